@@ -1,0 +1,333 @@
+import { ChannelIterator } from './channel-iterator.js';
+import { describe, IsolatedEmitter } from './core/emitter.js';
+import { CapacityExceededError, ConfigError, ProtocolError, type TransportError } from './core/errors.js';
+import type { CloseCause } from './core/events.js';
+import type { Topic } from './core/identifiers.js';
+import type { Clock } from './core/runtime.js';
+import { Timer } from './core/timer.js';
+import type { Gap, Update } from './core/update.js';
+import { type OverflowPolicy, UpdateBuffer } from './update-buffer.js';
+
+/** The events of a channel, each with its arguments. */
+export interface ChannelEvents<T> {
+  message: [data: T, update: Update<T>];
+  gap: [gap: Gap];
+  resumed: [epoch: number];
+  error: [error: TransportError];
+  close: [cause: CloseCause];
+}
+
+/** How a channel keeps what its reader has not taken. */
+export interface ChannelOptions {
+  /** Updates that are kept. Default: the config's `subscriptionChannelCapacity`. */
+  readonly capacity?: number;
+  /** What happens to one more. Default `drop-oldest`: a slow reader sees the newest state. */
+  readonly overflow?: OverflowPolicy;
+  /** For `latest`: what counts as the same thing, for example the symbol in an update. Default: all is the same. */
+  readonly key?: (update: Update) => string;
+  /** For `latest`: milliseconds between two deliveries to listeners. Default 16: once per frame of a 60 Hz screen. */
+  readonly conflateInterval?: number;
+}
+
+/** What a channel needs of its client. */
+export interface ChannelHost {
+  readonly clock: Clock;
+  readonly capacity: number;
+  /** Updates were lost. */
+  onDropped(): void;
+  /** A promise of an iterator was settled. */
+  onSettled(): void;
+  /** An error that nobody listens to on the channel. */
+  onError(error: TransportError): void;
+}
+
+/** Whether a channel keeps updates for its first reader, is about to hand them over, or passes them on. */
+type Phase = 'holding' | 'handing' | 'flowing' | 'closed';
+
+/**
+ * One application's view of one topic. Updates go to `message` listeners as they come, and to each `for await` loop at its
+ * own pace. Until the first of either, they are kept, unparsed, up to `capacity`.
+ *
+ * @example
+ * ```ts
+ * // const trades = await client.subscribe('trades.BTC');
+ * // trades.on('message', (trade) => show(trade));
+ * // trades.on('gap', ({ since, until }) => backfill(since, until));
+ * // for await (const trade of trades) { … }
+ * ```
+ */
+export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
+  /** The canonical topic. */
+  readonly topic: Topic;
+  readonly #host: ChannelHost;
+  readonly #options: ChannelOptions;
+  readonly #iterators: ChannelIterator<unknown>[] = [];
+  #release: () => Promise<void>;
+  #phase: Phase = 'holding';
+  #held: UpdateBuffer | undefined;
+  /** For `latest`: what the next delivery to listeners will be, and when. */
+  #conflated: UpdateBuffer | undefined;
+  #conflation: Timer | undefined;
+  #dropped = 0;
+  #error: TransportError | undefined;
+
+  /**
+   * For the client alone: an application gets its channels from `subscribe()`.
+   * @throws ConfigError for a wrong option
+   */
+  constructor(topic: Topic, host: ChannelHost, options: ChannelOptions) {
+    super();
+    checkOptions(options);
+    this.topic = topic;
+    this.#host = host;
+    this.#options = options;
+    this.#release = () => Promise.resolve();
+  }
+
+  get closed(): boolean {
+    return this.#phase === 'closed';
+  }
+
+  /** Updates that were lost, or replaced by newer ones, because nobody took them in time. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Updates that wait for a reader. */
+  get buffered(): number {
+    let count = (this.#held?.size ?? 0) + (this.#conflated?.size ?? 0);
+    for (const iterator of this.#iterators) count += iterator.buffered;
+    return count;
+  }
+
+  override on<K extends keyof ChannelEvents<T>>(event: K, ...rest: ListenerOf<T, K>): this {
+    super.on(event, ...rest);
+    if (event === 'message') this.#startHanding();
+    return this;
+  }
+
+  override addListener<K extends keyof ChannelEvents<T>>(event: K, ...rest: ListenerOf<T, K>): this {
+    return this.on(event, ...rest);
+  }
+
+  override once<K extends keyof ChannelEvents<T>>(event: K, ...rest: ListenerOf<T, K>): this {
+    super.once(event, ...rest);
+    if (event === 'message') this.#startHanding();
+    return this;
+  }
+
+  /** The data of each update. Ends when the channel does; throws where an error ended it. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
+    return this.#iterate((update) => update.data as T);
+  }
+
+  /** The updates with all that is known of them: time, epoch, sequence, gap. */
+  updates(): AsyncIterableIterator<Update<T>, undefined, undefined> {
+    return this.#iterate((update) => update as Update<T>);
+  }
+
+  /** Ends the channel; no `message` listener is called from now on. Resolves when the server was told; never rejects. */
+  unsubscribe(): Promise<void> {
+    if (!this.closed) {
+      this.#conflated?.clear();
+      this.#held = undefined;
+      for (const iterator of this.#iterators) iterator.clear();
+      this.#close({ code: 1000, reason: 'unsubscribed' });
+    }
+    return this.#release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unsubscribe();
+  }
+
+  // ——— What the core calls ———
+
+  /** @internal */
+  onRelease(release: () => Promise<void>): void {
+    this.#release = release;
+  }
+
+  /** @internal */
+  deliver(update: Update): void {
+    if (this.#phase === 'holding' || this.#phase === 'handing') {
+      this.#held ??= this.#newBuffer();
+      this.#keep(this.#held.push(update));
+    } else if (this.#phase === 'flowing') {
+      this.#pass(update);
+    }
+  }
+
+  /** @internal */
+  gap(gap: Gap): void {
+    this.tell('gap', gap);
+  }
+
+  /** @internal */
+  resumed(epoch: number): void {
+    this.tell('resumed', epoch);
+  }
+
+  /** @internal */
+  fail(error: TransportError): void {
+    if (this.closed) return;
+    this.#error = error;
+    this.#flush();
+    if (!this.tell('error', error) && this.#iterators.length === 0) this.#host.onError(error);
+    this.#close({ code: 1000, reason: error.message, error });
+  }
+
+  /** @internal */
+  end(cause: CloseCause): void {
+    if (this.closed) return;
+    this.#flush();
+    this.#close(cause);
+  }
+
+  protected override listenerFailed(error: ProtocolError): void {
+    if (!this.tell('error', error)) this.#host.onError(error);
+  }
+
+  // ——— Delivery ———
+
+  #pass(update: Update): void {
+    const { overflow } = this.#options;
+    const isHeard = this.listenerCount('message') > 0;
+    if (isHeard) {
+      if (overflow === 'latest') this.#conflate(update);
+      else this.#tell(update);
+    } else if (this.#iterators.length === 0) {
+      this.#drop();
+    }
+    for (let index = 0; index < this.#iterators.length; index++) {
+      const iterator = this.#iterators[index] as ChannelIterator<unknown>;
+      this.#keep(iterator.push(update));
+    }
+  }
+
+  /** Calls the listeners. */
+  #tell(update: Update): void {
+    let data: unknown;
+    try {
+      data = update.data;
+    } catch (cause) {
+      return this.listenerFailed(
+        new ProtocolError(`The handler could not read an update of ${this.topic}: ${describe(cause)}`, { cause }),
+      );
+    }
+    this.tell('message', data, update);
+  }
+
+  #conflate(update: Update): void {
+    this.#conflated ??= this.#newBuffer();
+    this.#keep(this.#conflated.push(update));
+    this.#conflation ??= new Timer(this.#host.clock);
+    if (!this.#conflation.active) this.#conflation.start(this.#options.conflateInterval ?? 16, () => this.#flush());
+  }
+
+  /** Tells the listeners what was conflated. */
+  #flush(): void {
+    this.#conflation?.stop();
+    const conflated = this.#conflated;
+    for (let count = conflated?.size ?? 0; count > 0 && !this.closed; count--) {
+      const update = conflated?.shift();
+      if (update) this.#tell(update);
+    }
+  }
+
+  /** The first listener came: it gets what was kept, before anything newer. */
+  #startHanding(): void {
+    if (this.#phase !== 'holding') return;
+    if (!this.#held?.size) {
+      this.#phase = 'flowing';
+      return;
+    }
+    this.#phase = 'handing';
+    queueMicrotask(() => this.#handOver());
+  }
+
+  #handOver(): void {
+    while (this.#phase === 'handing') {
+      if (this.listenerCount('message') === 0) {
+        this.#phase = 'holding';
+        return;
+      }
+      const update = this.#held?.shift();
+      if (!update) {
+        this.#held = undefined;
+        this.#phase = 'flowing';
+      } else if (this.#options.overflow === 'latest') {
+        this.#conflate(update);
+      } else {
+        this.#tell(update);
+      }
+    }
+  }
+
+  #iterate<V>(read: (update: Update) => V): ChannelIterator<V> {
+    // The first reader gets what was kept.
+    const inherits = this.#phase === 'holding' || (this.closed && this.#held !== undefined);
+    const buffer = (inherits && this.#held) || this.#newBuffer();
+    if (inherits) this.#held = undefined;
+    if (this.#phase === 'holding') this.#phase = 'flowing';
+    const iterator = new ChannelIterator<V>(buffer, read, (ended) => this.#forget(ended), this.#host.onSettled);
+    if (this.closed) iterator.end(this.#error);
+    else this.#iterators.push(iterator as ChannelIterator<unknown>);
+    return iterator;
+  }
+
+  #forget(iterator: unknown): void {
+    const index = this.#iterators.indexOf(iterator as ChannelIterator<unknown>);
+    if (index !== -1) this.#iterators.splice(index, 1);
+  }
+
+  #newBuffer(): UpdateBuffer {
+    const { capacity = this.#host.capacity, overflow = 'drop-oldest', key } = this.#options;
+    return new UpdateBuffer(capacity, overflow, key);
+  }
+
+  #keep(outcome: ReturnType<UpdateBuffer['push']>): void {
+    if (outcome === 'kept') return;
+    this.#drop();
+    if (outcome === 'dropped') return;
+    const { capacity = this.#host.capacity } = this.#options;
+    const advice = 'Read faster, or choose an overflow policy that drops';
+    const error = new CapacityExceededError('capacity', capacity, `The channel of ${this.topic} is full. ${advice}`, {
+      retryable: false,
+    });
+    this.fail(error);
+    this.#release();
+  }
+
+  #drop(): void {
+    this.#dropped++;
+    this.#host.onDropped();
+  }
+
+  #close(cause: CloseCause): void {
+    this.#phase = 'closed';
+    this.#conflation?.stop();
+    for (const iterator of this.#iterators.splice(0)) iterator.end(cause.error);
+    this.tell('close', cause);
+  }
+}
+
+type ListenerOf<T, K extends keyof ChannelEvents<T>> = [
+  listener: (...args: ChannelEvents<T>[K]) => void,
+  context?: unknown,
+];
+
+const POLICIES: readonly OverflowPolicy[] = ['drop-oldest', 'drop-newest', 'latest', 'fail'];
+
+function checkOptions({ capacity, overflow, key, conflateInterval }: ChannelOptions): void {
+  if (capacity !== undefined && !(Number.isSafeInteger(capacity) && capacity > 0)) {
+    throw new ConfigError('capacity', capacity, 'a positive integer');
+  }
+  if (overflow !== undefined && !POLICIES.includes(overflow))
+    throw new ConfigError('overflow', overflow, `one of ${POLICIES.join(', ')}`);
+  if (key !== undefined && typeof key !== 'function')
+    throw new ConfigError('key', key, 'a function that returns a string');
+  if (conflateInterval !== undefined && !(conflateInterval >= 0 && conflateInterval < Infinity)) {
+    throw new ConfigError('conflateInterval', conflateInterval, 'a number of milliseconds from 0');
+  }
+}

@@ -1,0 +1,107 @@
+import { type Context, isThenable } from './context.js';
+import { describe } from './emitter.js';
+import { AuthenticationFailedError } from './errors.js';
+import type { Frames } from './handler-types.js';
+import type { Message } from './message.js';
+import { Timer } from './timer.js';
+
+/** The end of an exchange: with an error unless the server accepted. */
+export type AuthenticationDone = (error: AuthenticationFailedError | undefined) => void;
+
+/** One authentication exchange at a time: the frame out, the server's word in. */
+export class Authenticator {
+  readonly #context: Context;
+  readonly #write: (frames: Frames) => void;
+  readonly #timer: Timer;
+  #done: AuthenticationDone | undefined;
+  #refusals = 0;
+
+  constructor(context: Context, write: (frames: Frames) => void) {
+    this.#context = context;
+    this.#write = write;
+    this.#timer = new Timer(context.runtime.clock);
+  }
+
+  /** Whether the server's word is awaited. */
+  get isOpen(): boolean {
+    return this.#done !== undefined;
+  }
+
+  /**
+   * Asks the handler for its frames, perhaps asynchronously.
+   * @param built - gets the frames, nothing where the protocol has none, or the handler's failure
+   */
+  build(built: (frames: Frames, error?: AuthenticationFailedError) => void): void {
+    const failed = (cause: unknown) =>
+      built(undefined, cause instanceof AuthenticationFailedError ? cause : this.refused(describe(cause), { cause }));
+    try {
+      const frames = this.#context.handler.buildAuthMessage();
+      if (isThenable(frames)) frames.then((late) => built(late), failed);
+      else built(frames);
+    } catch (cause) {
+      failed(cause);
+    }
+  }
+
+  /** Writes the frames and waits for the server's word. */
+  start(frames: Frames, done: AuthenticationDone): void {
+    const { authTimeout } = this.#context.config;
+    this.#done = done;
+    this.#timer.start(authTimeout, () => {
+      const message = `The server did not answer the authentication within ${authTimeout} ms (authTimeout).`;
+      this.#finish(new AuthenticationFailedError(message, { retryable: true }));
+    });
+    this.#write(frames);
+  }
+
+  /** Reads a frame while the exchange is open; true when it ended it. */
+  take(message: Message): boolean {
+    const { handler } = this.#context;
+    if (handler.isAuthSuccess(message)) {
+      this.#finish(undefined);
+      return true;
+    }
+    const failure = handler.isAuthFailure(message);
+    if (failure === false) return false;
+    const error = handler.extractError(message);
+    this.#finish(
+      this.refused(error?.message ?? 'it gave no reason', {
+        final: failure === 'final',
+        ...(error ? { cause: error } : {}),
+        serverCode: error?.code,
+      }),
+    );
+    return true;
+  }
+
+  /** Counts a refusal; it is final when the server says so, or when it was one too many. */
+  refused(
+    why: string,
+    options: { final?: boolean; cause?: unknown; serverCode?: string | number | undefined } = {},
+  ): AuthenticationFailedError {
+    const { final = false, ...details } = options;
+    const { authMaxAttempts } = this.#context.config;
+    this.#refusals++;
+    const retryable = !final && this.#refusals < authMaxAttempts;
+    const advice = retryable ? 'It is tried again.' : 'Check the credentials and the clock of this host.';
+    return new AuthenticationFailedError(`Authentication failed: ${why}. ${advice}`, { ...details, retryable });
+  }
+
+  /** The connection serves: refusals count from one again. */
+  succeeded(): void {
+    this.#refusals = 0;
+  }
+
+  /** The connection is gone; nobody is told. */
+  cancel(): void {
+    this.#done = undefined;
+    this.#timer.stop();
+  }
+
+  #finish(error: AuthenticationFailedError | undefined): void {
+    const done = this.#done;
+    this.cancel();
+    this.#context.trace.effect('authentication', { accepted: error === undefined });
+    done?.(error);
+  }
+}

@@ -1,0 +1,301 @@
+import { nanoid } from 'nanoid';
+import { type ConnectionState, connectionStates } from './connection-states.js';
+import type { Context } from './context.js';
+import { DeadlineQueue, type Expirable } from './deadline-queue.js';
+import { describe } from './emitter.js';
+import {
+  AuthenticationFailedError,
+  CapacityExceededError,
+  ConfigError,
+  ConnectionClosedError,
+  type Delivery,
+  MaxReconnectAttemptsError,
+  MessageTooLargeError,
+  ProtocolError,
+  RequestRejectedError,
+  RequestTimeoutError,
+  type TransportError,
+} from './errors.js';
+import type { Frame, ServerError } from './handler-types.js';
+import type { RequestId } from './identifiers.js';
+import { utf8Length } from './inbox.js';
+import { Message } from './message.js';
+import type { OutboundCall, Outbox } from './outbox.js';
+import {
+  handled,
+  type Outcome,
+  type PendingCall,
+  type PendingRequest,
+  PendingRequestStore,
+  type RetryPolicy,
+} from './pending-request-store.js';
+
+export interface RequestOptions {
+  /** Milliseconds from the call to the answer. Default: the config's `requestTimeout`; Infinity waits for ever. */
+  readonly timeout?: number;
+  /** Rejects the call with the signal's reason; before the write nothing is sent any more. */
+  readonly signal?: AbortSignal;
+  /**
+   * `unsent`, the default: waits for a connection, is written once, and fails when that connection is lost. `never`:
+   * fails at once unless the connection is ready. `idempotent`: may be written again after a reconnect, with the same id.
+   */
+  readonly retry?: RetryPolicy;
+}
+
+export interface RawRequestOptions extends RequestOptions {
+  /** The id that the answer will carry. Default: read from the message by the handler. */
+  readonly requestId?: RequestId;
+}
+
+/** The application's requests and sends, from the call to the end of their promises. */
+export class Calls {
+  readonly #context: Context;
+  readonly #outbox: Outbox;
+  readonly #pending: PendingRequestStore;
+  readonly #sendDeadlines: DeadlineQueue;
+  readonly #state: () => ConnectionState;
+  /** Told when the last call has ended, while a drain waits for that. */
+  #drained: (() => void) | undefined;
+
+  constructor(context: Context, outbox: Outbox, state: () => ConnectionState) {
+    const { config, runtime } = context;
+    this.#context = context;
+    this.#outbox = outbox;
+    this.#state = state;
+    this.#sendDeadlines = new DeadlineQueue(runtime.clock);
+    this.#pending = new PendingRequestStore(
+      config.maxPendingRequests,
+      runtime.clock,
+      config.pendingCleanupInterval,
+      (request, outcome) => this.#onSettled(request, outcome),
+    );
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  request<T>(payload: unknown, options: RequestOptions = {}): PendingCall<T> {
+    const id = this.newId();
+    return this.#call<T>(id, options, false, () => this.#serialise(this.#context.handler.injectRequestId(payload, id)));
+  }
+
+  requestRaw(frame: Frame, options: RawRequestOptions = {}): PendingCall<Message> {
+    let id = options.requestId;
+    try {
+      id ??= this.#context.handler.extractRequestId(new Message(frame)) ?? undefined;
+    } catch {
+      // A frame that the handler cannot read has no id that it could tell.
+    }
+    return this.#call<Message>(id ?? '', options, true, () => {
+      if (id !== undefined) return checkedFrame(frame);
+      throw new ProtocolError('requestRaw found no request id in the message; pass it as options.requestId.', {
+        delivery: 'unsent',
+      });
+    });
+  }
+
+  /** Resolves when the frame was handed to the socket. */
+  send(frame: Frame): Promise<void> {
+    const { requestTimeout } = this.#context.config;
+    return handled(
+      new Promise<void>((resolve, reject) => {
+        const settle = (error: TransportError | undefined) => {
+          this.#sendDeadlines.delete(call);
+          if (this.#outbox.waiting === 0) this.#checkDrained();
+          if (error) reject(error);
+          else resolve();
+        };
+        const call: OutboundCall & Expirable = {
+          frame: checkedFrame(frame),
+          deadline: 0,
+          queueIndex: -1,
+          onWritten: () => settle(undefined),
+          onUnwritable: settle,
+          expire: () => {
+            this.#outbox.delete(call);
+            settle(new RequestTimeoutError(requestTimeout, undefined, { delivery: 'unsent' }));
+          },
+        };
+        this.#admit(call.frame, 'unsent');
+        this.#sendDeadlines.add(call, requestTimeout);
+        this.#outbox.add(call);
+      }),
+    );
+  }
+
+  sendJson(payload: unknown): Promise<void> {
+    try {
+      return this.send(this.#serialise(payload));
+    } catch (error) {
+      return handled(Promise.reject(error));
+    }
+  }
+
+  /** An id in the protocol's type, never used before. */
+  newId(): RequestId {
+    const { handler, runtime } = this.#context;
+    return handler.generateRequestId() ?? runtime.generateId?.() ?? nanoid();
+  }
+
+  /** A frame carries the answer to a request; false when nobody waits for that id. */
+  answer(id: RequestId, message: Message): boolean {
+    const request = this.#pending.get(id);
+    if (!request?.written) return false;
+    if (request.raw) return this.#pending.resolve(id, message);
+    const { handler } = this.#context;
+    try {
+      const error = handler.extractError(message);
+      return error
+        ? this.#pending.reject(id, rejection(id, error))
+        : this.#pending.resolve(id, handler.extractResult(message));
+    } catch (cause) {
+      const words = `The handler could not read the answer to request ${id}: ${describe(cause)}`;
+      return this.#pending.reject(id, new ProtocolError(words, { cause, delivery: 'unknown' }));
+    }
+  }
+
+  /** The connection is lost: what was written fails or goes again, what was not waits on. */
+  lost(error: TransportError): void {
+    const again: PendingRequest[] = [];
+    for (const request of [...this.#pending.values()]) {
+      if (request.written && request.retry === 'idempotent') again.push(request);
+      else if (request.written || request.retry === 'never') this.#fail(request, error);
+    }
+    this.#outbox.addFirst(again);
+  }
+
+  /** The client ends: everything that is left fails. */
+  close(error: TransportError): void {
+    this.#drained = undefined;
+    this.#pending.clear((request) => closedError(error, request.written ? 'unknown' : 'unsent'));
+    for (const call of this.#outbox.clear()) call.onUnwritable(closedError(error, 'unsent'));
+    this.#sendDeadlines.stop();
+  }
+
+  /** Calls back when no call is left. */
+  drain(callback: () => void): void {
+    this.#drained = callback;
+    this.#checkDrained();
+  }
+
+  #call<T>(id: RequestId, options: RequestOptions, raw: boolean, frame: () => Frame): PendingCall<T> {
+    const { timeout = this.#context.config.requestTimeout, retry = 'unsent', signal } = options;
+    try {
+      if (signal?.aborted) throw signal.reason;
+      if (!(timeout > 0)) throw new ConfigError('timeout', timeout, 'a positive number of milliseconds, or Infinity');
+      if (!RETRY_POLICIES.includes(retry)) throw new ConfigError('retry', retry, `one of ${RETRY_POLICIES.join(', ')}`);
+      const bytes = frame();
+      this.#admit(bytes, retry);
+      const request = this.#pending.add(id, { timeout, retry, signal, raw });
+      request.frame = bytes;
+      this.#outbox.add(request);
+      return request.call as PendingCall<T>;
+    } catch (error) {
+      return Object.assign(handled(Promise.reject<T>(error)), { requestId: id, delivery: 'unsent' as const });
+    }
+  }
+
+  /** @throws TransportError when a call cannot be accepted */
+  #admit(frame: Frame, retry: RetryPolicy): void {
+    const state = this.#state();
+    const policy = connectionStates[state].calls;
+    if (policy === 'reject') {
+      throw new ConnectionClosedError(`The client is ${state}; create another one.`, {
+        delivery: 'unsent',
+        retryable: false,
+      });
+    }
+    if (retry === 'never' && policy === 'wait') {
+      throw new ConnectionClosedError(`The connection is not ready but ${state}, and retry is 'never'.`, {
+        delivery: 'unsent',
+      });
+    }
+    const { commandChannelCapacity } = this.#context.config;
+    const waiting = this.#outbox.waiting;
+    if (waiting >= commandChannelCapacity && (policy === 'wait' || waiting > 0)) {
+      throw new CapacityExceededError(
+        'commandChannelCapacity',
+        commandChannelCapacity,
+        'Too many calls wait for the connection',
+        {
+          delivery: 'unsent',
+        },
+      );
+    }
+    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+    if (limit === Infinity) return;
+    const bytes = typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
+    if (bytes > limit) {
+      const words = `The frame has ${bytes} bytes, the server takes ${limit} (limits.bytesPerFrame).`;
+      throw new MessageTooLargeError(limit, words, { delivery: 'unsent' });
+    }
+  }
+
+  #serialise(payload: unknown): string {
+    try {
+      const text = JSON.stringify(payload) as string | undefined;
+      if (text !== undefined) return text;
+    } catch (cause) {
+      throw new ProtocolError(`The payload cannot be serialised: ${describe(cause)}`, { cause, delivery: 'unsent' });
+    }
+    throw new ProtocolError(`The payload cannot be serialised: JSON has no ${typeof payload}.`, { delivery: 'unsent' });
+  }
+
+  #fail(request: PendingRequest, error: TransportError): void {
+    const delivery = request.written ? 'unknown' : 'unsent';
+    this.#pending.settle(request, 'closed', undefined, closedError(error, delivery));
+  }
+
+  #onSettled(request: PendingRequest, outcome: Outcome): void {
+    this.#outbox.delete(request);
+    this.#context.settled();
+    if (outcome === 'aborted' && request.written) this.#cancel(request.id);
+    this.#checkDrained();
+  }
+
+  #cancel(id: RequestId): void {
+    try {
+      this.#outbox.urgent(this.#context.handler.buildCancel(id));
+    } catch (cause) {
+      this.#context.emit('error', new ProtocolError(`The handler's buildCancel failed: ${describe(cause)}`, { cause }));
+    }
+  }
+
+  #checkDrained(): void {
+    if (!this.#drained || this.#pending.size > 0 || this.#outbox.waiting > 0) return;
+    const drained = this.#drained;
+    this.#drained = undefined;
+    drained();
+  }
+}
+
+const RETRY_POLICIES: readonly RetryPolicy[] = ['never', 'unsent', 'idempotent'];
+
+function checkedFrame(frame: Frame): Frame {
+  if (typeof frame === 'string') return frame;
+  // A copy: what is sent is what was passed, also when it has to wait.
+  if (frame instanceof Uint8Array) return new Uint8Array(frame);
+  throw new ProtocolError('A message is text or a Uint8Array; use sendJson() or request() for other values.', {
+    delivery: 'unsent',
+  });
+}
+
+function rejection(id: RequestId, error: ServerError): RequestRejectedError {
+  return new RequestRejectedError(error.message || `The server rejected request ${id}.`, {
+    serverCode: error.code,
+    data: error.data,
+    cause: error,
+    ...(error.outcome === 'unknown' ? { delivery: 'unknown' } : {}),
+  });
+}
+
+/** The end of the connection as one call sees it: an error of its own, with what became of its bytes. */
+function closedError(cause: TransportError, delivery: Delivery): TransportError {
+  const fate = delivery === 'unsent' ? 'It was not sent.' : 'It was sent and may have been carried out.';
+  if (cause instanceof AuthenticationFailedError)
+    return new AuthenticationFailedError(`${cause.message} ${fate}`, { cause, delivery });
+  if (cause instanceof MaxReconnectAttemptsError)
+    return new MaxReconnectAttemptsError(cause.attempts, { cause, delivery });
+  return new ConnectionClosedError(`${cause.message} ${fate}`, { cause, delivery });
+}

@@ -1,0 +1,597 @@
+import { Authenticator } from './authenticator.js';
+import { Calls } from './calls.js';
+import {
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionState,
+  connectionStates,
+} from './connection-states.js';
+import { type Context, isThenable } from './context.js';
+import { describe } from './emitter.js';
+import {
+  AuthenticationFailedError,
+  ConnectionClosedError,
+  ConnectionFailedError,
+  MaxReconnectAttemptsError,
+  ProtocolError,
+  type TransportError,
+} from './errors.js';
+import type { CloseCause } from './events.js';
+import type { CloseVerdict, Frames } from './handler-types.js';
+import type { LinkEnd } from './link.js';
+import { Outbox } from './outbox.js';
+import { handled } from './pending-request-store.js';
+import { ReconnectPolicy } from './reconnect-policy.js';
+import { type Failure, Session } from './session.js';
+import { SubscriptionStore } from './subscription-store.js';
+import { Subscriptions } from './subscriptions.js';
+import { Timer } from './timer.js';
+import { wallTime } from './trace.js';
+
+export interface CloseOptions {
+  /** 1000, the default, or 3000 to 4999. */
+  readonly code?: number;
+  /** At most 123 bytes. */
+  readonly reason?: string;
+  /** Waits for the answers of requests that were made before. Default false. */
+  readonly drain?: boolean;
+  /** Milliseconds for the drain and the closing handshake together. Default 1 000. */
+  readonly deadline?: number;
+}
+
+/** What a transition is about; which fields matter depends on its event. */
+interface Happening extends Partial<Failure> {
+  readonly reason: string;
+  /** Authentication frames to be written. */
+  readonly frames?: Frames;
+  readonly authenticated?: boolean;
+  /** Milliseconds before the next attempt, instead of what the policy says. */
+  readonly delay?: number | undefined;
+}
+
+/** Somebody who waits for `ready`. */
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** How long an attempt may hang before a wake of the host starts it anew. */
+const STALE_ATTEMPT = 1_000;
+/** How soon to look again whether replaced sockets have finished closing. */
+const LINGER_POLL = 100;
+
+/**
+ * The life of a client's connection: carries out the table in connection-states.ts. Everything that happens comes in as an
+ * event of that table, one after the other, also when a listener causes the next one.
+ */
+export class Connection {
+  readonly calls: Calls;
+  readonly subscriptions: Subscriptions;
+  readonly store = new SubscriptionStore();
+  /** Resolves when the client has ended, whatever ended it. */
+  readonly closed: Promise<CloseCause>;
+  readonly #context: Context;
+  readonly #outbox: Outbox;
+  readonly #authenticator: Authenticator;
+  readonly #policy: ReconnectPolicy;
+  /** The delay before an attempt. */
+  readonly #retryTimer: Timer;
+  /** From the open socket to `ready`, then the lifetime that the server allows. */
+  readonly #sessionTimer: Timer;
+  readonly #closeTimer: Timer;
+  readonly #waiters = new Set<Waiter>();
+  /** Replaced sessions whose sockets have not finished closing. */
+  readonly #lingering = new Set<Session>();
+  readonly #happenings: (() => void)[] = [];
+  readonly #refreshes: ((error: TransportError | undefined) => void)[] = [];
+  #state: ConnectionState = 'disconnected';
+  #epoch = 0;
+  #session: Session | undefined;
+  #dialledAt = 0;
+  #authenticates: boolean;
+  #paused = false;
+  #stopListening: (() => void) | undefined;
+  #closeOptions: Required<CloseOptions> | undefined;
+  #tellClosed!: (cause: CloseCause) => void;
+
+  /** Each returns what to announce once the new state is. */
+  readonly #effects: Record<ConnectionEffect, (happening: Happening) => (() => void) | undefined> = {
+    dial: () => this.#dial(),
+    greet: () => this.#greet(),
+    authenticate: (happening) => this.#authenticate(happening),
+    serve: (happening) => this.#serve(happening),
+    scheduleRetry: (happening) => this.#scheduleRetry(happening),
+    rest: () => this.#rest(),
+    beginClose: () => this.#beginClose(),
+    finish: (happening) => this.#finish(happening),
+  };
+
+  constructor(context: Omit<Context, 'settled'>) {
+    const { clock } = context.runtime;
+    this.#context = { ...context, settled: () => this.#session?.inbox.hold() };
+    this.#authenticates = context.config.authOnConnect;
+    this.#policy = new ReconnectPolicy(context.config, context.runtime);
+    this.#retryTimer = new Timer(clock);
+    this.#sessionTimer = new Timer(clock);
+    this.#closeTimer = new Timer(clock);
+    this.subscriptions = new Subscriptions(
+      this.#context,
+      this.store,
+      () => this.calls.newId(),
+      () => this.#outbox.pump(),
+    );
+    this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
+    this.calls = new Calls(this.#context, this.#outbox, () => this.#state);
+    this.#authenticator = new Authenticator(this.#context, (frames) => this.#outbox.urgent(frames));
+    this.closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get waitingCalls(): number {
+    return this.#outbox.waiting;
+  }
+
+  get roundTrip(): number | undefined {
+    return this.#session?.heartbeat.roundTrip;
+  }
+
+  // ——— What the application asks ———
+
+  connect(signal?: AbortSignal): Promise<void> {
+    const ready = this.#whenReady(signal);
+    if (this.#state === 'disconnected' && !signal?.aborted) {
+      this.#happen('connect', { reason: 'connect() was called' });
+    }
+    return ready;
+  }
+
+  reconnect(reason: string): void {
+    if (this.#state === 'reconnecting') return this.#retryIn(this.#policy.immediate());
+    if (this.#session && !this.#closeOptions) {
+      this.#lose(this.#session, { error: new ConnectionClosedError(`Reconnecting: ${reason}.`), code: 1000 });
+    }
+  }
+
+  /** Authenticates now, or with the connection that is being made. */
+  authenticate(): Promise<void> {
+    const wasWanted = this.#authenticates;
+    this.#authenticates = true;
+    if (this.#state !== 'ready') return this.#whenReady();
+    return handled(
+      new Promise((resolve, reject) => {
+        this.#refresh((error) => {
+          this.#context.settled();
+          if (!error) return resolve();
+          this.#authenticates = wasWanted;
+          reject(error);
+        });
+      }),
+    );
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#session?.link.pause();
+    this.#session?.heartbeat.stop();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#session?.link.resume();
+    if (this.#state === 'ready') this.#session?.heartbeat.start();
+  }
+
+  async close(options: Required<CloseOptions>): Promise<void> {
+    if (this.#state !== 'closed' && !this.#closeOptions) {
+      this.#closeOptions = options;
+      this.#happen('close', { reason: options.reason || 'close() was called' });
+    }
+    await this.closed;
+  }
+
+  // ——— The table ———
+
+  /**
+   * Carries out one event, after those that are under way.
+   * @param session - what the event is about; of a replaced one nothing is heard (C1)
+   */
+  #happen(event: ConnectionEvent, happening: Happening, session?: Session): void {
+    this.#inTurn(() => this.#transit(event, happening), session);
+  }
+
+  #inTurn(happen: () => void, session?: Session): void {
+    const isFirst = this.#happenings.length === 0;
+    this.#happenings.push(() => {
+      if (!session || (session === this.#session && !session.isRetired)) happen();
+    });
+    if (!isFirst) return;
+    // The one under way stays at the head, so that a nested call knows that it is not the first.
+    for (let next = this.#happenings[0]; next; next = this.#happenings[0]) {
+      try {
+        next();
+      } catch (cause) {
+        this.#context.emit('error', new ProtocolError(`Defect in this client: ${describe(cause)}`, { cause }));
+      }
+      this.#happenings.shift();
+    }
+  }
+
+  #transit(event: ConnectionEvent, happening: Happening): void {
+    const from = this.#state;
+    const transition = connectionStates[from].on[event];
+    if (!transition) {
+      this.#context.emit('error', new ProtocolError(`Defect in this client: '${event}' happened while ${from}.`));
+      return;
+    }
+    const [to, effect] = transition;
+    const { reason, error } = happening;
+    this.#state = to;
+    this.#context.trace.transition(from, to, event, reason);
+    const announce = this.#effects[effect](happening);
+    this.#context.emit('stateChange', to, from, error ? { event, reason, error } : { event, reason });
+    announce?.();
+  }
+
+  /** A session cannot go on: decides whether another attempt makes sense. */
+  #failed(session: Session, failure: Failure): void {
+    this.#inTurn(() => {
+      const { end } = failure;
+      this.#policy.lost();
+      let { error } = failure;
+      const verdict = end ? this.#judge(end) : 'retry';
+      if (verdict === 'authentication' && !(error instanceof AuthenticationFailedError)) {
+        error = this.#authenticator.refused(error.message, { cause: error });
+      }
+      const isFinal = verdict === 'fatal' || (error instanceof AuthenticationFailedError && !error.retryable);
+      if (!isFinal && this.#policy.exhausted && this.#state !== 'closing') {
+        error = new MaxReconnectAttemptsError(this.#policy.attempt, { cause: error });
+        this.#transit('failed', { ...failure, error, reason: error.message });
+      } else {
+        this.#transit(isFinal ? 'failed' : 'lost', { ...failure, error, reason: error.message });
+      }
+    }, session);
+  }
+
+  /** Gives up a session that nobody else ended; there is always another attempt. */
+  #lose(session: Session, failure: Failure, delay?: number): void {
+    this.#inTurn(() => {
+      this.#policy.lost();
+      this.#transit('lost', { ...failure, reason: failure.error.message, delay });
+    }, session);
+  }
+
+  #judge(end: LinkEnd): CloseVerdict {
+    try {
+      const { code, reason, status } = end;
+      return this.#context.handler.classifyClose(status === undefined ? { code, reason } : { code, reason, status });
+    } catch (cause) {
+      this.#context.emit(
+        'error',
+        new ProtocolError(`The handler's classifyClose failed: ${describe(cause)}`, { cause }),
+      );
+      return 'retry';
+    }
+  }
+
+  // ——— Effects ———
+
+  #dial() {
+    const { lifecycle, clock } = this.#context.runtime;
+    this.#stopListening ??= lifecycle?.listen({
+      wake: (cause) => this.#wake(cause),
+      sleep: (cause) => this.#context.trace.effect('sleep', { cause }),
+    });
+    this.#policy.dialled();
+    this.#dialledAt = clock.now();
+    const session = new Session(
+      this.#context,
+      {
+        authenticator: this.#authenticator,
+        calls: this.calls,
+        outbox: this.#outbox,
+        subscriptions: this.subscriptions,
+      },
+      {
+        opened: (opened) => this.#happen('opened', { reason: 'the socket is open' }, opened),
+        failed: (failed, failure) => this.#failed(failed, failure),
+        gone: (gone) => this.#gone(gone),
+        challenged: (challenged) => this.#challenged(challenged),
+      },
+    );
+    this.#session = session;
+    session.link.dial();
+    return () => void this.#context.emit('connecting');
+  }
+
+  #greet() {
+    const session = this.#session as Session;
+    const { authTimeout } = this.#context.config;
+    this.#outbox.attach(session.link);
+    if (this.#paused) session.link.pause();
+    this.#sessionTimer.start(authTimeout, () => {
+      const error = new ConnectionFailedError(
+        `The handler did not greet the server within ${authTimeout} ms (authTimeout).`,
+      );
+      this.#failed(session, { error, code: 1000 });
+    });
+    const greeted = (frames: Frames) => this.#inTurn(() => this.#greeted(session, frames), session);
+    const failed = (cause: unknown) => {
+      const error = new ProtocolError(`The handler's onConnect failed: ${describe(cause)}`, { cause, retryable: true });
+      this.#failed(session, { error, code: 1000 });
+    };
+    try {
+      const frames = this.#context.handler.onConnect();
+      if (isThenable(frames)) frames.then(greeted, failed);
+      else greeted(frames);
+    } catch (cause) {
+      failed(cause);
+    }
+    return () => void this.#context.emit('connected');
+  }
+
+  #greeted(session: Session, hello: Frames): void {
+    this.#outbox.urgent(hello);
+    if (!this.#authenticates) return this.#happen('established', { reason: 'no authentication is wanted' }, session);
+    this.#authenticator.build((frames, error) => {
+      if (error) this.#failed(session, { error, code: 1000 });
+      else if (isEmpty(frames)) this.#happen('established', { reason: 'the protocol has no authentication' }, session);
+      else this.#happen('challenged', { reason: 'the handler authenticates', frames }, session);
+    });
+  }
+
+  #authenticate({ frames }: Happening) {
+    const session = this.#session as Session;
+    this.#sessionTimer.stop();
+    this.#authenticator.start(frames, (error) => {
+      if (error) this.#failed(session, { error, code: 1000 });
+      else
+        this.#happen('established', { reason: 'the server accepted the authentication', authenticated: true }, session);
+    });
+    return undefined;
+  }
+
+  #serve({ authenticated }: Happening) {
+    const session = this.#session as Session;
+    const { lifetime } = this.#context.handler.limits ?? {};
+    const epoch = ++this.#epoch;
+    if (epoch > 1) this.#context.counters.reconnects++;
+    this.#policy.ready();
+    this.#authenticator.succeeded();
+    this.#sessionTimer.stop();
+    if (lifetime !== undefined) {
+      this.#sessionTimer.start(lifetime, () =>
+        session.leave(`Reconnecting: limits.lifetime (${lifetime} ms) is over.`),
+      );
+    }
+    if (!this.#paused) session.heartbeat.start();
+    this.subscriptions.serve(epoch);
+    this.#outbox.serve();
+    for (const waiter of this.#takeWaiters()) waiter.resolve();
+    return () => {
+      if (authenticated) this.#context.emit('authenticated');
+      this.#context.emit('ready', epoch);
+      if (epoch > 1) this.#context.emit('reconnected', epoch);
+    };
+  }
+
+  #scheduleRetry(happening: Happening) {
+    const error = happening.error as TransportError;
+    const disconnected = this.#retire(happening, error);
+    const delay = happening.delay ?? this.#policy.next(happening.end?.retryAfter);
+    this.#retryIn(delay);
+    const { attempt } = this.#policy;
+    return () => {
+      disconnected();
+      this.#context.emit('reconnecting', { attempt, delay, cause: error });
+    };
+  }
+
+  #rest() {
+    const disconnected = this.#retire({ code: 1000 }, new ConnectionClosedError('connect() was aborted'));
+    this.#retryTimer.stop();
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    return disconnected;
+  }
+
+  #beginClose() {
+    const { drain, deadline } = this.#closeOptions as Required<CloseOptions>;
+    this.#retryTimer.stop();
+    this.#sessionTimer.stop();
+    this.#authenticator.cancel();
+    this.#session?.heartbeat.stop();
+    this.#closeTimer.start(deadline, () => {
+      this.#shutdown();
+      this.#session?.link.forget();
+    });
+    if (drain && this.#outbox.isServing) this.calls.drain(() => this.#shutdown());
+    else this.#shutdown();
+    return undefined;
+  }
+
+  /** The closing handshake, after which the socket is gone. */
+  #shutdown(): void {
+    if (this.#state !== 'closing') return;
+    const { code, reason } = this.#closeOptions as Required<CloseOptions>;
+    const session = this.#session;
+    this.#endCalls({ code, reason }, this.#endedError());
+    if (session) session.retire(code, reason);
+    else this.#happen('released', { reason: 'there is no socket' });
+  }
+
+  #finish({ error, end, code }: Happening) {
+    const asked = this.#closeOptions;
+    const cause: CloseCause = asked
+      ? { code: asked.code, reason: asked.reason }
+      : { code: end?.code ?? 1006, reason: error?.message ?? '', ...(error ? { error } : {}) };
+    const wasHeard = this.#waiters.size > 0;
+    const disconnected = this.#retire({ end, code }, error);
+    this.#closeTimer.stop();
+    this.#retryTimer.stop();
+    this.#stopListening?.();
+    this.#endCalls(cause, error ?? this.#endedError());
+    for (const session of this.#lingering) session.link.forget();
+    return () => {
+      disconnected();
+      if (cause.error && !wasHeard) this.#context.emit('error', cause.error);
+      this.#context.emit('closed', cause);
+      this.#tellClosed(cause);
+    };
+  }
+
+  // ——— Parts of effects ———
+
+  /** Takes leave of the session; returns what to announce of that. */
+  #retire({ end, code, since }: Partial<Failure>, error: TransportError | undefined): () => void {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#sessionTimer.stop();
+    this.#authenticator.cancel();
+    this.#outbox.detach();
+    if (!session) return () => {};
+    session.retire(code);
+    if (!session.link.isGone) this.#lingering.add(session);
+    for (const refresh of this.#refreshes.splice(0))
+      this.#waiters.add({ resolve: () => refresh(undefined), reject: () => refresh(error) });
+    if (error) this.calls.lost(error);
+    this.subscriptions.lost(since ?? wallTime(this.#context.runtime.clock));
+    if (!session.link.opened) return () => {};
+    const asked = this.#closeOptions;
+    const close = {
+      code: end?.code ?? asked?.code ?? code ?? 1006,
+      reason: end?.reason ?? asked?.reason ?? '',
+      cause: error,
+    };
+    return () => void this.#context.emit('disconnected', close);
+  }
+
+  #endCalls(cause: CloseCause, error: TransportError): void {
+    for (const waiter of this.#takeWaiters()) waiter.reject(error);
+    for (const refresh of this.#refreshes.splice(0)) refresh(error);
+    this.calls.close(error);
+    this.subscriptions.close(cause, error);
+  }
+
+  #gone(session: Session): void {
+    this.#lingering.delete(session);
+    this.#inTurn(() => {
+      if (this.#state === 'closing' && session === this.#session)
+        this.#transit('released', { reason: 'the socket is closed' });
+    });
+  }
+
+  #retryIn(delay: number): void {
+    this.#retryTimer.start(delay, () => {
+      // At most one socket that is still closing may exist beside a new one (C1).
+      if (this.#lingering.size > 1) this.#retryIn(LINGER_POLL);
+      else this.#happen('retry', { reason: 'the delay is over' });
+    });
+  }
+
+  #wake(cause: string): void {
+    this.#context.trace.effect('wake', { cause });
+    if (this.#state === 'ready') return this.#session?.heartbeat.wake();
+    if (this.#state === 'reconnecting') {
+      const delay = this.#policy.wake();
+      if (delay !== undefined && delay < this.#retryTimer.remaining) this.#retryIn(delay);
+      return;
+    }
+    const isStale = this.#context.runtime.clock.now() - this.#dialledAt > STALE_ATTEMPT;
+    const delay = this.#state === 'connecting' && isStale ? this.#policy.wake() : undefined;
+    if (delay === undefined || !this.#session) return;
+    this.#lose(
+      this.#session,
+      { error: new ConnectionFailedError(`The attempt hung while the host slept (${cause}).`) },
+      delay,
+    );
+  }
+
+  /** The server revoked the authentication of this session. */
+  #challenged(session: Session): void {
+    this.#refresh((error) => {
+      if (error && session === this.#session) this.#failed(session, { error, code: 1000 });
+    });
+  }
+
+  /** Authenticates inside a live session; several who want it at once share one exchange. */
+  #refresh(done: (error: TransportError | undefined) => void): void {
+    this.#refreshes.push(done);
+    if (this.#refreshes.length > 1) return;
+    const session = this.#session;
+    const finish = (error: TransportError | undefined) => {
+      if (session !== this.#session) return;
+      if (!error) this.#context.emit('authenticated');
+      for (const refresh of this.#refreshes.splice(0)) refresh(error);
+    };
+    this.#authenticator.build((frames, error) => {
+      if (error) finish(error);
+      else if (isEmpty(frames))
+        finish(new ProtocolError('The handler has no authentication: it builds no message for it.'));
+      else if (session === this.#session) this.#authenticator.start(frames, finish);
+    });
+  }
+
+  #socketRefused(cause: unknown): void {
+    const session = this.#session;
+    const error = new ConnectionClosedError(`The socket took no more frames: ${describe(cause)}`, { cause });
+    if (session) this.#failed(session, { error });
+  }
+
+  #whenReady(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return handled(Promise.reject(signal.reason));
+    if (this.#state === 'ready') return Promise.resolve();
+    if (this.#closeOptions || this.#state === 'closed') return handled(Promise.reject(this.#endedError()));
+    return handled(
+      new Promise<void>((resolve, reject) => {
+        const onAbort = () => {
+          this.#waiters.delete(waiter);
+          reject(signal?.reason);
+          this.#inTurn(() => this.#abandon());
+        };
+        const waiter: Waiter = {
+          resolve: () => {
+            signal?.removeEventListener('abort', onAbort);
+            this.#context.settled();
+            resolve();
+          },
+          reject: (error) => {
+            signal?.removeEventListener('abort', onAbort);
+            reject(error);
+          },
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        this.#waiters.add(waiter);
+      }),
+    );
+  }
+
+  /** Nobody waits for a connection that never served: stops trying. */
+  #abandon(): void {
+    if (this.#waiters.size > 0 || this.#epoch > 0 || !connectionStates[this.#state].on.abandoned) return;
+    this.#transit('abandoned', { reason: 'connect() was aborted' });
+  }
+
+  #takeWaiters(): Waiter[] {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    return waiters;
+  }
+
+  #endedError(): TransportError {
+    return new ConnectionClosedError('The client was closed; create another one.', { retryable: false });
+  }
+}
+
+function isEmpty(frames: Frames): boolean {
+  return frames === null || frames === undefined || frames.length === 0;
+}

@@ -1,0 +1,78 @@
+import { EventEmitter } from 'eventemitter3';
+import { ProtocolError } from './errors.js';
+
+/** How eventemitter3 keeps one listener. */
+interface Entry {
+  readonly fn: (...args: unknown[]) => unknown;
+  readonly context: unknown;
+  readonly once: boolean;
+}
+
+/** eventemitter3's table of listeners: one entry, or several in order, per event. */
+interface Entries {
+  readonly _events: Record<PropertyKey, Entry | Entry[] | undefined>;
+}
+
+/**
+ * An EventEmitter whose listeners cannot harm each other (S6): one that throws, or returns a promise that rejects, is
+ * reported and the next one is called; one that was removed meanwhile is not called any more.
+ *
+ * eventemitter3's own `emit` stops at the first throw and calls removed listeners, so its table is walked here.
+ */
+export abstract class IsolatedEmitter<Events extends object> extends EventEmitter<Events> {
+  /** Where a listener's failure goes. */
+  protected abstract listenerFailed(error: ProtocolError): void;
+
+  override emit<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    ...args: EventEmitter.EventArgs<Events, K>
+  ): boolean {
+    return this.tell(event, ...(args as unknown[]));
+  }
+
+  /** `emit` for a subclass whose own type parameters keep the compiler from checking the arguments. */
+  protected tell(event: PropertyKey, ...args: unknown[]): boolean {
+    const { _events: table } = this as unknown as Entries;
+    const entries = table[event];
+    if (entries === undefined) return false;
+    if (!Array.isArray(entries)) {
+      this.#call(event, entries, args);
+      return true;
+    }
+    // Adding a listener extends this array, removing one replaces it.
+    for (let index = 0, count = entries.length; index < count; index++) {
+      const entry = entries[index] as Entry;
+      if (this.#isLive(event, entries, entry)) this.#call(event, entry, args);
+    }
+    return true;
+  }
+
+  #isLive(event: PropertyKey, entries: Entry[], entry: Entry): boolean {
+    const now = (this as unknown as Entries)._events[event];
+    return now === entries || now === entry || (Array.isArray(now) && now.includes(entry));
+  }
+
+  #call(event: PropertyKey, entry: Entry, args: unknown[]): void {
+    if (entry.once) this.removeListener(event as never, entry.fn as never, undefined, true);
+    try {
+      const result = entry.fn.apply(entry.context, args);
+      if (result instanceof Promise) result.catch((cause) => this.#failed(event, cause));
+    } catch (cause) {
+      this.#failed(event, cause);
+    }
+  }
+
+  #failed(event: PropertyKey, cause: unknown): void {
+    if (event === 'error') return; // nobody is left to be told
+    this.listenerFailed(new ProtocolError(`A listener of '${String(event)}' failed: ${describe(cause)}`, { cause }));
+  }
+}
+
+/** What was thrown, in a few words; a thrown value need not be an Error. */
+export function describe(cause: unknown): string {
+  try {
+    return cause instanceof Error ? cause.message : String(cause);
+  } catch {
+    return typeof cause;
+  }
+}

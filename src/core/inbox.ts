@@ -1,0 +1,171 @@
+import { type Context, isThenable } from './context.js';
+import { describe } from './emitter.js';
+import { CapacityExceededError, MessageTooLargeError, ProtocolError, type TransportError } from './errors.js';
+import { Message } from './message.js';
+import { ProtocolHandler } from './protocol-handler.js';
+import { Timer } from './timer.js';
+
+/** Frames that may wait for an asynchronous decode. */
+const CAPACITY = 1_024;
+/** Microtask turns that a settled promise is given before the next frame: one for an await, the rest for wrappers. */
+const TURNS = 4;
+/** How long the end of a link waits for frames that came before it and are still being decoded. */
+const DECODE_GRACE = 1_000;
+
+export interface InboxEvents {
+  /** Hands out one message; the next one follows when `hold()` allows. */
+  message(message: Message): void;
+  /** The link cannot go on. */
+  broken(error: TransportError): void;
+}
+
+/**
+ * The way in of one link: raw frames become messages, in wire order, each after the code that the one before it set off
+ * (R7). A frame is handed out in the very call that brought it, unless it has to wait.
+ */
+export class Inbox {
+  readonly #context: Context;
+  readonly #events: InboxEvents;
+  readonly #decodes: boolean;
+  readonly #splits: boolean;
+  readonly #grace: Timer;
+  /** Frames, parts of frames, and at the end what to do after the last one. */
+  #queue: (string | Uint8Array | Message | (() => void))[] = [];
+  #turnsLeft = 0;
+  #decoding = false;
+  #ended = false;
+
+  constructor(context: Context, events: InboxEvents) {
+    this.#context = context;
+    this.#events = events;
+    this.#decodes = context.handler.decodeBinary !== ProtocolHandler.prototype.decodeBinary;
+    this.#splits = context.handler.split !== ProtocolHandler.prototype.split;
+    this.#grace = new Timer(context.runtime.clock);
+  }
+
+  receive(data: string | Uint8Array): void {
+    if (this.#ended) return;
+    if (this.#turnsLeft > 0 || this.#decoding || this.#queue.length > 0) {
+      if (this.#decoding && this.#queue.length >= CAPACITY) {
+        this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
+      } else {
+        this.#queue.push(data);
+      }
+    } else {
+      this.#take(data);
+    }
+  }
+
+  /** Holds the next frame back until the code behind a promise that was just settled has run. */
+  hold(): void {
+    if (this.#turnsLeft === 0) queueMicrotask(this.#turn);
+    this.#turnsLeft = TURNS;
+  }
+
+  /** Calls back after the last frame was handed out: at once where none waits. */
+  finish(callback: () => void): void {
+    if (this.#turnsLeft === 0 && !this.#decoding) return callback();
+    this.#queue.push(callback);
+    if (this.#decoding) this.#grace.start(DECODE_GRACE, callback);
+  }
+
+  /** Drops what waits; nothing is handed out any more. */
+  stop(): void {
+    this.#ended = true;
+    this.#queue = [];
+    this.#grace.stop();
+  }
+
+  readonly #turn = (): void => {
+    if (--this.#turnsLeft > 0) queueMicrotask(this.#turn);
+    else this.#drain();
+  };
+
+  #drain(): void {
+    while (this.#queue.length > 0 && this.#turnsLeft === 0 && !this.#decoding) {
+      const next = this.#queue.shift() as string | Uint8Array | Message | (() => void);
+      if (typeof next === 'function') next();
+      else if (next instanceof Message) this.#events.message(next);
+      else this.#take(next);
+    }
+  }
+
+  #take(data: string | Uint8Array): void {
+    const { config, counters, handler, trace } = this.#context;
+    counters.received++;
+    trace.frame('in', data);
+    if (isLarger(data, config.maxMessageSize)) {
+      return this.#break(
+        new MessageTooLargeError(
+          config.maxMessageSize,
+          `A frame is larger than maxMessageSize (${config.maxMessageSize} bytes).`,
+        ),
+      );
+    }
+    if (typeof data === 'string' || !this.#decodes) return this.#hand(new Message(data, undefined, counters));
+    try {
+      const text = handler.decodeBinary(data);
+      if (!isThenable(text)) return this.#hand(new Message(data, text, counters));
+      this.#decoding = true;
+      text.then(
+        (decoded) => this.#decoded(() => this.#hand(new Message(data, decoded, counters))),
+        (cause) => this.#decoded(() => this.#undecodable(cause)),
+      );
+    } catch (cause) {
+      this.#undecodable(cause);
+    }
+  }
+
+  #decoded(next: () => void): void {
+    if (this.#ended) return;
+    this.#decoding = false;
+    next();
+    this.#drain();
+  }
+
+  #hand(message: Message): void {
+    const parts = this.#splits ? this.#split(message) : undefined;
+    if (!parts?.length) return this.#events.message(message);
+    // Parts may have to wait for each other just like frames, ahead of the frames behind them.
+    this.#queue.unshift(...parts);
+    if (this.#turnsLeft === 0) this.#drain();
+  }
+
+  #split(message: Message): readonly Message[] | null | undefined {
+    try {
+      return this.#context.handler.split(message);
+    } catch (cause) {
+      this.#context.emit('error', new ProtocolError(`The handler's split failed: ${describe(cause)}`, { cause }));
+      return undefined;
+    }
+  }
+
+  #undecodable(cause: unknown): void {
+    this.#context.emit(
+      'error',
+      new ProtocolError(`The handler could not decode a binary frame: ${describe(cause)}`, { cause }),
+    );
+  }
+
+  #break(error: TransportError): void {
+    this.stop();
+    this.#events.broken(error);
+  }
+}
+
+/** Counts UTF-8 bytes only where the length leaves it open. */
+function isLarger(data: string | Uint8Array, limit: number): boolean {
+  if (typeof data !== 'string') return data.byteLength > limit;
+  if (data.length * 3 <= limit) return false;
+  return data.length > limit || utf8Length(data) > limit;
+}
+
+/** The bytes that a text takes in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) bytes += code > 0x7ff ? (code >= 0xd800 && code <= 0xdfff ? 1 : 2) : 1;
+  }
+  return bytes;
+}

@@ -1,0 +1,123 @@
+/**
+ * The value of a top-level member of a JSON object, read by scanning its text instead of parsing it.
+ *
+ * The first occurrence counts. Strings come back decoded, numbers as numbers where that is exact, else as their digits.
+ * A missing member is `undefined`, and so is one that is neither a string nor a number. For text that is not JSON the result is unspecified, but nothing is
+ * thrown.
+ *
+ * @example
+ * ```ts
+ * readJsonField('{"topic":"trades.BTC","data":{"topic":"inner"}}', 'topic'); // 'trades.BTC'
+ * readJsonField('{"id":12345678901234567890}', 'id'); // '12345678901234567890'
+ * ```
+ */
+export function readJsonField(text: string, name: string): string | number | undefined {
+  // Most lookups miss or hit at once; a native search settles a miss without a walk, unless a key may be escaped.
+  if (!text.includes(name) && !text.includes('\\')) return undefined;
+  let at = skipSpace(text, 0);
+  if (text.charCodeAt(at) !== OPEN_BRACE) return undefined;
+  at = skipSpace(text, at + 1);
+  while (text.charCodeAt(at) === QUOTE) {
+    const keyEnd = endOfString(text, at);
+    const matches = isKey(text, at, keyEnd, name);
+    at = skipSpace(text, keyEnd);
+    if (text.charCodeAt(at) !== COLON) return undefined;
+    at = skipSpace(text, at + 1);
+    if (matches) return readScalar(text, at);
+    at = skipSpace(text, skipValue(text, at));
+    if (text.charCodeAt(at) !== COMMA) return undefined;
+    at = skipSpace(text, at + 1);
+  }
+  return undefined;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code === 0x20 || (code >= 9 && code <= 13); code = text.charCodeAt(at)) at++;
+  return at;
+}
+
+/** The index after the closing quote of the string that opens at `from`; the text's end when it never closes. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return at + 1;
+  }
+  return text.length;
+}
+
+function isKey(text: string, start: number, end: number, name: string): boolean {
+  const length = end - start - 2;
+  if (length === name.length) return text.startsWith(name, start + 1) && !name.includes('\\');
+  // An escaped key is always longer than what it stands for. Only the key may be searched: a search of the rest of the
+  // text for every key would make an object of many members cost the square of its size.
+  return length > name.length && text.slice(start, end).includes('\\') && decodeString(text, start, end) === name;
+}
+
+function decodeString(text: string, start: number, end: number): string | undefined {
+  const body = text.slice(start + 1, end - 1);
+  if (!body.includes('\\')) return body;
+  try {
+    return JSON.parse(text.slice(start, end)) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The index after the value that starts at `from`. */
+function skipValue(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at) - 1;
+        if (depth === 0) return at + 1;
+        break;
+      case OPEN_BRACE:
+      case 0x5b: // [
+        depth++;
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        if (--depth === 0) return at + 1;
+        if (depth < 0) return at;
+        break;
+      case COMMA:
+        if (depth === 0) return at;
+    }
+  }
+  return text.length;
+}
+
+function readScalar(text: string, at: number): string | number | undefined {
+  if (text.charCodeAt(at) === QUOTE) return decodeString(text, at, endOfString(text, at));
+  NUMBER.lastIndex = at;
+  const digits = NUMBER.exec(text)?.[0];
+  return digits === undefined ? undefined : exactNumber(digits);
+}
+
+/** A number only where no digit would be lost: ids and sequences beyond 2^53 stay text. */
+function exactNumber(digits: string): number | string {
+  const value = Number(digits);
+  // A double keeps any 15 significant decimal digits (IEEE 754, DBL_DIG), unless it is too small or too large to.
+  const size = Math.abs(value);
+  const normal = size === 0 ? !/^[^eE]*[1-9]/.test(digits) : size > 1e-300 && size < 1e300;
+  if (normal && significantDigits(digits) <= 15) return value;
+  return String(value) === digits ? value : digits;
+}
+
+function significantDigits(digits: string): number {
+  return digits
+    .replace(/[eE].*/, '')
+    .replace(/^-?[0.]*/, '')
+    .replace('.', '').length;
+}

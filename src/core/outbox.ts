@@ -1,0 +1,263 @@
+import { type Context, isThenable } from './context.js';
+import { describe } from './emitter.js';
+import { ProtocolError, type TransportError } from './errors.js';
+import type { Frame, Frames } from './handler-types.js';
+import type { RequestId } from './identifiers.js';
+import { ProtocolHandler } from './protocol-handler.js';
+import { RollingWindow } from './rolling-window.js';
+import { Timer } from './timer.js';
+
+/** Bytes handed to the socket that have not left, above which nothing more is handed over. */
+const HIGH_WATER = 1_024 * 1_024;
+/** Subscription frames stop earlier, so that a cancel never waits behind a long resubscription. */
+const SUBSCRIPTION_HIGH_WATER = 64 * 1_024;
+/** No socket tells when its buffer drains. */
+const DRAIN_POLL = 5;
+/** How long subscription frames may keep the event loop busy in one go. */
+const SLICE = 8;
+
+/** A request or a send on its way to the socket. */
+export interface OutboundCall {
+  readonly frame: Frame;
+  /** The id of a request; a send has none. */
+  readonly id?: RequestId;
+  /** The bytes were handed to the socket. */
+  onWritten(): void;
+  /** The frame can never be written. */
+  onUnwritable(error: TransportError): void;
+}
+
+/** Where subscription frames come from, one at a time, built when there is room for them. */
+export interface SubscriptionFrames {
+  /** Writes the next frame through `write`, which tells whether it was written; false when there is none. */
+  writeNext(write: (frame: Frame) => boolean): boolean;
+}
+
+/** The socket as the outbox sees it. */
+export interface OutboxLink {
+  send(frame: Frame): void;
+  readonly bufferedAmount: number;
+}
+
+/**
+ * The one way out. Three lanes, first to last: frames of the connection itself (greeting, authentication, pings), calls in
+ * the order they were made, subscriptions; except that the first subscription frame of a connection goes before the calls
+ * that waited for it. Every lane obeys the handler's rate limits and the socket's buffer. Calls outlive a connection, the
+ * other lanes do not.
+ */
+export class Outbox {
+  readonly #context: Context;
+  readonly #subscriptions: SubscriptionFrames;
+  readonly #socketFailed: (cause: unknown) => void;
+  readonly #prepares: boolean;
+  /** Active while nothing at all may leave. */
+  readonly #hold: Timer;
+  /** Active while no subscription frame may leave. */
+  readonly #subscriptionHold: Timer;
+  readonly #urgent: Frame[] = [];
+  #calls = new Set<OutboundCall>();
+  #link: OutboxLink | undefined;
+  #serving = false;
+  /** The first subscription frame of this connection is still to be written. */
+  #resuming = false;
+  #preparing: OutboundCall | undefined;
+  #frames: RollingWindow | undefined;
+  #subscriptionFrames: RollingWindow | undefined;
+
+  constructor(context: Context, subscriptions: SubscriptionFrames, socketFailed: (cause: unknown) => void) {
+    this.#context = context;
+    this.#subscriptions = subscriptions;
+    this.#socketFailed = socketFailed;
+    this.#prepares = context.handler.prepareRequest !== ProtocolHandler.prototype.prepareRequest;
+    this.#hold = new Timer(context.runtime.clock);
+    this.#subscriptionHold = new Timer(context.runtime.clock);
+  }
+
+  /** Calls that wait to be written. */
+  get waiting(): number {
+    return this.#calls.size;
+  }
+
+  /** Whether calls may leave. */
+  get isServing(): boolean {
+    return this.#serving;
+  }
+
+  /** A socket is open: frames of the connection itself may leave. */
+  attach(link: OutboxLink): void {
+    const { frames, subscriptionFrames } = this.#context.handler.limits ?? {};
+    this.#link = link;
+    this.#frames = frames && new RollingWindow(frames);
+    this.#subscriptionFrames = subscriptionFrames && new RollingWindow(subscriptionFrames);
+  }
+
+  /** The connection is ready: subscriptions and calls may leave. */
+  serve(): void {
+    this.#serving = true;
+    this.#resuming = true;
+    this.pump();
+  }
+
+  /** The socket is lost; what waits for the next one stays. */
+  detach(): void {
+    this.#hold.stop();
+    this.#subscriptionHold.stop();
+    this.#link = undefined;
+    this.#serving = false;
+    this.#resuming = false;
+    this.#preparing = undefined;
+    this.#urgent.length = 0;
+  }
+
+  /** A frame of the connection itself. */
+  urgent(frames: Frames): void {
+    if (frames === null || frames === undefined) return;
+    if (typeof frames === 'string' || frames instanceof Uint8Array) this.#urgent.push(frames);
+    else this.#urgent.push(...frames);
+    this.pump();
+  }
+
+  /** A frame that the platform sent by itself (a pong) counts against the server's limit all the same. */
+  countFrame(): void {
+    this.#frames?.record(this.#context.runtime.clock.now());
+  }
+
+  add(call: OutboundCall): void {
+    this.#calls.add(call);
+    this.pump();
+  }
+
+  /** Puts calls that were written before, and may be written again, in front of those that wait. */
+  addFirst(calls: OutboundCall[]): void {
+    if (calls.length > 0) this.#calls = new Set([...calls, ...this.#calls]);
+  }
+
+  /** Takes a call back; true when it had not been written, and now never will be. */
+  delete(call: OutboundCall): boolean {
+    if (this.#preparing === call) this.#preparing = undefined;
+    return this.#calls.delete(call);
+  }
+
+  /** Takes all waiting calls back. */
+  clear(): OutboundCall[] {
+    const calls = [...this.#calls];
+    this.#calls.clear();
+    this.#preparing = undefined;
+    return calls;
+  }
+
+  /** Writes what may be written now. */
+  pump(): void {
+    const link = this.#link;
+    while (link && link === this.#link && !this.#hold.active) {
+      const urgent = this.#urgent[0];
+      if (urgent !== undefined) {
+        if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
+        this.#urgent.shift();
+        this.#write(urgent);
+      } else if (!this.#serving) {
+        return;
+      } else if (this.#resuming) {
+        this.#resuming = false;
+        this.#writeSubscription();
+      } else if (this.#calls.size > 0 && !this.#preparing) {
+        if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
+        for (const call of this.#calls) {
+          this.#writeCall(call);
+          break;
+        }
+      } else {
+        return this.#writeSubscriptions();
+      }
+    }
+  }
+
+  /** The rest of a long list goes in slices, between which the event loop and newer calls get their turn. */
+  #writeSubscriptions(): void {
+    const { clock } = this.#context.runtime;
+    const startedAt = clock.now();
+    while (this.#writeSubscription()) {
+      if (clock.now() - startedAt > SLICE) return this.#later(this.#subscriptionHold, 0);
+    }
+  }
+
+  /** Writes a subscription frame if there is one and it may leave; true when more may follow. */
+  #writeSubscription(): boolean {
+    if (!this.#link || this.#subscriptionHold.active || this.#hold.active) return false;
+    const window = this.#subscriptionFrames;
+    if (this.#isHeldBack(SUBSCRIPTION_HIGH_WATER, this.#subscriptionHold, window)) return false;
+    return this.#subscriptions.writeNext((frame) => {
+      window?.record(this.#context.runtime.clock.now());
+      return this.#write(frame);
+    });
+  }
+
+  #writeCall(call: OutboundCall): void {
+    const { id } = call;
+    if (id === undefined || !this.#prepares) return this.#commit(call, call.frame);
+    try {
+      const text = typeof call.frame === 'string' ? call.frame : new TextDecoder().decode(call.frame);
+      const prepared = this.#context.handler.prepareRequest(text, id);
+      if (!isThenable(prepared)) return this.#commit(call, prepared);
+      this.#preparing = call;
+      const link = this.#link;
+      prepared.then(
+        (frame) => this.#prepared(call, link, () => this.#commit(call, frame)),
+        (cause) => this.#prepared(call, link, () => this.#unprepared(call, cause)),
+      );
+    } catch (cause) {
+      this.#unprepared(call, cause);
+    }
+  }
+
+  /** Goes on with a call unless it was taken back meanwhile, or has to be prepared afresh for another connection. */
+  #prepared(call: OutboundCall, link: OutboxLink | undefined, next: () => void): void {
+    if (this.#preparing !== call || this.#link !== link) return;
+    this.#preparing = undefined;
+    next();
+    this.pump();
+  }
+
+  #unprepared(call: OutboundCall, cause: unknown): void {
+    this.#calls.delete(call);
+    call.onUnwritable(
+      new ProtocolError(`The handler's prepareRequest failed: ${describe(cause)}`, { cause, delivery: 'unsent' }),
+    );
+  }
+
+  #commit(call: OutboundCall, frame: Frame): void {
+    if (!this.#write(frame)) return;
+    this.#calls.delete(call);
+    call.onWritten();
+  }
+
+  #write(frame: Frame): boolean {
+    try {
+      if (!this.#link) return false;
+      this.#link.send(frame);
+    } catch (cause) {
+      this.detach();
+      this.#socketFailed(cause);
+      return false;
+    }
+    this.#frames?.record(this.#context.runtime.clock.now());
+    this.#context.counters.sent++;
+    this.#context.trace.frame('out', frame);
+    return true;
+  }
+
+  /** Whether nothing of a lane may leave now; then sees to it that the pump runs again. */
+  #isHeldBack(highWater: number, hold: Timer, window?: RollingWindow): boolean {
+    const frames = this.#frames;
+    const now = frames || window ? this.#context.runtime.clock.now() : 0;
+    const wait = Math.max(frames?.delay(now) ?? 0, window?.delay(now) ?? 0);
+    if (wait > 0) this.#later(hold, wait);
+    else if ((this.#link?.bufferedAmount ?? 0) > highWater) this.#later(hold, DRAIN_POLL);
+    else return false;
+    return true;
+  }
+
+  #later(hold: Timer, delay: number): void {
+    hold.start(delay, () => this.pump());
+  }
+}

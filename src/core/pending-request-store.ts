@@ -1,0 +1,211 @@
+import { DeadlineQueue, type Expirable } from './deadline-queue.js';
+import { CapacityExceededError, ProtocolError, RequestTimeoutError, type TransportError } from './errors.js';
+import type { RequestId } from './identifiers.js';
+import type { OutboundCall } from './outbox.js';
+import type { Clock } from './runtime.js';
+
+/** The promise of an answer. */
+export interface PendingCall<T> extends Promise<T> {
+  readonly requestId: RequestId;
+  /** `unsent`: no byte left. `unknown`: written, no answer yet. `answered`: the server answered, yes or no. */
+  readonly delivery: 'unsent' | 'unknown' | 'answered';
+}
+
+/** What becomes of a request that a lost connection leaves unanswered. */
+export type RetryPolicy = 'never' | 'unsent' | 'idempotent';
+
+export interface PendingOptions {
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  /** Hand the answer over as a `Message`, whatever it says. */
+  readonly raw?: boolean;
+}
+
+/** How a request left the store. */
+export type Outcome = 'answered' | 'timeout' | 'aborted' | 'closed';
+
+/** Marks a promise as looked after: whoever holds it may await it or not, without an unhandled rejection (F15). */
+export function handled<P extends Promise<unknown>>(promise: P): P {
+  promise.catch(() => {});
+  return promise;
+}
+
+type Settle = (value: unknown) => void;
+
+/** One request from the call to its answer. */
+export class PendingRequest implements Expirable, OutboundCall {
+  readonly id: RequestId;
+  readonly retry: RetryPolicy;
+  readonly raw: boolean;
+  readonly timeout: number;
+  readonly call: PendingCall<unknown>;
+  /** The frame as serialised at the call. */
+  frame: string | Uint8Array = '';
+  deadline = 0;
+  queueIndex = -1;
+  readonly #store: PendingRequestStore;
+  readonly #signal: AbortSignal | undefined;
+  #resolve!: Settle;
+  #reject!: Settle;
+
+  constructor(store: PendingRequestStore, id: RequestId, options: PendingOptions) {
+    this.#store = store;
+    this.id = id;
+    this.retry = options.retry ?? 'unsent';
+    this.raw = options.raw ?? false;
+    this.timeout = options.timeout;
+    this.#signal = options.signal;
+    // Own properties instead of a subclass: `await` takes one turn for a plain promise, three for any other.
+    this.call = handled(
+      Object.assign(
+        new Promise<unknown>((resolve, reject) => {
+          this.#resolve = resolve;
+          this.#reject = reject;
+        }),
+        { requestId: id, delivery: 'unsent' as PendingCall<unknown>['delivery'] },
+      ),
+    );
+    this.#signal?.addEventListener('abort', this, { once: true });
+  }
+
+  get written(): boolean {
+    return this.call.delivery !== 'unsent';
+  }
+
+  set delivery(delivery: PendingCall<unknown>['delivery']) {
+    (this.call as { delivery: PendingCall<unknown>['delivery'] }).delivery = delivery;
+  }
+
+  onWritten(): void {
+    this.delivery = 'unknown';
+  }
+
+  onUnwritable(error: TransportError): void {
+    this.#store.settle(this, 'closed', undefined, error);
+  }
+
+  /** EventListener of the abort signal. */
+  handleEvent(): void {
+    this.#store.settle(this, 'aborted', undefined, this.#signal?.reason);
+  }
+
+  expire(): void {
+    const delivery = this.written ? 'unknown' : 'unsent';
+    this.#store.settle(this, 'timeout', undefined, new RequestTimeoutError(this.timeout, this.id, { delivery }));
+  }
+
+  /** For the store alone. */
+  finish(value: unknown, error: unknown): void {
+    this.#signal?.removeEventListener('abort', this);
+    if (error === undefined) this.#resolve(value);
+    else this.#reject(error);
+  }
+}
+
+/**
+ * Requests without an answer, waiting and written together: each is settled exactly once and then forgotten (R1, R2), and
+ * there are never more than `capacity` (R3). The cost of one does not depend on how many there are.
+ */
+export class PendingRequestStore {
+  readonly capacity: number;
+  readonly #requests = new Map<RequestId, PendingRequest>();
+  readonly #deadlines: DeadlineQueue;
+  readonly #onSettled: (request: PendingRequest, outcome: Outcome) => void;
+
+  /**
+   * @param longestSleep - milliseconds between two sweeps at the most
+   * @param onSettled - is told of each request that left, before the code that awaits it runs
+   */
+  constructor(
+    capacity: number,
+    clock: Clock,
+    longestSleep: number,
+    onSettled: (request: PendingRequest, outcome: Outcome) => void,
+  ) {
+    this.capacity = capacity;
+    this.#deadlines = new DeadlineQueue(clock, longestSleep);
+    this.#onSettled = onSettled;
+  }
+
+  get size(): number {
+    return this.#requests.size;
+  }
+
+  hasCapacity(): boolean {
+    return this.#requests.size < this.capacity;
+  }
+
+  /**
+   * @throws CapacityExceededError when the store is full
+   * @throws ProtocolError when that id is pending already
+   */
+  add(id: RequestId, options: PendingOptions): PendingRequest {
+    if (!this.hasCapacity()) {
+      throw new CapacityExceededError('maxPendingRequests', this.capacity, 'Too many requests wait for an answer', {
+        delivery: 'unsent',
+      });
+    }
+    if (this.#requests.has(id)) {
+      throw new ProtocolError(`A request with the id ${id} is pending already; use another id.`, {
+        delivery: 'unsent',
+      });
+    }
+    const request = new PendingRequest(this, id, options);
+    this.#requests.set(id, request);
+    this.#deadlines.add(request, options.timeout);
+    return request;
+  }
+
+  get(id: RequestId): PendingRequest | undefined {
+    return this.#requests.get(id);
+  }
+
+  /** Settles a request with its answer; false when nobody waits for it (any more). */
+  resolve(id: RequestId, value: unknown): boolean {
+    const request = this.#requests.get(id);
+    return request !== undefined && this.settle(request, 'answered', value, undefined);
+  }
+
+  /** Settles a request with the server's refusal; false when nobody waits for it (any more). */
+  reject(id: RequestId, error: TransportError): boolean {
+    const request = this.#requests.get(id);
+    return request !== undefined && this.settle(request, 'answered', undefined, error);
+  }
+
+  /** Takes a request out and settles its promise; false when that has happened before. */
+  settle(request: PendingRequest, outcome: Outcome, value: unknown, error: unknown): boolean {
+    if (this.#requests.get(request.id) !== request) return false;
+    this.#requests.delete(request.id);
+    this.#deadlines.delete(request);
+    if (outcome === 'answered') request.delivery = 'answered';
+    request.finish(value, error);
+    this.#onSettled(request, outcome);
+    return true;
+  }
+
+  /** Times out what is due now; returns how many requests that were. The store does it by itself, too. */
+  sweep(): number {
+    return this.#deadlines.sweep();
+  }
+
+  /** Rejects every request that `which` picks. */
+  rejectAll(
+    error: (request: PendingRequest) => unknown,
+    which: (request: PendingRequest) => boolean = () => true,
+  ): void {
+    for (const request of [...this.#requests.values()]) {
+      if (which(request)) this.settle(request, 'closed', undefined, error(request));
+    }
+  }
+
+  values(): IterableIterator<PendingRequest> {
+    return this.#requests.values();
+  }
+
+  /** Rejects all and stops the timer. */
+  clear(error: (request: PendingRequest) => unknown): void {
+    this.rejectAll(error);
+    this.#deadlines.stop();
+  }
+}

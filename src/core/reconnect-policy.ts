@@ -1,0 +1,84 @@
+import type { WebSocketConfig } from './config.js';
+import { RollingWindow } from './rolling-window.js';
+import type { Runtime } from './runtime.js';
+
+const MINUTE = 60_000;
+/** Upper bound of the delay after a wake of the host. */
+const WAKE_DELAY = 1_000;
+
+/**
+ * The most attempts in any minute (C5). Back-off alone bounds them only on average: full jitter may draw zero many
+ * times. Far above what a healthy schedule draws, so that it never shows in one.
+ */
+export function maxAttemptsPerMinute(reconnectMaxDelay: number): number {
+  return 40 + Math.ceil((4 * MINUTE) / Math.max(reconnectMaxDelay, 50));
+}
+
+/**
+ * When to try again: exponential back-off with jitter applied after the cap ("full jitter" where `reconnectJitter` is 1;
+ * Marc Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015), so that clients stay apart in long outages.
+ */
+export class ReconnectPolicy {
+  readonly #config: WebSocketConfig;
+  readonly #runtime: Runtime;
+  readonly #window: RollingWindow;
+  #attempt = 0;
+  #readySince: number | undefined;
+  #lastWake = -Infinity;
+
+  constructor(config: WebSocketConfig, runtime: Runtime) {
+    this.#config = config;
+    this.#runtime = runtime;
+    this.#window = new RollingWindow({ count: maxAttemptsPerMinute(config.reconnectMaxDelay), window: MINUTE });
+  }
+
+  /** The number of the next or current attempt in a row; 0 before the first reconnect. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  get exhausted(): boolean {
+    return this.#attempt >= this.#config.reconnectMaxAttempts;
+  }
+
+  dialled(): void {
+    this.#window.record(this.#runtime.clock.now());
+  }
+
+  ready(): void {
+    this.#readySince = this.#runtime.clock.now();
+  }
+
+  /** The connection or the attempt ended; only one that lasted lets the attempts count from 1 again. */
+  lost(): void {
+    const { clock } = this.#runtime;
+    if (this.#readySince !== undefined && clock.now() - this.#readySince >= this.#config.reconnectMinUptime)
+      this.#attempt = 0;
+    this.#readySince = undefined;
+  }
+
+  /** Counts an attempt and returns the milliseconds before it; at least `notBefore`, when the server asked for that. */
+  next(notBefore = 0): number {
+    const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = this.#config;
+    this.#attempt++;
+    const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * reconnectBackoffFactor ** (this.#attempt - 1));
+    return this.#bounded(Math.max(notBefore, limit - limit * reconnectJitter * this.#runtime.random()));
+  }
+
+  /** The delay that a wake of the host shortens the wait to; `undefined` when the last wake was too recent. */
+  wake(): number | undefined {
+    const now = this.#runtime.clock.now();
+    if (now - this.#lastWake < this.#config.reconnectMinUptime) return undefined;
+    this.#lastWake = now;
+    return this.#bounded(WAKE_DELAY * this.#runtime.random());
+  }
+
+  /** The delay before an attempt that the application asked for. */
+  immediate(): number {
+    return this.#bounded(0);
+  }
+
+  #bounded(delay: number): number {
+    return Math.max(delay, this.#window.delay(this.#runtime.clock.now()));
+  }
+}

@@ -1,0 +1,140 @@
+import type { Authenticator } from './authenticator.js';
+import type { Calls } from './calls.js';
+import type { Context } from './context.js';
+import { describe } from './emitter.js';
+import { ConnectionClosedError, ProtocolError, type TransportError } from './errors.js';
+import { Heartbeat } from './heartbeat.js';
+import { Inbox } from './inbox.js';
+import { Link, type LinkEnd } from './link.js';
+import type { Outbox } from './outbox.js';
+import { Router } from './router.js';
+import type { Subscriptions } from './subscriptions.js';
+
+/** Why a session cannot go on. */
+export interface Failure {
+  readonly error: TransportError;
+  /** How the socket ended, where it did so by itself. */
+  readonly end?: LinkEnd;
+  /** Unix milliseconds since which nothing was heard, where that is not just now. */
+  readonly since?: number;
+  /** The close code to leave with; without one the socket is dropped. */
+  readonly code?: number;
+}
+
+export interface SessionEvents {
+  opened(session: Session): void;
+  failed(session: Session, failure: Failure): void;
+  /** The socket is gone for good. */
+  gone(session: Session): void;
+  /** The server asks us to authenticate again. */
+  challenged(session: Session): void;
+}
+
+export interface SessionParts {
+  readonly authenticator: Authenticator;
+  readonly calls: Calls;
+  readonly outbox: Outbox;
+  readonly subscriptions: Subscriptions;
+}
+
+/** One socket with what belongs to it alone: the way in, and the heartbeat. */
+export class Session {
+  readonly link: Link;
+  readonly inbox: Inbox;
+  readonly heartbeat: Heartbeat;
+  readonly #context: Context;
+  readonly #outbox: Outbox;
+  readonly #events: SessionEvents;
+  #isRetired = false;
+
+  constructor(context: Context, parts: SessionParts, events: SessionEvents) {
+    this.#context = context;
+    this.#outbox = parts.outbox;
+    this.#events = events;
+    const router = new Router(context, parts.authenticator, parts.calls, parts.subscriptions, {
+      reply: (frames) => {
+        if (!this.#isRetired) parts.outbox.urgent(frames);
+      },
+      pong: () => this.heartbeat.pong(),
+      reconnect: (reason) => this.leave(`Reconnecting: ${reason}.`),
+      authenticate: () => events.challenged(this),
+    });
+    this.inbox = new Inbox(context, {
+      message: (message) => router.route(message),
+      broken: (error) => {
+        context.emit('error', error);
+        events.failed(this, { error, code: 1009 });
+      },
+    });
+    this.heartbeat = new Heartbeat(context, {
+      probe: () => this.#probe(),
+      dead: (since) => {
+        const error = new ConnectionClosedError(
+          `No sign of life within pongTimeout (${context.config.pongTimeout} ms) of a ping.`,
+        );
+        events.failed(this, { error, since });
+      },
+    });
+    this.link = new Link(context, {
+      opened: () => events.opened(this),
+      message: (data) => {
+        this.heartbeat.alive();
+        this.inbox.receive(data);
+      },
+      pinged: () => {
+        this.heartbeat.alive();
+        parts.outbox.countFrame();
+      },
+      ponged: () => {
+        this.heartbeat.pong();
+        this.heartbeat.alive();
+      },
+      ended: (end) => this.inbox.finish(() => events.failed(this, { error: end.error, end })),
+      gone: () => events.gone(this),
+    });
+  }
+
+  /** Whether nothing of it is heard any more. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Ends a session that works, with a closing handshake. */
+  leave(reason: string): void {
+    this.#events.failed(this, { error: new ConnectionClosedError(reason), code: 1000 });
+  }
+
+  /** Nothing of it is heard any more; its socket is closed with a code, or dropped. */
+  retire(code?: number, reason = ''): void {
+    this.#isRetired = true;
+    this.inbox.stop();
+    this.heartbeat.stop();
+    if (code === undefined) this.link.drop();
+    else this.link.shutdown(code, reason);
+  }
+
+  /** Pings in the way that the handler or the config wants; false where there is none. */
+  #probe(): boolean {
+    const { config, handler, trace } = this.#context;
+    try {
+      const byFrame = !handler.keepAlive && config.useWebsocketPing && this.#ping();
+      if (byFrame) return true;
+      const frames = handler.buildPing();
+      if (frames === null || frames === undefined || frames.length === 0)
+        return handler.keepAlive !== undefined && this.#ping();
+      trace.effect('ping');
+      this.#outbox.urgent(frames);
+      return true;
+    } catch (cause) {
+      this.#context.emit('error', new ProtocolError(`A ping could not be sent: ${describe(cause)}`, { cause }));
+      return false;
+    }
+  }
+
+  #ping(): boolean {
+    if (!this.link.ping()) return false;
+    this.#outbox.countFrame();
+    this.#context.trace.effect('ping');
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Expirable } from './deadline-queue.js';
+import { RequestTimeoutError, SubscriptionFailedError, type TransportError } from './errors.js';
+import { handled } from './pending-request-store.js';
+import type { Subscription, UpdateSink } from './subscription-store.js';
+import type { Gap } from './update.js';
+
+/** What a subscriber may have missed, until that is over. */
+export interface Loss {
+  readonly since: number;
+  readonly cause: Gap['cause'];
+  readonly announced: boolean;
+}
+
+export interface SubscriberOptions {
+  readonly params?: unknown;
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a subscriber needs of the subscriptions that it is one of. */
+export interface SubscriberOwner {
+  /** Takes it out; resolves when the server was told, or need not be. */
+  leave(subscriber: Subscriber): Promise<void>;
+  /** Its promise was settled. */
+  settled(): void;
+}
+
+/** One `subscribe()` call: unconfirmed until its promise is settled, then for as long as its channel lives. */
+export class Subscriber implements Expirable {
+  readonly subscription: Subscription;
+  readonly sink: UpdateSink;
+  /** Settles with the server's word. */
+  readonly confirmation: Promise<void>;
+  loss: Loss | undefined;
+  /** To be shown on the next update. */
+  gap: Gap | undefined;
+  deadline = 0;
+  queueIndex = -1;
+  readonly #owner: SubscriberOwner;
+  readonly #timeout: number;
+  #signal: AbortSignal | undefined;
+  /** What settles the call's promise; gone once that has happened. */
+  #call: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
+
+  constructor(owner: SubscriberOwner, subscription: Subscription, sink: UpdateSink, options: SubscriberOptions) {
+    this.#owner = owner;
+    this.subscription = subscription;
+    this.sink = sink;
+    this.#timeout = options.timeout;
+    this.#signal = options.signal;
+    this.confirmation = handled(
+      new Promise<void>((resolve, reject) => {
+        this.#call = { resolve, reject };
+      }),
+    );
+    this.#signal?.addEventListener('abort', this, { once: true });
+  }
+
+  get confirmed(): boolean {
+    return this.#call === undefined;
+  }
+
+  /** Resolves the call's promise. */
+  confirm(): void {
+    const call = this.#call;
+    this.#call = undefined;
+    this.#owner.settled();
+    call?.resolve();
+  }
+
+  /** Rejects the call's promise, or ends the channel where it was resolved. */
+  fail(error: TransportError): void {
+    if (!this.confirmed) return this.#reject(error);
+    void this.leave();
+    this.sink.fail(error);
+  }
+
+  /** Gives the subscription up; resolves when the server was told, or need not be. */
+  leave(): Promise<void> {
+    this.#signal?.removeEventListener('abort', this);
+    this.#signal = undefined;
+    return this.#owner.leave(this);
+  }
+
+  /** EventListener of the abort signal: before the confirmation it rejects, later it ends the channel. */
+  handleEvent(): void {
+    if (!this.confirmed) return this.#reject(this.#signal?.reason);
+    void this.leave();
+    this.sink.end({ code: 1000, reason: 'aborted' });
+  }
+
+  expire(): void {
+    const { topic } = this.subscription;
+    const cause = new RequestTimeoutError(this.#timeout, undefined, { delivery: 'unknown' });
+    this.#reject(
+      new SubscriptionFailedError(topic, `${topic} was not confirmed within ${this.#timeout} ms.`, {
+        cause,
+        retryable: true,
+      }),
+    );
+  }
+
+  #reject(error: unknown): void {
+    const call = this.#call;
+    this.#call = undefined;
+    void this.leave();
+    this.#owner.settled();
+    call?.reject(error);
+    this.sink.end({ code: 1000, reason: 'not subscribed' });
+  }
+}

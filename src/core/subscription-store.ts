@@ -1,0 +1,137 @@
+import type { DeadlineQueue } from './deadline-queue.js';
+import type { TransportError } from './errors.js';
+import type { CloseCause } from './events.js';
+import type { Sequence } from './handler-types.js';
+import type { RequestId, Topic } from './identifiers.js';
+import type { Subscriber } from './subscriber.js';
+import type { Gap, Update } from './update.js';
+
+/** Where the updates of a topic go: a channel, as the core sees it. */
+export interface UpdateSink {
+  deliver(update: Update): void;
+  gap(gap: Gap): void;
+  resumed(epoch: number): void;
+  /** Ends it with an error. */
+  fail(error: TransportError): void;
+  /** Ends it as asked. */
+  end(cause: CloseCause): void;
+}
+
+/**
+ * What the server was last told about a topic: nothing, asked for it, confirmed it, or confirmed something that is to be
+ * asked for anew.
+ */
+export type WireState = 'idle' | 'subscribing' | 'subscribed' | 'stale';
+
+/** One subscription on the wire, shared by all channels of its topic. */
+export class Subscription {
+  readonly topic: Topic;
+  readonly params: unknown;
+  /** Who wants it; with nobody left it is to be ended. */
+  readonly subscribers: Subscriber[] = [];
+  wire: WireState = 'idle';
+  alias: RequestId | undefined;
+  /** Asked for in a frame of its own, because a frame that also named others was refused as a whole. */
+  alone = false;
+  /** The request id of the frame that asks for it. */
+  requestId: RequestId | undefined;
+  sequence: Sequence['current'] | undefined;
+  lastUpdateAt = 0;
+  /** Told when the server knows nothing of it any more. */
+  released: (() => void)[] | undefined;
+
+  constructor(topic: Topic, params: unknown) {
+    this.topic = topic;
+    this.params = params;
+  }
+
+  get wanted(): boolean {
+    return this.subscribers.length > 0;
+  }
+}
+
+/**
+ * What the application wants against what the server confirmed, topic by topic. A topic is wanted as long as a channel of
+ * it lives, whether or not somebody listens at the moment, so it survives any number of drops (S4).
+ */
+export class SubscriptionStore {
+  readonly #byTopic = new Map<Topic, Subscription>();
+  readonly #byAlias = new Map<RequestId, Subscription>();
+
+  /** Topics that are wanted, or still known to the server. */
+  get size(): number {
+    return this.#byTopic.size;
+  }
+
+  /** Topics that are wanted. */
+  get wanted(): number {
+    let count = 0;
+    for (const subscription of this.#byTopic.values()) if (subscription.wanted) count++;
+    return count;
+  }
+
+  get(topic: Topic): Subscription | undefined {
+    return this.#byTopic.get(topic);
+  }
+
+  /** By its topic, or by the name that the server gave it. */
+  find(name: Topic | RequestId): Subscription | undefined {
+    return this.#byTopic.get(name as Topic) ?? this.#byAlias.get(name);
+  }
+
+  open(topic: Topic, params: unknown): Subscription {
+    let subscription = this.#byTopic.get(topic);
+    if (!subscription) {
+      subscription = new Subscription(topic, params);
+      this.#byTopic.set(topic, subscription);
+    }
+    return subscription;
+  }
+
+  /** Takes a subscriber out; true when it was the last one of its topic. */
+  leave(subscriber: Subscriber, deadlines: DeadlineQueue): boolean {
+    const { subscription } = subscriber;
+    const index = subscription.subscribers.indexOf(subscriber);
+    if (index === -1) return false;
+    subscription.subscribers.splice(index, 1);
+    deadlines.delete(subscriber);
+    return !subscription.wanted;
+  }
+
+  setAlias(subscription: Subscription, alias: RequestId): void {
+    this.#dropAlias(subscription);
+    subscription.alias = alias;
+    this.#byAlias.set(alias, subscription);
+  }
+
+  /** The server knows nothing of it any more; without a subscriber it is forgotten here, too. */
+  reset(subscription: Subscription): void {
+    subscription.wire = 'idle';
+    subscription.requestId = undefined;
+    subscription.sequence = undefined;
+    this.#dropAlias(subscription);
+    if (!subscription.wanted) this.#byTopic.delete(subscription.topic);
+    const released = subscription.released;
+    subscription.released = undefined;
+    released?.forEach((tell) => {
+      tell();
+    });
+  }
+
+  /** All topics that are wanted, in the order in which they were first asked for. */
+  topics(): Topic[] {
+    return [...this.#byTopic.values()].filter((subscription) => subscription.wanted).map(({ topic }) => topic);
+  }
+
+  /** A copy, so that the store may change under the loop. */
+  values(): Subscription[] {
+    return [...this.#byTopic.values()];
+  }
+
+  #dropAlias(subscription: Subscription): void {
+    if (subscription.alias !== undefined && this.#byAlias.get(subscription.alias) === subscription) {
+      this.#byAlias.delete(subscription.alias);
+    }
+    subscription.alias = undefined;
+  }
+}

@@ -1,0 +1,367 @@
+import type { Context } from './context.js';
+import { DeadlineQueue, type Expirable } from './deadline-queue.js';
+import { describe } from './emitter.js';
+import { MessageTooLargeError, ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
+import type { Frame, Frames, ServerError, SubscriptionContext, SubscriptionOutcome } from './handler-types.js';
+import type { RequestId, Topic } from './identifiers.js';
+import { utf8Length } from './inbox.js';
+import type { Message } from './message.js';
+import type { SubscriptionFrames } from './outbox.js';
+import { ProtocolHandler } from './protocol-handler.js';
+import type { Subscription, SubscriptionStore } from './subscription-store.js';
+
+/** Few venues take more in one frame, and smaller frames lose nothing on a fast link. */
+const DEFAULT_TOPICS_PER_FRAME = 100;
+/** Ids of settled frames that late acknowledgements may still carry. */
+const SETTLED_IDS = 256;
+
+export interface SubscriptionWireEvents {
+  accepted(subscription: Subscription): void;
+  refused(subscription: Subscription, error: TransportError, retryable: boolean): void;
+  /** Nobody acknowledged a frame in time; what it asked for is asked for anew. */
+  unanswered(subscription: Subscription): void;
+  /** There is something to write. */
+  ready(): void;
+}
+
+/** One subscribe frame and the topics of it that the server has not acknowledged. */
+interface Batch extends Expirable {
+  readonly requestId: RequestId;
+  readonly size: number;
+  readonly open: Map<Topic, Subscription>;
+}
+
+interface BuiltFrame {
+  readonly frame: Frame;
+  written?: (() => void) | undefined;
+}
+
+/**
+ * Brings what the server knows in line with what the application wants (S2, S3): builds subscribe and unsubscribe frames
+ * for the topics that differ, and reads the acknowledgements.
+ */
+export class SubscriptionWire implements SubscriptionFrames {
+  readonly #context: Context;
+  readonly #store: SubscriptionStore;
+  readonly #events: SubscriptionWireEvents;
+  readonly #newId: () => RequestId;
+  readonly #deadlines: DeadlineQueue;
+  readonly #confirms: boolean;
+  /** Changed in this tick; calls that cancel out within it send nothing. */
+  #staged = new Set<Subscription>();
+  /** To be compared with what the server knows. */
+  #changed = new Set<Subscription>();
+  readonly #batches = new Map<RequestId, Batch>();
+  readonly #settledIds = new Set<RequestId>();
+  /** Built and not written yet. */
+  readonly #frames: BuiltFrame[] = [];
+  #live = false;
+
+  constructor(context: Context, store: SubscriptionStore, newId: () => RequestId, events: SubscriptionWireEvents) {
+    const { handler } = context;
+    this.#context = context;
+    this.#store = store;
+    this.#newId = newId;
+    this.#events = events;
+    this.#deadlines = new DeadlineQueue(context.runtime.clock);
+    this.#confirms =
+      handler.confirmsSubscriptions ??
+      handler.isSubscriptionSuccess !== ProtocolHandler.prototype.isSubscriptionSuccess;
+  }
+
+  /** Whether an acknowledgement is outstanding. */
+  get isWaiting(): boolean {
+    return this.#batches.size > 0;
+  }
+
+  /** Looks at a topic when the tick is over. */
+  stage(subscription: Subscription): void {
+    if (!this.#live) return;
+    if (this.#staged.size === 0) queueMicrotask(this.#flush);
+    this.#staged.add(subscription);
+  }
+
+  /** A new connection is ready: it knows no topic yet. */
+  start(): void {
+    this.#live = true;
+    this.#changed = new Set(this.#store.values());
+  }
+
+  /** The connection is lost, and with it everything that the server knew. */
+  stop(): void {
+    this.#live = false;
+    for (const batch of this.#batches.values()) this.#deadlines.delete(batch);
+    this.#deadlines.stop();
+    this.#batches.clear();
+    this.#settledIds.clear();
+    this.#staged.clear();
+    this.#changed.clear();
+    this.#frames.length = 0;
+  }
+
+  writeNext(write: (frame: Frame) => boolean): boolean {
+    const next = this.#frames.shift() ?? (this.#buildNext() ? this.#frames.shift() : undefined);
+    if (!next) return this.#live && this.#changed.size > 0;
+    if (!write(next.frame)) return false;
+    next.written?.();
+    return true;
+  }
+
+  /** Takes a frame that carries the id of one of ours; false when it carries another. */
+  answer(id: RequestId, message: Message): boolean {
+    const batch = this.#batches.get(id);
+    if (batch) this.#acknowledge(batch, message);
+    return batch !== undefined || this.#settledIds.has(id);
+  }
+
+  /** Offers a frame to the subscribe frames that wait, oldest first; false when it is about none of them. */
+  control(message: Message): boolean {
+    for (const batch of this.#batches.values()) {
+      if (this.#acknowledge(batch, message)) return true;
+    }
+    return false;
+  }
+
+  readonly #flush = (): void => {
+    for (const subscription of this.#staged) this.#changed.add(subscription);
+    this.#staged.clear();
+    if (this.#changed.size > 0) this.#events.ready();
+  };
+
+  // ——— Out ———
+
+  /** Builds the frames for as many topics as fit together; false when nothing differs. */
+  #buildNext(): boolean {
+    const limit = this.#context.handler.limits?.topicsPerFrame ?? DEFAULT_TOPICS_PER_FRAME;
+    const batch: Subscription[] = [];
+    let operation: 'subscribe' | 'unsubscribe' | undefined;
+    for (const subscription of this.#changed) {
+      const wish = this.#wish(subscription);
+      operation ??= wish;
+      if (wish === undefined) this.#changed.delete(subscription);
+      if (wish === undefined || wish !== operation) continue;
+      if (subscription.alone && batch.length > 0) continue;
+      this.#changed.delete(subscription);
+      batch.push(subscription);
+      if (batch.length >= limit || subscription.alone) break;
+    }
+    if (operation) this.#build(operation, batch);
+    return operation !== undefined;
+  }
+
+  #wish(subscription: Subscription): 'subscribe' | 'unsubscribe' | undefined {
+    const { wanted, wire } = subscription;
+    if (wire === 'idle') return wanted ? 'subscribe' : undefined;
+    if (wire === 'stale') return 'unsubscribe';
+    if (wanted) return undefined;
+    // What the server names itself cannot be ended before it has told the name.
+    return wire === 'subscribed' || !this.#context.handler.serverChoosesTopics ? 'unsubscribe' : undefined;
+  }
+
+  #build(operation: 'subscribe' | 'unsubscribe', batch: Subscription[]): void {
+    const requestId = this.#newId();
+    const topics = batch.map(({ topic }) => topic);
+    let frames: Frame[];
+    try {
+      const { handler } = this.#context;
+      const view = this.#view();
+      frames = asList(
+        operation === 'subscribe'
+          ? handler.buildSubscribe(topics, requestId, view)
+          : handler.buildUnsubscribe(topics, requestId, view),
+      );
+    } catch (cause) {
+      return this.#unbuildable(operation, batch, cause);
+    }
+    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+    if (limit !== Infinity && frames.some((frame) => byteLength(frame) > limit)) {
+      if (batch.length > 1) {
+        const half = batch.length >> 1;
+        this.#build(operation, batch.slice(0, half));
+        return this.#build(operation, batch.slice(half));
+      }
+      return this.#unbuildable(
+        operation,
+        batch,
+        new MessageTooLargeError(
+          limit,
+          `The frame for one topic is larger than limits.bytesPerFrame (${limit} bytes).`,
+        ),
+      );
+    }
+    if (operation === 'unsubscribe') this.#ended(requestId, batch);
+    const written = operation === 'subscribe' ? this.#asked(requestId, batch) : undefined;
+    for (const frame of frames) this.#frames.push({ frame });
+    const last = this.#frames.at(-1);
+    if (last && frames.length > 0) last.written = written;
+    else written?.();
+  }
+
+  /** Counts the topics as asked for; returns what is left to do once the last frame is written. */
+  #asked(requestId: RequestId, subscriptions: Subscription[]): (() => void) | undefined {
+    for (const subscription of subscriptions) {
+      subscription.wire = 'subscribing';
+      subscription.requestId = requestId;
+    }
+    if (!this.#confirms) {
+      this.#settled(requestId);
+      return () => {
+        for (const subscription of subscriptions) {
+          if (subscription.requestId === requestId) this.#accept(subscription);
+        }
+      };
+    }
+    const batch: Batch = {
+      requestId,
+      size: subscriptions.length,
+      open: new Map(subscriptions.map((subscription) => [subscription.topic, subscription])),
+      deadline: 0,
+      queueIndex: -1,
+      expire: () => this.#expired(batch),
+    };
+    this.#batches.set(requestId, batch);
+    this.#deadlines.add(batch, this.#context.config.requestTimeout);
+    return undefined;
+  }
+
+  #ended(requestId: RequestId, subscriptions: Subscription[]): void {
+    this.#settled(requestId);
+    for (const subscription of subscriptions) {
+      this.#leaveBatch(subscription);
+      this.#store.reset(subscription);
+      if (subscription.wanted) this.#changed.add(subscription);
+    }
+  }
+
+  #unbuildable(operation: string, batch: Subscription[], cause: unknown): void {
+    const words = `The handler could not build the ${operation} frame: ${describe(cause)}`;
+    if (operation === 'unsubscribe') {
+      this.#context.emit('error', new ProtocolError(words, { cause }));
+      for (const subscription of batch) this.#store.reset(subscription);
+      return;
+    }
+    for (const subscription of batch) {
+      this.#events.refused(subscription, new SubscriptionFailedError(subscription.topic, words, { cause }), false);
+    }
+  }
+
+  #view(): SubscriptionContext {
+    return {
+      params: (topic) => this.#store.get(topic)?.params,
+      alias: (topic) => this.#store.get(topic)?.alias,
+      setAlias: (topic, alias) => {
+        const subscription = this.#store.get(topic);
+        if (subscription) this.#store.setAlias(subscription, alias);
+      },
+    };
+  }
+
+  // ——— In ———
+
+  /** Reads what a frame says about the topics of a batch; false when it says nothing. */
+  #acknowledge(batch: Batch, message: Message): boolean {
+    const { handler } = this.#context;
+    const outcome = handler.isSubscriptionSuccess(message, [...batch.open.keys()]);
+    if (outcome === null || outcome === undefined) return false;
+    if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message);
+    // One bad topic may have spoiled the frame for the others: then each is asked for by itself.
+    const spoiled = !outcome && batch.size > 1 && batch.open.size === batch.size;
+    for (const subscription of [...batch.open.values()]) {
+      if (outcome) this.#accept(subscription);
+      else if (spoiled) this.#askAlone(subscription);
+      else this.#refuse(subscription, message, false);
+    }
+    return true;
+  }
+
+  #applyOutcome(batch: Batch, outcome: SubscriptionOutcome, message: Message): boolean {
+    let named = (outcome.pending?.length ?? 0) > 0;
+    const each = (topics: readonly Topic[] | undefined, act: (subscription: Subscription) => void) => {
+      for (const topic of topics ?? []) {
+        const subscription = batch.open.get(topic);
+        if (!subscription) continue;
+        named = true;
+        act(subscription);
+      }
+    };
+    for (const [topic, alias] of Object.entries(outcome.aliases ?? {})) {
+      const subscription = batch.open.get(topic);
+      if (subscription) this.#store.setAlias(subscription, alias);
+    }
+    each(outcome.accepted, (subscription) => this.#accept(subscription));
+    each(outcome.benign, (subscription) => this.#accept(subscription));
+    each(outcome.refused, (subscription) => this.#refuse(subscription, message, outcome.retryable ?? false));
+    return named;
+  }
+
+  #accept(subscription: Subscription): void {
+    this.#leaveBatch(subscription);
+    subscription.wire = 'subscribed';
+    subscription.alone = false;
+    this.#events.accepted(subscription);
+    if (!subscription.wanted) this.stage(subscription);
+  }
+
+  #refuse(subscription: Subscription, message: Message, retryable: boolean): void {
+    this.#leaveBatch(subscription);
+    this.#store.reset(subscription);
+    const error = refusal(subscription.topic, this.#context.handler.extractError(message), retryable);
+    this.#events.refused(subscription, error, retryable);
+  }
+
+  #askAlone(subscription: Subscription): void {
+    this.#leaveBatch(subscription);
+    this.#store.reset(subscription);
+    subscription.alone = true;
+    this.stage(subscription);
+  }
+
+  #expired(batch: Batch): void {
+    for (const subscription of [...batch.open.values()]) {
+      this.#leaveBatch(subscription);
+      // A name that never came cannot be ended either.
+      if (this.#context.handler.serverChoosesTopics) this.#store.reset(subscription);
+      else subscription.wire = 'stale';
+      this.#events.unanswered(subscription);
+      this.stage(subscription);
+    }
+  }
+
+  #leaveBatch(subscription: Subscription): void {
+    const { requestId } = subscription;
+    if (requestId === undefined) return;
+    subscription.requestId = undefined;
+    const batch = this.#batches.get(requestId);
+    batch?.open.delete(subscription.topic);
+    if (batch?.open.size !== 0) return;
+    this.#batches.delete(requestId);
+    this.#deadlines.delete(batch);
+    this.#settled(requestId);
+  }
+
+  #settled(requestId: RequestId): void {
+    this.#settledIds.add(requestId);
+    if (this.#settledIds.size <= SETTLED_IDS) return;
+    for (const oldest of this.#settledIds) {
+      this.#settledIds.delete(oldest);
+      break;
+    }
+  }
+}
+
+function refusal(topic: Topic, error: ServerError | null | undefined, retryable: boolean): SubscriptionFailedError {
+  return new SubscriptionFailedError(topic, `The server refused ${topic}: ${error?.message ?? 'it gave no reason'}`, {
+    retryable,
+    ...(error?.code === undefined ? {} : { serverCode: error.code }),
+    ...(error ? { cause: error } : {}),
+  });
+}
+
+function asList(frames: Frames): Frame[] {
+  if (frames === null || frames === undefined) return [];
+  return typeof frames === 'string' || frames instanceof Uint8Array ? [frames] : [...frames];
+}
+
+function byteLength(frame: Frame): number {
+  return typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
+}

@@ -1,0 +1,343 @@
+import type { Context } from './context.js';
+import { DeadlineQueue } from './deadline-queue.js';
+import { describe } from './emitter.js';
+import { CapacityExceededError, ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
+import type { CloseCause } from './events.js';
+import type { RequestId, Topic } from './identifiers.js';
+import type { Message } from './message.js';
+import { ProtocolHandler } from './protocol-handler.js';
+import { type Loss, Subscriber, type SubscriberOptions, type SubscriberOwner } from './subscriber.js';
+import type { Subscription, SubscriptionStore, UpdateSink } from './subscription-store.js';
+import { SubscriptionWire } from './subscription-wire.js';
+import { wallTime } from './trace.js';
+import { type Gap, LazyUpdate } from './update.js';
+
+/** Updates under a name that the server has not told yet; they wait for the acknowledgement that tells it. */
+const EARLY_UPDATES = 1_024;
+
+/** Who subscribed to what: one subscription on the wire for all channels of a topic, restored after each reconnect. */
+export class Subscriptions implements SubscriberOwner {
+  readonly wire: SubscriptionWire;
+  readonly #context: Context;
+  readonly #store: SubscriptionStore;
+  readonly #deadlines: DeadlineQueue;
+  readonly #retries: DeadlineQueue;
+  readonly #hasSequence: boolean;
+  readonly #extractData: (message: Message) => unknown;
+  #early: { name: RequestId; message: Message }[] = [];
+  #epoch = 0;
+
+  constructor(context: Context, store: SubscriptionStore, newId: () => RequestId, pump: () => void) {
+    const { handler, runtime } = context;
+    this.#context = context;
+    this.#store = store;
+    this.#deadlines = new DeadlineQueue(runtime.clock);
+    this.#retries = new DeadlineQueue(runtime.clock);
+    this.#hasSequence = handler.extractSequence !== ProtocolHandler.prototype.extractSequence;
+    this.#extractData = (message) => handler.extractData(message);
+    this.wire = new SubscriptionWire(context, store, newId, {
+      accepted: (subscription) => this.#accepted(subscription),
+      refused: (subscription, error, retryable) => this.#refused(subscription, error, retryable),
+      unanswered: (subscription) => this.#unanswered(subscription),
+      ready: pump,
+    });
+  }
+
+  /** @throws SubscriptionFailedError when the handler refuses the topic */
+  canonical(topic: Topic, params: unknown): Topic {
+    try {
+      return this.#context.handler.canonicalTopic(topic, params);
+    } catch (cause) {
+      throw new SubscriptionFailedError(topic, `The handler refused the topic ${topic}: ${describe(cause)}`, { cause });
+    }
+  }
+
+  /** @throws TransportError when the call cannot even be tried */
+  subscribe(topic: Topic, sink: UpdateSink, options: SubscriberOptions): Subscriber {
+    const { handler } = this.#context;
+    const canonical = this.canonical(topic, options.params);
+    const existing = this.#store.get(canonical);
+    if (existing?.wanted && !sameParams(existing.params, options.params)) {
+      throw new SubscriptionFailedError(
+        topic,
+        `${topic} is already subscribed with other params; unsubscribe it first.`,
+      );
+    }
+    const limit = handler.limits?.topicsPerConnection ?? Infinity;
+    if (!existing?.wanted && this.#store.size >= limit) {
+      throw new CapacityExceededError(
+        'limits.topicsPerConnection',
+        limit,
+        `The server allows no further topic beside ${topic}`,
+      );
+    }
+    // A topic that is just being given up may come back with other params.
+    if (existing && !existing.wanted && !sameParams(existing.params, options.params))
+      Object.assign(existing, { params: options.params });
+    return this.#join(this.#store.open(canonical, options.params), sink, options);
+  }
+
+  /** The topics that match what an application calls them. */
+  named(topic: Topic): Subscription | undefined {
+    return this.#store.get(topic) ?? this.#store.get(this.#context.handler.canonicalTopic(topic, undefined));
+  }
+
+  /** Ends every channel of a topic. */
+  async endTopic(topic: Topic): Promise<void> {
+    const subscription = this.named(topic);
+    if (!subscription) return;
+    const released = this.#released(subscription);
+    for (const subscriber of [...subscription.subscribers]) {
+      if (subscriber.confirmed) {
+        subscriber.leave();
+        subscriber.sink.end({ code: 1000, reason: 'unsubscribed' });
+      } else {
+        subscriber.fail(
+          new SubscriptionFailedError(topic, `${topic} was unsubscribed before the server confirmed it.`),
+        );
+      }
+    }
+    await released;
+  }
+
+  // ——— The connection's life ———
+
+  serve(epoch: number): void {
+    this.#epoch = epoch;
+    this.wire.start();
+  }
+
+  /** The connection is lost; nothing was heard since `since` (Unix milliseconds). */
+  lost(since: number): void {
+    this.wire.stop();
+    this.#early = [];
+    this.#retries.stop();
+    for (const subscription of this.#store.values()) {
+      this.#lose(subscription, since, 'disconnect');
+      this.#store.reset(subscription);
+    }
+  }
+
+  /** Ends all channels and rejects all calls. */
+  close(cause: CloseCause, error: TransportError): void {
+    this.lost(0);
+    this.#deadlines.stop();
+    for (const subscription of this.#store.values()) {
+      for (const subscriber of [...subscription.subscribers]) {
+        const { confirmed, sink } = subscriber;
+        subscriber.leave();
+        if (!confirmed) subscriber.fail(error);
+        else if (cause.error) sink.fail(cause.error);
+        else sink.end(cause);
+      }
+    }
+  }
+
+  // ——— Updates ———
+
+  /** Hands an update to the channels of its topic, or topics; false when nobody wants it. */
+  publish(name: Topic | RequestId | readonly Topic[], message: Message): boolean {
+    if (typeof name !== 'object') {
+      const subscription = this.#store.find(name);
+      return subscription ? this.#deliver(subscription, message) : this.#keepEarly(name, message);
+    }
+    let taken = false;
+    for (const topic of name) {
+      const subscription = this.#store.find(topic);
+      if (subscription && this.#deliver(subscription, message)) taken = true;
+    }
+    return taken;
+  }
+
+  /** Subscribes topics anew because their state is stale. */
+  resync(topics: readonly Topic[]): void {
+    for (const topic of topics) {
+      const subscription = this.#store.find(topic);
+      if (subscription?.wire !== 'subscribed') continue;
+      this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
+      subscription.wire = 'stale';
+      this.wire.stage(subscription);
+    }
+  }
+
+  /** The server ended subscriptions by itself. */
+  revoked(
+    topics: readonly Topic[],
+    message: string,
+    serverCode: string | number | undefined,
+    retryable: boolean,
+  ): void {
+    for (const topic of topics) {
+      const subscription = this.#store.find(topic);
+      if (!subscription) continue;
+      this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
+      this.#store.reset(subscription);
+      const error = new SubscriptionFailedError(
+        subscription.topic,
+        `The server ended ${subscription.topic}: ${message}`,
+        {
+          retryable,
+          ...(serverCode === undefined ? {} : { serverCode }),
+        },
+      );
+      this.#refused(subscription, error, retryable);
+    }
+  }
+
+  #deliver(subscription: Subscription, message: Message): boolean {
+    const { subscribers } = subscription;
+    if (subscribers.length === 0) return false;
+    const update = new LazyUpdate(message, this.#epoch, wallTime(this.#context.runtime.clock), this.#extractData);
+    if (this.#hasSequence) this.#follow(subscription, update);
+    subscription.lastUpdateAt = update.receivedAt;
+    if (subscribers.length === 1) this.#hand(subscribers[0] as Subscriber, update);
+    else for (const subscriber of [...subscribers]) this.#hand(subscriber, update);
+    return true;
+  }
+
+  #hand(subscriber: Subscriber, update: LazyUpdate): void {
+    if (subscriber.loss && !subscriber.loss.announced) this.#announce(subscriber, update.receivedAt);
+    if (subscriber.gap) {
+      const { gap } = subscriber;
+      subscriber.gap = undefined;
+      subscriber.sink.deliver(update.after(gap));
+    } else {
+      subscriber.sink.deliver(update);
+    }
+  }
+
+  /** Compares an update with the one before it, where the protocol numbers them. */
+  #follow(subscription: Subscription, update: LazyUpdate): void {
+    const sequence = this.#context.handler.extractSequence(update.message);
+    if (!sequence) return;
+    const last = subscription.sequence;
+    const { current, previous, snapshot } = sequence;
+    subscription.sequence = current;
+    update.sequence = current;
+    if (snapshot !== undefined) update.snapshot = snapshot;
+    if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
+    for (const subscriber of subscription.subscribers) {
+      this.#tellGap(subscriber, subscription.lastUpdateAt, update.receivedAt, 'sequence');
+    }
+  }
+
+  #keepEarly(name: Topic | RequestId, message: Message): boolean {
+    if (!this.#context.handler.serverChoosesTopics || !this.wire.isWaiting || this.#early.length >= EARLY_UPDATES)
+      return false;
+    this.#early.push({ name, message });
+    return true;
+  }
+
+  /** Hands out what came before its name was known; what nobody will claim goes to the application. */
+  #replayEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const { name, message } of early) {
+      if (!this.publish(name, message)) this.#context.emit('message', message);
+    }
+  }
+
+  // ——— Gaps ———
+
+  #lose(subscription: Subscription, since: number, cause: Loss['cause']): void {
+    for (const subscriber of subscription.subscribers) {
+      // Drops in a row are one gap, from the first on.
+      if (subscriber.confirmed && subscriber.loss?.announced !== false)
+        subscriber.loss = { since, cause, announced: false };
+    }
+  }
+
+  #announce(subscriber: Subscriber, until: number): void {
+    const { loss } = subscriber;
+    if (!loss) return;
+    subscriber.loss = { ...loss, announced: true };
+    this.#tellGap(subscriber, loss.since, until, loss.cause);
+  }
+
+  #tellGap(subscriber: Subscriber, since: number, until: number, cause: Gap['cause']): void {
+    const gap: Gap = { epoch: this.#epoch, since, until, cause };
+    subscriber.gap = gap;
+    subscriber.sink.gap(gap);
+  }
+
+  // ——— The server's word ———
+
+  #accepted(subscription: Subscription): void {
+    for (const subscriber of [...subscription.subscribers]) {
+      if (!subscriber.confirmed) {
+        this.#deadlines.delete(subscriber);
+        subscriber.confirm();
+      }
+      if (!subscriber.loss) continue;
+      if (!subscriber.loss.announced) this.#announce(subscriber, wallTime(this.#context.runtime.clock));
+      subscriber.loss = undefined;
+      subscriber.sink.resumed(this.#epoch);
+    }
+    if (this.#early.length > 0) this.#replayEarly();
+  }
+
+  #refused(subscription: Subscription, error: TransportError, retryable: boolean): void {
+    for (const subscriber of [...subscription.subscribers]) {
+      if (!retryable || !subscriber.confirmed) subscriber.fail(error);
+    }
+    if (this.#early.length > 0) this.#replayEarly();
+    if (!subscription.wanted) return;
+    this.#context.emit('warning', { code: 'subscription-retried', message: error.message, error });
+    const retry = { deadline: 0, queueIndex: -1, expire: () => this.wire.stage(subscription) };
+    this.#retries.add(retry, this.#context.config.reconnectMinUptime);
+  }
+
+  #unanswered(subscription: Subscription): void {
+    if (!subscription.wanted) return;
+    const message = `The server did not confirm ${subscription.topic} in time; it is asked again.`;
+    this.#context.emit('warning', { code: 'subscription-unconfirmed', message });
+  }
+
+  // ——— Joining and leaving ———
+
+  #join(subscription: Subscription, sink: UpdateSink, options: SubscriberOptions): Subscriber {
+    const subscriber = new Subscriber(this, subscription, sink, options);
+    subscription.subscribers.push(subscriber);
+    if (subscription.wire === 'subscribed') {
+      subscriber.confirm();
+    } else {
+      this.#deadlines.add(subscriber, options.timeout);
+      this.wire.stage(subscription);
+    }
+    return subscriber;
+  }
+
+  leave(subscriber: Subscriber): Promise<void> {
+    const { subscription } = subscriber;
+    if (!this.#store.leave(subscriber, this.#deadlines)) return Promise.resolve();
+    if (subscription.wire === 'idle') {
+      this.#store.reset(subscription);
+      return Promise.resolve();
+    }
+    const released = this.#released(subscription);
+    this.wire.stage(subscription);
+    return released;
+  }
+
+  settled(): void {
+    this.#context.settled();
+  }
+
+  /** Resolves when the server was told that nobody wants this any more, or when the connection is gone. */
+  #released(subscription: Subscription): Promise<void> {
+    if (subscription.wire === 'idle') return Promise.resolve();
+    return new Promise((resolve) => {
+      subscription.released = [...(subscription.released ?? []), resolve];
+    });
+  }
+}
+
+/** Params are plain data: what is sent the same way is the same. */
+function sameParams(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  try {
+    return JSON.stringify(a) === JSON.stringify(b);
+  } catch (cause) {
+    throw new ProtocolError(`The params of a subscription cannot be compared: ${describe(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Message } from './message.js';
+
+/** A stretch of time in which updates of a topic may have been missed. `since` and `until` are Unix milliseconds. */
+export interface Gap {
+  /** The epoch in which it ended. */
+  readonly epoch: number;
+  readonly since: number;
+  readonly until: number;
+  /** The connection was lost, a sequence number was skipped, or the server asked to start over. */
+  readonly cause: 'disconnect' | 'sequence' | 'resync';
+}
+
+/** One update of one topic. */
+export interface Update<T = unknown> {
+  /** What the handler takes from the frame; parsed when it is first read. */
+  readonly data: T;
+  readonly message: Message;
+  /** Which connection brought it: 1 for the first that became ready. */
+  readonly epoch: number;
+  /** Unix milliseconds. */
+  readonly receivedAt: number;
+  readonly sequence?: number | string | bigint;
+  /** Whether it is a full state that stands by itself; missing where the protocol does not tell. */
+  readonly snapshot?: boolean;
+  /** Set on the first update after a gap. */
+  readonly gap?: Gap;
+}
+
+const UNREAD = Symbol('unread');
+
+/** An update whose data is taken from its frame when somebody asks for it. */
+export class LazyUpdate implements Update {
+  readonly message: Message;
+  readonly epoch: number;
+  readonly receivedAt: number;
+  declare sequence?: number | string | bigint;
+  declare snapshot?: boolean;
+  declare gap?: Gap;
+  readonly #extract: (message: Message) => unknown;
+  #data: unknown = UNREAD;
+
+  constructor(message: Message, epoch: number, receivedAt: number, extract: (message: Message) => unknown) {
+    this.message = message;
+    this.epoch = epoch;
+    this.receivedAt = receivedAt;
+    this.#extract = extract;
+  }
+
+  get data(): unknown {
+    if (this.#data === UNREAD) this.#data = this.#extract(this.message);
+    return this.#data;
+  }
+
+  /** The same update for a channel that missed something before it. */
+  after(gap: Gap): LazyUpdate {
+    const copy = new LazyUpdate(this.message, this.epoch, this.receivedAt, () => this.data);
+    if (this.sequence !== undefined) copy.sequence = this.sequence;
+    if (this.snapshot !== undefined) copy.snapshot = this.snapshot;
+    copy.gap = gap;
+    return copy;
+  }
+}

@@ -1,0 +1,2 @@
+// What tests need that runs everywhere; the Node entry adds the mock server.
+export {};

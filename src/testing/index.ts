@@ -1,0 +1,2 @@
+export * from './index.browser.js';
+export * from './mock-server.js';

@@ -1,0 +1,77 @@
+import type { Update } from './core/update.js';
+
+/**
+ * What a full buffer does: forgets the oldest update, refuses the new one, keeps only the newest (per key), or gives up.
+ */
+export type OverflowPolicy = 'drop-oldest' | 'drop-newest' | 'latest' | 'fail';
+
+/** What became of a pushed update; of two that competed for a place, one was dropped. */
+export type PushOutcome = 'kept' | 'dropped' | 'full';
+
+/** Updates that wait for a reader, oldest first, at most `capacity`. */
+export class UpdateBuffer {
+  readonly #capacity: number;
+  readonly #overflow: OverflowPolicy;
+  readonly #key: (update: Update) => string;
+  /** First in, first out; `#head` is the index of the first, so that taking one moves nothing. */
+  #updates: (Update | undefined)[] = [];
+  #head = 0;
+  /** For `latest`: the newest of each key, at the place of its first. */
+  readonly #latest: Map<string, Update> | undefined;
+
+  constructor(capacity: number, overflow: OverflowPolicy, key: ((update: Update) => string) | undefined) {
+    this.#capacity = capacity;
+    this.#overflow = overflow;
+    this.#key = key ?? (() => '');
+    this.#latest = overflow === 'latest' ? new Map() : undefined;
+  }
+
+  get size(): number {
+    return this.#latest?.size ?? this.#updates.length - this.#head;
+  }
+
+  push(update: Update): PushOutcome {
+    if (this.#latest) return this.#replace(this.#latest, update);
+    const isFull = this.size >= this.#capacity;
+    if (isFull && this.#overflow === 'fail') return 'full';
+    if (isFull && this.#overflow === 'drop-newest') return 'dropped';
+    if (isFull) this.shift();
+    this.#updates.push(update);
+    return isFull ? 'dropped' : 'kept';
+  }
+
+  shift(): Update | undefined {
+    if (this.#latest) return this.#shiftLatest(this.#latest);
+    const update = this.#updates[this.#head];
+    if (!update) return undefined;
+    this.#updates[this.#head++] = undefined;
+    // Half of the array is used up: moving the rest now costs each update one move at the most.
+    if (this.#head * 2 >= this.#updates.length) {
+      this.#updates = this.#updates.slice(this.#head);
+      this.#head = 0;
+    }
+    return update;
+  }
+
+  clear(): void {
+    this.#updates = [];
+    this.#head = 0;
+    this.#latest?.clear();
+  }
+
+  #replace(latest: Map<string, Update>, update: Update): PushOutcome {
+    const key = this.#key(update);
+    const isFull = latest.has(key) || latest.size >= this.#capacity;
+    if (isFull && !latest.has(key)) this.#shiftLatest(latest);
+    latest.set(key, update);
+    return isFull ? 'dropped' : 'kept';
+  }
+
+  #shiftLatest(latest: Map<string, Update>): Update | undefined {
+    for (const [key, update] of latest) {
+      latest.delete(key);
+      return update;
+    }
+    return undefined;
+  }
+}

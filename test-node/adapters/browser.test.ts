@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket as WsWebSocket } from 'ws';
+import { browserRuntime, openBrowserSocket } from '../../src/adapters/browser.js';
+import type { SocketEvents } from '../../src/core/runtime.js';
+import { describeAdapter } from './contract-suite.js';
+import { type Peer, startPeer } from './peer.js';
+import { probe } from './probe.js';
+
+let peer: Peer;
+let deadUrl: string;
+
+beforeAll(async () => {
+  peer = await startPeer();
+  const dead = await startPeer();
+  deadUrl = dead.url;
+  await dead.stop();
+});
+
+afterAll(() => peer.stop());
+
+afterEach(() => vi.unstubAllGlobals());
+
+const host = {
+  url: () => peer.url,
+  deadUrl: () => deadUrl,
+  offers: { control: false, limit: false },
+  goingAway: 4001,
+} as const;
+
+// Real browsers run the same suite elsewhere; here a class with their interface stands in, and Node's own from 24 on:
+// that of Node 22 fires no 'close' for a connection that failed.
+describe('with the class of ws as the global', () => {
+  beforeEach(() => {
+    vi.stubGlobal('WebSocket', WsWebSocket);
+  });
+  describeAdapter('browser over ws', openBrowserSocket, host);
+});
+
+describe.runIf(Number.parseInt(process.versions.node, 10) >= 24)("with Node's own WebSocket", () => {
+  describeAdapter('browser over undici', openBrowserSocket, host);
+});
+
+/** What a browser's socket lets a script see. */
+class FakeWebSocket extends EventTarget {
+  static last: FakeWebSocket;
+  readonly args: unknown[];
+  binaryType = 'blob';
+  readyState = 0;
+  bufferedAmount = 7;
+  readonly closes: unknown[][] = [];
+  readonly sent: unknown[] = [];
+
+  constructor(...args: unknown[]) {
+    super();
+    this.args = args;
+    FakeWebSocket.last = this;
+  }
+
+  send(data: unknown): void {
+    this.sent.push(data);
+  }
+
+  close(...args: unknown[]): void {
+    this.closes.push(args);
+  }
+
+  emit(type: string, fields: object = {}): void {
+    this.dispatchEvent(Object.assign(new Event(type), fields));
+  }
+}
+
+describe('openBrowserSocket', () => {
+  const request = { url: 'wss://stream.example.com', protocols: [], maxMessageSize: 1_024 };
+  const silent: SocketEvents = { onOpen() {}, onMessage() {}, onPing() {}, onPong() {}, onError() {}, onClose() {} };
+
+  it('throws a typed error where there is no WebSocket, and looks for it at each call', () => {
+    vi.stubGlobal('WebSocket', undefined);
+    expect(() => openBrowserSocket(request, silent)).toThrow(
+      expect.objectContaining({
+        code: 'CONNECTION_FAILED',
+        retryable: false,
+        message: expect.stringContaining('WebSocket'),
+      }),
+    );
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    openBrowserSocket(request, silent);
+    expect(FakeWebSocket.last.args).toEqual(['wss://stream.example.com']);
+    openBrowserSocket({ ...request, protocols: ['a', 'b'] }, silent);
+    expect(FakeWebSocket.last.args).toEqual(['wss://stream.example.com', ['a', 'b']]);
+  });
+
+  it('asks for bytes, and has no ping, no terminate, no pause', () => {
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    const socket = openBrowserSocket(request, silent);
+    expect(FakeWebSocket.last.binaryType).toBe('arraybuffer');
+    expect(socket.bufferedAmount).toBe(7);
+    expect([socket.ping, socket.terminate, socket.pause, socket.resume]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    [undefined, []],
+    [1000, [1000, 'why']],
+    [1001, [4001, 'why']],
+    [1009, [4009, 'why']],
+    [1011, [4011, 'why']],
+    [3000, [3000, 'why']],
+    [4999, [4999, 'why']],
+    [2000, []],
+    [0, []],
+  ])('close(%s) becomes what a page may send', (code, sent) => {
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    openBrowserSocket(request, silent).close(code, 'why');
+    expect(FakeWebSocket.last.closes).toEqual([sent]);
+  });
+
+  it('reports an error as one without details, or with those that the platform tells', () => {
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    const { errors } = probe(openBrowserSocket, request.url);
+    const known = new Error('ECONNREFUSED');
+    FakeWebSocket.last.emit('error');
+    FakeWebSocket.last.emit('error', { error: known });
+    expect(errors).toEqual([{ cause: expect.any(Error) }, { cause: known }]);
+  });
+
+  it('lets nothing through after the close event', () => {
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    const { events } = probe(openBrowserSocket, request.url);
+    const close = { code: 1006, reason: '', wasClean: false };
+    FakeWebSocket.last.emit('close', close);
+    FakeWebSocket.last.emit('error');
+    FakeWebSocket.last.emit('close', close);
+    expect(events).toEqual(['close']);
+  });
+});
+
+describe('browserLifecycle', () => {
+  const listen = (): { told: string[]; stop: () => void } => {
+    const told: string[] = [];
+    const stop = browserRuntime.lifecycle?.listen({
+      wake: (cause) => told.push(`wake ${cause}`),
+      sleep: (cause) => told.push(`sleep ${cause}`),
+    });
+    if (!stop) throw new Error('no lifecycle');
+    return { told, stop };
+  };
+  /** Node has no `addEventListener` of its own, so that a page can be laid over its globals. */
+  const fakePage = (): { page: EventTarget; document: EventTarget & { visibilityState: string } } => {
+    const page = new EventTarget();
+    const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+    vi.stubGlobal('document', document);
+    return { page, document };
+  };
+  const persisted = (type: string, value: boolean): Event => Object.assign(new Event(type), { persisted: value });
+
+  it('L2: tells when the page wakes and sleeps, and why', () => {
+    const { page, document } = fakePage();
+    const { told } = listen();
+    page.dispatchEvent(new Event('offline'));
+    page.dispatchEvent(new Event('online'));
+    document.visibilityState = 'hidden';
+    document.dispatchEvent(new Event('visibilitychange'));
+    document.visibilityState = 'visible';
+    document.dispatchEvent(new Event('visibilitychange'));
+    document.dispatchEvent(new Event('freeze'));
+    document.dispatchEvent(new Event('resume'));
+    page.dispatchEvent(persisted('pagehide', true));
+    page.dispatchEvent(persisted('pageshow', true));
+    expect(told).toEqual([
+      'sleep offline',
+      'wake online',
+      'sleep hidden',
+      'wake visible',
+      'sleep freeze',
+      'wake resume',
+      'sleep pagehide',
+      'wake pageshow',
+    ]);
+  });
+
+  it('takes the first show of a page for no wake', () => {
+    const { page } = fakePage();
+    const { told } = listen();
+    page.dispatchEvent(persisted('pageshow', false));
+    expect(told).toEqual([]);
+  });
+
+  it('C8: tells nothing after it was stopped, and may be stopped again', () => {
+    const { page, document } = fakePage();
+    const { told, stop } = listen();
+    stop();
+    stop();
+    for (const type of ['online', 'offline', 'pagehide']) page.dispatchEvent(new Event(type));
+    page.dispatchEvent(persisted('pageshow', true));
+    for (const type of ['visibilitychange', 'freeze', 'resume']) document.dispatchEvent(new Event(type));
+    expect(told).toEqual([]);
+  });
+
+  it('keeps listeners apart', () => {
+    const { page } = fakePage();
+    const one = listen();
+    const other = listen();
+    one.stop();
+    page.dispatchEvent(new Event('online'));
+    expect([one.told, other.told]).toEqual([[], ['wake online']]);
+  });
+
+  it('knows the network alone in a worker', () => {
+    const { page } = fakePage();
+    vi.stubGlobal('document', undefined);
+    const { told, stop } = listen();
+    page.dispatchEvent(new Event('online'));
+    stop();
+    expect(told).toEqual(['wake online']);
+  });
+
+  it('listens to nothing on a server', () => {
+    expect(() => listen().stop()).not.toThrow();
+  });
+});
+
+describe('browserRuntime', () => {
+  it('fills the seam', () => {
+    expect(browserRuntime.openSocket).toBe(openBrowserSocket);
+    const sample = browserRuntime.random();
+    expect(sample >= 0 && sample < 1).toBe(true);
+  });
+});

@@ -1,0 +1,73 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../src/adapters/clock.js';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const DAY = 86_400_000;
+
+describe('systemClock', () => {
+  it('never calls back early by its own measure, and never synchronously', async () => {
+    const start = systemClock.now();
+    let fired = 0;
+    const delays = [0, 1, 2.5, 7.001, 20];
+    const early = Promise.all(
+      delays.map(
+        (delay) =>
+          new Promise<number>((resolve) => {
+            systemClock.setTimer(() => {
+              fired++;
+              resolve(systemClock.now() - start - delay);
+            }, delay);
+          }),
+      ),
+    );
+    expect(fired).toBe(0);
+    for (const late of await early) expect(late).toBeGreaterThanOrEqual(0);
+  });
+
+  it('waits on where the host fires a millisecond early', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let now = 1_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const callback = vi.fn();
+    systemClock.setTimer(callback, 50);
+    now = 1_049.3;
+    vi.advanceTimersByTime(50);
+    expect(callback).not.toHaveBeenCalled();
+    now = 1_050;
+    vi.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  it('splits delays that the host cannot count', () => {
+    vi.useFakeTimers();
+    const callback = vi.fn();
+    systemClock.setTimer(callback, 60 * DAY);
+    vi.advanceTimersByTime(60 * DAY - 1);
+    expect(callback).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledOnce();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('clears a timer, also in its second leg, and takes what is no timer', () => {
+    vi.useFakeTimers();
+    const callback = vi.fn();
+    const timer = systemClock.setTimer(callback, 60 * DAY);
+    vi.advanceTimersByTime(30 * DAY);
+    systemClock.clearTimer(timer);
+    systemClock.clearTimer(timer);
+    systemClock.clearTimer(undefined);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(60 * DAY);
+    expect(callback).not.toHaveBeenCalled();
+  });
+
+  it('tells Unix time beside monotonic time', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
+    expect(systemClock.wallTime?.()).toBe(1_700_000_000_000);
+  });
+});

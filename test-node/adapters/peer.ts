@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/**
+ * The other end for the adapter suite: a server that does what the path of the URL says, so that an adapter may run in
+ * another process than it. Independent of the package's own mock server, so that no fault hides in both.
+ */
+export interface Peer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** How the connection with `?id=` ended, as the peer saw it; sent by `/gone?id=` once its TCP socket is closed. */
+export interface Gone {
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+type Behaviour = (ws: WebSocket, query: URLSearchParams, request: IncomingMessage) => void;
+
+const behaviours: Record<string, Behaviour> = {
+  /** Sends everything back; tells of pings; sends one when asked. */
+  '/echo': (ws) => {
+    ws.on('message', (data, isBinary) => {
+      if (!isBinary && String(data) === 'ping me') ws.ping();
+      else ws.send(data, { binary: isBinary });
+    });
+    ws.on('ping', () => ws.send('pinged'));
+  },
+  /** Sends before the client has seen the end of its handshake. */
+  '/greet': (ws) => {
+    ws.send('hello');
+    ws.send(new Uint8Array([0, 255, 128]));
+  },
+  '/close': (ws, query) => ws.close(Number(query.get('code')), query.get('reason') ?? ''),
+  /** Closes without a code. */
+  '/leave': (ws) => ws.close(),
+  '/drop': (ws) => ws.terminate(),
+  /** Reads nothing: neither data nor a close frame. */
+  '/stall': (ws) => ws.pause(),
+  '/size': (ws, query) => ws.send('x'.repeat(Number(query.get('bytes')))),
+  '/invalid-utf8': (ws) => ws.send(Buffer.from([0x61, 0xff, 0xfe]), { binary: false }),
+  '/flood': (ws, query) => {
+    for (let n = 0; n < Number(query.get('count')); n++) ws.send(String(n));
+  },
+  '/headers': (ws, _query, request) => ws.send(JSON.stringify(request.headers)),
+};
+
+export async function startPeer(): Promise<Peer> {
+  const wss = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: { threshold: 0 },
+    handleProtocols: (offered, { url }) =>
+      new URL(`ws://peer${url}`).searchParams.get('protocol') ?? [...offered][0] ?? false,
+  });
+  const server = createServer();
+  const sockets = new Set<Duplex>();
+  const ends = new Map<string, Promise<Gone>>();
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const { pathname, searchParams: query } = new URL(`ws://peer${request.url}`);
+    sockets.add(socket);
+    socket.on('error', () => {});
+    const closed = new Promise<void>((resolve) => socket.once('close', resolve)).then(() => sockets.delete(socket));
+    let gone: Gone = {};
+    const id = query.get('id');
+    if (id !== null && pathname !== '/gone')
+      ends.set(
+        id,
+        closed.then(() => gone),
+      );
+    if (pathname === '/hang') {
+      socket.resume();
+      socket.on('end', () => socket.destroy());
+    } else if (pathname === '/refuse') {
+      socket.end(refusal(query));
+    } else {
+      wss.handleUpgrade(request, socket, head, (ws) => {
+        ws.on('error', () => {});
+        ws.on('close', (code, reason) => {
+          gone = { code, reason: reason.toString() };
+        });
+        if (pathname === '/gone') void ends.get(id ?? '')?.then((end) => ws.send(JSON.stringify(end)));
+        else if (pathname === '/no-end') farewell(socket);
+        else behaviours[pathname]?.(ws, query, request);
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Every other parameter is a header of the answer. */
+function refusal(query: URLSearchParams): string {
+  const { status = '500', ...headers } = Object.fromEntries(query);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} No\r\nContent-Length: 2\r\n${lines.join('')}\r\nno`;
+}
+
+/** A close frame (1001), and then a TCP connection that is never ended. */
+function farewell(socket: Duplex): void {
+  socket.write(Uint8Array.of(0x88, 0x02, 0x03, 0xe9));
+  socket.end = () => socket;
+}

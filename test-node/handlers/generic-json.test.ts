@@ -1,0 +1,272 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ConfigError, ProtocolError } from '../../src/core/errors.js';
+import type { SubscriptionContext } from '../../src/core/handler-types.js';
+import { Message } from '../../src/core/message.js';
+import { GenericJsonHandler, type GenericJsonOptions } from '../../src/handlers/generic-json.js';
+
+const context = (params: Record<string, unknown> = {}): SubscriptionContext => ({
+  params: (topic) => params[topic],
+  alias: () => undefined,
+  setAlias: () => undefined,
+});
+const frame = (value: unknown) => new Message(typeof value === 'string' ? value : JSON.stringify(value));
+const kindOf = (value: unknown, options?: GenericJsonOptions) => new GenericJsonHandler(options).classifyMessage(frame(value));
+
+describe('the wire, out of the box', () => {
+  const handler = new GenericJsonHandler();
+
+  it('subscribes and unsubscribes a list of topics', () => {
+    expect(handler.buildSubscribe(['trades.BTC'], 'r1', context())).toBe('{"op":"subscribe","req_id":"r1","args":["trades.BTC"]}');
+    expect(handler.buildUnsubscribe(['a', 'b'], 7, context())).toBe('{"op":"unsubscribe","req_id":7,"args":["a","b"]}');
+  });
+
+  it('merges the params of a subscription into its entry', () => {
+    const text = handler.buildSubscribe(['book', 'trades'], 'r1', context({ book: { depth: 50 } }));
+    expect(JSON.parse(text).args).toEqual([{ topic: 'book', depth: 50 }, 'trades']);
+    expect(() => handler.buildSubscribe(['book'], 'r1', context({ book: 50 }))).toThrow(ConfigError);
+  });
+
+  it('sets the id of a request, and ours wins', () => {
+    const payload = { op: 'order', req_id: 'mine', qty: 1 };
+    expect(handler.injectRequestId(payload, 'r1')).toEqual({ op: 'order', req_id: 'r1', qty: 1 });
+    expect(handler.injectRequestId(Object.create(null, { op: { value: 'x', enumerable: true } }), 2)).toEqual({ op: 'x', req_id: 2 });
+    expect(payload.req_id).toBe('mine');
+  });
+
+  it.each([[[1]], ['text'], [null], [undefined], [5], [new Date()], [new Map()]])('refuses %o as a request', (payload) => {
+    expect(() => handler.injectRequestId(payload, 'r1')).toThrow(ProtocolError);
+    expect(() => handler.injectRequestId(payload, 'r1')).toThrow(/plain object.*req_id.*sendJson/);
+  });
+
+  it('has no application-level ping unless it is named', () => {
+    expect(handler.buildPing()).toBeUndefined();
+    expect(kindOf({ op: 'ping' })).toBe('unknown');
+  });
+});
+
+describe('classification', () => {
+  it.each<[kind: string, frame: unknown]>([
+    ['response', { req_id: 'r1', data: 1 }],
+    ['response', { req_id: 7 }],
+    ['response', { op: 'subscribe', req_id: 'r1', success: true }],
+    ['response', { op: 'unsubscribe', req_id: 'r1', success: true }],
+    ['response', { req_id: 'r1', topic: 'trades.BTC', data: [] }],
+    ['update', { topic: 'trades.BTC', data: [] }],
+    ['update', { topic: 'order', id: '5923240c6880ab', data: [] }],
+    ['update', { topic: 'chat', data: 'to subscribe, click' }],
+    ['update', { topic: 'subscribe', data: 1 }],
+    ['update', { op: 'update', topic: 'trades.BTC', data: 1 }],
+    ['update', { topic: 'trades.BTC', req_id: null, data: 1 }],
+    ['update', { topic: 'trades.BTC', req_id: '', data: 1 }],
+    ['update', { topic: 17, data: 1 }],
+    ['control', { op: 'subscribe', success: true }],
+    ['control', { op: 'subscribe', req_id: null, success: true }],
+    ['control', { op: 'subscribe', req_id: '', success: true }],
+    ['control', { op: 'unsubscribe', args: ['a'], success: true }],
+    ['control', { op: 'subscribe', topic: 'trades.BTC', success: true }],
+    ['control', { topic: 'trades.BTC', success: true, op: 'unsubscribe' }],
+    ['system', { op: 'pong' }],
+    ['unknown', { hello: 'world' }],
+    ['unknown', { success: false, error: 'bad request' }],
+    ['unknown', { req_id: null, error: 'bad request' }],
+    ['unknown', {}],
+    ['unknown', [{ req_id: 'r1', topic: 'a' }]],
+    ['unknown', 'pong'],
+    ['unknown', 'null'],
+  ])('%s: %j', (kind, value) => {
+    expect(kindOf(value)).toBe(kind);
+  });
+
+  it('does it without parsing, for updates and answers alike', () => {
+    const handler = new GenericJsonHandler();
+    const parse = vi.spyOn(JSON, 'parse');
+    for (const value of ['{"topic":"trades.BTC","data":[{"op":"subscribe"}]}', '{"req_id":"r1","data":1}']) {
+      const message = frame(value);
+      handler.classifyMessage(message);
+      handler.extractTopic(message);
+      handler.extractRequestId(message);
+    }
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+
+  it('reads ids and topics under their own names, in the type they came in', () => {
+    const handler = new GenericJsonHandler({ requestIdField: 'id', topicField: 'channel' });
+    expect(handler.extractRequestId(frame({ id: '1' }))).toBe('1');
+    expect(handler.extractRequestId(frame({ id: 1 }))).toBe(1);
+    expect(handler.extractRequestId(frame({ id: null }))).toBeUndefined();
+    expect(handler.extractRequestId(frame({ data: { id: 1 } }))).toBeUndefined();
+    expect(handler.extractTopic(frame({ channel: 'a', topic: 'b' }))).toBe('a');
+    expect(handler.extractTopic(frame({ channel: 17 }))).toBe('17');
+  });
+
+  it('tells updates that carry ids of their own by their type', () => {
+    const options = { requestIdField: 'id', typeField: 'type', updateType: ['snapshot', 'delta'], responseType: 'COMMAND_RESP' };
+    expect(kindOf({ id: 'x-1', topic: 'tickers.BTC', type: 'snapshot', data: {} }, options)).toBe('update');
+    expect(kindOf({ id: 'r1', type: 'COMMAND_RESP' }, options)).toBe('response');
+    expect(kindOf({ type: 'COMMAND_RESP', topic: 'tickers.BTC' }, options)).toBe('response');
+    expect(kindOf({ type: 'COMMAND_RESP', op: 'subscribe', topic: 'tickers.BTC' }, options)).toBe('control');
+    expect(kindOf({ type: 'other', topic: 'tickers.BTC' }, options)).toBe('update');
+    expect(kindOf({ type: 'other', id: 'r1' }, options)).toBe('response');
+  });
+
+  it('looks for confirmations under the names that the server uses', () => {
+    const options = { operationField: 'action', subscribeOp: 'sub', unsubscribeOp: 'leave' };
+    expect(kindOf({ action: 'sub', topic: 'a' }, options)).toBe('control');
+    expect(kindOf({ action: 'leave', topic: 'a' }, options)).toBe('control');
+    expect(kindOf({ action: 'subscribe', topic: 'a' }, options)).toBe('update');
+  });
+});
+
+describe('answers', () => {
+  const handler = new GenericJsonHandler();
+
+  it.each<[frame: unknown, result: unknown]>([
+    [{ req_id: 'r1', data: { price: 1 } }, { price: 1 }],
+    [{ req_id: 'r1', data: null }, null],
+    [{ req_id: 'r1', data: false }, false],
+    [{ req_id: 'r1', data: 0 }, 0],
+    [{ req_id: 'r1', price: 1 }, { req_id: 'r1', price: 1 }],
+  ])('%j resolves to %j', (value, result) => {
+    expect(handler.extractError(frame(value))).toBeUndefined();
+    expect(handler.extractResult(frame(value))).toEqual(result);
+  });
+
+  it.each<[frame: unknown, error: unknown]>([
+    [{ req_id: 'r1', success: false, error: 'no funds' }, { message: 'no funds' }],
+    [{ req_id: 'r1', error: 'no funds', data: { need: 5 } }, { message: 'no funds', data: { need: 5 } }],
+    [{ req_id: 'r1', error: 'no funds', code: 'E1' }, { message: 'no funds', code: 'E1' }],
+    [{ req_id: 'r1', error: { code: 10, message: 'no funds', data: [1] } }, { message: 'no funds', code: 10, data: [1] }],
+    [{ req_id: 'r1', error: { code: 2, msg: 'invalid' } }, { message: 'invalid', code: 2 }],
+    [{ req_id: 'r1', error: 1003, message: 'too fast' }, { message: 'too fast', code: 1003 }],
+    [{ req_id: 'r1', success: false, message: 'too fast', code: 7 }, { message: 'too fast', code: 7 }],
+    [{ req_id: 'r1', success: false }, { message: 'The server refused without giving a reason.' }],
+    [{ req_id: 'r1', error: {} }, { message: 'The server refused without giving a reason.' }],
+  ])('%j rejects', (value, error) => {
+    expect(handler.extractError(frame(value))).toEqual(error);
+  });
+
+  it.each([{ req_id: 'r1', success: true, error: null }, { req_id: 'r1', error: '' }, { req_id: 'r1', success: true }])(
+    '%j is no error',
+    (value) => expect(handler.extractError(frame(value))).toBeUndefined(),
+  );
+
+  it('follows the names that were configured', () => {
+    const own = new GenericJsonHandler({ dataField: 'result', successField: 'ok', errorField: 'reason' });
+    expect(own.extractResult(frame({ result: 5, data: 6 }))).toBe(5);
+    expect(own.extractData(frame({ topic: 'a', result: 5 }))).toBe(5);
+    expect(own.extractError(frame({ ok: false, reason: 'no', error: 'x' }))).toEqual({ message: 'no' });
+    expect(own.extractError(frame({ success: false, error: 'x' }))).toBeUndefined();
+  });
+
+  it('gives the data of an update, else the whole frame', () => {
+    expect(handler.extractData(frame({ topic: 'a', data: [1] }))).toEqual([1]);
+    expect(handler.extractData(frame({ topic: 'a', price: 1 }))).toEqual({ topic: 'a', price: 1 });
+    expect(handler.extractData(frame('plain'))).toBe('plain');
+  });
+});
+
+describe('confirmations', () => {
+  const handler = new GenericJsonHandler();
+  const outcome = (value: unknown) => handler.isSubscriptionSuccess(frame(value), ['a', 'b']);
+
+  it('by id, for the whole frame', () => {
+    expect(outcome({ op: 'subscribe', req_id: 'r1', success: true })).toBe(true);
+    expect(outcome({ op: 'subscribe', req_id: 'r1' })).toBe(true);
+    expect(outcome({ op: 'subscribe', req_id: 'r1', success: false, error: 'no' })).toBe(false);
+    expect(outcome({ op: 'subscribe', req_id: 'r1', error: 'no' })).toBe(false);
+  });
+
+  it('by id, refused as a whole although one topic is named', () => {
+    expect(outcome({ op: 'subscribe', req_id: 'r1', success: false, topic: 'a' })).toBe(false);
+  });
+
+  it('by id, only for the topics that it names', () => {
+    expect(outcome({ op: 'subscribe', req_id: 'r1', success: true, args: ['a'] })).toEqual({ accepted: ['a'] });
+    expect(outcome({ op: 'subscribe', req_id: 'r1', success: true, args: ['A', 'B'] })).toBe(true);
+  });
+
+  it('without an id, by the topics, or in order where it names none', () => {
+    expect(outcome({ op: 'subscribe', success: true })).toBe(true);
+    expect(outcome({ op: 'subscribe', success: false })).toBe(false);
+    expect(outcome({ op: 'subscribe', success: true, args: ['b', 'c'] })).toEqual({ accepted: ['b'] });
+    expect(outcome({ op: 'subscribe', success: true, topic: 'b' })).toEqual({ accepted: ['b'] });
+    expect(outcome({ op: 'subscribe', error: 'no', topic: 'b' })).toEqual({ refused: ['b'] });
+  });
+
+  it('leaves to others what is not about these topics', () => {
+    expect(outcome({ op: 'subscribe', success: true, args: ['c'] })).toBeUndefined();
+    expect(outcome({ op: 'subscribe', error: 'no', topic: 'c' })).toBeUndefined();
+    expect(outcome({ op: 'unsubscribe', success: true })).toBeUndefined();
+    expect(outcome({ op: 'unsubscribe', success: true, args: ['a'] })).toBeUndefined();
+  });
+});
+
+describe('pings', () => {
+  const handler = new GenericJsonHandler({ pingOp: 'ping' });
+
+  it('pings, and takes the pong', () => {
+    expect(handler.buildPing()).toBe('{"op":"ping"}');
+    const pong = frame({ op: 'pong', ts: 5 });
+    expect(handler.classifyMessage(pong)).toBe('system');
+    expect(handler.isPongResponse(pong)).toBe(true);
+    expect(handler.isServerPing(pong)).toBe(false);
+  });
+
+  it.each([{ op: 'ping' }, { op: 'ping', ts: 1790000001 }, { op: 'ping', req_id: 's1' }])("answers the server's %j", (ping) => {
+    expect(handler.classifyMessage(frame(ping))).toBe('system');
+    expect(handler.isServerPing(frame(ping))).toBe(true);
+    expect(handler.isPongResponse(frame(ping))).toBe(false);
+    expect(JSON.parse(handler.buildPong(frame(ping)))).toEqual({ ...ping, op: 'pong' });
+  });
+
+  it('takes a ping that tells how it went as the answer to ours', () => {
+    const pong = frame({ op: 'ping', success: true, ret_msg: 'pong' });
+    expect(handler.classifyMessage(pong)).toBe('system');
+    expect(handler.isPongResponse(pong)).toBe(true);
+    expect(handler.isServerPing(pong)).toBe(false);
+  });
+
+  it('settles a request that is a ping', () => {
+    expect(handler.classifyMessage(frame({ op: 'pong', req_id: 'r1' }))).toBe('response');
+    expect(handler.classifyMessage(frame({ op: 'ping', req_id: 'r1', success: true }))).toBe('response');
+  });
+
+  it('never answers where both sides use the same word, or they would go on for ever', () => {
+    const echo = new GenericJsonHandler({ pingOp: 'heartbeat', pongOp: 'heartbeat' });
+    const beat = frame({ op: 'heartbeat' });
+    expect(echo.classifyMessage(beat)).toBe('system');
+    expect(echo.isPongResponse(beat)).toBe(true);
+    expect(echo.isServerPing(beat)).toBe(false);
+  });
+});
+
+describe('options', () => {
+  it.each<[options: unknown, message: RegExp]>([
+    [{ topicFeild: 'x' }, /topicFeild is "x"; allowed is none of that name, but requestIdField, topicField/],
+    [{ topicField: '' }, /topicField is ""; allowed is a non-empty string/],
+    [{ pingOp: 5 }, /pingOp is 5/],
+    [{ requestIdField: null }, /requestIdField is null/],
+    [{ typeField: 'type', updateType: [] }, /updateType is an array; allowed is a non-empty string, or a list of them/],
+    [{ typeField: 'type', updateType: ['a', 1] }, /updateType/],
+    [{ updateType: 'update' }, /typeField is undefined; allowed is the member that holds responseType and updateType/],
+    [{ subscribeOp: 'sub', unsubscribeOp: 'sub' }, /unsubscribeOp is "sub"; allowed is another one than subscribeOp/],
+    [null, /options is null/],
+    ['op', /options is "op"/],
+  ])('%j is a ConfigError', (options, message) => {
+    const make = () => new GenericJsonHandler(options as GenericJsonOptions);
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow(message);
+  });
+
+  it('takes undefined for the default', () => {
+    expect(new GenericJsonHandler({ topicField: undefined }).extractTopic(frame({ topic: 'a' }))).toBe('a');
+  });
+
+  it('can be extended for what the options do not say', () => {
+    class Quiet extends GenericJsonHandler {
+      override readonly confirmsSubscriptions = false;
+    }
+    expect(new Quiet({ topicField: 'ch' }).extractTopic(frame({ ch: 'a' }))).toBe('a');
+  });
+});

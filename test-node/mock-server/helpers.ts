@@ -1,0 +1,41 @@
+import { afterEach } from 'vitest';
+import { openNodeSocket } from '../../src/adapters/node.js';
+import type { SocketRequest } from '../../src/core/runtime.js';
+import { type MockServerOptions, MockWebSocketServer } from '../../src/testing/mock-server.js';
+import { type Probe, probe } from '../adapters/probe.js';
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** A server that ends with the test. */
+export async function start(options?: MockServerOptions): Promise<MockWebSocketServer> {
+  const server = await MockWebSocketServer.start(options);
+  cleanups.push(() => server.close());
+  return server;
+}
+
+/** A client that ends with the test. */
+export function dial(server: MockWebSocketServer, request?: Partial<SocketRequest>): Probe {
+  const client = probe(openNodeSocket, server.url, request);
+  cleanups.push(() => client.socket.terminate?.());
+  return client;
+}
+
+/** A client that is open. */
+export async function connect(server: MockWebSocketServer, request?: Partial<SocketRequest>): Promise<Probe> {
+  const client = dial(server, request);
+  await client.opened;
+  return client;
+}
+
+export function say(client: Probe, frame: object): void {
+  client.socket.send(JSON.stringify(frame));
+}
+
+/** The n-th message of a client, parsed. */
+export async function heard(client: Probe, count = 1): Promise<unknown> {
+  return JSON.parse(String(await client.message(count)));
+}

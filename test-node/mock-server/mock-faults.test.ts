@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { MockWebSocketServer } from '../../src/testing/mock-server.js';
+import { connect, dial, start } from './helpers.js';
+
+/** One request and its answer: all that the server sent before has arrived then. */
+const roundTrip = async (server: MockWebSocketServer): Promise<void> => {
+  const client = await connect(server);
+  client.socket.send('{"op":"ping"}');
+  await client.message();
+  client.socket.terminate?.();
+};
+
+describe('drops', () => {
+  it('dropAll ends every connection without a close frame', async () => {
+    const server = await start();
+    const clients = [await connect(server), await connect(server)];
+    server.dropAll();
+    for (const client of clients) expect(await client.closed).toMatchObject({ code: 1006, wasClean: false });
+    await server.waitForIdle();
+    expect(server.connections).toEqual([]);
+  });
+
+  it('closeAll sends a close frame', async () => {
+    const server = await start();
+    const client = await connect(server);
+    server.closeAll(1012, 'restart');
+    expect(await client.closed).toEqual({ code: 1012, reason: 'restart', wasClean: true });
+    expect(await server.waitForClose()).toMatchObject({ code: 1012, connection: { index: 0 } });
+  });
+
+  it('F3: dropAfter drops with the last message in flight, on each connection', async () => {
+    const server = await start({ dropAfter: 2 });
+    for (let n = 0; n < 2; n++) {
+      const client = await connect(server);
+      for (const id of [1, 2, 3]) client.socket.send(JSON.stringify({ req_id: id }));
+      expect(await client.closed).toMatchObject({ code: 1006 });
+      expect(client.messages).toEqual(['{"req_id":1,"data":{}}']);
+    }
+    expect(server.received).toHaveLength(4);
+    server.dropAfter(Infinity);
+    await roundTrip(server);
+  });
+});
+
+describe('refusals', () => {
+  it('answer with a status and headers, as often as they are told', async () => {
+    const server = await start();
+    server.refuseUpgrades({ status: 429, headers: { 'Retry-After': 2 }, body: 'slow down', times: 2 });
+    for (let n = 0; n < 2; n++) {
+      const client = dial(server);
+      await client.closed;
+      expect(client.errors[0]).toMatchObject({ status: 429, retryAfter: 2_000 });
+    }
+    await connect(server);
+    expect([server.upgradeAttempts, server.connectionCount]).toEqual([3, 1]);
+  });
+
+  it('last until upgrades are accepted again', async () => {
+    const server = await start();
+    server.refuseUpgrades();
+    const client = dial(server);
+    await client.closed;
+    expect(client.errors[0]).toMatchObject({ status: 503 });
+    server.acceptUpgrades();
+    await connect(server);
+    expect(server.upgradeAttempts).toBe(2);
+  });
+
+  it('or do not answer at all, and notice that the client gave up', async () => {
+    const server = await start();
+    server.hangUpgrades(1);
+    const client = dial(server);
+    await server.waitForUpgrade();
+    expect([client.events, server.socketCount]).toEqual([[], 1]);
+    client.socket.terminate?.();
+    await server.waitForIdle();
+    await connect(server);
+  });
+
+  it('name a wrong subprotocol, or none', async () => {
+    const server = await start({ subprotocol: () => 'other' });
+    const wrong = dial(server, { protocols: ['v1', 'v2'] });
+    await wrong.closed;
+    expect(wrong.events).toEqual(['error', 'close']);
+    server.subprotocol = () => undefined;
+    const none = dial(server, { protocols: ['v1'] });
+    await none.closed;
+    expect(none.events).toEqual(['error', 'close']);
+    server.subprotocol = (offered) => offered.at(-1);
+    await connect(server, { protocols: ['v1', 'v2'] });
+    expect((await server.waitForConnection(server.connectionCount)).protocol).toBe('v2');
+  });
+
+  it('answer a plain HTTP request too', async () => {
+    const server = await start();
+    expect((await fetch(server.url.replace('ws', 'http'))).status).toBe(426);
+  });
+});
+
+describe('silence', () => {
+  it('F2: takes everything and lets nothing out, neither answers nor pongs nor a close frame', async () => {
+    const server = await start();
+    const client = await connect(server);
+    server.mute();
+    const [connection] = server.connections;
+    client.socket.send('{"op":"subscribe","req_id":"1","args":["a"]}');
+    client.socket.ping?.();
+    await server.waitForPing();
+    expect([server.received.length, server.publish('a', 1), connection?.isMuted]).toEqual([1, 1, true]);
+    connection?.ping();
+    client.socket.close(1000);
+    // Our half of the handshake has arrived, and is not answered.
+    await server.waitFor('the close frame', () => connection?.isOpen === false);
+    expect(client.events).toEqual(['open']);
+    client.socket.terminate?.();
+    await client.closed;
+    await server.waitForIdle();
+  });
+
+  it('covers connections that come during it; what it swallowed stays lost', async () => {
+    const server = await start();
+    server.mute();
+    const client = await connect(server);
+    client.socket.send('{"req_id":1}');
+    client.socket.send('{"req_id":2}');
+    await server.waitForMessage('2');
+    server.unmute();
+    client.socket.send('{"req_id":3}');
+    expect(await client.message()).toBe('{"req_id":3,"data":{}}');
+    client.socket.ping?.();
+    await client.event('pong');
+  });
+
+  it('may cover one connection alone', async () => {
+    const server = await start();
+    const client = await connect(server);
+    server.connections[0]?.mute();
+    client.socket.send('{"op":"ping"}');
+    await server.waitForMessage();
+    await roundTrip(server);
+    expect(client.messages).toEqual([]);
+  });
+
+  it('does not keep the end from a client that goes', async () => {
+    const server = await start();
+    const client = await connect(server);
+    server.mute();
+    client.socket.terminate?.();
+    expect(await server.connections[0]?.closed).toMatchObject({ code: 1006 });
+    expect(server.socketCount).toBe(0);
+  });
+});
+
+describe('outages', () => {
+  it('F4: refuses connections while it is stopped, and comes back on the same port', async () => {
+    const server = await start();
+    const { url } = server;
+    const client = await connect(server);
+    await server.stop();
+    expect((await client.closed).code).toBe(1006);
+    const refused = dial(server);
+    await refused.closed;
+    expect(refused.errors[0]?.cause).toMatchObject({ code: 'ECONNREFUSED' });
+    await server.restart();
+    await server.restart();
+    expect([server.url, server.isListening]).toEqual([url, true]);
+    await connect(server);
+    expect(server.connectionCount).toBe(2);
+  });
+
+  it('may leave open connections alone', async () => {
+    const server = await start();
+    const client = await connect(server);
+    await server.stop({ keepConnections: true });
+    const refused = dial(server);
+    await refused.closed;
+    client.socket.send('{"op":"ping"}');
+    expect(await client.message()).toBe('{"op":"pong"}');
+    await server.restart();
+  });
+});
+
+describe('slow readers', () => {
+  it('pause() lets frames pile up at the client', async () => {
+    const server = await start({ exchange: false });
+    const client = await connect(server);
+    server.connections[0]?.pause();
+    client.socket.send(new Uint8Array(16 * 1_024 * 1_024));
+    expect(client.socket.bufferedAmount).toBeGreaterThan(0);
+    server.connections[0]?.resume();
+    expect((await server.waitForMessage()).data).toHaveLength(16 * 1_024 * 1_024);
+  });
+});

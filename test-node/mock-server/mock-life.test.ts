@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/core/errors.js';
+import { MockWebSocketServer } from '../../src/testing/mock-server.js';
+import { connect, dial, start } from './helpers.js';
+
+describe('inspection and waits', () => {
+  it('tells what came in, where and when', async () => {
+    const before = Date.now();
+    const server = await start();
+    const client = await connect(server, { nodeOptions: { headers: { 'X-Key': 'k' } } });
+    client.socket.send('text');
+    client.socket.send(new Uint8Array([1]));
+    await server.waitForMessage(undefined, { from: 1 });
+    expect(server.received.map(({ data, connection }) => [data, connection.index])).toEqual([
+      ['text', 0],
+      [new Uint8Array([1]), 0],
+    ]);
+    expect(server.received[0]?.receivedAt).toBeGreaterThanOrEqual(before);
+    expect(server.connections[0]).toMatchObject({
+      path: '/',
+      headers: { 'x-key': 'k' },
+      receivedCount: 2,
+      isOpen: true,
+    });
+  });
+
+  it('counts pings and pongs', async () => {
+    const server = await start();
+    const client = await connect(server);
+    client.socket.ping?.();
+    await client.event('pong');
+    server.connections[0]?.ping();
+    await server.waitFor('a pong', () => server.pongs === 1);
+    expect([server.pings, server.pongs]).toEqual([1, 1]);
+  });
+
+  it('waits for what is to come, and not any more for what has been', async () => {
+    const server = await start();
+    const second = server.waitForConnection(2);
+    const order = server.waitForMessage('order');
+    const client = await connect(server);
+    await connect(server);
+    expect((await second).index).toBe(1);
+    client.socket.send('{"op":"order","req_id":1}');
+    const { data } = await order;
+    expect(await server.waitForMessage(/order/)).toMatchObject({ data });
+    const next = server.waitForMessage('order', { from: server.received.length });
+    client.socket.send('{"op":"order","req_id":2}');
+    expect((await next).data).toContain('2');
+  });
+
+  it('says what it waited for when the time is over', async () => {
+    const server = await start();
+    await connect(server);
+    await expect(server.waitForConnection(2, { timeout: 5 })).rejects.toThrow(
+      /waited for connection 2, but it did not happen within 5 ms \(1 upgrade requests, 1 connections, 1 of them open/,
+    );
+    await expect(server.waitForMessage('x', { timeout: 5 })).rejects.toThrow(/a message that matches x/);
+    await expect(server.waitForClose(1, { timeout: 5 })).rejects.toThrow(/the end of connection 1/);
+    await expect(server.waitForIdle({ timeout: 5 })).rejects.toThrow(/all sockets to be gone/);
+  });
+});
+
+describe('its own life', () => {
+  it('ends everything: sockets, hanging requests, delayed answers, waits, the port', async () => {
+    const server = await start({ delay: 60_000 });
+    const client = await connect(server);
+    client.socket.send('{"op":"ping"}');
+    await server.waitForMessage();
+    server.hangUpgrades();
+    const hanging = dial(server);
+    await server.waitForUpgrade(2);
+    const wait = server.waitForConnection(5);
+    const failure = expect(wait).rejects.toThrow(/the server was closed/);
+    await Promise.all([server.close(), server.close()]);
+    await Promise.all([client.closed, hanging.closed, failure]);
+    expect([server.socketCount, server.isListening, server.connections]).toEqual([0, false, []]);
+    await expect(server.restart()).rejects.toThrow(/was closed/);
+    const successor = await start({ port: server.port });
+    expect(successor.port).toBe(server.port);
+  });
+
+  it('ends at the end of a block', async () => {
+    const server = await start();
+    await server[Symbol.asyncDispose]();
+    expect(server.isListening).toBe(false);
+  });
+
+  it('says so when the port is taken', async () => {
+    const server = await start();
+    await expect(MockWebSocketServer.start({ port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it.each<[string, object]>([
+    ['port', { port: -1 }],
+    ['port', { port: 1.5 }],
+    ['delay', { delay: Number.NaN }],
+    ['dropAfter', { dropAfter: -1 }],
+    ['maxMessageSize', { maxMessageSize: 0 }],
+    ['authentication.refusals', { authentication: { refusals: 0.5 } }],
+    ['mute', { mute: true }],
+  ])('names a wrong option: %s', async (field, options) => {
+    const failure = await MockWebSocketServer.start(options).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ConfigError);
+    expect(failure).toMatchObject({ field });
+  });
+
+  it('names a wrong argument', async () => {
+    const server = await start();
+    const field = (name: string): unknown => expect.objectContaining({ code: 'CONFIG_INVALID', field: name });
+    expect(() => server.refuseUpgrades({ status: 101 })).toThrow(field('status'));
+    expect(() => server.refuseUpgrades({ times: -1 })).toThrow(field('times'));
+    expect(() => server.hangUpgrades(Number.NaN)).toThrow(field('times'));
+    expect(() => server.dropAfter(0.5)).toThrow(field('dropAfter'));
+    expect(() => server.respondTo('x', 'y', { delay: -1 })).toThrow(field('delay'));
+    expect(() => {
+      server.delay = -1;
+    }).toThrow(field('delay'));
+    expect(() => server.refuseAuthentication()).toThrow(field('authentication'));
+  });
+
+  it('takes and makes compressed messages where it is told to', async () => {
+    const server = await start({ compression: true, maxMessageSize: 10_000 });
+    const client = await connect(server, { nodeOptions: { perMessageDeflate: { threshold: 0 } } });
+    client.socket.send(JSON.stringify({ req_id: 1, text: 'x'.repeat(5_000) }));
+    expect(await client.message()).toContain('x'.repeat(5_000));
+    client.socket.send('y'.repeat(10_001));
+    expect((await client.closed).code).toBe(1009);
+  });
+});

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { connect, dial, heard, say, start } from './helpers.js';
+
+describe('the built-in exchange', () => {
+  it('confirms subscriptions and publishes to those who have one', async () => {
+    const server = await start();
+    const [one, other] = [await connect(server), await connect(server)];
+    say(one, { op: 'subscribe', req_id: '1', args: ['trades.BTC', 'trades.ETH'] });
+    expect(await heard(one)).toEqual({ op: 'subscribe', req_id: '1', success: true });
+    say(other, { op: 'subscribe', req_id: 2, args: ['trades.ETH'] });
+    expect(await heard(other)).toEqual({ op: 'subscribe', req_id: 2, success: true });
+    expect(server.connections.map(({ subscriptions }) => [...subscriptions])).toEqual([
+      ['trades.BTC', 'trades.ETH'],
+      ['trades.ETH'],
+    ]);
+    expect(server.publish('trades.BTC', { price: 1 })).toBe(1);
+    expect(await heard(one, 2)).toEqual({ topic: 'trades.BTC', data: { price: 1 } });
+    expect(server.publish('trades.ETH', [2])).toBe(2);
+    expect(server.publish('trades.XRP', 3)).toBe(0);
+    expect(await heard(other, 2)).toEqual({ topic: 'trades.ETH', data: [2] });
+  });
+
+  it('ends subscriptions', async () => {
+    const server = await start();
+    const client = await connect(server);
+    say(client, { op: 'subscribe', req_id: '1', args: ['a', 'b'] });
+    say(client, { op: 'unsubscribe', req_id: '2', args: ['a'] });
+    expect(await heard(client, 2)).toEqual({ op: 'unsubscribe', req_id: '2', success: true });
+    expect([...server.subscriptions]).toEqual(['b']);
+    client.socket.close(1000);
+    await server.waitForClose();
+    expect(server.subscriptions.size).toBe(0);
+  });
+
+  it('refuses a batch with a refused topic as a whole', async () => {
+    const server = await start();
+    const client = await connect(server);
+    server.refuseTopic('bad');
+    say(client, { op: 'subscribe', req_id: '1', args: ['good', 'bad'] });
+    expect(await heard(client)).toEqual({ op: 'subscribe', req_id: '1', success: false, error: 'unknown topic bad' });
+    expect(server.subscriptions.size).toBe(0);
+    server.acceptTopic('bad');
+    say(client, { op: 'subscribe', req_id: '2', args: ['good', 'bad'] });
+    expect(await heard(client, 2)).toMatchObject({ success: true });
+    say(client, { op: 'subscribe', req_id: '3' });
+    expect(await heard(client, 3)).toMatchObject({ req_id: '3', success: false });
+  });
+
+  it('echoes requests and answers pings', async () => {
+    const server = await start();
+    const client = await connect(server);
+    say(client, { req_id: '7', op: 'order', price: 5 });
+    expect(await heard(client)).toEqual({ req_id: '7', data: { op: 'order', price: 5 } });
+    say(client, { op: 'ping' });
+    expect(await heard(client, 2)).toEqual({ op: 'pong' });
+    say(client, { op: 'ping', req_id: '8' });
+    expect(await heard(client, 3)).toEqual({ op: 'pong', req_id: '8' });
+  });
+
+  it('ignores what it does not know, and all of it when it is switched off', async () => {
+    const server = await start();
+    const client = await connect(server);
+    for (const text of ['no json', '[1]', 'null', '{"op":"what"}', '{}']) client.socket.send(text);
+    client.socket.send(new Uint8Array([1]));
+    say(client, { op: 'ping' });
+    expect(await heard(client)).toEqual({ op: 'pong' });
+    const silent = await start({ exchange: false });
+    const other = await connect(silent);
+    say(other, { op: 'ping' });
+    say(other, { req_id: '1' });
+    await silent.waitForMessage('req_id');
+    silent.broadcast('end');
+    expect(await other.message()).toBe('end');
+  });
+});
+
+describe('scripts', () => {
+  it('answer by text, expression or function; the newest that matches wins; once is once', async () => {
+    const server = await start({ exchange: false });
+    const client = await connect(server);
+    const say1 = (text: string): void => client.socket.send(text);
+    server.respondTo('hello', 'one');
+    const take = server.respondTo(/^hello/g, ['two', { three: 3 }, new Uint8Array([4])]);
+    server.respondTo(
+      (text, connection) => text === 'hello you' && connection.index === 0,
+      (text) => `${text}!`,
+      { once: true },
+    );
+    for (let n = 0; n < 3; n++) say1('hello you');
+    await client.message(7);
+    expect(client.messages).toEqual([
+      'hello you!',
+      'two',
+      '{"three":3}',
+      new Uint8Array([4]),
+      'two',
+      '{"three":3}',
+      new Uint8Array([4]),
+    ]);
+    take();
+    say1('hello');
+    expect(await client.message(8)).toBe('one');
+  });
+
+  it('an empty answer is silence in place of the built-in one', async () => {
+    const server = await start();
+    const client = await connect(server);
+    server.respondTo('subscribe', [], { once: true });
+    server.respondTo('order', () => undefined);
+    say(client, { op: 'subscribe', req_id: '1', args: ['a'] });
+    say(client, { op: 'order', req_id: '2' });
+    say(client, { op: 'subscribe', req_id: '3', args: ['a'] });
+    expect(await heard(client)).toMatchObject({ req_id: '3' });
+  });
+
+  it('listeners see every text, may take it, and can be stopped', async () => {
+    const server = await start();
+    const client = await connect(server);
+    const seen: string[] = [];
+    const stop = server.onMessage((connection, text) => {
+      seen.push(`${connection.index} ${text}`);
+      return text.includes('"take"');
+    });
+    server.onMessage(() => seen.push('other'));
+    say(client, { req_id: 'take' });
+    say(client, { req_id: 'leave' });
+    expect(await heard(client)).toMatchObject({ req_id: 'leave' });
+    stop();
+    say(client, { req_id: '3' });
+    expect(await heard(client, 2)).toMatchObject({ req_id: '3' });
+    expect(seen).toEqual(['0 {"req_id":"take"}', 'other', '0 {"req_id":"leave"}', 'other', 'other']);
+  });
+
+  it('greet, and answer bytes', async () => {
+    const server = await start();
+    server.onConnection((connection) => connection.send('welcome', connection.path));
+    server.onBinary((connection, data) => connection.send(data.slice().reverse()));
+    const client = dial(server, { url: `${server.url}/v5/public?x=1` });
+    await client.opened;
+    client.socket.send(new Uint8Array([1, 2, 3]));
+    await client.message(3);
+    expect(client.messages).toEqual(['welcome', '/v5/public?x=1', new Uint8Array([3, 2, 1])]);
+  });
+});
+
+describe('delays', () => {
+  it('per message change the order of answers', async () => {
+    const server = await start({ delay: (text) => (text.includes('slow') ? 30 : 0) });
+    const client = await connect(server);
+    say(client, { req_id: 'slow' });
+    say(client, { req_id: 'fast' });
+    expect(await heard(client, 1)).toMatchObject({ req_id: 'fast' });
+    expect(await heard(client, 2)).toMatchObject({ req_id: 'slow' });
+  });
+
+  it('fixed ones keep it, and a rule may have its own', async () => {
+    const server = await start();
+    server.delay = 5;
+    server.respondTo('now', 'now', { delay: 0 });
+    const client = await connect(server);
+    for (const id of ['1', '2', '3']) say(client, { req_id: id });
+    client.socket.send('now');
+    expect(await client.message()).toBe('now');
+    for (const n of [1, 2, 3]) expect(await heard(client, n + 1)).toMatchObject({ req_id: String(n) });
+  });
+
+  it('that are not over when the connection goes are forgotten', async () => {
+    const server = await start({ delay: 1 });
+    const client = await connect(server);
+    say(client, { req_id: '1' });
+    await server.waitForMessage();
+    client.socket.terminate?.();
+    await server.waitForClose();
+    const next = await connect(server);
+    say(next, { req_id: '2' });
+    expect(await heard(next)).toMatchObject({ req_id: '2' });
+  });
+});
+
+describe('authentication', () => {
+  it('is wanted before anything else, and granted', async () => {
+    const server = await start({ authentication: { accepts: (text) => text.includes('secret') } });
+    const client = await connect(server);
+    say(client, { op: 'subscribe', req_id: '1', args: ['a'] });
+    expect(await heard(client, 1)).toEqual({
+      op: 'subscribe',
+      req_id: '1',
+      success: false,
+      error: 'not authenticated',
+    });
+    say(client, { op: 'auth', req_id: '2', key: 'wrong' });
+    expect(await heard(client, 2)).toEqual({
+      op: 'auth',
+      req_id: '2',
+      success: false,
+      error: 'authentication refused',
+    });
+    say(client, { op: 'auth', key: 'secret' });
+    expect(await heard(client, 3)).toEqual({ op: 'auth', success: true });
+    say(client, { op: 'subscribe', req_id: '3', args: ['a'] });
+    expect(await heard(client, 4)).toMatchObject({ req_id: '3', success: true });
+    expect([server.authAttempts, server.connections[0]?.authenticated]).toEqual([2, true]);
+  });
+
+  it('speaks a script, and refuses as often as it is told', async () => {
+    const server = await start({
+      exchange: false,
+      authentication: {
+        isAuth: (text) => text.startsWith('LOGIN'),
+        success: 'OK',
+        failure: (text) => `NO ${text}`,
+        refusals: 2,
+      },
+    });
+    const client = await connect(server);
+    for (let n = 0; n < 3; n++) client.socket.send('LOGIN me');
+    await client.message(3);
+    expect(client.messages).toEqual(['NO LOGIN me', 'NO LOGIN me', 'OK']);
+    server.refuseAuthentication(1);
+    client.socket.send('LOGIN me');
+    client.socket.send('LOGIN me');
+    await client.message(5);
+    expect(client.messages.slice(3)).toEqual(['NO LOGIN me', 'OK']);
+  });
+
+  it('may be optional, and is counted per connection', async () => {
+    const server = await start({ authentication: { required: false } });
+    const client = await connect(server);
+    expect(server.connections[0]?.authenticated).toBe(true);
+    say(client, { req_id: '1' });
+    expect(await heard(client)).toEqual({ req_id: '1', data: {} });
+  });
+
+  it('F9: the connection may go between the frame and its answer', async () => {
+    const server = await start({ authentication: { success: [] } });
+    server.onMessage((connection, text) => text.includes('auth') && connection.terminate());
+    const client = await connect(server);
+    say(client, { op: 'auth' });
+    expect(await client.closed).toMatchObject({ code: 1006 });
+  });
+});
