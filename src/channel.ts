@@ -100,22 +100,6 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     return count;
   }
 
-  override on<K extends keyof ChannelEvents<T>>(event: K, ...rest: ListenerOf<T, K>): this {
-    super.on(event, ...rest);
-    if (event === 'message') this.#startHanding();
-    return this;
-  }
-
-  override addListener<K extends keyof ChannelEvents<T>>(event: K, ...rest: ListenerOf<T, K>): this {
-    return this.on(event, ...rest);
-  }
-
-  override once<K extends keyof ChannelEvents<T>>(event: K, ...rest: ListenerOf<T, K>): this {
-    super.once(event, ...rest);
-    if (event === 'message') this.#startHanding();
-    return this;
-  }
-
   /** The data of each update. Ends when the channel does; throws where an error ended it. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
     return this.#iterate((update) => update.data as T);
@@ -182,6 +166,10 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     if (this.closed) return;
     this.#flush();
     this.#close(cause);
+  }
+
+  protected override listenerAdded(event: PropertyKey): void {
+    if (event === 'message') this.#startHanding();
   }
 
   protected override listenerFailed(error: ProtocolError): void {
@@ -296,7 +284,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       retryable: false,
     });
     this.fail(error);
-    this.#release();
+    void this.#release();
   }
 
   #drop(): void {
@@ -311,11 +299,6 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     this.tell('close', cause);
   }
 }
-
-type ListenerOf<T, K extends keyof ChannelEvents<T>> = [
-  listener: (...args: ChannelEvents<T>[K]) => void,
-  context?: unknown,
-];
 
 const POLICIES: readonly OverflowPolicy[] = ['drop-oldest', 'drop-newest', 'latest', 'fail'];
 

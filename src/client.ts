@@ -315,14 +315,8 @@ export class WebSocketClient<
     return this.close();
   }
 
-  override on<K extends keyof ClientEvents>(event: K, ...rest: ListenerOf<K>): this {
-    super.on(event, ...rest);
+  protected override listenerAdded(event: PropertyKey): void {
     if (event === 'warning' && this.state !== 'disconnected') queueMicrotask(() => this.#warn());
-    return this;
-  }
-
-  override addListener<K extends keyof ClientEvents>(event: K, ...rest: ListenerOf<K>): this {
-    return this.on(event, ...rest);
   }
 
   protected override listenerFailed(error: ProtocolError): void {
@@ -366,15 +360,13 @@ export class WebSocketClient<
     });
     if (options.partial) return { channels, errors };
     if (errors.size === 0) return channels;
-    for (const channel of channels) channel.unsubscribe();
+    for (const channel of channels) void channel.unsubscribe();
     if (options.signal?.aborted) throw options.signal.reason;
     const [[topic, first]] = errors as unknown as [[Topic, TransportError]];
     const words = `${errors.size} of ${topics.length} topics failed, the first one with: ${first.message}`;
     throw new SubscriptionFailedError(topic, words, { failures: errors, cause: first, retryable: first.retryable });
   }
 }
-
-type ListenerOf<K extends keyof ClientEvents> = [listener: (...args: ClientEvents[K]) => void, context?: unknown];
 
 function asTransportError(topic: Topic, reason: unknown): TransportError {
   return reason instanceof TransportError

@@ -14,7 +14,7 @@ import {
   ProtocolError,
   RequestRejectedError,
   RequestTimeoutError,
-  type TransportError,
+  TransportError,
 } from './errors.js';
 import type { Frame, ServerError } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
@@ -76,8 +76,17 @@ export class Calls {
   }
 
   request<T>(payload: unknown, options: RequestOptions = {}): PendingCall<T> {
-    const id = this.newId();
-    return this.#call<T>(id, options, false, () => this.#serialise(this.#context.handler.injectRequestId(payload, id)));
+    let id: RequestId = '';
+    const frame = () => this.#serialise(this.#inject(payload, id));
+    try {
+      id = this.newId();
+    } catch (cause) {
+      return refused<T>(
+        id,
+        new ProtocolError(`The handler made no request id: ${describe(cause)}`, { cause, delivery: 'unsent' }),
+      );
+    }
+    return this.#call<T>(id, options, false, frame);
   }
 
   requestRaw(frame: Frame, options: RawRequestOptions = {}): PendingCall<Message> {
@@ -192,7 +201,7 @@ export class Calls {
       this.#outbox.add(request);
       return request.call as PendingCall<T>;
     } catch (error) {
-      return Object.assign(handled(Promise.reject<T>(error)), { requestId: id, delivery: 'unsent' as const });
+      return refused<T>(id, error);
     }
   }
 
@@ -229,6 +238,18 @@ export class Calls {
     if (bytes > limit) {
       const words = `The frame has ${bytes} bytes, the server takes ${limit} (limits.bytesPerFrame).`;
       throw new MessageTooLargeError(limit, words, { delivery: 'unsent' });
+    }
+  }
+
+  #inject(payload: unknown, id: RequestId): unknown {
+    try {
+      return this.#context.handler.injectRequestId(payload, id);
+    } catch (cause) {
+      if (cause instanceof TransportError) throw cause;
+      throw new ProtocolError(`The handler could not put an id into the payload: ${describe(cause)}`, {
+        cause,
+        delivery: 'unsent',
+      });
     }
   }
 
@@ -271,6 +292,11 @@ export class Calls {
 }
 
 const RETRY_POLICIES: readonly RetryPolicy[] = ['never', 'unsent', 'idempotent'];
+
+/** A call that could not even be tried. */
+function refused<T>(requestId: RequestId, error: unknown): PendingCall<T> {
+  return Object.assign(handled(Promise.reject<T>(error)), { requestId, delivery: 'unsent' as const });
+}
 
 function checkedFrame(frame: Frame): Frame {
   if (typeof frame === 'string') return frame;

@@ -148,9 +148,7 @@ export class Connection {
 
   connect(signal?: AbortSignal): Promise<void> {
     const ready = this.#whenReady(signal);
-    if (this.#state === 'disconnected' && !signal?.aborted) {
-      this.#happen('connect', { reason: 'connect() was called' });
-    }
+    if (!signal?.aborted) this.#wish('connect', 'connect() was called');
     return ready;
   }
 
@@ -194,7 +192,7 @@ export class Connection {
   async close(options: Required<CloseOptions>): Promise<void> {
     if (this.#state !== 'closed' && !this.#closeOptions) {
       this.#closeOptions = options;
-      this.#happen('close', { reason: options.reason || 'close() was called' });
+      this.#wish('close', options.reason || 'close() was called');
     }
     await this.closed;
   }
@@ -207,6 +205,13 @@ export class Connection {
    */
   #happen(event: ConnectionEvent, happening: Happening, session?: Session): void {
     this.#inTurn(() => this.#transit(event, happening), session);
+  }
+
+  /** Carries out what the application asks, unless it has become pointless by the time that it is its turn. */
+  #wish(event: 'connect' | 'close' | 'abandoned', reason: string): void {
+    this.#inTurn(() => {
+      if (connectionStates[this.#state].on[event]) this.#transit(event, { reason });
+    });
   }
 
   #inTurn(happen: () => void, session?: Session): void {
@@ -556,7 +561,8 @@ export class Connection {
         const onAbort = () => {
           this.#waiters.delete(waiter);
           reject(signal?.reason);
-          this.#inTurn(() => this.#abandon());
+          // Nobody else waits, and it never served: there is no reason to go on trying.
+          if (this.#waiters.size === 0 && this.#epoch === 0) this.#wish('abandoned', 'connect() was aborted');
         };
         const waiter: Waiter = {
           resolve: () => {
@@ -573,12 +579,6 @@ export class Connection {
         this.#waiters.add(waiter);
       }),
     );
-  }
-
-  /** Nobody waits for a connection that never served: stops trying. */
-  #abandon(): void {
-    if (this.#waiters.size > 0 || this.#epoch > 0 || !connectionStates[this.#state].on.abandoned) return;
-    this.#transit('abandoned', { reason: 'connect() was aborted' });
   }
 
   #takeWaiters(): Waiter[] {

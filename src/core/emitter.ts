@@ -1,6 +1,8 @@
 import { EventEmitter } from 'eventemitter3';
 import { ProtocolError } from './errors.js';
 
+type Listener<Events extends object, K extends EventEmitter.EventNames<Events>> = EventEmitter.EventListener<Events, K>;
+
 /** How eventemitter3 keeps one listener. */
 interface Entry {
   readonly fn: (...args: unknown[]) => unknown;
@@ -20,6 +22,37 @@ interface Entries {
  * eventemitter3's own `emit` stops at the first throw and calls removed listeners, so its table is walked here.
  */
 export abstract class IsolatedEmitter<Events extends object> extends EventEmitter<Events> {
+  override on<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    listener: Listener<Events, K>,
+    context?: unknown,
+  ): this {
+    super.on(event, listener, context);
+    this.listenerAdded(event);
+    return this;
+  }
+
+  override addListener<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    listener: Listener<Events, K>,
+    context?: unknown,
+  ): this {
+    return this.on(event, listener, context);
+  }
+
+  override once<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    listener: Listener<Events, K>,
+    context?: unknown,
+  ): this {
+    super.once(event, listener, context);
+    this.listenerAdded(event);
+    return this;
+  }
+
+  /** Somebody started to listen. */
+  protected abstract listenerAdded(event: PropertyKey): void;
+
   /** Where a listener's failure goes. */
   protected abstract listenerFailed(error: ProtocolError): void;
 

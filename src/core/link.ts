@@ -2,7 +2,14 @@ import type { Endpoint } from './config.js';
 import { isWebSocketUrl } from './config.js';
 import { type Context, isThenable } from './context.js';
 import { describe } from './emitter.js';
-import { ConfigError, ConnectionClosedError, ConnectionFailedError, TransportError } from './errors.js';
+import {
+  ConfigError,
+  ConnectionClosedError,
+  ConnectionFailedError,
+  MessageTooLargeError,
+  ProtocolError,
+  TransportError,
+} from './errors.js';
 import type { Socket, SocketClose, SocketError } from './runtime.js';
 import { Timer } from './timer.js';
 
@@ -204,6 +211,19 @@ export class Link {
     if (cause instanceof TransportError && !(cause instanceof ConfigError)) return cause;
     const details = cause === undefined ? {} : { cause };
     const words = why ?? (close.reason || (cause === undefined ? '' : describe(cause)));
+    if (this.#opened && cause !== undefined) {
+      // Our own side refused a frame (RFC 6455 section 7.4.1): the peer's code would come without an error.
+      if (close.code === 1009) {
+        const { maxMessageSize } = this.#context.config;
+        return new MessageTooLargeError(
+          maxMessageSize,
+          `A frame is larger than maxMessageSize (${maxMessageSize} bytes).`,
+          { cause },
+        );
+      }
+      if (close.code === 1002 || close.code === 1007)
+        return new ProtocolError(`The server sent a broken frame: ${words}`, { cause });
+    }
     if (this.#opened) {
       const message = `The connection was closed with code ${close.code}${words ? `: ${words}` : '.'}`;
       return new ConnectionClosedError(message, { ...details, closeCode: close.code });

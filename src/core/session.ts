@@ -2,7 +2,7 @@ import type { Authenticator } from './authenticator.js';
 import type { Calls } from './calls.js';
 import type { Context } from './context.js';
 import { describe } from './emitter.js';
-import { ConnectionClosedError, ProtocolError, type TransportError } from './errors.js';
+import { ConnectionClosedError, MessageTooLargeError, ProtocolError, type TransportError } from './errors.js';
 import { Heartbeat } from './heartbeat.js';
 import { Inbox } from './inbox.js';
 import { Link, type LinkEnd } from './link.js';
@@ -89,7 +89,13 @@ export class Session {
         this.heartbeat.pong();
         this.heartbeat.alive();
       },
-      ended: (end) => this.inbox.finish(() => events.failed(this, { error: end.error, end })),
+      ended: (end) =>
+        this.inbox.finish(() => {
+          const { error } = end;
+          // A frame that we could not take is news of its own, beside the reconnect.
+          if (error instanceof MessageTooLargeError || error instanceof ProtocolError) context.emit('error', error);
+          events.failed(this, { error, end });
+        }),
       gone: () => events.gone(this),
     });
   }

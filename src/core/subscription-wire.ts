@@ -159,10 +159,11 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #build(operation: 'subscribe' | 'unsubscribe', batch: Subscription[]): void {
-    const requestId = this.#newId();
     const topics = batch.map(({ topic }) => topic);
+    let requestId: RequestId;
     let frames: Frame[];
     try {
+      requestId = this.#newId();
       const { handler } = this.#context;
       const view = this.#view();
       frames = asList(

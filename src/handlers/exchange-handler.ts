@@ -60,7 +60,7 @@ export function fromExchangeHandler<Topics extends object = Record<string, unkno
 
 class AdaptedExchangeHandler<Topics extends object> extends ProtocolHandler<Topics, Record<string, unknown>> {
   /** Read by the client, which warns once. */
-  readonly deprecation =
+  override readonly deprecation =
     'ExchangeHandler is deprecated: extend ProtocolHandler or use GenericJsonHandler. docs/migrating-from-exchange-handler.md shows how.';
   readonly #handler: ExchangeHandler;
   /** What `processMessage` said; a message lives only as long as it is handed out. */
@@ -100,9 +100,12 @@ class AdaptedExchangeHandler<Topics extends object> extends ProtocolHandler<Topi
   }
 
   override injectRequestId(_payload: unknown): never {
-    throw new ProtocolError('An ExchangeHandler cannot match answers to requests: use sendJson(), or extend ProtocolHandler.', {
-      delivery: 'unsent',
-    });
+    throw new ProtocolError(
+      'An ExchangeHandler cannot match answers to requests: use sendJson(), or extend ProtocolHandler.',
+      {
+        delivery: 'unsent',
+      },
+    );
   }
 
   process(message: Message): readonly Message[] | undefined {

@@ -143,7 +143,10 @@ export class GenericJsonHandler<
   /**
    * A confirmation without our id is matched by the topics that it names, else it belongs to the oldest open frame.
    */
-  override isSubscriptionSuccess(message: Message, topics: readonly Topic[]): boolean | SubscriptionOutcome | undefined {
+  override isSubscriptionSuccess(
+    message: Message,
+    topics: readonly Topic[],
+  ): boolean | SubscriptionOutcome | undefined {
     const is = this.#is;
     const byId = this.extractRequestId(message) !== undefined;
     if (!byId && message.field(is.operationField) === is.unsubscribeOp) return undefined;
@@ -242,11 +245,11 @@ export function isPlainObject(value: unknown): value is Members {
 /** What a server says about a failure: a text, or an object of its own; what is missing there may stand `beside` it. */
 export function serverError(error: unknown, beside: Members, data?: unknown): ServerError {
   const detail = isObject(error) ? error : { ...(typeof error === 'number' && { code: error }), ...beside, data };
-  const code = detail['code'];
+  const code = detail.code;
   return {
-    message: [error, detail['message'], detail['msg']].find(isWord) ?? 'The server refused without giving a reason.',
+    message: [error, detail.message, detail.msg].find(isWord) ?? 'The server refused without giving a reason.',
     code: isWord(code) || typeof code === 'number' ? code : undefined,
-    data: detail['data'] ?? data,
+    data: detail.data ?? data,
   };
 }
 

@@ -1,11 +1,27 @@
 import { ConfigError, ProtocolError } from '../core/errors.js';
-import type { Frames, Limits, ServerError, ServerRequest, SubscriptionContext, SubscriptionOutcome } from '../core/handler-types.js';
+import type {
+  Frames,
+  Limits,
+  ServerError,
+  ServerRequest,
+  SubscriptionContext,
+  SubscriptionOutcome,
+} from '../core/handler-types.js';
 import type { RequestId, Topic } from '../core/identifiers.js';
 import { readJsonField } from '../core/json-field.js';
 import type { Message } from '../core/message.js';
 import { MessageKind } from '../core/message-kind.js';
 import { ProtocolHandler } from '../core/protocol-handler.js';
-import { isObject, isPlainObject, isWord, isWordOrWords, membersOf, type OptionRules, readOptions, serverError } from './generic-json.js';
+import {
+  isObject,
+  isPlainObject,
+  isWord,
+  isWordOrWords,
+  membersOf,
+  type OptionRules,
+  readOptions,
+  serverError,
+} from './generic-json.js';
 
 type Params = Readonly<Record<string, unknown>>;
 type MethodName = string | ((topic: Topic) => string);
@@ -59,7 +75,6 @@ interface Batch {
 }
 
 const VERSION: Params = { jsonrpc: '2.0' };
-const METHOD_NOT_FOUND = -32601;
 const INTERNAL_ERROR = -32603;
 /** Calls in unanswered batches that are remembered; the oldest are forgotten. */
 const BATCHED_CALLS = 10_000;
@@ -69,7 +84,10 @@ const YES = /^(?:ok|success|subscribed|true)$/i;
 const UP_TO_PARAMS = /^\s*\{\s*(?:"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*,\s*)*"params"\s*:\s*(?=\{)/;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
-const methodName = [(value: unknown) => isWord(value) || isFunction(value), 'the name of a method, or a function of the topic'] as const;
+const methodName = [
+  (value: unknown) => isWord(value) || isFunction(value),
+  'the name of a method, or a function of the topic',
+] as const;
 const callback = [isFunction, 'a function'] as const;
 const rules: OptionRules<JsonRpcOptions> = {
   subscribeMethod: methodName,
@@ -134,7 +152,8 @@ export class JsonRpcHandler<
     this.limits = { topicsPerFrame };
     // Where the method is the topic, the server has no name of its own for it.
     this.serverChoosesTopics = (notificationMethod ?? topicOf) !== undefined;
-    this.#updateMethods = notificationMethod === undefined && subscribeMethod ? undefined : [notificationMethod ?? []].flat();
+    this.#updateMethods =
+      notificationMethod === undefined && subscribeMethod ? undefined : [notificationMethod ?? []].flat();
   }
 
   /** A notification, to be sent with `sendJson()`. */
@@ -149,7 +168,7 @@ export class JsonRpcHandler<
     }
     if (this.#updateMethods?.includes(method as string)) return MessageKind.Update;
     if (!isWord(method)) return MessageKind.Unknown;
-    if (message.field('id') !== undefined) return MessageKind.System;
+    
     return this.#updateMethods ? MessageKind.Unknown : MessageKind.Update;
   }
 
@@ -168,7 +187,7 @@ export class JsonRpcHandler<
     const params = paramsIn(message);
     if (dataOf) return dataOf(params);
     const name = notificationMethod && ['result', 'data'].find((member) => Object.hasOwn(params, member));
-    return name ? params[name] : membersOf(message)['params'];
+    return name ? params[name] : membersOf(message).params;
   }
 
   /** Subscriptions that differ in their params differ, as each has a name of its own to the server. */
@@ -178,7 +197,8 @@ export class JsonRpcHandler<
 
   buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
     const { subscribeMethod, subscribeParams = topicsWithParams } = this.#options;
-    if (!subscribeMethod) throw new ConfigError('subscribeMethod', undefined, 'the method of the server that subscribes');
+    if (!subscribeMethod)
+      throw new ConfigError('subscribeMethod', undefined, 'the method of the server that subscribes');
     return this.#calls(subscribeMethod, subscribeParams, topics, requestId, context);
   }
 
@@ -187,11 +207,14 @@ export class JsonRpcHandler<
     return unsubscribeMethod && this.#calls(unsubscribeMethod, unsubscribeParams, topics, requestId, context);
   }
 
-  override isSubscriptionSuccess(message: Message, topics: readonly Topic[]): boolean | SubscriptionOutcome | undefined {
+  override isSubscriptionSuccess(
+    message: Message,
+    topics: readonly Topic[],
+  ): boolean | SubscriptionOutcome | undefined {
     if (this.extractError(message)) return false;
     const { outcomeOf = defaultOutcome } = this.#options;
     // A number beyond 2^53 keeps its digits in the text alone.
-    return outcomeOf(message.field('result') ?? membersOf(message)['result'], topics);
+    return outcomeOf(message.field('result') ?? membersOf(message).result, topics);
   }
 
   override generateRequestId(): RequestId | undefined {
@@ -200,7 +223,8 @@ export class JsonRpcHandler<
 
   override injectRequestId(payload: unknown, requestId: RequestId): object {
     if (!Array.isArray(payload)) return toCall(payload, requestId);
-    if (payload.length === 0) throw new ProtocolError('A JSON-RPC batch needs at least one call.', { delivery: 'unsent' });
+    if (payload.length === 0)
+      throw new ProtocolError('A JSON-RPC batch needs at least one call.', { delivery: 'unsent' });
     const calls = payload.map((_, at) => (at > 0 ? (this.generateRequestId() ?? `${requestId}.${at}`) : requestId));
     const frame = payload.map((part, at) => toCall(part, calls[at]));
     const batch: Batch = { id: requestId, calls };
@@ -218,13 +242,13 @@ export class JsonRpcHandler<
 
   override extractResult(message: Message): unknown {
     const batch = this.#batchIn(message);
-    if (!batch) return membersOf(message)['result'];
-    const answers = new Map((listIn(message) ?? []).filter(isObject).map((answer) => [answer['id'], answer]));
+    if (!batch) return membersOf(message).result;
+    const answers = new Map((listIn(message) ?? []).filter(isObject).map((answer) => [answer.id, answer]));
     return batch.calls.map((id): JsonRpcBatchEntry => {
       this.#batches.delete(id);
       const answer = answers.get(id) ?? {};
       const error = errorIn(answer);
-      return error ? { error } : { result: answer['result'] };
+      return error ? { error } : { result: answer.result };
     });
   }
 
@@ -249,10 +273,10 @@ export class JsonRpcHandler<
     return JSON.stringify({ ...VERSION, id, result: result ?? null });
   }
 
-  /** JSON-RPC knows integer codes only: `METHOD_NOT_FOUND` becomes -32601, any other text, or none, -32603. */
+  /** JSON-RPC knows integer codes only: any other code, or none, becomes -32603, "internal error". */
   override buildErrorResponse(id: RequestId, { code, message, data }: ServerError): string {
-    const fallback = code === 'METHOD_NOT_FOUND' ? METHOD_NOT_FOUND : INTERNAL_ERROR;
-    return JSON.stringify({ ...VERSION, id, error: { code: Number.isInteger(code) ? code : fallback, message, data } });
+    const sent = Number.isInteger(code) ? code : INTERNAL_ERROR;
+    return JSON.stringify({ ...VERSION, id, error: { code: sent, message, data } });
   }
 
   /** One call for every `topicsPerFrame` topics. */
@@ -290,7 +314,7 @@ export class JsonRpcHandler<
   }
 
   #batchOf(part: unknown): Batch | undefined {
-    return isObject(part) && !('method' in part) ? this.#batches.get(part['id'] as RequestId) : undefined;
+    return isObject(part) && !('method' in part) ? this.#batches.get(part.id as RequestId) : undefined;
   }
 }
 
@@ -300,14 +324,17 @@ function toCall(payload: unknown, id?: RequestId): Params {
   if (isWord(method) && (params === undefined || (typeof params === 'object' && params !== null))) {
     return { ...VERSION, ...(payload as Params), ...VERSION, ...(id !== undefined && { id }) };
   }
-  throw new ProtocolError('A JSON-RPC call is { method, params }: a text, and an object or an array if there are any.', {
-    delivery: 'unsent',
-  });
+  throw new ProtocolError(
+    'A JSON-RPC call is { method, params }: a text, and an object or an array if there are any.',
+    {
+      delivery: 'unsent',
+    },
+  );
 }
 
 function errorIn(answer: Params): ServerError | undefined {
   // Version 1.0 has both members, one of them null.
-  if (answer['error']) return serverError(answer['error'], {});
+  if (answer.error) return serverError(answer.error, {});
   if (Object.hasOwn(answer, 'result')) return undefined;
   return { message: 'The server answered with neither a result nor an error.', outcome: 'unknown' };
 }
@@ -317,7 +344,7 @@ function listIn(message: Message): readonly unknown[] | undefined {
 }
 
 function paramsIn(message: Message): Params {
-  return (membersOf(message)['params'] ?? {}) as Params;
+  return (membersOf(message).params ?? {}) as Params;
 }
 
 function topicIn(message: Message): Topic | RequestId | undefined {

@@ -1,6 +1,7 @@
+import { type MockResponder, resolveAnswer } from './mock-answer.js';
 import type { MockConnection } from './mock-connection.js';
 import { parseFrame } from './mock-dialect.js';
-import { type MockFrame, type MockResponder, resolveAnswer } from './mock-frame.js';
+import type { MockFrame } from './mock-frame.js';
 
 /** How the mock server authenticates its clients. Everything has a default: `{}` wants `{"op":"auth"}`. */
 export interface MockAuthentication {

@@ -1,5 +1,5 @@
+import { type MockMatch, matches } from './mock-answer.js';
 import type { MockClose, MockConnection } from './mock-connection.js';
-import { type MockMatch, matches } from './mock-frame.js';
 import { type MockWaitOptions, Waits } from './mock-waits.js';
 
 /** One message that came in. */

@@ -1,15 +1,9 @@
 import { ConfigError } from '../core/errors.js';
+import { type MockMatch, type MockResponder, matches, resolveAnswer } from './mock-answer.js';
 import { Authenticator, type MockAuthentication } from './mock-authentication.js';
 import type { MockConnection } from './mock-connection.js';
 import { ExchangeDialect } from './mock-dialect.js';
-import {
-  encodeFrame,
-  type MockFrame,
-  type MockMatch,
-  type MockResponder,
-  matches,
-  resolveAnswer,
-} from './mock-frame.js';
+import { encodeFrame, type MockFrame } from './mock-frame.js';
 import { checkCount, checkDelay, type MockDelay } from './mock-options.js';
 import { MockRecord } from './mock-record.js';
 

@@ -7,9 +7,10 @@ import { checkCount, checkInteger, checkOptions, type MockRefusal, type MockServ
 import { MockScript } from './mock-script.js';
 import { Valve } from './mock-valve.js';
 
+export type { MockAnswer, MockMatch, MockResponder, MockResponderFunction } from './mock-answer.js';
 export type { MockAuthentication } from './mock-authentication.js';
 export type { MockClose, MockConnection, MockHandshake } from './mock-connection.js';
-export type { MockAnswer, MockFrame, MockMatch, MockResponder, MockResponderFunction } from './mock-frame.js';
+export type { MockFrame } from './mock-frame.js';
 export type { MockDelay, MockRefusal, MockServerOptions } from './mock-options.js';
 export type { MockMessageWaitOptions, MockReceived } from './mock-record.js';
 export type { MockBinaryListener, MockRuleOptions, MockTextListener } from './mock-script.js';
@@ -205,7 +206,8 @@ export class MockWebSocketServer extends MockScript {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const valve = new Valve(socket);
+    // What is swallowed is the only sign of some things, of an answered close frame for one.
+    const valve = new Valve(socket, () => this.waits.check());
     this.#wss.handleUpgrade(request, valve, head, (ws) => this.#accept(request, ws, valve));
     this.waits.check();
   }
@@ -230,7 +232,7 @@ export class MockWebSocketServer extends MockScript {
     ws.on('pong', () => this.addPong());
     ws.on('message', (data, isBinary) => {
       // ws still hands out what it had read when the connection was dropped.
-      this.#take(connection, isBinary ? bytes(data as Buffer) : String(data));
+      if (!valve.destroyed) this.#take(connection, isBinary ? bytes(data as Buffer) : String(data));
     });
     if (this.#muted) connection.mute();
     this.addConnection(connection);

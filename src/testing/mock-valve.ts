@@ -7,10 +7,12 @@ import { Duplex } from 'node:stream';
 export class Valve extends Duplex {
   shut = false;
   readonly #raw: Duplex;
+  readonly #onSwallow: () => void;
 
-  constructor(raw: Duplex) {
+  constructor(raw: Duplex, onSwallow: () => void) {
     super();
     this.#raw = raw;
+    this.#onSwallow = onSwallow;
     raw.on('data', (chunk) => {
       if (!this.push(chunk)) raw.pause();
     });
@@ -28,7 +30,7 @@ export class Valve extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
-    if (this.shut) done();
+    if (this.shut) this.#swallow(done);
     else this.#raw.write(chunk, () => done());
   }
 
@@ -38,12 +40,17 @@ export class Valve extends Duplex {
   }
 
   override _final(done: () => void): void {
-    if (this.shut) done();
+    if (this.shut) this.#swallow(done);
     else this.#raw.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#raw.destroy();
     done(error);
+  }
+
+  #swallow(done: () => void): void {
+    done();
+    this.#onSwallow();
   }
 }

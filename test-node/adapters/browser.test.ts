@@ -1,7 +1,7 @@
+import type { SocketEvents } from 'hpx-transport-ws';
+import { browserRuntime, openBrowserSocket } from 'hpx-transport-ws/adapters/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
-import { browserRuntime, openBrowserSocket } from '../../src/adapters/browser.js';
-import type { SocketEvents } from '../../src/core/runtime.js';
 import { describeAdapter } from './contract-suite.js';
 import { type Peer, startPeer } from './peer.js';
 import { probe } from './probe.js';

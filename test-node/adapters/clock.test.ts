@@ -1,5 +1,5 @@
+import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../src/adapters/clock.js';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -8,18 +8,18 @@ afterEach(() => {
 
 const DAY = 86_400_000;
 
-describe('systemClock', () => {
+describe('the clock of the adapters', () => {
   it('never calls back early by its own measure, and never synchronously', async () => {
-    const start = systemClock.now();
+    const start = nodeRuntime.clock.now();
     let fired = 0;
     const delays = [0, 1, 2.5, 7.001, 20];
     const early = Promise.all(
       delays.map(
         (delay) =>
           new Promise<number>((resolve) => {
-            systemClock.setTimer(() => {
+            nodeRuntime.clock.setTimer(() => {
               fired++;
-              resolve(systemClock.now() - start - delay);
+              resolve(nodeRuntime.clock.now() - start - delay);
             }, delay);
           }),
       ),
@@ -33,7 +33,7 @@ describe('systemClock', () => {
     let now = 1_000;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     const callback = vi.fn();
-    systemClock.setTimer(callback, 50);
+    nodeRuntime.clock.setTimer(callback, 50);
     now = 1_049.3;
     vi.advanceTimersByTime(50);
     expect(callback).not.toHaveBeenCalled();
@@ -45,7 +45,7 @@ describe('systemClock', () => {
   it('splits delays that the host cannot count', () => {
     vi.useFakeTimers();
     const callback = vi.fn();
-    systemClock.setTimer(callback, 60 * DAY);
+    nodeRuntime.clock.setTimer(callback, 60 * DAY);
     vi.advanceTimersByTime(60 * DAY - 1);
     expect(callback).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
@@ -56,11 +56,11 @@ describe('systemClock', () => {
   it('clears a timer, also in its second leg, and takes what is no timer', () => {
     vi.useFakeTimers();
     const callback = vi.fn();
-    const timer = systemClock.setTimer(callback, 60 * DAY);
+    const timer = nodeRuntime.clock.setTimer(callback, 60 * DAY);
     vi.advanceTimersByTime(30 * DAY);
-    systemClock.clearTimer(timer);
-    systemClock.clearTimer(timer);
-    systemClock.clearTimer(undefined);
+    nodeRuntime.clock.clearTimer(timer);
+    nodeRuntime.clock.clearTimer(timer);
+    nodeRuntime.clock.clearTimer(undefined);
     expect(vi.getTimerCount()).toBe(0);
     vi.advanceTimersByTime(60 * DAY);
     expect(callback).not.toHaveBeenCalled();
@@ -68,6 +68,6 @@ describe('systemClock', () => {
 
   it('tells Unix time beside monotonic time', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
-    expect(systemClock.wallTime?.()).toBe(1_700_000_000_000);
+    expect(nodeRuntime.clock.wallTime?.()).toBe(1_700_000_000_000);
   });
 });

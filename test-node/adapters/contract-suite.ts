@@ -1,5 +1,5 @@
+import type { OpenSocket, SocketRequest } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import type { OpenSocket, SocketRequest } from '../../src/core/runtime.js';
 import { type Probe, probe } from './probe.js';
 
 /** Where a suite runs, and what may be asked of the adapter there. */

@@ -1,4 +1,4 @@
-import type { OpenSocket, Socket, SocketClose, SocketError, SocketRequest } from '../../src/core/runtime.js';
+import type { OpenSocket, Socket, SocketClose, SocketError, SocketRequest } from 'hpx-transport-ws';
 
 /** One socket, and everything that it told. */
 export interface Probe {

@@ -108,7 +108,12 @@ describe('processMessage', () => {
     const message = new Message(text);
     const parts = handler.split(message);
     const part = parts?.[0] ?? message;
-    return { kind: handler.classifyMessage(part), topic: handler.extractTopic(part), data: handler.extractData(part), parts };
+    return {
+      kind: handler.classifyMessage(part),
+      topic: handler.extractTopic(part),
+      data: handler.extractData(part),
+      parts,
+    };
   };
 
   it('that returns nothing only looks on', () => {

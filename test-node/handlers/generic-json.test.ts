@@ -10,13 +10,16 @@ const context = (params: Record<string, unknown> = {}): SubscriptionContext => (
   setAlias: () => undefined,
 });
 const frame = (value: unknown) => new Message(typeof value === 'string' ? value : JSON.stringify(value));
-const kindOf = (value: unknown, options?: GenericJsonOptions) => new GenericJsonHandler(options).classifyMessage(frame(value));
+const kindOf = (value: unknown, options?: GenericJsonOptions) =>
+  new GenericJsonHandler(options).classifyMessage(frame(value));
 
 describe('the wire, out of the box', () => {
   const handler = new GenericJsonHandler();
 
   it('subscribes and unsubscribes a list of topics', () => {
-    expect(handler.buildSubscribe(['trades.BTC'], 'r1', context())).toBe('{"op":"subscribe","req_id":"r1","args":["trades.BTC"]}');
+    expect(handler.buildSubscribe(['trades.BTC'], 'r1', context())).toBe(
+      '{"op":"subscribe","req_id":"r1","args":["trades.BTC"]}',
+    );
     expect(handler.buildUnsubscribe(['a', 'b'], 7, context())).toBe('{"op":"unsubscribe","req_id":7,"args":["a","b"]}');
   });
 
@@ -29,14 +32,20 @@ describe('the wire, out of the box', () => {
   it('sets the id of a request, and ours wins', () => {
     const payload = { op: 'order', req_id: 'mine', qty: 1 };
     expect(handler.injectRequestId(payload, 'r1')).toEqual({ op: 'order', req_id: 'r1', qty: 1 });
-    expect(handler.injectRequestId(Object.create(null, { op: { value: 'x', enumerable: true } }), 2)).toEqual({ op: 'x', req_id: 2 });
+    expect(handler.injectRequestId(Object.create(null, { op: { value: 'x', enumerable: true } }), 2)).toEqual({
+      op: 'x',
+      req_id: 2,
+    });
     expect(payload.req_id).toBe('mine');
   });
 
-  it.each([[[1]], ['text'], [null], [undefined], [5], [new Date()], [new Map()]])('refuses %o as a request', (payload) => {
-    expect(() => handler.injectRequestId(payload, 'r1')).toThrow(ProtocolError);
-    expect(() => handler.injectRequestId(payload, 'r1')).toThrow(/plain object.*req_id.*sendJson/);
-  });
+  it.each([[[1]], ['text'], [null], [undefined], [5], [new Date()], [new Map()]])(
+    'refuses %o as a request',
+    (payload) => {
+      expect(() => handler.injectRequestId(payload, 'r1')).toThrow(ProtocolError);
+      expect(() => handler.injectRequestId(payload, 'r1')).toThrow(/plain object.*req_id.*sendJson/);
+    },
+  );
 
   it('has no application-level ping unless it is named', () => {
     expect(handler.buildPing()).toBeUndefined();
@@ -101,7 +110,12 @@ describe('classification', () => {
   });
 
   it('tells updates that carry ids of their own by their type', () => {
-    const options = { requestIdField: 'id', typeField: 'type', updateType: ['snapshot', 'delta'], responseType: 'COMMAND_RESP' };
+    const options = {
+      requestIdField: 'id',
+      typeField: 'type',
+      updateType: ['snapshot', 'delta'],
+      responseType: 'COMMAND_RESP',
+    };
     expect(kindOf({ id: 'x-1', topic: 'tickers.BTC', type: 'snapshot', data: {} }, options)).toBe('update');
     expect(kindOf({ id: 'r1', type: 'COMMAND_RESP' }, options)).toBe('response');
     expect(kindOf({ type: 'COMMAND_RESP', topic: 'tickers.BTC' }, options)).toBe('response');
@@ -126,7 +140,10 @@ describe('answers', () => {
     [{ req_id: 'r1', data: null }, null],
     [{ req_id: 'r1', data: false }, false],
     [{ req_id: 'r1', data: 0 }, 0],
-    [{ req_id: 'r1', price: 1 }, { req_id: 'r1', price: 1 }],
+    [
+      { req_id: 'r1', price: 1 },
+      { req_id: 'r1', price: 1 },
+    ],
   ])('%j resolves to %j', (value, result) => {
     expect(handler.extractError(frame(value))).toBeUndefined();
     expect(handler.extractResult(frame(value))).toEqual(result);
@@ -134,22 +151,41 @@ describe('answers', () => {
 
   it.each<[frame: unknown, error: unknown]>([
     [{ req_id: 'r1', success: false, error: 'no funds' }, { message: 'no funds' }],
-    [{ req_id: 'r1', error: 'no funds', data: { need: 5 } }, { message: 'no funds', data: { need: 5 } }],
-    [{ req_id: 'r1', error: 'no funds', code: 'E1' }, { message: 'no funds', code: 'E1' }],
-    [{ req_id: 'r1', error: { code: 10, message: 'no funds', data: [1] } }, { message: 'no funds', code: 10, data: [1] }],
-    [{ req_id: 'r1', error: { code: 2, msg: 'invalid' } }, { message: 'invalid', code: 2 }],
-    [{ req_id: 'r1', error: 1003, message: 'too fast' }, { message: 'too fast', code: 1003 }],
-    [{ req_id: 'r1', success: false, message: 'too fast', code: 7 }, { message: 'too fast', code: 7 }],
+    [
+      { req_id: 'r1', error: 'no funds', data: { need: 5 } },
+      { message: 'no funds', data: { need: 5 } },
+    ],
+    [
+      { req_id: 'r1', error: 'no funds', code: 'E1' },
+      { message: 'no funds', code: 'E1' },
+    ],
+    [
+      { req_id: 'r1', error: { code: 10, message: 'no funds', data: [1] } },
+      { message: 'no funds', code: 10, data: [1] },
+    ],
+    [
+      { req_id: 'r1', error: { code: 2, msg: 'invalid' } },
+      { message: 'invalid', code: 2 },
+    ],
+    [
+      { req_id: 'r1', error: 1003, message: 'too fast' },
+      { message: 'too fast', code: 1003 },
+    ],
+    [
+      { req_id: 'r1', success: false, message: 'too fast', code: 7 },
+      { message: 'too fast', code: 7 },
+    ],
     [{ req_id: 'r1', success: false }, { message: 'The server refused without giving a reason.' }],
     [{ req_id: 'r1', error: {} }, { message: 'The server refused without giving a reason.' }],
   ])('%j rejects', (value, error) => {
     expect(handler.extractError(frame(value))).toEqual(error);
   });
 
-  it.each([{ req_id: 'r1', success: true, error: null }, { req_id: 'r1', error: '' }, { req_id: 'r1', success: true }])(
-    '%j is no error',
-    (value) => expect(handler.extractError(frame(value))).toBeUndefined(),
-  );
+  it.each([
+    { req_id: 'r1', success: true, error: null },
+    { req_id: 'r1', error: '' },
+    { req_id: 'r1', success: true },
+  ])('%j is no error', (value) => expect(handler.extractError(frame(value))).toBeUndefined());
 
   it('follows the names that were configured', () => {
     const own = new GenericJsonHandler({ dataField: 'result', successField: 'ok', errorField: 'reason' });
@@ -213,12 +249,15 @@ describe('pings', () => {
     expect(handler.isServerPing(pong)).toBe(false);
   });
 
-  it.each([{ op: 'ping' }, { op: 'ping', ts: 1790000001 }, { op: 'ping', req_id: 's1' }])("answers the server's %j", (ping) => {
-    expect(handler.classifyMessage(frame(ping))).toBe('system');
-    expect(handler.isServerPing(frame(ping))).toBe(true);
-    expect(handler.isPongResponse(frame(ping))).toBe(false);
-    expect(JSON.parse(handler.buildPong(frame(ping)))).toEqual({ ...ping, op: 'pong' });
-  });
+  it.each([{ op: 'ping' }, { op: 'ping', ts: 1790000001 }, { op: 'ping', req_id: 's1' }])(
+    "answers the server's %j",
+    (ping) => {
+      expect(handler.classifyMessage(frame(ping))).toBe('system');
+      expect(handler.isServerPing(frame(ping))).toBe(true);
+      expect(handler.isPongResponse(frame(ping))).toBe(false);
+      expect(JSON.parse(handler.buildPong(frame(ping)))).toEqual({ ...ping, op: 'pong' });
+    },
+  );
 
   it('takes a ping that tells how it went as the answer to ours', () => {
     const pong = frame({ op: 'ping', success: true, ret_msg: 'pong' });

@@ -62,7 +62,9 @@ describe('Message.field', () => {
       escapes
         ? `"${[...Array(name.length).keys()].map((at) => `\\u${name.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`
         : JSON.stringify(name);
-    const body = list.map(([name, value]) => `${space}${key(name)}${space}:${space}${JSON.stringify(value, null, space)}`);
+    const body = list.map(
+      ([name, value]) => `${space}${key(name)}${space}:${space}${JSON.stringify(value, null, space)}`,
+    );
     return `${space}{${body.join(`${space},`)}${space}}${space}`;
   }
 
@@ -109,13 +111,37 @@ describe('Message.field', () => {
 
   it('never throws, whatever the text', () => {
     const noise = fc.array(
-      fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', '\\u', 'id', '"id"', '1', '-', '.', 'e', 'null', ' ', '\n', 'x'),
+      fc.constantFrom(
+        '{',
+        '}',
+        '[',
+        ']',
+        '"',
+        ':',
+        ',',
+        '\\',
+        '\\u',
+        'id',
+        '"id"',
+        '1',
+        '-',
+        '.',
+        'e',
+        'null',
+        ' ',
+        '\n',
+        'x',
+      ),
     );
     const truncated = fc.tuple(members, spaces, fc.nat()).map(([list, space, length]) => {
       const text = write(list, space, false);
       return text.slice(0, length % (text.length + 1));
     });
-    const texts = fc.oneof(noise.map((parts) => parts.join('')), fc.string({ unit: 'binary' }), truncated);
+    const texts = fc.oneof(
+      noise.map((parts) => parts.join('')),
+      fc.string({ unit: 'binary' }),
+      truncated,
+    );
     fc.assert(
       fc.property(texts, keys, (text, name) => {
         const found = field(text, name);

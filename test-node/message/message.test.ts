@@ -22,13 +22,16 @@ describe('Message.json', () => {
     expect(counter.parsed).toBe(1);
   });
 
-  it.each(['pong', '', '{"a":', '{"a":1}x', "{'a':1}", '\ufeff{}'])('is undefined for text that is not JSON: %j', (text) => {
-    const counter = { parsed: 0 };
-    const message = new Message(text, undefined, counter);
-    expect(message.json).toBeUndefined();
-    expect(message.json).toBeUndefined();
-    expect(counter.parsed).toBe(1);
-  });
+  it.each(['pong', '', '{"a":', '{"a":1}x', "{'a':1}", '\ufeff{}'])(
+    'is undefined for text that is not JSON: %j',
+    (text) => {
+      const counter = { parsed: 0 };
+      const message = new Message(text, undefined, counter);
+      expect(message.json).toBeUndefined();
+      expect(message.json).toBeUndefined();
+      expect(counter.parsed).toBe(1);
+    },
+  );
 
   it('tells a parsed null from an unparsed frame', () => {
     const counter = { parsed: 0 };

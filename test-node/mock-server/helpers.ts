@@ -1,7 +1,7 @@
+import type { SocketRequest } from 'hpx-transport-ws';
+import { openNodeSocket } from 'hpx-transport-ws/adapters/node';
+import { type MockServerOptions, MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { afterEach } from 'vitest';
-import { openNodeSocket } from '../../src/adapters/node.js';
-import type { SocketRequest } from '../../src/core/runtime.js';
-import { type MockServerOptions, MockWebSocketServer } from '../../src/testing/mock-server.js';
 import { type Probe, probe } from '../adapters/probe.js';
 
 const cleanups: (() => unknown)[] = [];

@@ -1,5 +1,5 @@
+import type { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import type { MockWebSocketServer } from '../../src/testing/mock-server.js';
 import { connect, dial, start } from './helpers.js';
 
 /** One request and its answer: all that the server sent before has arrived then. */

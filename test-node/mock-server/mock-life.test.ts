@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/core/errors.js';
-import { MockWebSocketServer } from '../../src/testing/mock-server.js';
+import { ConfigError } from 'hpx-transport-ws';
+import { MockWebSocketServer } from 'hpx-transport-ws/testing';
+import { describe, expect, it, vi } from 'vitest';
 import { connect, dial, start } from './helpers.js';
 
 describe('inspection and waits', () => {
@@ -78,6 +78,24 @@ describe('its own life', () => {
     await expect(server.restart()).rejects.toThrow(/was closed/);
     const successor = await start({ port: server.port });
     expect(successor.port).toBe(server.port);
+  });
+
+  it('leaves no timer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const server = await start({ delay: 60_000 });
+      const client = await connect(server);
+      client.socket.send('{"op":"ping"}');
+      await server.waitForMessage();
+      const failure = expect(server.waitForConnection(5)).rejects.toThrow();
+      expect(vi.getTimerCount()).toBe(2);
+      await server.close();
+      await failure;
+      await client.closed;
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ends at the end of a block', async () => {

@@ -54,7 +54,8 @@ export class AlpacaHandler extends ProtocolHandler {
 
   #frame(action: string, topics: readonly string[]): string {
     const lists: Record<string, string[]> = {};
-    for (const [channel = '', symbol = ''] of topics.map((topic) => topic.split('.'))) (lists[channel] ??= []).push(symbol);
+    for (const [channel = '', symbol = ''] of topics.map((topic) => topic.split('.')))
+      lists[channel] = [...(lists[channel] ?? []), symbol];
     return JSON.stringify({ action, ...lists });
   }
 }

@@ -1,4 +1,10 @@
-import type { Limits, ServerError, Signal, SubscriptionContext, SubscriptionOutcome } from '../../../src/core/handler-types.js';
+import type {
+  Limits,
+  ServerError,
+  Signal,
+  SubscriptionContext,
+  SubscriptionOutcome,
+} from '../../../src/core/handler-types.js';
 import type { RequestId } from '../../../src/core/identifiers.js';
 import type { Message } from '../../../src/core/message.js';
 import { MessageKind } from '../../../src/core/message-kind.js';
@@ -45,7 +51,11 @@ export class BinanceApiHandler extends ProtocolHandler {
   }
 
   buildUnsubscribe(topics: readonly string[], id: RequestId, context: SubscriptionContext): string {
-    return JSON.stringify({ id, method: 'userDataStream.unsubscribe', params: { subscriptionId: context.alias(topics[0] ?? '') } });
+    return JSON.stringify({
+      id,
+      method: 'userDataStream.unsubscribe',
+      params: { subscriptionId: context.alias(topics[0] ?? '') },
+    });
   }
 
   override isSubscriptionSuccess(message: Message, [topic = '']: readonly string[]): boolean | SubscriptionOutcome {
@@ -57,7 +67,9 @@ export class BinanceApiHandler extends ProtocolHandler {
 
   override extractError(message: Message): ServerError | undefined {
     const { error, status = 200 } = read(message);
-    return error && { message: error.msg, code: error.code, data: error.data, ...(status >= 500 && { outcome: 'unknown' }) };
+    return (
+      error && { message: error.msg, code: error.code, data: error.data, ...(status >= 500 && { outcome: 'unknown' }) }
+    );
   }
 
   override extractResult(message: Message): unknown {
@@ -80,8 +92,17 @@ export class BinanceApiHandler extends ProtocolHandler {
     if (!this.#keys) return text;
     const request = JSON.parse(text) as { params?: Record<string, string> };
     const params: Record<string, string> = { ...request.params, apiKey: this.#keys.apiKey };
-    const query = Object.keys(params).sort().map((name) => `${name}=${params[name]}`).join('&');
-    const key = await crypto.subtle.importKey('raw', utf8(this.#keys.secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+    const query = Object.keys(params)
+      .sort()
+      .map((name) => `${name}=${params[name]}`)
+      .join('&');
+    const key = await crypto.subtle.importKey(
+      'raw',
+      utf8(this.#keys.secret),
+      { name: 'HMAC', hash: 'SHA-256' },
+      false,
+      ['sign'],
+    );
     const signature = Buffer.from(await crypto.subtle.sign('HMAC', key, utf8(query))).toString('hex');
     return JSON.stringify({ ...request, params: { ...params, signature } });
   }

@@ -1,5 +1,12 @@
 import { createHmac } from 'node:crypto';
-import type { AuthFailure, KeepAlive, Limits, Sequence, ServerError, SubscriptionOutcome } from '../../../src/core/handler-types.js';
+import type {
+  AuthFailure,
+  KeepAlive,
+  Limits,
+  Sequence,
+  ServerError,
+  SubscriptionOutcome,
+} from '../../../src/core/handler-types.js';
 import type { RequestId } from '../../../src/core/identifiers.js';
 import type { Message } from '../../../src/core/message.js';
 import { MessageKind } from '../../../src/core/message-kind.js';
@@ -52,7 +59,10 @@ export class BybitHandler extends ProtocolHandler {
     return JSON.stringify({ req_id, op: 'unsubscribe', args });
   }
 
-  override isSubscriptionSuccess(message: Message, topics: readonly string[]): boolean | SubscriptionOutcome | undefined {
+  override isSubscriptionSuccess(
+    message: Message,
+    topics: readonly string[],
+  ): boolean | SubscriptionOutcome | undefined {
     const { data, ret_msg = '', success } = read(message);
     if (message.field('op') === 'unsubscribe') return undefined;
     if (data) {

@@ -46,7 +46,7 @@ export class CoinbaseHandler extends ProtocolHandler {
 
   override isSubscriptionSuccess(message: Message, topics: readonly string[]): SubscriptionOutcome {
     const lists = (message.json as CoinbaseFrame).events[0]?.subscriptions ?? {};
-    return { accepted: topics.filter((topic) => lists['level2']?.includes(topic.slice('level2.'.length))) };
+    return { accepted: topics.filter((topic) => lists.level2?.includes(topic.slice('level2.'.length))) };
   }
 
   #frame(type: string, topics: readonly string[]): string {

@@ -4,7 +4,8 @@ import { MessageKind } from '../../../src/core/message-kind.js';
 import { JsonRpcHandler } from '../../../src/handlers/json-rpc.js';
 
 const AUTH_ID = 'auth';
-const call = (id: number | string, method: string, params: object) => JSON.stringify({ jsonrpc: '2.0', id, method, params });
+const call = (id: number | string, method: string, params: object) =>
+  JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
 /** Deribit: JSON-RPC that lists the channels it accepted, and wants its heartbeat answered with a request. */
 export class DeribitHandler extends JsonRpcHandler {

@@ -9,7 +9,11 @@ interface HyperliquidFrame {
 }
 
 const read = (message: Message) => (message.json as HyperliquidFrame).data;
-const subscriptionOf = (topic: string) => Object.fromEntries([['type', topic.split(':')[0]], ['coin', topic.split(':')[1]]]);
+const subscriptionOf = (topic: string) =>
+  Object.fromEntries([
+    ['type', topic.split(':')[0]],
+    ['coin', topic.split(':')[1]],
+  ]);
 
 /** Hyperliquid: no ids for subscriptions, which come back with defaults added; ids of answers are nested. */
 export class HyperliquidHandler extends ProtocolHandler {
@@ -41,7 +45,8 @@ export class HyperliquidHandler extends ProtocolHandler {
 
   override isSubscriptionSuccess(message: Message, topics: readonly string[]): SubscriptionOutcome | undefined {
     const { method, subscription = {} } = read(message);
-    const isThis = (topic: string) => Object.entries(subscriptionOf(topic)).every(([name, value]) => subscription[name] === value);
+    const isThis = (topic: string) =>
+      Object.entries(subscriptionOf(topic)).every(([name, value]) => subscription[name] === value);
     const accepted = topics.filter(isThis);
     return method === 'subscribe' && accepted.length > 0 ? { accepted } : undefined;
   }

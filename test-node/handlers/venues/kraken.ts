@@ -59,12 +59,16 @@ export class KrakenHandler extends ProtocolHandler {
 
   /** The checksum of a book is made of the digits as they were sent, so prices and quantities stay text. */
   override extractData(message: Message): unknown {
-    return (JSON.parse(message.text.replace(/("(?:price|qty)"\s*:\s*)(-?[\d.eE+-]+)/g, '$1"$2"')) as { data: unknown }).data;
+    return (JSON.parse(message.text.replace(/("(?:price|qty)"\s*:\s*)(-?[\d.eE+-]+)/g, '$1"$2"')) as { data: unknown })
+      .data;
   }
 
   #frames(method: string, topics: readonly string[], req_id: RequestId): string[] {
     const symbols: Record<string, string[]> = {};
-    for (const [channel = '', symbol = ''] of topics.map((topic) => topic.split(':'))) (symbols[channel] ??= []).push(symbol);
-    return Object.entries(symbols).map(([channel, symbol]) => JSON.stringify({ method, params: { channel, symbol }, req_id }));
+    for (const [channel = '', symbol = ''] of topics.map((topic) => topic.split(':')))
+      symbols[channel] = [...(symbols[channel] ?? []), symbol];
+    return Object.entries(symbols).map(([channel, symbol]) =>
+      JSON.stringify({ method, params: { channel, symbol }, req_id }),
+    );
   }
 }

@@ -55,8 +55,10 @@ export class OkxHandler extends ProtocolHandler {
     if (message.text === 'pong') return MessageKind.System;
     if (message.text.startsWith('{"arg":')) return MessageKind.Update;
     const event = message.field('event');
-    if (event === undefined) return this.extractRequestId(message) === undefined ? MessageKind.Unknown : MessageKind.Response;
-    if (event === 'subscribe' || event === 'unsubscribe' || message.field('code') === '60018') return MessageKind.Control;
+    if (event === undefined)
+      return this.extractRequestId(message) === undefined ? MessageKind.Unknown : MessageKind.Response;
+    if (event === 'subscribe' || event === 'unsubscribe' || message.field('code') === '60018')
+      return MessageKind.Control;
     return this.extractRequestId(message) === undefined ? MessageKind.System : MessageKind.Response;
   }
 
@@ -114,7 +116,7 @@ export class OkxHandler extends ProtocolHandler {
     if (event === 'notice' && code === '64008') return { type: 'reconnect', reason: msg, makeBeforeBreak: true };
     if (event === 'error' && code === '60011') return { type: 'authenticate' };
     if (event !== 'channel-conn-count-error') return undefined;
-    const topics = [...this.#topics].filter((topic) => argOf(topic)['channel'] === channel);
+    const topics = [...this.#topics].filter((topic) => argOf(topic).channel === channel);
     return { type: 'revoked', topics, error: { message: 'Too many connections subscribe this channel.' } };
   }
 
