@@ -1,12 +1,15 @@
 import { type Context, isThenable } from './context.js';
 import { describe } from './emitter.js';
-import { AuthenticationFailedError } from './errors.js';
+import { AuthenticationFailedError, ProtocolError, type TransportError } from './errors.js';
 import type { Frames } from './handler-types.js';
 import type { Message } from './message.js';
 import { Timer } from './timer.js';
 
 /** The end of an exchange: with an error unless the server accepted. */
 export type AuthenticationDone = (error: AuthenticationFailedError | undefined) => void;
+
+/** The end of a refresh: with an error unless the server accepted. */
+export type RefreshDone = (error: TransportError | undefined) => void;
 
 /** One authentication exchange at a time: the frame out, the server's word in. */
 export class Authenticator {
@@ -15,6 +18,8 @@ export class Authenticator {
   readonly #timer: Timer;
   #done: AuthenticationDone | undefined;
   #refusals = 0;
+  /** Those who asked for authentication inside a live session; one exchange serves all of them. */
+  readonly #refreshes: RefreshDone[] = [];
 
   constructor(context: Context, write: (frames: Frames) => void) {
     this.#context = context;
@@ -74,6 +79,20 @@ export class Authenticator {
     return true;
   }
 
+  /** Authenticates inside a live session; those who want it while it is under way share its end. */
+  refresh(done: RefreshDone): void {
+    this.#refreshes.push(done);
+    if (this.#refreshes.length > 1) return;
+    this.build((frames, error) => {
+      // The session ended meanwhile, and with it this exchange.
+      if (this.#refreshes.length === 0) return;
+      if (error) this.#endRefresh(error);
+      else if (frames === null || frames === undefined || frames.length === 0) {
+        this.#endRefresh(new ProtocolError('The handler has no authentication: it builds no message for it.'));
+      } else this.start(frames, (refusal) => this.#endRefresh(refusal));
+    });
+  }
+
   /** Counts a refusal; it is final when the server says so, or when it was one too many. */
   refused(
     why: string,
@@ -92,15 +111,23 @@ export class Authenticator {
     this.#refusals = 0;
   }
 
-  /** The connection is gone; nobody is told. */
-  cancel(): void {
+  /** The session is gone; returns those whose refresh went with it. */
+  cancel(): RefreshDone[] {
     this.#done = undefined;
     this.#timer.stop();
+    return this.#refreshes.splice(0);
+  }
+
+  #endRefresh(error: TransportError | undefined): void {
+    const refreshes = this.#refreshes.splice(0);
+    if (!error) this.#context.emit('authenticated');
+    for (const done of refreshes) done(error);
   }
 
   #finish(error: AuthenticationFailedError | undefined): void {
     const done = this.#done;
-    this.cancel();
+    this.#done = undefined;
+    this.#timer.stop();
     this.#context.trace.effect('authentication', { accepted: error === undefined });
     done?.(error);
   }

@@ -21,6 +21,7 @@ import type { CloseVerdict, Frames } from './handler-types.js';
 import type { LinkEnd } from './link.js';
 import { Outbox } from './outbox.js';
 import { handled } from './pending-request-store.js';
+import { Readiness } from './readiness.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import { type Failure, Session } from './session.js';
 import { SubscriptionStore } from './subscription-store.js';
@@ -49,12 +50,6 @@ interface Happening extends Partial<Failure> {
   readonly delay?: number | undefined;
 }
 
-/** Somebody who waits for `ready`. */
-interface Waiter {
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
 /** How long an attempt may hang before a wake of the host starts it anew. */
 const STALE_ATTEMPT = 1_000;
 /** How soon to look again whether replaced sockets have finished closing. */
@@ -79,11 +74,10 @@ export class Connection {
   /** From the open socket to `ready`, then the lifetime that the server allows. */
   readonly #sessionTimer: Timer;
   readonly #closeTimer: Timer;
-  readonly #waiters = new Set<Waiter>();
+  readonly #readiness: Readiness;
   /** Replaced sessions whose sockets have not finished closing. */
   readonly #lingering = new Set<Session>();
   readonly #happenings: (() => void)[] = [];
-  readonly #refreshes: ((error: TransportError | undefined) => void)[] = [];
   #state: ConnectionState = 'disconnected';
   #epoch = 0;
   #session: Session | undefined;
@@ -123,6 +117,13 @@ export class Connection {
     this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
     this.calls = new Calls(this.#context, this.#outbox, () => this.#state);
     this.#authenticator = new Authenticator(this.#context, (frames) => this.#outbox.urgent(frames));
+    this.#readiness = new Readiness(
+      () => this.#context.settled(),
+      () => {
+        // Nobody waits for a connection that never served: there is no reason to go on trying.
+        if (this.#epoch === 0) this.#wish('abandoned', 'connect() was aborted');
+      },
+    );
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });
@@ -166,7 +167,7 @@ export class Connection {
     if (this.#state !== 'ready') return this.#whenReady();
     return handled(
       new Promise((resolve, reject) => {
-        this.#refresh((error) => {
+        this.#authenticator.refresh((error) => {
           this.#context.settled();
           if (!error) return resolve();
           this.#authenticates = wasWanted;
@@ -381,7 +382,7 @@ export class Connection {
     if (!this.#paused) session.heartbeat.start();
     this.subscriptions.serve(epoch);
     this.#outbox.serve();
-    for (const waiter of this.#takeWaiters()) waiter.resolve();
+    this.#readiness.resolve();
     return () => {
       if (authenticated) this.#context.emit('authenticated');
       this.#context.emit('ready', epoch);
@@ -413,7 +414,6 @@ export class Connection {
     const { drain, deadline } = this.#closeOptions as Required<CloseOptions>;
     this.#retryTimer.stop();
     this.#sessionTimer.stop();
-    this.#authenticator.cancel();
     this.#session?.heartbeat.stop();
     this.#closeTimer.start(deadline, () => {
       this.#shutdown();
@@ -439,7 +439,7 @@ export class Connection {
     const cause: CloseCause = asked
       ? { code: asked.code, reason: asked.reason }
       : { code: end?.code ?? 1006, reason: error?.message ?? '', ...(error ? { error } : {}) };
-    const wasHeard = this.#waiters.size > 0;
+    const wasHeard = this.#readiness.isAwaited;
     const disconnected = this.#retire({ end, code }, error);
     this.#closeTimer.stop();
     this.#retryTimer.stop();
@@ -461,13 +461,13 @@ export class Connection {
     const session = this.#session;
     this.#session = undefined;
     this.#sessionTimer.stop();
-    this.#authenticator.cancel();
+    // Whoever asked for a refresh gets it with the next connection, which authenticates anyway.
+    for (const refreshed of this.#authenticator.cancel())
+      this.#readiness.wait().then(() => refreshed(undefined), refreshed);
     this.#outbox.detach();
     if (!session) return () => {};
     session.retire(code);
     if (!session.link.isGone) this.#lingering.add(session);
-    for (const refresh of this.#refreshes.splice(0))
-      this.#waiters.add({ resolve: () => refresh(undefined), reject: () => refresh(error) });
     if (error) this.calls.lost(error);
     this.subscriptions.lost(since ?? wallTime(this.#context.runtime.clock));
     if (!session.link.opened) return () => {};
@@ -481,8 +481,8 @@ export class Connection {
   }
 
   #endCalls(cause: CloseCause, error: TransportError): void {
-    for (const waiter of this.#takeWaiters()) waiter.reject(error);
-    for (const refresh of this.#refreshes.splice(0)) refresh(error);
+    this.#readiness.reject(error);
+    for (const refreshed of this.#authenticator.cancel()) refreshed(error);
     this.calls.close(error);
     this.subscriptions.close(cause, error);
   }
@@ -523,26 +523,8 @@ export class Connection {
 
   /** The server revoked the authentication of this session. */
   #challenged(session: Session): void {
-    this.#refresh((error) => {
+    this.#authenticator.refresh((error) => {
       if (error && session === this.#session) this.#failed(session, { error, code: 1000 });
-    });
-  }
-
-  /** Authenticates inside a live session; several who want it at once share one exchange. */
-  #refresh(done: (error: TransportError | undefined) => void): void {
-    this.#refreshes.push(done);
-    if (this.#refreshes.length > 1) return;
-    const session = this.#session;
-    const finish = (error: TransportError | undefined) => {
-      if (session !== this.#session) return;
-      if (!error) this.#context.emit('authenticated');
-      for (const refresh of this.#refreshes.splice(0)) refresh(error);
-    };
-    this.#authenticator.build((frames, error) => {
-      if (error) finish(error);
-      else if (isEmpty(frames))
-        finish(new ProtocolError('The handler has no authentication: it builds no message for it.'));
-      else if (session === this.#session) this.#authenticator.start(frames, finish);
     });
   }
 
@@ -556,35 +538,7 @@ export class Connection {
     if (signal?.aborted) return handled(Promise.reject(signal.reason));
     if (this.#state === 'ready') return Promise.resolve();
     if (this.#closeOptions || this.#state === 'closed') return handled(Promise.reject(this.#endedError()));
-    return handled(
-      new Promise<void>((resolve, reject) => {
-        const onAbort = () => {
-          this.#waiters.delete(waiter);
-          reject(signal?.reason);
-          // Nobody else waits, and it never served: there is no reason to go on trying.
-          if (this.#waiters.size === 0 && this.#epoch === 0) this.#wish('abandoned', 'connect() was aborted');
-        };
-        const waiter: Waiter = {
-          resolve: () => {
-            signal?.removeEventListener('abort', onAbort);
-            this.#context.settled();
-            resolve();
-          },
-          reject: (error) => {
-            signal?.removeEventListener('abort', onAbort);
-            reject(error);
-          },
-        };
-        signal?.addEventListener('abort', onAbort, { once: true });
-        this.#waiters.add(waiter);
-      }),
-    );
-  }
-
-  #takeWaiters(): Waiter[] {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    return waiters;
+    return this.#readiness.wait(signal);
   }
 
   #endedError(): TransportError {

@@ -168,7 +168,7 @@ export class JsonRpcHandler<
     }
     if (this.#updateMethods?.includes(method as string)) return MessageKind.Update;
     if (!isWord(method)) return MessageKind.Unknown;
-    
+    if (message.field('id') !== undefined) return MessageKind.System;
     return this.#updateMethods ? MessageKind.Unknown : MessageKind.Update;
   }
 
