@@ -349,13 +349,16 @@ export class WebSocketClient<
     topics: Topic[],
     options: SubscribeOptions & { readonly partial?: boolean },
   ): Promise<Channel<T>[] | PartialSubscription<T>> {
-    const attempts = topics.map((topic) => this.subscribe(topic as keyof Topics & string, options));
+    const attempts: Promise<unknown>[] = [];
+    await this.#connection.pacer.each(topics, (topic) => {
+      attempts.push(this.subscribe(topic as keyof Topics & string, options));
+    });
     const results = await Promise.allSettled(attempts);
     const channels: Channel<T>[] = [];
     const errors = new Map<Topic, TransportError>();
     results.forEach((result, index) => {
       const topic = topics[index] as Topic;
-      if (result.status === 'fulfilled') channels.push(result.value as unknown as Channel<T>);
+      if (result.status === 'fulfilled') channels.push(result.value as Channel<T>);
       else errors.set(topic, asTransportError(topic, result.reason));
     });
     if (options.partial) return { channels, errors };

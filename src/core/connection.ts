@@ -20,6 +20,7 @@ import type { CloseCause } from './events.js';
 import type { CloseVerdict, Frames } from './handler-types.js';
 import type { LinkEnd } from './link.js';
 import { Outbox } from './outbox.js';
+import { Pacer } from './pacer.js';
 import { handled } from './pending-request-store.js';
 import { Readiness } from './readiness.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
@@ -63,6 +64,7 @@ export class Connection {
   readonly calls: Calls;
   readonly subscriptions: Subscriptions;
   readonly store = new SubscriptionStore();
+  readonly pacer: Pacer;
   /** Resolves when the client has ended, whatever ended it. */
   readonly closed: Promise<CloseCause>;
   readonly #context: Context;
@@ -108,6 +110,7 @@ export class Connection {
     this.#retryTimer = new Timer(clock);
     this.#sessionTimer = new Timer(clock);
     this.#closeTimer = new Timer(clock);
+    this.pacer = new Pacer(clock);
     this.subscriptions = new Subscriptions(
       this.#context,
       this.store,
@@ -444,6 +447,7 @@ export class Connection {
     this.#closeTimer.stop();
     this.#retryTimer.stop();
     this.#stopListening?.();
+    this.pacer.stop();
     this.#endCalls(cause, error ?? this.#endedError());
     for (const session of this.#lingering) session.link.forget();
     return () => {

@@ -3,6 +3,7 @@ import { describe } from './emitter.js';
 import { ProtocolError, type TransportError } from './errors.js';
 import type { Frame, Frames } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
+import { SLICE } from './pacer.js';
 import { ProtocolHandler } from './protocol-handler.js';
 import { RollingWindow } from './rolling-window.js';
 import { Timer } from './timer.js';
@@ -13,8 +14,6 @@ const HIGH_WATER = 1_024 * 1_024;
 const SUBSCRIPTION_HIGH_WATER = 64 * 1_024;
 /** No socket tells when its buffer drains. */
 const DRAIN_POLL = 5;
-/** How long subscription frames may keep the event loop busy in one go. */
-const SLICE = 8;
 
 /** A request or a send on its way to the socket. */
 export interface OutboundCall {

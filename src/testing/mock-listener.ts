@@ -75,10 +75,11 @@ export class MockListener {
     }
   }
 
-  /** Frees the port at once. Open sockets live on. */
-  stop(): void {
-    this.#server?.close();
+  /** Frees the port at once. Open sockets live on; resolves when the last one is gone. */
+  async stop(): Promise<void> {
+    const server = this.#server;
     this.#server = undefined;
+    if (server) await new Promise((resolve) => server.close(resolve));
   }
 
   /** Ends every socket without a word; resolves when all are gone. */

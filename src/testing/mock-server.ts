@@ -175,8 +175,10 @@ export class MockWebSocketServer extends MockScript {
 
   /** Stops listening, as in an outage: new connections are refused by the system, open ones are dropped (or kept). */
   async stop(options: { readonly keepConnections?: boolean } = {}): Promise<void> {
-    this.#listener.stop();
-    if (!options.keepConnections) await this.#listener.destroySockets();
+    const stopped = this.#listener.stop();
+    if (options.keepConnections) return;
+    await this.#listener.destroySockets();
+    await stopped;
   }
 
   /**

@@ -238,6 +238,12 @@ describe('a batch of ours', () => {
     ]);
   });
 
+  it('is answered as the frame that came in, untouched', () => {
+    const handler = new JsonRpcHandler();
+    handler.injectRequestId([{ method: 'a' }], 'b');
+    expect(handler.split(frame('[{"id":"b","result":1}]'))).toBeUndefined();
+  });
+
   it('counts its calls where ids have to be integers', () => {
     const handler = new JsonRpcHandler({ numericIds: true });
     const id = handler.generateRequestId() as RequestId;

@@ -1,0 +1,70 @@
+/** One call that is due at a time; of two at the same time the one that was set first comes first. */
+export interface VirtualTimer {
+  readonly due: number;
+  readonly sequence: number;
+  readonly callback: () => void;
+  /** Its place in the queue; -1 once it was taken out. */
+  index: number;
+}
+
+/** Timers by (due, sequence): a binary heap whose members know their place, so that clearing one leaves nothing behind. */
+export class VirtualTimers {
+  readonly #heap: VirtualTimer[] = [];
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  get first(): VirtualTimer | undefined {
+    return this.#heap[0];
+  }
+
+  add(timer: VirtualTimer): void {
+    this.#rise(timer, this.#heap.length);
+  }
+
+  delete(timer: VirtualTimer): void {
+    const { index } = timer;
+    if (this.#heap[index] !== timer) return;
+    timer.index = -1;
+    const last = this.#heap.pop() as VirtualTimer;
+    if (last === timer) return;
+    if (isBefore(last, timer)) this.#rise(last, index);
+    else this.#sink(last, index);
+  }
+
+  #rise(timer: VirtualTimer, from: number): void {
+    let index = from;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = this.#heap[parentIndex] as VirtualTimer;
+      if (isBefore(parent, timer)) break;
+      this.#place(parent, index);
+      index = parentIndex;
+    }
+    this.#place(timer, index);
+  }
+
+  #sink(timer: VirtualTimer, from: number): void {
+    const heap = this.#heap;
+    let index = from;
+    for (let child = 2 * index + 1; child < heap.length; child = 2 * index + 1) {
+      const right = heap[child + 1];
+      if (right && isBefore(right, heap[child] as VirtualTimer)) child++;
+      const smaller = heap[child] as VirtualTimer;
+      if (isBefore(timer, smaller)) break;
+      this.#place(smaller, index);
+      index = child;
+    }
+    this.#place(timer, index);
+  }
+
+  #place(timer: VirtualTimer, index: number): void {
+    this.#heap[index] = timer;
+    timer.index = index;
+  }
+}
+
+function isBefore(a: VirtualTimer, b: VirtualTimer): boolean {
+  return a.due < b.due || (a.due === b.due && a.sequence < b.sequence);
+}

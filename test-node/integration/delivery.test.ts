@@ -1,0 +1,340 @@
+import { GenericJsonHandler } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { atEnd, barrier, clientEvent, connectClient, createClient, deferred, framesOf, serve } from '../support/live.js';
+import { LoginHandler } from '../support/login-handler.js';
+
+describe('a drop under a request', () => {
+  it('[R1, R4, R5, DL1, DL5, ER3] fails it as unknown, and it is not sent again', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('"op":"order"', (_text, connection) => {
+      connection.terminate();
+      return [];
+    });
+    const call = client.request({ op: 'order' });
+    await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown', retryable: true });
+    await server.waitForConnection(2);
+    await barrier(client);
+    expect(framesOf(server, 'order')).toHaveLength(1);
+  });
+
+  it('[R5, DL6, HN10] with retry idempotent sends it again, same id, prepared afresh', async () => {
+    class SigningHandler extends GenericJsonHandler {
+      #count = 0;
+      override prepareRequest(text: string): string {
+        return JSON.stringify({ ...JSON.parse(text), signature: ++this.#count });
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SigningHandler() });
+    server.respondTo('"op":"order"', (_text, connection) => (connection.terminate(), []), { once: true });
+    const call = client.request({ op: 'order' }, { retry: 'idempotent' });
+    expect(await call).toMatchObject({ op: 'order', signature: 2 });
+    expect(framesOf(server, 'order')).toEqual([
+      { op: 'order', req_id: call.requestId, signature: 1 },
+      { op: 'order', req_id: call.requestId, signature: 2 },
+    ]);
+  });
+
+  it('[R4, DL2, DL5, C3, DL7] calls made during the reconnect wait, and leave in order', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    await client.subscribe('trades');
+    const from = server.received.length;
+    const calls: Promise<unknown>[] = [];
+    client.once('reconnecting', () => {
+      calls.push(client.request({ op: 'first' }), client.sendJson({ op: 'second' }), client.request({ op: 'third' }));
+    });
+    client.once('ready', () => calls.push(client.request({ op: 'fourth' })));
+    server.dropAll();
+    await clientEvent(client, 'reconnected');
+    await Promise.all(calls);
+    expect(framesOf(server).slice(from).map(({ op }) => op)).toEqual(['subscribe', 'first', 'second', 'third', 'fourth']);
+  });
+
+  it('[DL4, ER3] retry never rejects at once unless ready', async () => {
+    const server = await serve();
+    const client = createClient(server);
+    const call = client.request({ op: 'a' }, { retry: 'never' });
+    await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unsent' });
+    expect(call.delivery).toBe('unsent');
+    await client.connect();
+    expect(await client.request({ op: 'b' }, { retry: 'never' })).toEqual({ op: 'b' });
+    server.dropAll();
+    await clientEvent(client, 'reconnecting');
+    await expect(client.request({ op: 'c' }, { retry: 'never' })).rejects.toMatchObject({ delivery: 'unsent' });
+    await client.connect();
+    await barrier(client);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['b', 'barrier']);
+  });
+
+  it('[R4, R5, DL5] many requests over many drops: each is seen once at the most, and unsent ones never', async () => {
+    const server = await serve({ dropAfter: 7 });
+    const client = await connectClient(server);
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        const call = client.request({ op: 'order', n });
+        try {
+          await call;
+          return { n, how: 'answered' };
+        } catch {
+          return { n, how: call.delivery };
+        }
+      }),
+    );
+    server.dropAfter(Infinity);
+    await client.connect();
+    await barrier(client);
+    const seen = framesOf(server, 'order').map(({ n }) => n as number);
+    expect(new Set(seen).size).toBe(seen.length);
+    for (const { n, how } of outcomes) {
+      if (how === 'unsent') expect(seen).not.toContain(n);
+      if (how === 'answered') expect(seen).toContain(n);
+    }
+    expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
+  });
+});
+
+describe('the order after a connect', () => {
+  it('[C3, DL7, HN13] hello, login, first resubscription, waiting calls', async () => {
+    class HelloHandler extends LoginHandler {
+      override onConnect() {
+        return Promise.resolve([JSON.stringify({ op: 'hello' }), JSON.stringify({ op: 'version' })]);
+      }
+    }
+    const server = await serve({ authentication: {} });
+    const client = createClient(server, { handler: new HelloHandler() });
+    const subscribed = client.subscribe('trades');
+    const call = client.request({ op: 'order' });
+    await client.connect();
+    await Promise.all([subscribed, call]);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['hello', 'version', 'auth', 'subscribe', 'order']);
+  });
+
+  it('[C3] nothing else leaves while the login is open, whatever the application asks', async () => {
+    const server = await serve({ authentication: {} });
+    const release = server.respondTo('"op":"auth"', []);
+    const client = createClient(server, { handler: new LoginHandler() });
+    const ready = client.connect();
+    await server.waitForMessage('auth');
+    const calls = [client.request({ op: 'order' }), client.sendJson({ op: 'note' }), client.subscribe('trades')];
+    const aborted = new AbortController();
+    const call = client.request({ op: 'never' }, { signal: aborted.signal });
+    aborted.abort('no');
+    await expect(call).rejects.toBe('no');
+    server.broadcast({ topic: 'other', data: 1 });
+    await clientEvent(client, 'message');
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['auth']);
+    release();
+    const [connection] = server.connections;
+    if (connection) connection.authenticated = true;
+    connection?.send({ op: 'auth', success: true });
+    await ready;
+    await Promise.all(calls);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['auth', 'subscribe', 'order', 'note']);
+  });
+});
+
+describe('preparing a request', () => {
+  it('[HN10, DL2] asynchronous preparation keeps the order, and urgent frames need not wait for it', async () => {
+    const gates = [deferred<void>(), deferred<void>()];
+    class SlowSigner extends GenericJsonHandler {
+      override async prepareRequest(text: string): Promise<string> {
+        const { n } = JSON.parse(text);
+        await gates[n]?.promise;
+        return text;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SlowSigner() });
+    const calls = [0, 1, 2].map((n) => client.request({ op: 'order', n }));
+    gates[1]?.resolve();
+    await client.subscribe('trades');
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['subscribe']);
+    gates[0]?.resolve();
+    await Promise.all(calls);
+    expect(framesOf(server, 'order').map(({ n }) => n)).toEqual([0, 1, 2]);
+  });
+
+  it('[R6, HN10] aborting a request while it is prepared lets the next one go', async () => {
+    class StuckSigner extends GenericJsonHandler {
+      override prepareRequest(text: string): string | Promise<string> {
+        return text.includes('stuck') ? new Promise<string>(() => {}) : text;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new StuckSigner() });
+    const controller = new AbortController();
+    const stuck = client.request({ op: 'stuck' }, { signal: controller.signal });
+    const next = client.request({ op: 'next' }, { timeout: 500 });
+    controller.abort('enough');
+    await expect(stuck).rejects.toBe('enough');
+    expect(await next).toEqual({ op: 'next' });
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['next']);
+  });
+
+  it('[R1, HN10] a request that times out while it is prepared lets the next one go', async () => {
+    class StuckSigner extends GenericJsonHandler {
+      override prepareRequest(text: string): string | Promise<string> {
+        return text.includes('stuck') ? new Promise<string>(() => {}) : text;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new StuckSigner() });
+    const stuck = client.request({ op: 'stuck' }, { timeout: 15 });
+    const next = client.request({ op: 'next' }, { timeout: 500 });
+    await expect(stuck).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unsent' });
+    expect(await next).toEqual({ op: 'next' });
+  });
+
+  it('[R4, R5, HN10] a preparation that outlives its connection is made again for the next one', async () => {
+    const gate = deferred<void>();
+    let prepared = 0;
+    class SlowSigner extends GenericJsonHandler {
+      override async prepareRequest(text: string): Promise<string> {
+        const count = ++prepared;
+        if (count === 1) await gate.promise;
+        return JSON.stringify({ ...JSON.parse(text), count });
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SlowSigner() });
+    const call = client.request({ op: 'order' });
+    server.dropAll();
+    expect(await call).toMatchObject({ count: 2 });
+    gate.resolve();
+    await barrier(client);
+    expect(framesOf(server, 'order')).toHaveLength(1);
+  });
+
+  it('[HN10, HN30, ER3] a preparation that fails rejects its request as unsent, and no other', async () => {
+    class BrokenSigner extends GenericJsonHandler {
+      override prepareRequest(text: string): string | Promise<string> {
+        if (text.includes('sync')) throw new Error('no key');
+        return text.includes('async') ? Promise.reject(new Error('no key')) : text;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new BrokenSigner() });
+    const [first, second, third] = ['sync', 'async', 'fine'].map((op) => client.request({ op }));
+    await expect(first).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    await expect(second).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    expect(await third).toEqual({ op: 'fine' });
+  });
+});
+
+describe('the order of frames', () => {
+  it('[R7, DL10] the code behind an await runs before the next frame of the same chunk is handed out', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('"op":"ask"', (text) => [
+      { req_id: JSON.parse(text).req_id, data: 'answer' },
+      { hello: 'behind' },
+    ]);
+    const order: string[] = [];
+    client.on('message', () => order.push('next frame'));
+    const next = clientEvent(client, 'message');
+    await client.request({ op: 'ask' });
+    order.push('code behind await');
+    await next;
+    expect(order).toEqual(['code behind await', 'next frame']);
+  });
+
+  it('[R7, DL10, S7] also behind subscribe, whose first update is in the same chunk', async () => {
+    const server = await serve();
+    const client = await connectClient<{ trades: number }>(server);
+    server.respondTo('"op":"subscribe"', (text) => [
+      { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
+      { topic: 'trades', data: 1 },
+      { hello: 'behind' },
+      { topic: 'trades', data: 2 },
+    ]);
+    const order: unknown[] = [];
+    client.on('message', () => order.push('message'));
+    const channel = await client.subscribe('trades');
+    channel.on('message', (data) => order.push(data));
+    order.push('subscribed');
+    await barrier(client);
+    expect(order).toEqual(['subscribed', 1, 'message', 2]);
+  });
+
+  it('[R7, DL10] also behind subscribeMany', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('"op":"subscribe"', (text) => [
+      { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
+      { hello: 'behind' },
+    ]);
+    const order: string[] = [];
+    client.on('message', () => order.push('next frame'));
+    const next = clientEvent(client, 'message');
+    await client.subscribeMany(['a', 'b']);
+    order.push('code behind await');
+    await next;
+    expect(order).toEqual(['code behind await', 'next frame']);
+  });
+
+  it('[R7, DL10] also behind requestRaw, authenticate, connect and for await', async () => {
+    const server = await serve({ authentication: {} });
+    const behind = { hello: 'behind' };
+    server.respondTo('"op":"auth"', (_text, connection) => {
+      connection.authenticated = true;
+      return [{ op: 'auth', success: true }, behind];
+    });
+    server.respondTo('raw', [{ req_id: 'raw', data: 1 }, behind]);
+    const client = createClient<{ ticks: number }>(server, { handler: new LoginHandler() as never });
+    const order: string[] = [];
+    client.on('message', () => order.push('frame'));
+    const step = async (name: string, promise: () => Promise<unknown>) => {
+      const next = clientEvent(client, 'message');
+      await promise();
+      order.push(name);
+      await next;
+    };
+    await step('connect', () => client.connect());
+    await step('authenticate', () => client.authenticate());
+    await step('requestRaw', () => client.requestRaw('{"req_id":"raw"}'));
+    const channel = await client.subscribe('ticks');
+    const loop = channel[Symbol.asyncIterator]();
+    await step('next', async () => {
+      const value = loop.next();
+      server.connections[0]?.send({ topic: 'ticks', data: 1 }, behind);
+      await value;
+    });
+    expect(order).toEqual(['connect', 'frame', 'authenticate', 'frame', 'requestRaw', 'frame', 'next', 'frame']);
+  });
+
+  it('[R7] frames are handed out in wire order, promises or not', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const order: string[] = [];
+    client.on('message', (message) => order.push(String(message.field('n'))));
+    server.respondTo('"op":"ask"', (text) => {
+      const { req_id, n } = JSON.parse(text);
+      return [{ n: `before ${n}` }, { req_id, data: n }, { n: `after ${n}` }];
+    });
+    await Promise.all([1, 2, 3].map((n) => client.request({ op: 'ask', n }).then(() => order.push(`answer ${n}`))));
+    await barrier(client);
+    expect(order).toEqual([1, 2, 3].flatMap((n) => [`before ${n}`, `answer ${n}`, `after ${n}`]));
+  });
+});
+
+describe('close', () => {
+  it('[R1, R4, CL24, DL1] settles what is pending, each with what became of it', async () => {
+    const server = await serve();
+    server.respondTo('"op":"held"', []);
+    const client = await connectClient(server);
+    const written = client.request({ op: 'held' });
+    await server.waitForMessage('held');
+    await client.close();
+    await expect(written).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
+    const idle = createClient(server);
+    atEnd(() => idle.close());
+    const waiting = idle.request({ op: 'waiting' });
+    const sending = idle.send('waiting');
+    await idle.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unsent' });
+    await expect(sending).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unsent' });
+    await expect(idle.request({ op: 'late' })).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unsent' });
+  });
+});

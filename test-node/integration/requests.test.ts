@@ -1,0 +1,336 @@
+import {
+  CapacityExceededError,
+  GenericJsonHandler,
+  ProtocolError,
+  RequestRejectedError,
+  RequestTimeoutError,
+} from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { barrier, clientEvent, connectClient, createClient, deferred, framesOf, serve } from '../support/live.js';
+
+class CancellingHandler extends GenericJsonHandler {
+  override buildCancel(requestId: string | number): string {
+    return JSON.stringify({ op: 'cancel', target: requestId });
+  }
+}
+
+describe('answers', () => {
+  it('[R1, CL10, CL11, GJ5, GJ6] a request resolves to its answer and tells what became of it', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const call = client.request<{ op: string; qty: number }>({ op: 'order', qty: 1 });
+    expect(call.delivery).toBe('unknown');
+    expect(await call).toEqual({ op: 'order', qty: 1 });
+    expect(call.delivery).toBe('answered');
+    expect(framesOf(server)).toEqual([{ op: 'order', qty: 1, req_id: call.requestId }]);
+    expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
+  });
+
+  it('[R2, CL10] answers in any order reach their own requests', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const held: (() => void)[] = [];
+    server.respondTo('"op":"swap"', (text, connection) => {
+      const { req_id, n } = JSON.parse(text);
+      held.unshift(() => connection.send({ req_id, data: n }));
+      return [];
+    });
+    const calls = [1, 2, 3].map((n) => client.request({ op: 'swap', n }));
+    await server.waitFor('three requests', () => held.length === 3);
+    for (const answer of held) answer();
+    expect(await Promise.all(calls)).toEqual([1, 2, 3]);
+  });
+
+  it('[R2] a late and a repeated answer settle nothing and become message events', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const { promise: late, resolve: answerLate } = deferred<() => void>();
+    server.respondTo('"op":"slow"', (text, connection) => {
+      answerLate(() => connection.send({ req_id: JSON.parse(text).req_id, data: 'late' }));
+      return [];
+    });
+    server.respondTo('"op":"twice"', (text) => {
+      const frame = { req_id: JSON.parse(text).req_id, data: 'once' };
+      return [frame, frame];
+    });
+    const unclaimed: unknown[] = [];
+    client.on('message', ({ json }) => unclaimed.push((json as { data: unknown }).data));
+    await expect(client.request({ op: 'slow' }, { timeout: 20 })).rejects.toBeInstanceOf(RequestTimeoutError);
+    const other = client.request({ op: 'echo', me: 1 });
+    (await late)();
+    expect(await other).toEqual({ op: 'echo', me: 1 });
+    expect(await client.request({ op: 'twice' })).toBe('once');
+    await barrier(client);
+    expect(unclaimed).toEqual(['late', 'once']);
+  });
+
+  it('[R2, CL35] an answer with an id that was never used is a message event', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const heard = clientEvent(client, 'message');
+    server.broadcast({ req_id: 'nobody', data: 1 });
+    expect((await heard)[0].json).toEqual({ req_id: 'nobody', data: 1 });
+  });
+
+  it('[CL10, HN11, GJ6, ER1] a refusal rejects with the server’s own code, words and data', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('"op":"order"', (text) => ({
+      req_id: JSON.parse(text).req_id,
+      success: false,
+      error: { code: 10_001, message: 'no funds', data: { left: 0 } },
+    }));
+    const call = client.request({ op: 'order' });
+    await expect(call).rejects.toBeInstanceOf(RequestRejectedError);
+    await expect(call).rejects.toMatchObject({
+      code: 'REQUEST_REJECTED',
+      serverCode: 10_001,
+      message: 'no funds',
+      data: { left: 0 },
+    });
+    expect(call.delivery).toBe('answered');
+  });
+
+  it('[HN11, ER3] a refusal may leave the outcome open', async () => {
+    class VenueHandler extends GenericJsonHandler {
+      override extractError(message: Parameters<GenericJsonHandler['extractError']>[0]) {
+        const error = super.extractError(message);
+        return error && { ...error, outcome: 'unknown' as const };
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new VenueHandler() });
+    server.respondTo('"op":"order"', (text) => ({ req_id: JSON.parse(text).req_id, success: false, error: 'timeout' }));
+    await expect(client.request({ op: 'order' })).rejects.toMatchObject({ delivery: 'unknown' });
+  });
+
+  it('[CL13, DL11] requestRaw sends the bytes as they are and resolves to the frame, whatever it says', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('raw-1', { req_id: 'raw-1', success: false, error: 'no' });
+    server.respondTo('raw-2', { req_id: 'raw-2', fine: true });
+    const text = '{ "req_id" : "raw-1",  "spaced": true }';
+    const refusal = await client.requestRaw(text);
+    expect(refusal.json).toEqual({ req_id: 'raw-1', success: false, error: 'no' });
+    const answer = await client.requestRaw('free text raw-2', { requestId: 'raw-2' });
+    expect(answer.field('req_id')).toBe('raw-2');
+    expect(server.received.map(({ data }) => data)).toEqual([text, 'free text raw-2']);
+  });
+
+  it('[CL13, DL11] requestRaw takes bytes as well', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.onBinary((connection) => connection.send({ req_id: 7, data: 'bytes' }));
+    const bytes = new TextEncoder().encode('{"req_id":7}');
+    const call = client.requestRaw(bytes);
+    bytes.fill(0);
+    expect(call.requestId).toBe(7);
+    expect((await call).json).toEqual({ req_id: 7, data: 'bytes' });
+    expect(new TextDecoder().decode(server.received[0]?.data as Uint8Array)).toBe('{"req_id":7}');
+  });
+
+  it('[DL11, DL12] requestRaw refuses a message without an id, and an id that is pending', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('x-1', []);
+    await expect(client.requestRaw('no id')).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    const first = client.requestRaw('{"req_id":"x-1"}');
+    await expect(client.requestRaw('{"req_id":"x-1","again":true}')).rejects.toBeInstanceOf(ProtocolError);
+    await barrier(client);
+    expect(framesOf(server).filter(({ req_id }) => req_id === 'x-1')).toEqual([{ req_id: 'x-1' }]);
+    server.broadcast({ req_id: 'x-1', data: 1 });
+    expect((await first).field('data')).toBe(1);
+  });
+
+  it('[ER5, GJ5, CL10] a payload that cannot be serialised rejects, unsent, and never throws', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    for (const payload of [circular, { big: 1n }, undefined, [1], 'text', () => 1]) {
+      const call = client.request<unknown>(payload as never);
+      await expect(call).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+      expect(call.delivery).toBe('unsent');
+    }
+    await expect(client.sendJson(circular)).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    await expect(client.sendJson(undefined)).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    await expect(client.send(5 as never)).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    await barrier(client);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
+    expect(client.stats().pendingRequests).toBe(0);
+  });
+
+  it('[DL3, CL19] what changes after the call is not sent', async () => {
+    const server = await serve();
+    const client = createClient(server);
+    const order = { op: 'order', qty: 1 };
+    const call = client.request(order);
+    const sent = client.sendJson(order);
+    order.qty = 1_000;
+    await client.connect();
+    expect(await call).toMatchObject({ qty: 1 });
+    await sent;
+    await barrier(client);
+    expect(framesOf(server, 'order').map(({ qty }) => qty)).toEqual([1, 1]);
+  });
+});
+
+describe('timeouts', () => {
+  it('[R1, CL12, ER2, ER3, DL1] a written request times out as unknown, with the id and the duration', async () => {
+    const server = await serve();
+    server.respondTo('"op":"slow"', []);
+    const client = await connectClient(server);
+    const call = client.request({ op: 'slow' }, { timeout: 15 });
+    await expect(call).rejects.toMatchObject({
+      code: 'REQUEST_TIMEOUT',
+      duration: 15,
+      requestId: call.requestId,
+      delivery: 'unknown',
+      retryable: true,
+    });
+    expect(call.delivery).toBe('unknown');
+    expect(client.stats().pendingRequests).toBe(0);
+  });
+
+  it('[R1, R4, DL1] a waiting request has its timer from the call, and never leaves afterwards', async () => {
+    const server = await serve();
+    const client = createClient(server);
+    const call = client.request({ op: 'too late' }, { timeout: 15 });
+    await expect(call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unsent' });
+    expect(call.delivery).toBe('unsent');
+    await client.connect();
+    await barrier(client);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
+  });
+
+  it('[CL12] a wrong timeout or retry policy rejects with a ConfigError', async () => {
+    const server = await serve();
+    const client = createClient(server);
+    for (const options of [{ timeout: 0 }, { timeout: -1 }, { timeout: Number.NaN }, { retry: 'always' as never }]) {
+      await expect(client.request({ op: 'x' }, options)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    }
+  });
+
+  it('[CL18] a send waits for one requestTimeout at most, and is then never sent', async () => {
+    const server = await serve();
+    const client = createClient(server, { config: { requestTimeout: 15 } });
+    await expect(client.send('too late')).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unsent' });
+    await client.connect();
+    await client.send('in time');
+    await server.waitForMessage('in time');
+    expect(server.received.map(({ data }) => data)).toEqual(['in time']);
+  });
+});
+
+describe('abort', () => {
+  it('[R6, ER4] before the write no byte leaves', async () => {
+    const server = await serve();
+    const client = createClient(server, { handler: new CancellingHandler() });
+    const controller = new AbortController();
+    const call = client.request({ op: 'order' }, { signal: controller.signal });
+    const reason = new Error('changed my mind');
+    controller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(call.delivery).toBe('unsent');
+    await client.connect();
+    await barrier(client);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
+  });
+
+  it('[R6, ER4, HN12] after the write the entry is free, and the server is told', async () => {
+    const server = await serve();
+    server.respondTo('"op":"order"', []);
+    const client = await connectClient(server, { handler: new CancellingHandler(), config: { maxPendingRequests: 1 } });
+    const controller = new AbortController();
+    const call = client.request({ op: 'order' }, { signal: controller.signal });
+    await server.waitForMessage('"op":"order"');
+    controller.abort('stop');
+    await expect(call).rejects.toBe('stop');
+    expect(call.delivery).toBe('unknown');
+    expect(client.stats().pendingRequests).toBe(0);
+    await server.waitForMessage('"op":"cancel"');
+    expect(framesOf(server, 'cancel')).toEqual([{ op: 'cancel', target: call.requestId }]);
+    await barrier(client);
+  });
+
+  it('[R6, ER4] an aborted signal rejects at once', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    await expect(client.request({ op: 'order' }, { signal: AbortSignal.abort('no') })).rejects.toBe('no');
+    await barrier(client);
+    expect(framesOf(server, 'order')).toEqual([]);
+  });
+
+  it('[R1, R6] an abort after the answer changes nothing and sends nothing', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new CancellingHandler() });
+    const controller = new AbortController();
+    const call = client.request({ op: 'order' }, { signal: controller.signal });
+    await call;
+    controller.abort();
+    expect(await call).toEqual({ op: 'order' });
+    await barrier(client);
+    expect(framesOf(server, 'cancel')).toEqual([]);
+  });
+
+  it('[C3, R6, HN12] the cancel of a request whose connection is gone does not reach the next one', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new CancellingHandler() });
+    server.respondTo('"op":"order"', []);
+    const controller = new AbortController();
+    const call = client.request({ op: 'order' }, { signal: controller.signal, retry: 'idempotent' });
+    await server.waitForMessage('"op":"order"');
+    const from = server.received.length;
+    client.once('reconnecting', () => controller.abort('stop'));
+    server.dropAll();
+    await expect(call).rejects.toBe('stop');
+    await server.waitForConnection(2);
+    await barrier(client);
+    expect(framesOf(server).slice(from).map(({ op }) => op)).toEqual(['barrier']);
+  });
+});
+
+describe('capacity', () => {
+  it('[R3, C9, ER2] one more than maxPendingRequests is rejected at once', async () => {
+    const server = await serve();
+    server.respondTo('"op":"held"', []);
+    const client = await connectClient(server, { config: { maxPendingRequests: 2 } });
+    const held = [client.request({ op: 'held', n: 0 }), client.request({ op: 'held', n: 1 })];
+    const third = client.request({ op: 'held', n: 2 });
+    await expect(third).rejects.toBeInstanceOf(CapacityExceededError);
+    await expect(third).rejects.toMatchObject({ limit: 'maxPendingRequests', capacity: 2, delivery: 'unsent' });
+    expect(client.stats().pendingRequests).toBe(2);
+    for (const { requestId } of held) server.broadcast({ req_id: requestId, data: 'done' });
+    expect(await Promise.all(held)).toEqual(['done', 'done']);
+    await barrier(client);
+    expect(framesOf(server, 'held').map(({ n }) => n)).toEqual([0, 1]);
+  });
+
+  it('[R3] waiting requests count as well', async () => {
+    const server = await serve();
+    const client = createClient(server, { config: { maxPendingRequests: 1 } });
+    const first = client.request({ op: 'a' });
+    await expect(client.request({ op: 'b' })).rejects.toMatchObject({ limit: 'maxPendingRequests' });
+    await client.connect();
+    expect(await first).toEqual({ op: 'a' });
+    expect(await client.request({ op: 'c' })).toEqual({ op: 'c' });
+  });
+
+  it('[CF11, C9, CL8] more than commandChannelCapacity waiting calls are rejected; subscriptions do not count', async () => {
+    const server = await serve();
+    const client = createClient(server, { config: { commandChannelCapacity: 2 } });
+    const calls = [client.request({ op: 'a' }), client.sendJson({ op: 'b' })];
+    const topics = ['t1', 't2', 't3'].map((topic) => client.subscribe(topic));
+    await expect(client.request({ op: 'c' })).rejects.toMatchObject({
+      code: 'CAPACITY_EXCEEDED',
+      limit: 'commandChannelCapacity',
+      delivery: 'unsent',
+    });
+    await expect(client.send('d')).rejects.toMatchObject({ limit: 'commandChannelCapacity', delivery: 'unsent' });
+    expect(client.stats()).toMatchObject({ state: 'disconnected', waitingCalls: 2, pendingRequests: 1 });
+    expect(server.upgradeAttempts).toBe(0);
+    await client.connect();
+    await Promise.all([...calls, ...topics]);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['subscribe', 'a', 'b']);
+  });
+});
