@@ -54,6 +54,8 @@ export interface Sequence {
   readonly previous?: number | string | bigint;
   /** A full state that stands by itself: nothing before it can be missing. */
   readonly snapshot?: boolean;
+  /** The state behind this topic is stale, as a wrong checksum tells: subscribe it anew; its channels get a gap. */
+  readonly resync?: boolean;
 }
 
 /** What the server asks of the connection itself. */

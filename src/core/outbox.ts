@@ -110,7 +110,7 @@ export class Outbox {
 
   /** A frame of the connection itself. */
   urgent(frames: Frames): void {
-    if (frames === null || frames === undefined) return;
+    if (!this.#link || frames === null || frames === undefined) return;
     if (typeof frames === 'string' || frames instanceof Uint8Array) this.#urgent.push(frames);
     else this.#urgent.push(...frames);
     this.pump();

@@ -82,10 +82,15 @@ export class Router {
           (name !== null && name !== undefined && this.#subscriptions.publish(name, message)) || this.#heed(message)
         );
       }
-      case MessageKind.Response:
-        return this.#answer(message) || this.#heed(message);
-      case MessageKind.Control:
-        return this.#heed(message) || this.#answer(message) || this.#subscriptions.wire.control(message);
+      // What was asked for is handed out first: a signal in the same frame may end the connection.
+      case MessageKind.Response: {
+        const taken = this.#answer(message);
+        return this.#heed(message) || taken;
+      }
+      case MessageKind.Control: {
+        const taken = this.#answer(message) || this.#subscriptions.wire.control(message);
+        return this.#heed(message) || taken;
+      }
       default:
         return this.#heed(message) || this.#serve(message);
     }

@@ -25,7 +25,10 @@ export type WireState = 'idle' | 'subscribing' | 'subscribed' | 'stale';
 
 /** One subscription on the wire, shared by all channels of its topic. */
 export class Subscription {
+  /** Canonical. */
   readonly topic: Topic;
+  /** As the application called it first. */
+  readonly name: Topic;
   readonly params: unknown;
   /** Who wants it; with nobody left it is to be ended. */
   readonly subscribers: Subscriber[] = [];
@@ -40,8 +43,9 @@ export class Subscription {
   /** Told when the server knows nothing of it any more. */
   released: (() => void)[] | undefined;
 
-  constructor(topic: Topic, params: unknown) {
+  constructor(topic: Topic, name: Topic, params: unknown) {
     this.topic = topic;
+    this.name = name;
     this.params = params;
   }
 
@@ -79,10 +83,10 @@ export class SubscriptionStore {
     return this.#byTopic.get(name as Topic) ?? this.#byAlias.get(name);
   }
 
-  open(topic: Topic, params: unknown): Subscription {
+  open(topic: Topic, name: Topic, params: unknown): Subscription {
     let subscription = this.#byTopic.get(topic);
     if (!subscription) {
-      subscription = new Subscription(topic, params);
+      subscription = new Subscription(topic, name, params);
       this.#byTopic.set(topic, subscription);
     }
     return subscription;

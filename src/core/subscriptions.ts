@@ -74,30 +74,29 @@ export class Subscriptions implements SubscriberOwner {
     // A topic that is just being given up may come back with other params.
     if (existing && !existing.wanted && !sameParams(existing.params, options.params))
       Object.assign(existing, { params: options.params });
-    return this.#join(this.#store.open(canonical, options.params), sink, options);
+    return this.#join(this.#store.open(canonical, topic, options.params), sink, options);
   }
 
-  /** The topics that match what an application calls them. */
-  named(topic: Topic): Subscription | undefined {
-    return this.#store.get(topic) ?? this.#store.get(this.#context.handler.canonicalTopic(topic, undefined));
-  }
-
-  /** Ends every channel of a topic. */
+  /** Ends every channel of a topic, whatever its params. */
   async endTopic(topic: Topic): Promise<void> {
-    const subscription = this.named(topic);
-    if (!subscription) return;
+    const named = this.#store
+      .values()
+      .filter((subscription) => subscription.topic === topic || subscription.name === topic);
+    await Promise.all(named.map((subscription) => this.#end(subscription)));
+  }
+
+  #end(subscription: Subscription): Promise<void> {
+    const { name, subscribers } = subscription;
     const released = this.#released(subscription);
-    for (const subscriber of [...subscription.subscribers]) {
+    for (const subscriber of [...subscribers]) {
       if (subscriber.confirmed) {
-        subscriber.leave();
+        void subscriber.leave();
         subscriber.sink.end({ code: 1000, reason: 'unsubscribed' });
       } else {
-        subscriber.fail(
-          new SubscriptionFailedError(topic, `${topic} was unsubscribed before the server confirmed it.`),
-        );
+        subscriber.fail(new SubscriptionFailedError(name, `${name} was unsubscribed before the server confirmed it.`));
       }
     }
-    await released;
+    return released;
   }
 
   // ——— The connection's life ———
@@ -215,6 +214,7 @@ export class Subscriptions implements SubscriberOwner {
     subscription.sequence = current;
     update.sequence = current;
     if (snapshot !== undefined) update.snapshot = snapshot;
+    if (sequence.resync) return this.resync([subscription.topic]);
     if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
     for (const subscriber of subscription.subscribers) {
       this.#tellGap(subscriber, subscription.lastUpdateAt, update.receivedAt, 'sequence');

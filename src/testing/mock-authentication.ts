@@ -20,7 +20,7 @@ export interface MockAuthentication {
 }
 
 /** Answers authentication frames, and counts them. */
-export class Authenticator {
+export class MockAuthenticator {
   attempts = 0;
   /** How many more are refused. */
   refusals: number;

@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/errors.js';
 import { type MockMatch, type MockResponder, matches, resolveAnswer } from './mock-answer.js';
-import { Authenticator, type MockAuthentication } from './mock-authentication.js';
+import { type MockAuthentication, MockAuthenticator } from './mock-authentication.js';
 import type { MockConnection } from './mock-connection.js';
 import { ExchangeDialect } from './mock-dialect.js';
 import { encodeFrame, type MockFrame } from './mock-frame.js';
@@ -32,7 +32,7 @@ interface Rule extends MockRuleOptions {
  */
 export abstract class MockScript extends MockRecord {
   /** @internal */
-  protected readonly authenticator: Authenticator | undefined;
+  protected readonly authenticator: MockAuthenticator | undefined;
   readonly #dialect = new ExchangeDialect();
   readonly #exchange: boolean;
   readonly #connectionListeners = new Set<(connection: MockConnection) => unknown>();
@@ -46,7 +46,7 @@ export abstract class MockScript extends MockRecord {
     super();
     this.#exchange = exchange;
     this.#delay = delay;
-    this.authenticator = authentication && new Authenticator(authentication);
+    this.authenticator = authentication && new MockAuthenticator(authentication);
   }
 
   /** Authentication frames that came in. */

@@ -36,9 +36,11 @@ describe('with the class of ws as the global', () => {
   describeAdapter('browser over ws', openBrowserSocket, host);
 });
 
-describe.runIf(Number.parseInt(process.versions.node, 10) >= 24)("with Node's own WebSocket", () => {
-  describeAdapter('browser over undici', openBrowserSocket, host);
-});
+if (Number.parseInt(process.versions.node, 10) >= 24) {
+  describe("with Node's own WebSocket", () => {
+    describeAdapter('browser over undici', openBrowserSocket, host);
+  });
+}
 
 /** What a browser's socket lets a script see. */
 class FakeWebSocket extends EventTarget {
