@@ -1,11 +1,6 @@
 import { Authenticator } from './authenticator.js';
 import { Calls } from './calls.js';
-import {
-  type ConnectionEffect,
-  type ConnectionEvent,
-  type ConnectionState,
-  connectionStates,
-} from './connection-states.js';
+import type { ConnectionEvent, ConnectionState } from './connection-states.js';
 import { type Context, isThenable } from './context.js';
 import { describe } from './emitter.js';
 import {
@@ -25,6 +20,7 @@ import { handled } from './pending-request-store.js';
 import { Readiness } from './readiness.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import { type Failure, Session } from './session.js';
+import { type Happening, StateMachine } from './state-machine.js';
 import { SubscriptionStore } from './subscription-store.js';
 import { Subscriptions } from './subscriptions.js';
 import { Timer } from './timer.js';
@@ -41,9 +37,8 @@ export interface CloseOptions {
   readonly deadline?: number;
 }
 
-/** What a transition is about; which fields matter depends on its event. */
-interface Happening extends Partial<Failure> {
-  readonly reason: string;
+/** What an event is about; which fields matter depends on it. */
+interface Particulars extends Happening, Omit<Partial<Failure>, 'error'> {
   /** Authentication frames to be written. */
   readonly frames?: Frames;
   readonly authenticated?: boolean;
@@ -79,8 +74,7 @@ export class Connection {
   readonly #readiness: Readiness;
   /** Replaced sessions whose sockets have not finished closing. */
   readonly #lingering = new Set<Session>();
-  readonly #happenings: (() => void)[] = [];
-  #state: ConnectionState = 'disconnected';
+  readonly #machine: StateMachine<Particulars>;
   #epoch = 0;
   #session: Session | undefined;
   #dialledAt = 0;
@@ -90,21 +84,19 @@ export class Connection {
   #closeOptions: Required<CloseOptions> | undefined;
   #tellClosed!: (cause: CloseCause) => void;
 
-  /** Each returns what to announce once the new state is. */
-  readonly #effects: Record<ConnectionEffect, (happening: Happening) => (() => void) | undefined> = {
-    dial: () => this.#dial(),
-    greet: () => this.#greet(),
-    authenticate: (happening) => this.#authenticate(happening),
-    serve: (happening) => this.#serve(happening),
-    scheduleRetry: (happening) => this.#scheduleRetry(happening),
-    rest: () => this.#rest(),
-    beginClose: () => this.#beginClose(),
-    finish: (happening) => this.#finish(happening),
-  };
-
   constructor(context: Omit<Context, 'settled'>) {
     const { clock } = context.runtime;
     this.#context = { ...context, settled: () => this.#session?.inbox.hold() };
+    this.#machine = new StateMachine<Particulars>(this.#context, {
+      dial: () => this.#dial(),
+      greet: () => this.#greet(),
+      authenticate: (particulars) => this.#authenticate(particulars),
+      serve: (particulars) => this.#serve(particulars),
+      scheduleRetry: (particulars) => this.#scheduleRetry(particulars),
+      rest: () => this.#rest(),
+      beginClose: () => this.#beginClose(),
+      finish: (particulars) => this.#finish(particulars),
+    });
     this.#authenticates = context.config.authOnConnect;
     this.#policy = new ReconnectPolicy(context.config, context.runtime);
     this.#retryTimer = new Timer(clock);
@@ -118,7 +110,7 @@ export class Connection {
       () => this.#outbox.pump(),
     );
     this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
-    this.calls = new Calls(this.#context, this.#outbox, () => this.#state);
+    this.calls = new Calls(this.#context, this.#outbox, () => this.state);
     this.#authenticator = new Authenticator(this.#context, (frames) => this.#outbox.urgent(frames));
     this.#readiness = new Readiness(
       () => this.#context.settled(),
@@ -133,7 +125,7 @@ export class Connection {
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#machine.state;
   }
 
   get epoch(): number {
@@ -157,7 +149,7 @@ export class Connection {
   }
 
   reconnect(reason: string): void {
-    if (this.#state === 'reconnecting') return this.#retryIn(this.#policy.immediate());
+    if (this.state === 'reconnecting') return this.#retryIn(this.#policy.immediate());
     if (this.#session && !this.#closeOptions) {
       this.#lose(this.#session, { error: new ConnectionClosedError(`Reconnecting: ${reason}.`), code: 1000 });
     }
@@ -167,7 +159,7 @@ export class Connection {
   authenticate(): Promise<void> {
     const wasWanted = this.#authenticates;
     this.#authenticates = true;
-    if (this.#state !== 'ready') return this.#whenReady();
+    if (this.state !== 'ready') return this.#whenReady();
     return handled(
       new Promise((resolve, reject) => {
         this.#authenticator.refresh((error) => {
@@ -190,65 +182,35 @@ export class Connection {
     if (!this.#paused) return;
     this.#paused = false;
     this.#session?.link.resume();
-    if (this.#state === 'ready') this.#session?.heartbeat.start();
+    if (this.state === 'ready') this.#session?.heartbeat.start();
   }
 
   async close(options: Required<CloseOptions>): Promise<void> {
-    if (this.#state !== 'closed' && !this.#closeOptions) {
+    if (this.state !== 'closed' && !this.#closeOptions) {
       this.#closeOptions = options;
       this.#wish('close', options.reason || 'close() was called');
     }
     await this.closed;
   }
 
-  // ——— The table ———
+  // ——— Events of the table ———
 
-  /**
-   * Carries out one event, after those that are under way.
-   * @param session - what the event is about; of a replaced one nothing is heard (C1)
-   */
-  #happen(event: ConnectionEvent, happening: Happening, session?: Session): void {
-    this.#inTurn(() => this.#transit(event, happening), session);
+  /** @param session - what the event is about; of a replaced one nothing is heard (C1) */
+  #happen(event: ConnectionEvent, particulars: Particulars, session?: Session): void {
+    this.#inTurn(() => this.#machine.transit(event, particulars), session);
   }
 
   /** Carries out what the application asks, unless it has become pointless by the time that it is its turn. */
   #wish(event: 'connect' | 'close' | 'abandoned', reason: string): void {
     this.#inTurn(() => {
-      if (connectionStates[this.#state].on[event]) this.#transit(event, { reason });
+      if (this.#machine.allows(event)) this.#machine.transit(event, { reason });
     });
   }
 
-  #inTurn(happen: () => void, session?: Session): void {
-    const isFirst = this.#happenings.length === 0;
-    this.#happenings.push(() => {
-      if (!session || (session === this.#session && !session.isRetired)) happen();
+  #inTurn(act: () => void, session?: Session): void {
+    this.#machine.inTurn(() => {
+      if (!session || (session === this.#session && !session.isRetired)) act();
     });
-    if (!isFirst) return;
-    // The one under way stays at the head, so that a nested call knows that it is not the first.
-    for (let next = this.#happenings[0]; next; next = this.#happenings[0]) {
-      try {
-        next();
-      } catch (cause) {
-        this.#context.emit('error', new ProtocolError(`Defect in this client: ${describe(cause)}`, { cause }));
-      }
-      this.#happenings.shift();
-    }
-  }
-
-  #transit(event: ConnectionEvent, happening: Happening): void {
-    const from = this.#state;
-    const transition = connectionStates[from].on[event];
-    if (!transition) {
-      this.#context.emit('error', new ProtocolError(`Defect in this client: '${event}' happened while ${from}.`));
-      return;
-    }
-    const [to, effect] = transition;
-    const { reason, error } = happening;
-    this.#state = to;
-    this.#context.trace.transition(from, to, event, reason);
-    const announce = this.#effects[effect](happening);
-    this.#context.emit('stateChange', to, from, error ? { event, reason, error } : { event, reason });
-    announce?.();
   }
 
   /** A session cannot go on: decides whether another attempt makes sense. */
@@ -262,11 +224,11 @@ export class Connection {
         error = this.#authenticator.refused(error.message, { cause: error });
       }
       const isFinal = verdict === 'fatal' || (error instanceof AuthenticationFailedError && !error.retryable);
-      if (!isFinal && this.#policy.exhausted && this.#state !== 'closing') {
+      if (!isFinal && this.#policy.exhausted && this.state !== 'closing') {
         error = new MaxReconnectAttemptsError(this.#policy.attempt, { cause: error });
-        this.#transit('failed', { ...failure, error, reason: error.message });
+        this.#machine.transit('failed', { ...failure, error, reason: error.message });
       } else {
-        this.#transit(isFinal ? 'failed' : 'lost', { ...failure, error, reason: error.message });
+        this.#machine.transit(isFinal ? 'failed' : 'lost', { ...failure, error, reason: error.message });
       }
     }, session);
   }
@@ -275,7 +237,7 @@ export class Connection {
   #lose(session: Session, failure: Failure, delay?: number): void {
     this.#inTurn(() => {
       this.#policy.lost();
-      this.#transit('lost', { ...failure, reason: failure.error.message, delay });
+      this.#machine.transit('lost', { ...failure, reason: failure.error.message, delay });
     }, session);
   }
 
@@ -358,7 +320,7 @@ export class Connection {
     });
   }
 
-  #authenticate({ frames }: Happening) {
+  #authenticate({ frames }: Particulars) {
     const session = this.#session as Session;
     this.#sessionTimer.stop();
     this.#authenticator.start(frames, (error) => {
@@ -369,7 +331,7 @@ export class Connection {
     return undefined;
   }
 
-  #serve({ authenticated }: Happening) {
+  #serve({ authenticated }: Particulars) {
     const session = this.#session as Session;
     const { lifetime } = this.#context.handler.limits ?? {};
     const epoch = ++this.#epoch;
@@ -393,10 +355,10 @@ export class Connection {
     };
   }
 
-  #scheduleRetry(happening: Happening) {
-    const error = happening.error as TransportError;
-    const disconnected = this.#retire(happening, error);
-    const delay = happening.delay ?? this.#policy.next(happening.end?.retryAfter);
+  #scheduleRetry(particulars: Particulars) {
+    const error = particulars.error as TransportError;
+    const disconnected = this.#retire(particulars, error);
+    const delay = particulars.delay ?? this.#policy.next(particulars.end?.retryAfter);
     this.#retryIn(delay);
     const { attempt } = this.#policy;
     return () => {
@@ -429,7 +391,7 @@ export class Connection {
 
   /** The closing handshake, after which the socket is gone. */
   #shutdown(): void {
-    if (this.#state !== 'closing') return;
+    if (this.state !== 'closing') return;
     const { code, reason } = this.#closeOptions as Required<CloseOptions>;
     const session = this.#session;
     this.#endCalls({ code, reason }, this.#endedError());
@@ -437,7 +399,7 @@ export class Connection {
     else this.#happen('released', { reason: 'there is no socket' });
   }
 
-  #finish({ error, end, code }: Happening) {
+  #finish({ error, end, code }: Particulars) {
     const asked = this.#closeOptions;
     const cause: CloseCause = asked
       ? { code: asked.code, reason: asked.reason }
@@ -494,8 +456,8 @@ export class Connection {
   #gone(session: Session): void {
     this.#lingering.delete(session);
     this.#inTurn(() => {
-      if (this.#state === 'closing' && session === this.#session)
-        this.#transit('released', { reason: 'the socket is closed' });
+      if (this.state === 'closing' && session === this.#session)
+        this.#machine.transit('released', { reason: 'the socket is closed' });
     });
   }
 
@@ -509,14 +471,14 @@ export class Connection {
 
   #wake(cause: string): void {
     this.#context.trace.effect('wake', { cause });
-    if (this.#state === 'ready') return this.#session?.heartbeat.wake();
-    if (this.#state === 'reconnecting') {
+    if (this.state === 'ready') return this.#session?.heartbeat.wake();
+    if (this.state === 'reconnecting') {
       const delay = this.#policy.wake();
       if (delay !== undefined && delay < this.#retryTimer.remaining) this.#retryIn(delay);
       return;
     }
     const isStale = this.#context.runtime.clock.now() - this.#dialledAt > STALE_ATTEMPT;
-    const delay = this.#state === 'connecting' && isStale ? this.#policy.wake() : undefined;
+    const delay = this.state === 'connecting' && isStale ? this.#policy.wake() : undefined;
     if (delay === undefined || !this.#session) return;
     this.#lose(
       this.#session,
@@ -540,8 +502,8 @@ export class Connection {
 
   #whenReady(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return handled(Promise.reject(signal.reason));
-    if (this.#state === 'ready') return Promise.resolve();
-    if (this.#closeOptions || this.#state === 'closed') return handled(Promise.reject(this.#endedError()));
+    if (this.state === 'ready') return Promise.resolve();
+    if (this.#closeOptions || this.state === 'closed') return handled(Promise.reject(this.#endedError()));
     return this.#readiness.wait(signal);
   }
 
