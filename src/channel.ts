@@ -6,7 +6,7 @@ import type { Topic } from './core/identifiers.js';
 import type { Clock } from './core/runtime.js';
 import { Timer } from './core/timer.js';
 import type { Gap, Update } from './core/update.js';
-import { type OverflowPolicy, UpdateBuffer } from './update-buffer.js';
+import { type OverflowPolicy, type PushOutcome, UpdateBuffer } from './update-buffer.js';
 
 /** The events of a channel, each with its arguments. */
 export interface ChannelEvents<T> {
@@ -112,12 +112,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
 
   /** Ends the channel; no `message` listener is called from now on. Resolves when the server was told; never rejects. */
   unsubscribe(): Promise<void> {
-    if (!this.closed) {
-      this.#conflated?.clear();
-      this.#held = undefined;
-      for (const iterator of this.#iterators) iterator.clear();
-      this.#close({ code: 1000, reason: 'unsubscribed' });
-    }
+    this.discard({ code: 1000, reason: 'unsubscribed' });
     return this.#release();
   }
 
@@ -136,7 +131,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   deliver(update: Update): void {
     if (this.#phase === 'holding' || this.#phase === 'handing') {
       this.#held ??= this.#newBuffer();
-      this.#keep(this.#held.push(update));
+      this.#keep(this.#held, update);
     } else if (this.#phase === 'flowing') {
       this.#pass(update);
     }
@@ -163,8 +158,14 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
 
   /** @internal */
   end(cause: CloseCause): void {
+    if (!this.closed) this.#close(cause);
+  }
+
+  /** @internal */
+  discard(cause: CloseCause): void {
     if (this.closed) return;
-    this.#flush();
+    this.#held = undefined;
+    for (const iterator of this.#iterators) iterator.clear();
     this.#close(cause);
   }
 
@@ -189,7 +190,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     }
     for (let index = 0; index < this.#iterators.length; index++) {
       const iterator = this.#iterators[index] as ChannelIterator<unknown>;
-      this.#keep(iterator.push(update));
+      this.#keep(iterator, update);
     }
   }
 
@@ -208,7 +209,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
 
   #conflate(update: Update): void {
     this.#conflated ??= this.#newBuffer();
-    this.#keep(this.#conflated.push(update));
+    this.#keep(this.#conflated, update);
     this.#conflation ??= new Timer(this.#host.clock);
     if (!this.#conflation.active) this.#conflation.start(this.#options.conflateInterval ?? 16, () => this.#flush());
   }
@@ -258,14 +259,20 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     const buffer = (inherits && this.#held) || this.#newBuffer();
     if (inherits) this.#held = undefined;
     if (this.#phase === 'holding') this.#phase = 'flowing';
-    const iterator = new ChannelIterator<V>(buffer, read, (ended) => this.#forget(ended), this.#host.onSettled);
+    const iterator = new ChannelIterator<V>(
+      buffer,
+      read,
+      (ended) => this.#forget(ended as ChannelIterator<unknown>),
+      this.#host.onSettled,
+    );
     if (this.closed) iterator.end(this.#error);
     else this.#iterators.push(iterator as ChannelIterator<unknown>);
     return iterator;
   }
 
-  #forget(iterator: unknown): void {
-    const index = this.#iterators.indexOf(iterator as ChannelIterator<unknown>);
+  #forget(iterator: ChannelIterator<unknown>): void {
+    for (let count = iterator.buffered; count > 0; count--) this.#drop();
+    const index = this.#iterators.indexOf(iterator);
     if (index !== -1) this.#iterators.splice(index, 1);
   }
 
@@ -274,7 +281,16 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     return new UpdateBuffer(capacity, overflow, key);
   }
 
-  #keep(outcome: ReturnType<UpdateBuffer['push']>): void {
+  #keep(buffer: Pick<UpdateBuffer, 'push'>, update: Update): void {
+    let outcome: PushOutcome;
+    try {
+      outcome = buffer.push(update);
+    } catch (cause) {
+      this.#drop();
+      return this.listenerFailed(
+        new ProtocolError(`The key function of ${this.topic} failed: ${describe(cause)}`, { cause }),
+      );
+    }
     if (outcome === 'kept') return;
     this.#drop();
     if (outcome === 'dropped') return;
@@ -295,6 +311,9 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   #close(cause: CloseCause): void {
     this.#phase = 'closed';
     this.#conflation?.stop();
+    this.#conflated?.clear();
+    // Also the rest of an update that is just being handed out (S1).
+    this.removeAllListeners('message');
     for (const iterator of this.#iterators.splice(0)) iterator.end(cause.error);
     this.tell('close', cause);
   }

@@ -8,7 +8,7 @@ import { Timer } from './timer.js';
 /** Frames that may wait for an asynchronous decode. */
 const CAPACITY = 1_024;
 /** Microtask turns that a settled promise is given before the next frame: one for an await, the rest for wrappers. */
-const TURNS = 4;
+const TURNS = 8;
 /** How long the end of a link waits for frames that came before it and are still being decoded. */
 const DECODE_GRACE = 1_000;
 

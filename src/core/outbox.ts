@@ -133,8 +133,12 @@ export class Outbox {
 
   /** Takes a call back; true when it had not been written, and now never will be. */
   delete(call: OutboundCall): boolean {
-    if (this.#preparing === call) this.#preparing = undefined;
-    return this.#calls.delete(call);
+    const isTaken = this.#calls.delete(call);
+    if (this.#preparing === call) {
+      this.#preparing = undefined;
+      this.pump();
+    }
+    return isTaken;
   }
 
   /** Takes all waiting calls back. */

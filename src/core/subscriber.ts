@@ -86,7 +86,7 @@ export class Subscriber implements Expirable {
   handleEvent(): void {
     if (!this.confirmed) return this.#reject(this.#signal?.reason);
     void this.leave();
-    this.sink.end({ code: 1000, reason: 'aborted' });
+    this.sink.discard({ code: 1000, reason: 'aborted' });
   }
 
   expire(): void {
@@ -106,6 +106,6 @@ export class Subscriber implements Expirable {
     void this.leave();
     this.#owner.settled();
     call?.reject(error);
-    this.sink.end({ code: 1000, reason: 'not subscribed' });
+    this.sink.discard({ code: 1000, reason: 'not subscribed' });
   }
 }

@@ -13,8 +13,10 @@ export interface UpdateSink {
   resumed(epoch: number): void;
   /** Ends it with an error. */
   fail(error: TransportError): void;
-  /** Ends it as asked. */
+  /** Ends it with its client; what waits for a loop can still be read. */
   end(cause: CloseCause): void;
+  /** Ends it because the application gave it up: nothing is handed out any more. */
+  discard(cause: CloseCause): void;
 }
 
 /**
@@ -29,7 +31,9 @@ export class Subscription {
   readonly topic: Topic;
   /** As the application called it first. */
   readonly name: Topic;
-  readonly params: unknown;
+  params: unknown;
+  /** The params that the server was given; they may differ from what is wanted now. */
+  sentParams: unknown;
   /** Who wants it; with nobody left it is to be ended. */
   readonly subscribers: Subscriber[] = [];
   wire: WireState = 'idle';
@@ -108,6 +112,13 @@ export class SubscriptionStore {
     this.#byAlias.set(alias, subscription);
   }
 
+  /** Those who wait until nobody wants it need not wait any longer: it is gone, or wanted again. */
+  tellReleased(subscription: Subscription): void {
+    const { released } = subscription;
+    subscription.released = undefined;
+    for (const tell of released ?? []) tell();
+  }
+
   /** The server knows nothing of it any more; without a subscriber it is forgotten here, too. */
   reset(subscription: Subscription): void {
     subscription.wire = 'idle';
@@ -115,11 +126,7 @@ export class SubscriptionStore {
     subscription.sequence = undefined;
     this.#dropAlias(subscription);
     if (!subscription.wanted) this.#byTopic.delete(subscription.topic);
-    const released = subscription.released;
-    subscription.released = undefined;
-    released?.forEach((tell) => {
-      tell();
-    });
+    this.tellReleased(subscription);
   }
 
   /** All topics that are wanted, in the order in which they were first asked for. */

@@ -28,6 +28,8 @@ export interface SubscriptionWireEvents {
 interface Batch extends Expirable {
   readonly requestId: RequestId;
   readonly size: number;
+  /** The server said something about one of its topics. */
+  isAnswered: boolean;
   readonly open: Map<Topic, Subscription>;
 }
 
@@ -79,6 +81,14 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (!this.#live) return;
     if (this.#staged.size === 0) queueMicrotask(this.#flush);
     this.#staged.add(subscription);
+  }
+
+  /** What the server has of a topic is not what is wanted: ends it there and asks anew. */
+  renew(subscription: Subscription): void {
+    if (subscription.wire === 'idle') return;
+    this.#leaveBatch(subscription);
+    subscription.wire = 'stale';
+    this.stage(subscription);
   }
 
   /** A new connection is ready: it knows no topic yet. */
@@ -165,7 +175,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     try {
       requestId = this.#newId();
       const { handler } = this.#context;
-      const view = this.#view();
+      const view = this.#view(operation);
       frames = asList(
         operation === 'subscribe'
           ? handler.buildSubscribe(topics, requestId, view)
@@ -202,6 +212,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   #asked(requestId: RequestId, subscriptions: Subscription[]): (() => void) | undefined {
     for (const subscription of subscriptions) {
       subscription.wire = 'subscribing';
+      subscription.sentParams = subscription.params;
       subscription.requestId = requestId;
     }
     if (!this.#confirms) {
@@ -215,6 +226,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     const batch: Batch = {
       requestId,
       size: subscriptions.length,
+      isAnswered: false,
       open: new Map(subscriptions.map((subscription) => [subscription.topic, subscription])),
       deadline: 0,
       queueIndex: -1,
@@ -246,9 +258,10 @@ export class SubscriptionWire implements SubscriptionFrames {
     }
   }
 
-  #view(): SubscriptionContext {
+  #view(operation: 'subscribe' | 'unsubscribe'): SubscriptionContext {
+    const params = operation === 'subscribe' ? 'params' : 'sentParams';
     return {
-      params: (topic) => this.#store.get(topic)?.params,
+      params: (topic) => this.#store.get(topic)?.[params],
       alias: (topic) => this.#store.get(topic)?.alias,
       setAlias: (topic, alias) => {
         const subscription = this.#store.get(topic);
@@ -266,7 +279,8 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (outcome === null || outcome === undefined) return false;
     if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message);
     // One bad topic may have spoiled the frame for the others: then each is asked for by itself.
-    const spoiled = !outcome && batch.size > 1 && batch.open.size === batch.size;
+    const spoiled = !outcome && batch.size > 1 && !batch.isAnswered;
+    batch.isAnswered = true;
     for (const subscription of [...batch.open.values()]) {
       if (outcome) this.#accept(subscription);
       else if (spoiled) this.#askAlone(subscription);
@@ -282,6 +296,7 @@ export class SubscriptionWire implements SubscriptionFrames {
         const subscription = batch.open.get(topic);
         if (!subscription) continue;
         named = true;
+        batch.isAnswered = true;
         act(subscription);
       }
     };

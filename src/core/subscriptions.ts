@@ -71,9 +71,11 @@ export class Subscriptions implements SubscriberOwner {
         `The server allows no further topic beside ${topic}`,
       );
     }
-    // A topic that is just being given up may come back with other params.
-    if (existing && !existing.wanted && !sameParams(existing.params, options.params))
-      Object.assign(existing, { params: options.params });
+    // A topic that is just being given up may come back with other params: then it is a new subscription.
+    if (existing && !existing.wanted && !sameParams(existing.params, options.params)) {
+      existing.params = options.params;
+      this.wire.renew(existing);
+    }
     return this.#join(this.#store.open(canonical, topic, options.params), sink, options);
   }
 
@@ -91,7 +93,7 @@ export class Subscriptions implements SubscriberOwner {
     for (const subscriber of [...subscribers]) {
       if (subscriber.confirmed) {
         void subscriber.leave();
-        subscriber.sink.end({ code: 1000, reason: 'unsubscribed' });
+        subscriber.sink.discard({ code: 1000, reason: 'unsubscribed' });
       } else {
         subscriber.fail(new SubscriptionFailedError(name, `${name} was unsubscribed before the server confirmed it.`));
       }
@@ -154,8 +156,7 @@ export class Subscriptions implements SubscriberOwner {
       const subscription = this.#store.find(topic);
       if (subscription?.wire !== 'subscribed') continue;
       this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
-      subscription.wire = 'stale';
-      this.wire.stage(subscription);
+      this.wire.renew(subscription);
     }
   }
 
@@ -298,6 +299,7 @@ export class Subscriptions implements SubscriberOwner {
   #join(subscription: Subscription, sink: UpdateSink, options: SubscriberOptions): Subscriber {
     const subscriber = new Subscriber(this, subscription, sink, options);
     subscription.subscribers.push(subscriber);
+    this.#store.tellReleased(subscription);
     if (subscription.wire === 'subscribed') {
       subscriber.confirm();
     } else {

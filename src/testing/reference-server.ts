@@ -154,7 +154,8 @@ export class ReferenceServer {
     const accepted = topics.filter((topic) => !this.refused.has(topic));
     for (const topic of accepted) peer.topics.add(topic);
     if (benign && known.length > 0) {
-      return connection.sendJson({ op, req_id, args: known, success: false, error: 'already subscribed' });
+      connection.sendJson({ op, req_id, args: known, success: false, error: 'already subscribed' });
+      if (known.length === accepted.length) return;
     }
     switch (acknowledge) {
       case 'batch':

@@ -64,9 +64,8 @@ export class VirtualClock implements Clock {
   }
 
   clearTimer(timer: unknown): void {
-    // Only what setTimer() returned has a place in one of the queues.
-    this.#timers.delete(timer as VirtualTimer);
-    this.#arrivals.delete(timer as VirtualTimer);
+    this.#timers.delete(timer as VirtualTimer | undefined);
+    this.#arrivals.delete(timer as VirtualTimer | undefined);
   }
 
   /**

@@ -23,9 +23,10 @@ export class VirtualTimers {
     this.#rise(timer, this.#heap.length);
   }
 
-  delete(timer: VirtualTimer): void {
-    const { index } = timer;
-    if (this.#heap[index] !== timer) return;
+  /** Does nothing for what is not in here. */
+  delete(timer: VirtualTimer | undefined): void {
+    const index = timer?.index ?? -1;
+    if (!timer || this.#heap[index] !== timer) return;
     timer.index = -1;
     const last = this.#heap.pop() as VirtualTimer;
     if (last === timer) return;
