@@ -1,3 +1,4 @@
+import { handled } from './core/pending-request-store.js';
 import type { Update } from './core/update.js';
 import type { UpdateBuffer } from './update-buffer.js';
 
@@ -41,9 +42,11 @@ export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, u
     const update = this.#buffer.shift();
     if (update) return this.#result(update);
     if (this.#ended) return this.#end();
-    return new Promise((resolve, reject) => {
-      this.#readers.push({ resolve, reject });
-    });
+    return handled(
+      new Promise((resolve, reject) => {
+        this.#readers.push({ resolve, reject });
+      }),
+    );
   }
 
   /** Ends the loop (a `break`); the channel goes on. */
@@ -80,13 +83,13 @@ export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, u
     try {
       return Promise.resolve({ done: false, value: this.#read(update) });
     } catch (error) {
-      return Promise.reject(error);
+      return handled(Promise.reject(error));
     }
   }
 
   #end(): Promise<IteratorResult<V, undefined>> {
     const error = this.#error;
     this.#error = undefined;
-    return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error);
+    return error === undefined ? Promise.resolve({ done: true, value: undefined }) : handled(Promise.reject(error));
   }
 }

@@ -50,10 +50,15 @@ type Phase = 'holding' | 'handing' | 'flowing' | 'closed';
  *
  * @example
  * ```ts
- * // const trades = await client.subscribe('trades.BTC');
- * // trades.on('message', (trade) => show(trade));
- * // trades.on('gap', ({ since, until }) => backfill(since, until));
- * // for await (const trade of trades) { … }
+ * const trades = await client.subscribe('trades.BTC');
+ * trades.on('gap', ({ since, until }) => show('missed', since, until));
+ * trades.on('message', (trade, { receivedAt }) => show(trade, receivedAt));
+ *
+ * for await (const trade of trades) {
+ *   show(trade);
+ *   break; // ends this loop, and not the channel
+ * }
+ * await trades.unsubscribe();
  * ```
  */
 export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
@@ -132,6 +137,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     if (this.#phase === 'holding' || this.#phase === 'handing') {
       this.#held ??= this.#newBuffer();
       this.#keep(this.#held, update);
+      this.#feedLoops(update);
     } else if (this.#phase === 'flowing') {
       this.#pass(update);
     }
@@ -151,6 +157,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   fail(error: TransportError): void {
     if (this.closed) return;
     this.#error = error;
+    this.#handOver();
     this.#flush();
     if (!this.tell('error', error) && this.#iterators.length === 0) this.#host.onError(error);
     this.#close({ code: 1000, reason: error.message, error });
@@ -188,9 +195,12 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     } else if (this.#iterators.length === 0) {
       this.#drop();
     }
+    this.#feedLoops(update);
+  }
+
+  #feedLoops(update: Update): void {
     for (let index = 0; index < this.#iterators.length; index++) {
-      const iterator = this.#iterators[index] as ChannelIterator<unknown>;
-      this.#keep(iterator, update);
+      this.#keep(this.#iterators[index] as ChannelIterator<unknown>, update);
     }
   }
 
@@ -309,9 +319,13 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   }
 
   #close(cause: CloseCause): void {
+    // What listeners did not get is lost; what nobody asked for yet can still be read by a loop.
+    const unheard = (this.#phase === 'handing' ? (this.#held?.size ?? 0) : 0) + (this.#conflated?.size ?? 0);
+    if (this.#phase === 'handing') this.#held = undefined;
     this.#phase = 'closed';
     this.#conflation?.stop();
     this.#conflated?.clear();
+    for (let count = unheard; count > 0; count--) this.#drop();
     // Also the rest of an update that is just being handed out (S1).
     this.removeAllListeners('message');
     for (const iterator of this.#iterators.splice(0)) iterator.end(cause.error);

@@ -79,11 +79,15 @@ export type UntypedPayload<Methods, T> = string extends keyof Methods
  *
  * @example
  * ```ts
- * // const client = await WebSocketClient.connect({ url: 'wss://…' }, new GenericJsonHandler());
- * // const ack = await client.request({ op: 'order.place', args: [order] });
- * // const trades = await client.subscribe('trades.BTC');
- * // trades.on('message', (trade) => show(trade));
- * // await client.close();
+ * const client = await WebSocketClient.connect({ url: 'wss://stream.example.com' }, new GenericJsonHandler());
+ * client.on('reconnecting', ({ attempt, delay, cause }) => show(attempt, delay, cause.message));
+ *
+ * const ack = await client.request({ op: 'order.place', args: { symbol: 'BTC', quantity: 1 } });
+ * ack; // { op: 'order.place', args: { symbol: 'BTC', quantity: 1 } }, as this server echoes
+ *
+ * const trades = await client.subscribe('trades.BTC');
+ * trades.on('message', (trade) => show(trade));
+ * await client.close();
  * ```
  */
 export class WebSocketClient<
@@ -136,19 +140,22 @@ export class WebSocketClient<
    * Creates a client and connects it. Where that fails for good the client is closed.
    * @throws TransportError as `connect()` does
    */
-  static async connect<Topics extends object, Methods extends object>(
+  static connect<Topics extends object, Methods extends object>(
     config: WebSocketConfigInput,
     handler: ProtocolHandler<Topics, Methods>,
     runtime?: Partial<Runtime>,
   ): Promise<WebSocketClient<Topics, Methods>> {
-    const client = new WebSocketClient(config, handler, runtime);
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
+    const open = async () => {
+      const client = new WebSocketClient(config, handler, runtime);
+      try {
+        await client.connect();
+        return client;
+      } catch (error) {
+        await client.close();
+        throw error;
+      }
+    };
+    return handled(open());
   }
 
   get state(): ConnectionState {
@@ -350,9 +357,12 @@ export class WebSocketClient<
     options: SubscribeOptions & { readonly partial?: boolean },
   ): Promise<Channel<T>[] | PartialSubscription<T>> {
     const attempts: Promise<unknown>[] = [];
-    await this.#connection.pacer.each(topics, (topic) => {
+    const { pacer, subscriptions } = this.#connection;
+    subscriptions.wire.cork();
+    await pacer.each(topics, (topic) => {
       attempts.push(this.subscribe(topic as keyof Topics & string, options));
     });
+    subscriptions.wire.uncork();
     const results = await Promise.allSettled(attempts);
     const channels: Channel<T>[] = [];
     const errors = new Map<Topic, TransportError>();

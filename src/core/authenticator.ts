@@ -3,6 +3,7 @@ import { describe } from './emitter.js';
 import { AuthenticationFailedError, ProtocolError, type TransportError } from './errors.js';
 import type { Frames } from './handler-types.js';
 import type { Message } from './message.js';
+import { readServerError } from './server-error.js';
 import { Timer } from './timer.js';
 
 /** The end of an exchange: with an error unless the server accepted. */
@@ -63,19 +64,14 @@ export class Authenticator {
   take(message: Message): boolean {
     const { handler } = this.#context;
     if (handler.isAuthSuccess(message)) {
+      this.#refusals = 0;
       this.#finish(undefined);
       return true;
     }
     const failure = handler.isAuthFailure(message);
     if (failure === false) return false;
-    const error = handler.extractError(message);
-    this.#finish(
-      this.refused(error?.message ?? 'it gave no reason', {
-        final: failure === 'final',
-        ...(error ? { cause: error } : {}),
-        serverCode: error?.code,
-      }),
-    );
+    const error = readServerError(this.#context, message);
+    this.#finish(this.refused(error.message, { final: failure === 'final', cause: error, serverCode: error.code }));
     return true;
   }
 

@@ -271,7 +271,7 @@ export class Calls {
   #onSettled(request: PendingRequest, outcome: Outcome): void {
     this.#outbox.delete(request);
     this.#context.settled();
-    if (outcome === 'aborted' && request.written) this.#cancel(request.id);
+    if (outcome === 'aborted' && request.written && this.#outbox.isServing) this.#cancel(request.id);
     this.#checkDrained();
   }
 

@@ -174,15 +174,15 @@ export class Connection {
 
   pause(): void {
     this.#paused = true;
-    this.#session?.link.pause();
-    this.#session?.heartbeat.stop();
+    if (this.state === 'ready') this.#restInbound();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    if (this.state !== 'ready') return;
     this.#session?.link.resume();
-    if (this.state === 'ready') this.#session?.heartbeat.start();
+    this.#session?.heartbeat.start();
   }
 
   async close(options: Required<CloseOptions>): Promise<void> {
@@ -273,8 +273,10 @@ export class Connection {
         subscriptions: this.subscriptions,
       },
       {
+        isWanted: () => this.#closeOptions === undefined,
         opened: (opened) => this.#happen('opened', { reason: 'the socket is open' }, opened),
         failed: (failed, failure) => this.#failed(failed, failure),
+        left: (left, failure) => this.#lose(left, failure),
         gone: (gone) => this.#gone(gone),
         challenged: (challenged) => this.#challenged(challenged),
       },
@@ -288,7 +290,6 @@ export class Connection {
     const session = this.#session as Session;
     const { authTimeout } = this.#context.config;
     this.#outbox.attach(session.link);
-    if (this.#paused) session.link.pause();
     this.#sessionTimer.start(authTimeout, () => {
       const error = new ConnectionFailedError(
         `The handler did not greet the server within ${authTimeout} ms (authTimeout).`,
@@ -344,7 +345,8 @@ export class Connection {
         session.leave(`Reconnecting: limits.lifetime (${lifetime} ms) is over.`),
       );
     }
-    if (!this.#paused) session.heartbeat.start();
+    session.heartbeat.start();
+    if (this.#paused) this.#restInbound();
     this.subscriptions.serve(epoch);
     this.#outbox.serve();
     this.#readiness.resolve();
@@ -395,8 +397,8 @@ export class Connection {
     const { code, reason } = this.#closeOptions as Required<CloseOptions>;
     const session = this.#session;
     this.#endCalls({ code, reason }, this.#endedError());
-    if (session) session.retire(code, reason);
-    else this.#happen('released', { reason: 'there is no socket' });
+    session?.retire(code, reason);
+    if (!session || session.link.isGone) this.#release();
   }
 
   #finish({ error, end, code }: Particulars) {
@@ -421,6 +423,12 @@ export class Connection {
   }
 
   // ——— Parts of effects ———
+
+  /** Stops reading, and asking for signs of life that could not be read. Never before `ready`: a login has to be read. */
+  #restInbound(): void {
+    this.#session?.link.pause();
+    this.#session?.heartbeat.stop();
+  }
 
   /** Takes leave of the session; returns what to announce of that. */
   #retire({ end, code, since }: Partial<Failure>, error: TransportError | undefined): () => void {
@@ -455,9 +463,12 @@ export class Connection {
 
   #gone(session: Session): void {
     this.#lingering.delete(session);
+    if (session === this.#session) this.#release();
+  }
+
+  #release(): void {
     this.#inTurn(() => {
-      if (this.state === 'closing' && session === this.#session)
-        this.#machine.transit('released', { reason: 'the socket is closed' });
+      if (this.state === 'closing') this.#machine.transit('released', { reason: 'no socket is left' });
     });
   }
 

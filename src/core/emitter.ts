@@ -86,13 +86,25 @@ export abstract class IsolatedEmitter<Events extends object> extends EventEmitte
   }
 
   #call(event: PropertyKey, entry: Entry, args: unknown[]): void {
-    if (entry.once) this.removeListener(event as never, entry.fn as never, undefined, true);
+    if (entry.once) this.#remove(event, entry);
     try {
       const result = entry.fn.apply(entry.context, args);
       if (result instanceof Promise) result.catch((cause) => this.#failed(event, cause));
     } catch (cause) {
       this.#failed(event, cause);
     }
+  }
+
+  /** Takes out this one entry: `removeListener` would take the same function's other entries, too. */
+  #remove(event: PropertyKey, entry: Entry): void {
+    const { _events: table } = this as unknown as Entries;
+    const entries = table[event];
+    if (!Array.isArray(entries)) {
+      this.removeListener(event as never, entry.fn as never, undefined, true);
+      return;
+    }
+    const others = entries.filter((other) => other !== entry);
+    table[event] = others.length === 1 ? others[0] : others;
   }
 
   #failed(event: PropertyKey, cause: unknown): void {

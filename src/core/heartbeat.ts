@@ -108,8 +108,11 @@ export class Heartbeat {
       this.#context.trace.effect('probeAgain', { lateness });
       return this.#probe();
     }
-    this.stop();
-    this.#events.dead(this.#quietSince);
+    // An answer that came while the event loop was busy is read before the next timer.
+    this.#timer.start(0, () => {
+      this.stop();
+      this.#events.dead(this.#quietSince);
+    });
   }
 
   #answered(probedAt: number): void {

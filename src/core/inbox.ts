@@ -127,7 +127,7 @@ export class Inbox {
     const parts = this.#splits ? this.#split(message) : undefined;
     if (!parts?.length) return this.#events.message(message);
     // Parts may have to wait for each other just like frames, ahead of the frames behind them.
-    this.#queue.unshift(...parts);
+    this.#queue = [...parts, ...this.#queue];
     if (this.#turnsLeft === 0) this.#drain();
   }
 

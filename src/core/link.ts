@@ -27,6 +27,8 @@ export interface LinkEnd {
 }
 
 export interface LinkEvents {
+  /** Whether a socket is still to be opened: the application may have closed the client while it was asked for the URL. */
+  isWanted(): boolean;
   opened(): void;
   message(data: string | Uint8Array): void;
   pinged(): void;
@@ -135,7 +137,7 @@ export class Link {
   }
 
   #open(source: string | Endpoint): void {
-    if (!this.#events) return this.#vanish();
+    if (!this.#events?.isWanted()) return this.#vanish();
     const { config, runtime } = this.#context;
     const endpoint = typeof source === 'string' ? { url: source } : source;
     try {
@@ -183,8 +185,11 @@ export class Link {
     if (this.#isGone) return;
     this.#error ??= error;
     // The close event brings the code; a socket that fails to send it has ended all the same.
-    if (this.#events)
-      this.#timer.start(CLOSE_TIMEOUT, () => this.#onClose({ code: 1006, reason: '', wasClean: false }));
+    if (!this.#events) return;
+    this.#timer.start(CLOSE_TIMEOUT, () => {
+      this.#end({ code: 1006, reason: '', wasClean: false });
+      this.#discard();
+    });
   }
 
   #onClose(close: SocketClose): void {

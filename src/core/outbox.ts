@@ -59,7 +59,9 @@ export class Outbox {
   #serving = false;
   /** The first subscription frame of this connection is still to be written. */
   #resuming = false;
+  /** The call at the head while the handler prepares it, and what came of that. */
   #preparing: OutboundCall | undefined;
+  #prepared: Frame | undefined;
   #frames: RollingWindow | undefined;
   #subscriptionFrames: RollingWindow | undefined;
 
@@ -104,7 +106,7 @@ export class Outbox {
     this.#link = undefined;
     this.#serving = false;
     this.#resuming = false;
-    this.#preparing = undefined;
+    this.#endPreparing();
     this.#urgent.length = 0;
   }
 
@@ -135,7 +137,7 @@ export class Outbox {
   delete(call: OutboundCall): boolean {
     const isTaken = this.#calls.delete(call);
     if (this.#preparing === call) {
-      this.#preparing = undefined;
+      this.#endPreparing();
       this.pump();
     }
     return isTaken;
@@ -145,7 +147,7 @@ export class Outbox {
   clear(): OutboundCall[] {
     const calls = [...this.#calls];
     this.#calls.clear();
-    this.#preparing = undefined;
+    this.#endPreparing();
     return calls;
   }
 
@@ -161,14 +163,12 @@ export class Outbox {
       } else if (!this.#serving) {
         return;
       } else if (this.#resuming) {
+        if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
         this.#resuming = false;
         this.#writeSubscription();
-      } else if (this.#calls.size > 0 && !this.#preparing) {
+      } else if (this.#calls.size > 0 && (!this.#preparing || this.#prepared !== undefined)) {
         if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
-        for (const call of this.#calls) {
-          this.#writeCall(call);
-          break;
-        }
+        this.#writeNextCall();
       } else {
         return this.#writeSubscriptions();
       }
@@ -195,43 +195,62 @@ export class Outbox {
     });
   }
 
-  #writeCall(call: OutboundCall): void {
+  #writeNextCall(): void {
+    const { value: call } = this.#calls.values().next();
+    if (!call) return;
+    const frame = this.#prepared ?? this.#prepare(call);
+    if (frame === undefined) return;
+    this.#endPreparing();
+    if (!this.#write(frame)) return;
+    this.#calls.delete(call);
+    call.onWritten();
+  }
+
+  /** The frame as it is to be written; nothing while the handler takes its time for it, or where it failed. */
+  #prepare(call: OutboundCall): Frame | undefined {
     const { id } = call;
-    if (id === undefined || !this.#prepares) return this.#commit(call, call.frame);
+    if (id === undefined || !this.#prepares) return call.frame;
     try {
       const text = typeof call.frame === 'string' ? call.frame : new TextDecoder().decode(call.frame);
       const prepared = this.#context.handler.prepareRequest(text, id);
-      if (!isThenable(prepared)) return this.#commit(call, prepared);
-      this.#preparing = call;
-      const link = this.#link;
-      prepared.then(
-        (frame) => this.#prepared(call, link, () => this.#commit(call, frame)),
-        (cause) => this.#prepared(call, link, () => this.#unprepared(call, cause)),
-      );
+      if (!isThenable(prepared)) return prepared;
+      this.#await(call, prepared);
     } catch (cause) {
       this.#unprepared(call, cause);
     }
+    return undefined;
   }
 
   /** Goes on with a call unless it was taken back meanwhile, or has to be prepared afresh for another connection. */
-  #prepared(call: OutboundCall, link: OutboxLink | undefined, next: () => void): void {
-    if (this.#preparing !== call || this.#link !== link) return;
+  #await(call: OutboundCall, prepared: Promise<Frame>): void {
+    const link = this.#link;
+    const isCurrent = () => this.#preparing === call && this.#link === link;
+    this.#preparing = call;
+    prepared.then(
+      (frame) => {
+        if (!isCurrent()) return;
+        this.#prepared = frame;
+        this.pump();
+      },
+      (cause) => {
+        if (!isCurrent()) return;
+        this.#unprepared(call, cause);
+        this.pump();
+      },
+    );
+  }
+
+  #endPreparing(): void {
     this.#preparing = undefined;
-    next();
-    this.pump();
+    this.#prepared = undefined;
   }
 
   #unprepared(call: OutboundCall, cause: unknown): void {
+    this.#endPreparing();
     this.#calls.delete(call);
     call.onUnwritable(
       new ProtocolError(`The handler's prepareRequest failed: ${describe(cause)}`, { cause, delivery: 'unsent' }),
     );
-  }
-
-  #commit(call: OutboundCall, frame: Frame): void {
-    if (!this.#write(frame)) return;
-    this.#calls.delete(call);
-    call.onWritten();
   }
 
   #write(frame: Frame): boolean {

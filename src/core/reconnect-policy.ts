@@ -25,6 +25,8 @@ export class ReconnectPolicy {
   #attempt = 0;
   #readySince: number | undefined;
   #lastWake = -Infinity;
+  /** The server asked not to be called before. */
+  #notBefore = -Infinity;
 
   constructor(config: WebSocketConfig, runtime: Runtime) {
     this.#config = config;
@@ -61,8 +63,10 @@ export class ReconnectPolicy {
   next(notBefore = 0): number {
     const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = this.#config;
     this.#attempt++;
+    this.#notBefore = this.#runtime.clock.now() + notBefore;
     const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * reconnectBackoffFactor ** (this.#attempt - 1));
-    return this.#bounded(Math.max(notBefore, limit - limit * reconnectJitter * this.#runtime.random()));
+    // Beside the server's wish, not within it: those who were told the same time must not come back together.
+    return this.#bounded(notBefore + limit - limit * reconnectJitter * this.#runtime.random());
   }
 
   /** The delay that a wake of the host shortens the wait to; `undefined` when the last wake was too recent. */
@@ -70,7 +74,7 @@ export class ReconnectPolicy {
     const now = this.#runtime.clock.now();
     if (now - this.#lastWake < this.#config.reconnectMinUptime) return undefined;
     this.#lastWake = now;
-    return this.#bounded(WAKE_DELAY * this.#runtime.random());
+    return this.#bounded(Math.max(WAKE_DELAY * this.#runtime.random(), this.#notBefore - now));
   }
 
   /** The delay before an attempt that the application asked for. */

@@ -162,8 +162,9 @@ export class Router {
     let answered = false;
     const answer = (build: () => Frames) => {
       if (answered) return;
+      const frames = build();
       answered = true;
-      this.#events.reply(build());
+      this.#events.reply(frames);
     };
     const reject = (error: { message: string; code?: string | number; data?: unknown }) =>
       answer(() => handler.buildErrorResponse(request.id, error));

@@ -22,8 +22,12 @@ export interface Failure {
 }
 
 export interface SessionEvents {
+  /** Whether a socket is still to be opened. */
+  isWanted(): boolean;
   opened(session: Session): void;
   failed(session: Session, failure: Failure): void;
+  /** We leave it, although it works. */
+  left(session: Session, failure: Failure): void;
   /** The socket is gone for good. */
   gone(session: Session): void;
   /** The server asks us to authenticate again. */
@@ -76,6 +80,7 @@ export class Session {
       },
     });
     this.link = new Link(context, {
+      isWanted: () => events.isWanted(),
       opened: () => events.opened(this),
       message: (data) => {
         this.heartbeat.alive();
@@ -107,7 +112,7 @@ export class Session {
 
   /** Ends a session that works, with a closing handshake. */
   leave(reason: string): void {
-    this.#events.failed(this, { error: new ConnectionClosedError(reason), code: 1000 });
+    this.#events.left(this, { error: new ConnectionClosedError(reason), code: 1000 });
   }
 
   /** Nothing of it is heard any more; its socket is closed with a code, or dropped. */

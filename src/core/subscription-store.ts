@@ -65,17 +65,11 @@ export class Subscription {
 export class SubscriptionStore {
   readonly #byTopic = new Map<Topic, Subscription>();
   readonly #byAlias = new Map<RequestId, Subscription>();
-
-  /** Topics that are wanted, or still known to the server. */
-  get size(): number {
-    return this.#byTopic.size;
-  }
+  #wanted = 0;
 
   /** Topics that are wanted. */
   get wanted(): number {
-    let count = 0;
-    for (const subscription of this.#byTopic.values()) if (subscription.wanted) count++;
-    return count;
+    return this.#wanted;
   }
 
   get(topic: Topic): Subscription | undefined {
@@ -96,6 +90,13 @@ export class SubscriptionStore {
     return subscription;
   }
 
+  join(subscriber: Subscriber): void {
+    const { subscription } = subscriber;
+    if (!subscription.wanted) this.#wanted++;
+    subscription.subscribers.push(subscriber);
+    this.tellReleased(subscription);
+  }
+
   /** Takes a subscriber out; true when it was the last one of its topic. */
   leave(subscriber: Subscriber, deadlines: DeadlineQueue): boolean {
     const { subscription } = subscriber;
@@ -103,7 +104,9 @@ export class SubscriptionStore {
     if (index === -1) return false;
     subscription.subscribers.splice(index, 1);
     deadlines.delete(subscriber);
-    return !subscription.wanted;
+    if (subscription.wanted) return false;
+    this.#wanted--;
+    return true;
   }
 
   setAlias(subscription: Subscription, alias: RequestId): void {

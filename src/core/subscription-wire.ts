@@ -8,6 +8,7 @@ import { utf8Length } from './inbox.js';
 import type { Message } from './message.js';
 import type { SubscriptionFrames } from './outbox.js';
 import { ProtocolHandler } from './protocol-handler.js';
+import { readServerError } from './server-error.js';
 import type { Subscription, SubscriptionStore } from './subscription-store.js';
 
 /** Few venues take more in one frame, and smaller frames lose nothing on a fast link. */
@@ -58,6 +59,8 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** Built and not written yet. */
   readonly #frames: BuiltFrame[] = [];
   #live = false;
+  /** Bulk changes under way; their frames wait for the last of them, so that they are full. */
+  #corks = 0;
 
   constructor(context: Context, store: SubscriptionStore, newId: () => RequestId, events: SubscriptionWireEvents) {
     const { handler } = context;
@@ -81,6 +84,16 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (!this.#live) return;
     if (this.#staged.size === 0) queueMicrotask(this.#flush);
     this.#staged.add(subscription);
+  }
+
+  /** Holds frames back until `uncork()`. */
+  cork(): void {
+    this.#corks++;
+  }
+
+  uncork(): void {
+    this.#corks--;
+    this.#flush();
   }
 
   /** What the server has of a topic is not what is wanted: ends it there and asks anew. */
@@ -133,6 +146,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   readonly #flush = (): void => {
+    if (this.#corks > 0) return;
     for (const subscription of this.#staged) this.#changed.add(subscription);
     this.#staged.clear();
     if (this.#changed.size > 0) this.#events.ready();
@@ -321,7 +335,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   #refuse(subscription: Subscription, message: Message, retryable: boolean): void {
     this.#leaveBatch(subscription);
     this.#store.reset(subscription);
-    const error = refusal(subscription.topic, this.#context.handler.extractError(message), retryable);
+    const error = refusal(subscription.topic, readServerError(this.#context, message), retryable);
     this.#events.refused(subscription, error, retryable);
   }
 
@@ -365,11 +379,11 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 }
 
-function refusal(topic: Topic, error: ServerError | null | undefined, retryable: boolean): SubscriptionFailedError {
-  return new SubscriptionFailedError(topic, `The server refused ${topic}: ${error?.message ?? 'it gave no reason'}`, {
+function refusal(topic: Topic, error: ServerError, retryable: boolean): SubscriptionFailedError {
+  return new SubscriptionFailedError(topic, `The server refused ${topic}: ${error.message}`, {
     retryable,
-    ...(error?.code === undefined ? {} : { serverCode: error.code }),
-    ...(error ? { cause: error } : {}),
+    serverCode: error.code,
+    cause: error,
   });
 }
 

@@ -64,7 +64,7 @@ export class Subscriptions implements SubscriberOwner {
       );
     }
     const limit = handler.limits?.topicsPerConnection ?? Infinity;
-    if (!existing?.wanted && this.#store.size >= limit) {
+    if (!existing?.wanted && this.#store.wanted >= limit) {
       throw new CapacityExceededError(
         'limits.topicsPerConnection',
         limit,
@@ -298,8 +298,7 @@ export class Subscriptions implements SubscriberOwner {
 
   #join(subscription: Subscription, sink: UpdateSink, options: SubscriberOptions): Subscriber {
     const subscriber = new Subscriber(this, subscription, sink, options);
-    subscription.subscribers.push(subscriber);
-    this.#store.tellReleased(subscription);
+    this.#store.join(subscriber);
     if (subscription.wire === 'subscribed') {
       subscriber.confirm();
     } else {

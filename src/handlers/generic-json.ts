@@ -4,6 +4,10 @@ import type { RequestId, Topic } from '../core/identifiers.js';
 import type { Message } from '../core/message.js';
 import { MessageKind } from '../core/message-kind.js';
 import { ProtocolHandler } from '../core/protocol-handler.js';
+import { rarePart } from './shared/native-search.js';
+import { type OptionRule, type OptionRules, readOptions } from './shared/options.js';
+import { serverError } from './shared/server-error.js';
+import { isPlainObject, isWord, isWordOrWords, membersOf } from './shared/values.js';
 
 /**
  * The words that a plain JSON protocol uses. Each is the name of a member or the value of one; the defaults are those of
@@ -87,8 +91,8 @@ export class GenericJsonHandler<
   Methods extends object = Record<string, unknown>,
 > extends ProtocolHandler<Topics, Methods> {
   readonly #is: Settings;
-  /** What the text of every confirmation holds. */
-  readonly #confirmations: readonly string[];
+  /** A text with a topic that holds none of these is an update: it has no id, and confirms nothing. */
+  readonly #signs: readonly string[];
 
   constructor(options: GenericJsonOptions = {}) {
     super();
@@ -100,21 +104,20 @@ export class GenericJsonHandler<
       throw new ConfigError('typeField', undefined, 'the member that holds responseType and updateType');
     }
     this.#is = is;
-    const { subscribeOp, unsubscribeOp } = is;
-    this.#confirmations = unsubscribeOp.includes(subscribeOp) ? [subscribeOp] : [subscribeOp, unsubscribeOp];
+    this.#signs = [...new Set([is.requestIdField, is.subscribeOp, is.unsubscribeOp].map(rarePart))];
   }
 
   classifyMessage(message: Message): MessageKind {
     const is = this.#is;
     const type = is.typeField && message.field(is.typeField);
     if (isOneOf(type, is.updateType)) return MessageKind.Update;
+    const answers = isOneOf(type, is.responseType);
+    const hasTopic = !answers && message.field(is.topicField) !== undefined;
+    // To find that an update has no id and no operation takes a walk through all of it; native searches settle most.
+    if (hasTopic && !this.#signs.some((sign) => message.text.includes(sign))) return MessageKind.Update;
     if (this.extractRequestId(message) !== undefined) {
       return is.pingOp && this.isServerPing(message) ? MessageKind.System : MessageKind.Response;
     }
-    const answers = isOneOf(type, is.responseType);
-    const hasTopic = !answers && message.field(is.topicField) !== undefined;
-    // To find that an update has no operation takes a walk through all of it, so a native search goes first.
-    if (hasTopic && !this.#confirmations.some((word) => message.text.includes(word))) return MessageKind.Update;
     const operation = message.field(is.operationField);
     if (operation === is.subscribeOp || operation === is.unsubscribeOp) return MessageKind.Control;
     if (operation === is.pongOp || (is.pingOp && operation === is.pingOp)) return MessageKind.System;
@@ -223,65 +226,6 @@ export class GenericJsonHandler<
   }
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
-/** The members of a frame; none where it is no object. */
-export function membersOf(message: Message): Members {
-  const { json } = message;
-  return isObject(json) ? json : {};
-}
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether every member survives a copy: not an array, a date, or an instance of a class. Holds across realms. */
-export function isPlainObject(value: unknown): value is Members {
-  if (!isObject(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/** What a server says about a failure: a text, or an object of its own; what is missing there may stand `beside` it. */
-export function serverError(error: unknown, beside: Members, data?: unknown): ServerError {
-  const detail = isObject(error) ? error : { ...(typeof error === 'number' && { code: error }), ...beside, data };
-  const code = detail.code;
-  return {
-    message: [error, detail.message, detail.msg].find(isWord) ?? 'The server refused without giving a reason.',
-    code: isWord(code) || typeof code === 'number' ? code : undefined,
-    data: detail.data ?? data,
-  };
-}
-
-export function isWord(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-export function isWordOrWords(value: unknown): boolean {
-  return isWord(value) || (Array.isArray(value) && value.length > 0 && value.every(isWord));
-}
-
 function isOneOf(value: unknown, allowed: string | readonly string[] | undefined): boolean {
   return isWord(value) && (value === allowed || (Array.isArray(allowed) && allowed.includes(value)));
-}
-
-/** Whether a value will do, what is allowed in words, and the default. */
-export type OptionRule = readonly [valid: (value: unknown) => boolean, allowed: string, fallback?: unknown];
-export type OptionRules<T> = Readonly<Record<keyof T, OptionRule>>;
-
-/** The options of a handler, checked, with the defaults filled in. */
-export function readOptions<T extends object>(options: T, rules: OptionRules<T>): T {
-  if (!isObject(options)) throw new ConfigError('options', options, 'an object');
-  const names = Object.keys(rules) as (keyof T & string)[];
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, name)) throw new ConfigError(name, value, `none of that name, but ${names.join(', ')}`);
-  }
-  const read: Partial<T> = {};
-  for (const name of names) {
-    const [valid, allowed, fallback] = rules[name];
-    const value = options[name] === undefined ? fallback : options[name];
-    if (value !== undefined && !valid(value)) throw new ConfigError(name, value, allowed);
-    read[name] = value as T[typeof name];
-  }
-  return read as T;
 }

@@ -190,10 +190,9 @@ describe('3: the outcome of a subscribe', () => {
     });
     const benign =
       '{"success":false,"ret_msg":"error:already subscribed,topic:orderbook.50.BTCUSDT","req_id":"b-4","op":"subscribe"}';
-    expect(bybit.isSubscriptionSuccess(frame(benign), ['orderbook.50.BTCUSDT', 'tickers.BTCUSDT'])).toEqual({
+    expect(bybit.isSubscriptionSuccess(frame(benign), ['orderbook.50.BTCUSDT', 'tickers.BTCUSDT'])).toBe(false);
+    expect(bybit.isSubscriptionSuccess(frame(benign), ['orderbook.50.BTCUSDT'])).toEqual({
       benign: ['orderbook.50.BTCUSDT'],
-      refused: ['tickers.BTCUSDT'],
-      retryable: true,
     });
   });
 

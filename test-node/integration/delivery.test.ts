@@ -1,6 +1,16 @@
 import { GenericJsonHandler } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { atEnd, barrier, clientEvent, connectClient, createClient, deferred, framesOf, serve } from '../support/live.js';
+import {
+  atEnd,
+  barrier,
+  clientEvent,
+  connectClient,
+  createClient,
+  deferred,
+  dropping,
+  framesOf,
+  serve,
+} from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
 
 describe('a drop under a request', () => {
@@ -27,7 +37,7 @@ describe('a drop under a request', () => {
     }
     const server = await serve();
     const client = await connectClient(server, { handler: new SigningHandler() });
-    server.respondTo('"op":"order"', (_text, connection) => (connection.terminate(), []), { once: true });
+    server.respondTo('"op":"order"', dropping, { once: true });
     const call = client.request({ op: 'order' }, { retry: 'idempotent' });
     expect(await call).toMatchObject({ op: 'order', signature: 2 });
     expect(framesOf(server, 'order')).toEqual([
@@ -49,7 +59,11 @@ describe('a drop under a request', () => {
     server.dropAll();
     await clientEvent(client, 'reconnected');
     await Promise.all(calls);
-    expect(framesOf(server).slice(from).map(({ op }) => op)).toEqual(['subscribe', 'first', 'second', 'third', 'fourth']);
+    expect(
+      framesOf(server)
+        .slice(from)
+        .map(({ op }) => op),
+    ).toEqual(['subscribe', 'first', 'second', 'third', 'fourth']);
   });
 
   it('[DL4, ER3] retry never rejects at once unless ready', async () => {
@@ -75,8 +89,7 @@ describe('a drop under a request', () => {
       Array.from({ length: 100 }, async (_, n) => {
         const call = client.request({ op: 'order', n });
         try {
-          await call;
-          return { n, how: 'answered' };
+          return { n: ((await call) as { n: number }).n, how: 'answered' };
         } catch {
           return { n, how: call.delivery };
         }
@@ -234,8 +247,9 @@ describe('the order of frames', () => {
     const order: string[] = [];
     client.on('message', () => order.push('next frame'));
     const next = clientEvent(client, 'message');
-    await client.request({ op: 'ask' });
+    const answer = await client.request({ op: 'ask' });
     order.push('code behind await');
+    expect(answer).toBe('answer');
     await next;
     expect(order).toEqual(['code behind await', 'next frame']);
   });

@@ -33,11 +33,10 @@ describe('answers', () => {
     server.respondTo('"op":"swap"', (text, connection) => {
       const { req_id, n } = JSON.parse(text);
       held.unshift(() => connection.send({ req_id, data: n }));
+      if (held.length === 3) for (const answer of held) answer();
       return [];
     });
     const calls = [1, 2, 3].map((n) => client.request({ op: 'swap', n }));
-    await server.waitFor('three requests', () => held.length === 3);
-    for (const answer of held) answer();
     expect(await Promise.all(calls)).toEqual([1, 2, 3]);
   });
 
@@ -145,8 +144,8 @@ describe('answers', () => {
   it('[ER5, GJ5, CL10] a payload that cannot be serialised rejects, unsent, and never throws', async () => {
     const server = await serve();
     const client = await connectClient(server);
-    const circular: Record<string, unknown> = {};
-    circular['self'] = circular;
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
     for (const payload of [circular, { big: 1n }, undefined, [1], 'text', () => 1]) {
       const call = client.request<unknown>(payload as never);
       await expect(call).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
@@ -266,7 +265,7 @@ describe('abort', () => {
     const client = await connectClient(server, { handler: new CancellingHandler() });
     const controller = new AbortController();
     const call = client.request({ op: 'order' }, { signal: controller.signal });
-    await call;
+    expect(await call).toEqual({ op: 'order' });
     controller.abort();
     expect(await call).toEqual({ op: 'order' });
     await barrier(client);
@@ -286,7 +285,11 @@ describe('abort', () => {
     await expect(call).rejects.toBe('stop');
     await server.waitForConnection(2);
     await barrier(client);
-    expect(framesOf(server).slice(from).map(({ op }) => op)).toEqual(['barrier']);
+    expect(
+      framesOf(server)
+        .slice(from)
+        .map(({ op }) => op),
+    ).toEqual(['barrier']);
   });
 });
 

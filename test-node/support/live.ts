@@ -8,7 +8,7 @@ import {
   WebSocketClient,
   type WebSocketConfigInput,
 } from 'hpx-transport-ws';
-import { type MockServerOptions, MockWebSocketServer } from 'hpx-transport-ws/testing';
+import { type MockConnection, type MockServerOptions, MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { afterEach } from 'vitest';
 
 const cleanups: (() => unknown)[] = [];
@@ -157,4 +157,10 @@ export function deferred<T = void>(): {
     reject = no;
   });
   return { promise, resolve, reject };
+}
+
+/** An answer by a drop without a close frame. */
+export function dropping(_text: string, connection: MockConnection): [] {
+  connection.terminate();
+  return [];
 }

@@ -71,9 +71,13 @@ export class BybitHandler extends ProtocolHandler {
       return accepted.length + refused.length > 0 ? { accepted, refused } : undefined;
     }
     const [, present] = /already subscribed,topic:(.+)/.exec(ret_msg) ?? [];
-    // The frame failed as a whole, so what else was in it has to be asked for again.
-    if (present) return { benign: [present], refused: topics.filter((topic) => topic !== present), retryable: true };
+    // In a frame with others it fails the whole of it, so that each has to be asked for by itself.
+    if (present && topics.length === 1) return { benign: [present] };
     return success === true;
+  }
+
+  override injectRequestId(payload: unknown, reqId: RequestId): object {
+    return { ...(payload as object), reqId };
   }
 
   override extractError(message: Message): ServerError | undefined {

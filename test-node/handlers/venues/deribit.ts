@@ -30,7 +30,13 @@ export class DeribitHandler extends JsonRpcHandler {
   }
 
   override classifyMessage(message: Message): MessageKind {
-    return message.field('method') === 'heartbeat' ? MessageKind.System : super.classifyMessage(message);
+    const isHeartbeat = message.field('method') === 'heartbeat' || this.isPongResponse(message);
+    return isHeartbeat ? MessageKind.System : super.classifyMessage(message);
+  }
+
+  /** What answers the two calls of the heartbeat concerns nobody else. */
+  override isPongResponse(message: Message): boolean {
+    return message.field('id') === 'heartbeat' || message.field('id') === 'test';
   }
 
   override replyTo(message: Message): string | undefined {

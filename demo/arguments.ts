@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `A bot that trades on a small exchange, and keeps trading when the exchange drops it.
+
+  npm run demo -- [options]
+
+  --for <time>   end by itself after so long: 500ms, 10s, 2m
+                 (default: until Ctrl-C on a terminal, else 8s)
+  --url <url>    another server that speaks the demo's protocol, such as
+                 the exchange of a demo that runs in another terminal
+  --help         this text
+
+NO_COLOR in the environment turns colours off.`;
+
+export interface DemoArguments {
+  readonly help: boolean;
+  /** Milliseconds; without it the demo runs until it is interrupted. */
+  readonly duration: number | undefined;
+  readonly url: string | undefined;
+}
+
+/** The command line makes no sense; the message says what would. */
+export class UsageError extends Error {}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+const LONGEST = 24 * 3_600_000;
+
+/** @throws UsageError */
+export function readArguments(args: string[]): DemoArguments {
+  const { help = false, for: time, url } = parse(args);
+  if (url !== undefined && !isWebSocketUrl(url)) {
+    throw new UsageError(`--url is ${JSON.stringify(url)}; a ws:// or wss:// URL is needed.`);
+  }
+  return { help, url, duration: time === undefined ? undefined : readDuration(time) };
+}
+
+function parse(args: string[]) {
+  try {
+    const options = {
+      help: { type: 'boolean', short: 'h' },
+      for: { type: 'string' },
+      url: { type: 'string' },
+    } as const;
+    return parseArgs({ args, options }).values;
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+function readDuration(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
+  const duration = Number(number) * (UNITS[unit] ?? Number.NaN);
+  if (duration > 0 && duration <= LONGEST) return duration;
+  throw new UsageError(`--for is ${JSON.stringify(text)}; a time such as 500ms, 10s or 2m is needed, up to a day.`);
+}
+
+function isWebSocketUrl(text: string): boolean {
+  return /^wss?:$/.test(URL.canParse(text) ? new URL(text).protocol : '');
+}

@@ -1,0 +1,94 @@
+import { type Bot, money, type NewsKind, type TopicNews } from './bot.js';
+import type { Colour, Screen } from './screen.js';
+
+const COLOURS: Readonly<Record<NewsKind, Colour>> = {
+  link: 'cyan',
+  lost: 'red',
+  topic: 'cyan',
+  gap: 'yellow',
+  order: 'green',
+  refused: 'yellow',
+  unknown: 'red',
+  error: 'red',
+};
+
+/** One line of news: when, what about, and the words. */
+export function newsLine(screen: Screen, elapsed: number, kind: NewsKind, text: string): string {
+  const time = screen.paint(`${seconds(elapsed).padStart(8)}`, 'grey');
+  return `${time}  ${screen.paint(kind.padEnd(7), COLOURS[kind])}  ${text}`;
+}
+
+/** What is going on now. */
+export function panel(screen: Screen, bot: Bot, elapsed: number): string[] {
+  const { client, tally } = bot;
+  const { state, epoch, pendingRequests, roundTrip } = client.stats();
+  const colour = state === 'ready' ? 'green' : 'red';
+  const facts = [`session ${epoch}`, `${tally.orders.placed} orders`, `${pendingRequests} pending`, latency(roundTrip)];
+  return [
+    '',
+    screen.paint(row('topic', 'last', 'change', 'updates', 'gaps'), 'grey'),
+    ...tally.topics.map((news) => topicRow(screen, news)),
+    `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · ${seconds(elapsed)} · Ctrl-C ends it`,
+  ];
+}
+
+/** What has been, as plain lines. */
+export function summary(screen: Screen, bot: Bot, elapsed: number): string[] {
+  const { client, tally } = bot;
+  const { orders, topics } = tally;
+  const { epoch, received, sent, parsed, reconnects } = client.stats();
+  const updated = topics.filter(({ updates }) => updates > 0).length;
+  const line = (name: string, ...facts: string[]) => `${screen.paint(name.padEnd(12), 'grey')}${facts.join(', ')}`;
+  return [
+    '',
+    screen.paint(`Summary of ${seconds(elapsed)}`, 'bold'),
+    line('connection', many(epoch, 'session'), many(reconnects, 'reconnect'), many(tally.attempts, 'attempt')),
+    line(
+      'topics',
+      `${updated} of ${topics.length} updated`,
+      many(sum(topics, 'updates'), 'update'),
+      many(sum(topics, 'gaps'), 'gap'),
+      `${many(tally.backfilled, 'missed trade')} fetched`,
+    ),
+    line(
+      'orders',
+      `${orders.placed} placed`,
+      `${orders.filled} filled`,
+      `${orders.refused} refused`,
+      `${orders.unsent} not sent`,
+      `${orders.unknown} with an open outcome, ${orders.recovered} of them cleared up`,
+    ),
+    line('frames', `${received} in`, `${sent} out`, `${parsed} parsed`),
+    ...(tally.errors > 0 ? [line('errors', `${tally.errors}`)] : []),
+  ];
+}
+
+function topicRow(screen: Screen, { topic, updates, gaps, last, first }: TopicNews): string {
+  if (last === undefined || first === undefined) return row(topic, '', '', `${updates}`, `${gaps}`);
+  const change = last / first - 1;
+  const shown = `${change >= 0 ? '+' : ''}${(change * 100).toFixed(2)} %`;
+  // Painted after it was aligned, because colours count as characters.
+  return row(topic, money(last), shown, `${updates}`, `${gaps}`).replace(shown, (text) =>
+    screen.paint(text, change >= 0 ? 'green' : 'red'),
+  );
+}
+
+function row(topic: string, last: string, change: string, updates: string, gaps: string): string {
+  return topic.padEnd(18) + last.padStart(13) + change.padStart(10) + updates.padStart(10) + gaps.padStart(7);
+}
+
+function sum(topics: readonly TopicNews[], field: 'updates' | 'gaps'): number {
+  return topics.reduce((total, news) => total + news[field], 0);
+}
+
+function many(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function latency(roundTrip: number | undefined): string {
+  return roundTrip === undefined ? 'round trip …' : `round trip ${roundTrip.toFixed(1)} ms`;
+}
+
+function seconds(elapsed: number): string {
+  return `${(elapsed / 1_000).toFixed(elapsed < 100_000 ? 3 : 0)} s`;
+}

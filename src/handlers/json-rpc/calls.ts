@@ -1,0 +1,26 @@
+import { ProtocolError } from '../../core/errors.js';
+import type { ServerError } from '../../core/handler-types.js';
+import type { RequestId } from '../../core/identifiers.js';
+import { serverError } from '../shared/server-error.js';
+import { isPlainObject, isWord, type Members } from '../shared/values.js';
+
+/** What every frame of ours says about itself. */
+export const VERSION: Members = { jsonrpc: '2.0' };
+
+/** The id is ours, and so is the version, whatever the payload says. */
+export function toCall(payload: unknown, id?: RequestId): Members {
+  const { method, params } = isPlainObject(payload) ? payload : {};
+  if (isWord(method) && (params === undefined || (typeof params === 'object' && params !== null))) {
+    return { ...VERSION, ...(payload as Members), ...VERSION, ...(id !== undefined && { id }) };
+  }
+  const words = 'A JSON-RPC call is { method, params }: a text, and an object or an array if there are any.';
+  throw new ProtocolError(words, { delivery: 'unsent' });
+}
+
+/** The error that an answer carries; one that has neither a result nor an error leaves the outcome open. */
+export function errorIn(answer: Members): ServerError | undefined {
+  // Version 1.0 has both members, one of them null.
+  if (answer.error) return serverError(answer.error, {});
+  if (Object.hasOwn(answer, 'result')) return undefined;
+  return { message: 'The server answered with neither a result nor an error.', outcome: 'unknown' };
+}

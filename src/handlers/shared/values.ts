@@ -1,0 +1,28 @@
+import type { Message } from '../../core/message.js';
+
+export type Members = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether every member survives a copy: not an array, a date, or an instance of a class. Holds across realms. */
+export function isPlainObject(value: unknown): value is Members {
+  if (!isObject(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+export function isWord(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+export function isWordOrWords(value: unknown): boolean {
+  return isWord(value) || (Array.isArray(value) && value.length > 0 && value.every(isWord));
+}
+
+/** The members of a frame; none where it is no object. */
+export function membersOf(message: Message): Members {
+  const { json } = message;
+  return isObject(json) ? json : {};
+}

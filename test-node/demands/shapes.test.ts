@@ -1,0 +1,103 @@
+import { gzipSync } from 'node:zlib';
+import type { Message } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { AlpacaHandler } from '../handlers/venues/alpaca.js';
+import { HtxHandler } from '../handlers/venues/htx.js';
+import { OkxHandler } from '../handlers/venues/okx.js';
+import { clientEvent, collect, connectClient, deferred } from '../support/live.js';
+import { sent, venue } from './venue.js';
+
+const zip = (frame: object) => new Uint8Array(gzipSync(JSON.stringify(frame)));
+
+describe('5: the shape of a frame', () => {
+  it('[HN7, S5] several updates of several topics in one frame, each to its own channel, in order (Alpaca)', async () => {
+    const state = { T: 'subscription', trades: ['AAPL'], quotes: ['MSFT'], bars: [] };
+    const server = await venue<{ action: string }>(({ action }) =>
+      action === 'auth' ? [[{ T: 'success', msg: 'authenticated' }]] : [[state]],
+    );
+    const client = await connectClient(server, { handler: new AlpacaHandler() });
+    const [trades, quotes] = await client.subscribeMany(['trades.AAPL', 'quotes.MSFT']);
+    const order: unknown[] = [];
+    for (const channel of [trades, quotes]) channel?.on('message', (data) => order.push(data));
+    const last = trades && collect(trades);
+    const parts = [
+      { T: 't', S: 'AAPL', p: 1 },
+      { T: 'q', S: 'MSFT', bp: 2 },
+      { T: 't', S: 'AAPL', p: 3 },
+    ];
+    server.broadcast(parts);
+    await last?.until(2);
+    expect(order).toEqual(parts);
+  });
+
+  it('[HN17, CL35] plain text: the pong is taken, other text is a message (OKX)', async () => {
+    const server = await venue();
+    const client = await connectClient(server, { handler: new OkxHandler() });
+    const texts: string[] = [];
+    client.on('message', (message) => texts.push(message.text));
+    const last = clientEvent(client, 'message', ({ text }) => text === 'end');
+    for (const text of ['pong', 'maintenance', 'pong', 'end']) server.broadcast(text);
+    await last;
+    expect(texts).toEqual(['maintenance', 'end']);
+  });
+
+  it('[HN8, S5] compressed, decompressed asynchronously: the order of the wire is kept (HTX)', async () => {
+    const server = await venue<{ sub: string; id: string }>(({ sub, id }) => zip({ id, status: 'ok', subbed: sub }));
+    const client = await connectClient(server, { handler: new HtxHandler() });
+    const ticks = collect(await client.subscribe('market.btcusdt.trade'));
+    const tick = (n: number, more = '') => ({ ch: 'market.btcusdt.trade', n, more });
+    server.broadcast(zip(tick(1, 'x'.repeat(1_000_000))));
+    server.broadcast(zip(tick(2)));
+    server.broadcast(tick(3));
+    server.broadcast(zip(tick(4)));
+    expect((await ticks.until(4)).map((data) => (data as { n: number }).n)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('[HN8, S5] the first decode may be the last to end', async () => {
+    const release = deferred();
+    class SlowHandler extends HtxHandler {
+      #count = 0;
+      override async decodeBinary(data: Uint8Array): Promise<string> {
+        const text = await super.decodeBinary(data);
+        if (++this.#count === 1) await release.promise;
+        return text;
+      }
+    }
+    const server = await venue<{ sub: string; id: string }>(({ sub, id }) => ({ id, status: 'ok', subbed: sub }));
+    const client = await connectClient(server, { handler: new SlowHandler() });
+    const ticks = collect(await client.subscribe('market.btcusdt.trade'));
+    server.broadcast(zip({ ch: 'market.btcusdt.trade', n: 1 }));
+    server.broadcast({ ch: 'market.btcusdt.trade', n: 2 });
+    const [connection] = server.connections;
+    connection?.ping();
+    await server.waitFor('the pong', () => server.pongs > 0);
+    expect(ticks.items).toEqual([]);
+    release.resolve();
+    expect(await ticks.until(2)).toMatchObject([{ n: 1 }, { n: 2 }]);
+  });
+
+  it('[HN8, HN30] a frame that cannot be decompressed costs itself alone', async () => {
+    const server = await venue<{ sub: string; id: string }>(({ sub, id }) => ({ id, status: 'ok', subbed: sub }));
+    const client = await connectClient(server, { handler: new HtxHandler() });
+    const ticks = collect(await client.subscribe('market.btcusdt.trade'));
+    const error = clientEvent(client, 'error');
+    server.broadcast(new Uint8Array([1, 2, 3]));
+    server.broadcast(zip({ ch: 'market.btcusdt.trade', n: 1 }));
+    expect(await error).toMatchObject([{ code: 'PROTOCOL_ERROR' }]);
+    expect(await ticks.until(1)).toMatchObject([{ n: 1 }]);
+    expect(sent(server)).toHaveLength(1);
+  });
+
+  it('[MS1] a channel can read the bytes and the text behind an update', async () => {
+    const server = await venue<{ sub: string; id: string }>(({ sub, id }) => ({ id, status: 'ok', subbed: sub }));
+    const client = await connectClient(server, { handler: new HtxHandler() });
+    const channel = await client.subscribe('market.btcusdt.trade');
+    const seen = deferred<Message>();
+    channel.on('message', (_, update) => seen.resolve(update.message));
+    const bytes = zip({ ch: 'market.btcusdt.trade', n: 1 });
+    server.broadcast(bytes);
+    const message = await seen.promise;
+    expect(message.text).toBe('{"ch":"market.btcusdt.trade","n":1}');
+    expect(new Uint8Array(message.raw as Uint8Array)).toEqual(bytes);
+  });
+});

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** One block of TypeScript in a page or in a docstring. */
+export interface ExampleBlock {
+  /** From the root of the repository. */
+  readonly file: string;
+  /** The line of its first statement, counted from 1. */
+  readonly line: number;
+  readonly code: string;
+}
+
+/** Every ```ts block of the pages, and of the `@example` of every docstring. */
+export function readExampleBlocks(root: string): ExampleBlock[] {
+  const pages = ['README.md', ...filesBelow(root, 'docs', '.md')];
+  const sources = filesBelow(root, 'src', '.ts');
+  return [...pages, ...sources].flatMap((file) => blocksOf(file, readFileSync(join(root, file), 'utf8')));
+}
+
+function filesBelow(root: string, folder: string, extension: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function blocksOf(file: string, text: string): ExampleBlock[] {
+  const blocks: ExampleBlock[] = [];
+  let block: { line: number; code: string[] } | undefined;
+  for (const [index, whole] of text.split('\n').entries()) {
+    const line = file.endsWith('.ts') ? whole.replace(/^\s*\* ?/, '') : whole;
+    if (block && line.startsWith('```')) {
+      blocks.push({ file, line: block.line, code: block.code.join('\n') });
+      block = undefined;
+    } else if (block) {
+      block.code.push(line);
+    } else if (line === '```ts') {
+      block = { line: index + 2, code: [] };
+    }
+  }
+  return blocks;
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readExampleBlocks } from './example-blocks.js';
+import { ExampleCompiler, type ExampleModule, moduleName } from './example-modules.js';
+import type { ExampleScope } from './example-scope.js';
+
+const root = process.cwd();
+const cache = join(root, 'node_modules/.cache/hpx-transport-ws');
+const blocks = readExampleBlocks(root);
+const compiler = new ExampleCompiler(
+  root,
+  blocks.map(({ file }) => file).filter((file) => file.endsWith('.ts')),
+);
+const modules = blocks.map((block) => compiler.compile(block));
+await mkdir(cache, { recursive: true });
+// Below node_modules, where the dependencies resolve and git does not look.
+const folder = mkdtempSync(join(cache, 'examples-'));
+await bundle(modules);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('finds the examples', () => {
+  expect(modules.length).toBeGreaterThan(20);
+  expect(modules.some(({ file }) => file === 'README.md')).toBe(true);
+});
+
+it('keeps to the types', { timeout: 60_000 }, () => {
+  expect(compiler.check(modules)).toEqual([]);
+});
+
+describe('an example runs, and its values are right', () => {
+  it.each(modules.map((module, at) => ({ ...module, at })))('$file:$line', async ({ at, claims }) => {
+    const { ExampleScope: Scope } = await load<{ ExampleScope: typeof ExampleScope }>('scope');
+    const example = await load<{ default: (scope: ExampleScope, same: typeof compare) => Promise<void> }>(`${at}`);
+    let compared = 0;
+    const compare = (actual: unknown, expected: unknown) => {
+      compared++;
+      expect(actual).toEqual(expected);
+    };
+    const scope = await Scope.open();
+    try {
+      await example.default(scope, compare);
+      expect(compared).toBeGreaterThanOrEqual(claims > 0 ? 1 : 0);
+    } finally {
+      await scope.close();
+    }
+  });
+});
+
+function load<T>(name: string): Promise<T> {
+  return import(pathToFileURL(join(folder, `${name}.js`)).href);
+}
+
+/** All in one build, so that the examples and the scope share the package's classes. */
+async function bundle(examples: readonly ExampleModule[]): Promise<void> {
+  const entries = Object.fromEntries(examples.map((_, at) => [`${at}`, `example:${moduleName(at)}`]));
+  await build({
+    absWorkingDir: root,
+    entryPoints: { ...entries, scope: 'test-node/docs/example-scope.ts' },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'examples',
+        setup: ({ onResolve, onLoad }) => {
+          onResolve({ filter: /^example:/ }, ({ path }) => ({ path, namespace: 'example' }));
+          onLoad({ filter: /.*/, namespace: 'example' }, ({ path }) => ({
+            contents: examples[Number(/\d+/.exec(path)?.[0])]?.source ?? '',
+            loader: 'ts',
+            resolveDir: root,
+          }));
+        },
+      },
+    ],
+  });
+}

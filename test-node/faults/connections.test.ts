@@ -1,0 +1,251 @@
+import { expect, it } from 'vitest';
+import {
+  barrier,
+  channelEvent,
+  clientEvent,
+  collect,
+  connectClient,
+  createClient,
+  outcomeOf,
+  serve,
+  topicsOf,
+} from '../support/live.js';
+import { LoginHandler } from '../support/login-handler.js';
+import { closeVirtual, connectVirtual, virtualClient } from '../support/virtual-client.js';
+import { answerLikeAnExchange, FakeNetwork, seeded } from '../support/virtual-time.js';
+
+it('F1: a server that accepts and closes at once, for 10 s, sees few connections [F1, C4, C5]', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const network = new FakeNetwork();
+    network.onDial = (socket) =>
+      network.later(() => {
+        socket.accept();
+        socket.drop();
+      });
+    const client = virtualClient(network, { random: seeded(seed) });
+    void client.connect();
+    await network.clock.advance(10_000);
+    expect(network.sockets.length).toBeGreaterThan(1);
+    expect(network.sockets.length).toBeLessThanOrEqual(16);
+    await closeVirtual(client, network);
+  }
+});
+
+it('F1: even if the dice always say zero, no minute has more than 48 attempts [F1, C5]', async () => {
+  const network = new FakeNetwork();
+  const dials: number[] = [];
+  network.onDial = (socket) => {
+    dials.push(network.clock.now());
+    network.later(() => {
+      socket.accept();
+      socket.drop();
+    });
+  };
+  const client = virtualClient(network, { random: () => 0.999_999 });
+  void client.connect();
+  await network.clock.advance(10 * 60_000);
+  expect(dials.length).toBeGreaterThan(100);
+  for (const from of dials)
+    expect(dials.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(48);
+});
+
+it('F1: on a real socket the attempts slow down, and the client comes back when the server does [F1, L1]', async () => {
+  const server = await serve();
+  const stop = server.onConnection((connection) => connection.close(1_013));
+  const client = createClient(server, { config: { reconnectMinUptime: 5_000 } });
+  const attempts: number[] = [];
+  const sixth = clientEvent(client, 'reconnecting', ({ attempt }) => {
+    attempts.push(attempt);
+    return attempt === 6;
+  });
+  await outcomeOf(client.connect());
+  await sixth;
+  expect(attempts).toEqual([1, 2, 3, 4, 5, 6]);
+  stop();
+  await client.connect();
+  await barrier(client);
+});
+
+it('F2: a half-open link is noticed and replaced [F2, C6]', async () => {
+  const server = await serve();
+  const client = await connectClient(server, { config: { pingInterval: 20, pongTimeout: 20 } });
+  const channel = await client.subscribe('a');
+  const resumed = channelEvent(channel, 'resumed');
+  const lost = clientEvent(client, 'disconnected');
+  server.connections[0]?.mute();
+  expect((await lost)[0].cause).toMatchObject({ code: 'CONNECTION_CLOSED' });
+  await resumed;
+  expect([...server.subscriptions]).toEqual(['a']);
+  await server.waitFor('the dead socket to be gone', () => server.socketCount === 1);
+});
+
+it('F2: with default settings within pingInterval + pongTimeout, whenever it dies [F2, C6]', async () => {
+  for (const after of [1, 15_000, 29_999, 30_001, 61_234]) {
+    const network = new FakeNetwork();
+    const client = await connectVirtual(network);
+    await network.clock.advance(after);
+    network.isMute = true;
+    const diedAt = network.clock.now();
+    let noticedAt = Infinity;
+    client.on('disconnected', () => {
+      noticedAt = network.clock.now();
+      network.isMute = false;
+    });
+    await network.clock.advance(40_000);
+    expect(noticedAt - diedAt).toBeLessThanOrEqual(40_000);
+    await network.clock.advance(1_000);
+    expect(client.state).toBe('ready');
+    await closeVirtual(client, network);
+  }
+});
+
+it('F4: after the connection was refused for 6 s the client comes back [F4, C7, L1]', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const network = new FakeNetwork();
+    answerLikeAnExchange(network);
+    const client = await connectVirtual(network, { random: seeded(seed) });
+    const accept = network.onDial;
+    network.onDial = (socket) => network.later(() => socket.refuse());
+    network.last.drop();
+    await network.clock.advance(6_000);
+    expect(client.state).not.toBe('ready');
+    network.onDial = accept;
+    await network.clock.advance(30_000);
+    expect(client.state).toBe('ready');
+    await closeVirtual(client, network);
+  }
+});
+
+it('F4: on a real port that nobody listens on for many attempts [F4, CL5, CL34]', async () => {
+  const server = await serve();
+  await server.stop();
+  const client = createClient(server);
+  const tenth = clientEvent(client, 'reconnecting', ({ attempt }) => attempt === 10);
+  const connecting = client.connect();
+  const [{ cause }] = await tenth;
+  expect(cause).toMatchObject({ code: 'CONNECTION_FAILED', retryable: true });
+  await server.restart();
+  await connecting;
+  await barrier(client);
+});
+
+it('F5: close() while connecting leaves no live socket behind [F5, C8]', async () => {
+  const server = await serve();
+  const client = createClient(server);
+  const connecting = outcomeOf(client.connect());
+  await client.close();
+  expect(await connecting).toMatchObject({ error: { code: 'CONNECTION_CLOSED' } });
+  server.hangUpgrades();
+  const hanging = createClient(server);
+  const waiting = outcomeOf(hanging.connect());
+  await server.waitForUpgrade(server.upgradeAttempts + 1);
+  await hanging.close();
+  expect(await waiting).toMatchObject({ error: { code: 'CONNECTION_CLOSED' } });
+  await server.waitForIdle();
+});
+
+it('F6: close() with an unanswered request resolves [F6, C8, R1]', async () => {
+  const server = await serve();
+  server.respondTo('"op":"never"', []);
+  const client = await connectClient(server);
+  const call = client.request({ op: 'never' }, { timeout: Infinity });
+  await server.waitForMessage('never');
+  await client.close();
+  await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
+});
+
+it('F7: close() during the back-off leaves no timer [F7, C8]', async () => {
+  const network = new FakeNetwork();
+  network.onDial = (socket) => network.later(() => socket.refuse());
+  const client = virtualClient(network);
+  const connecting = outcomeOf(client.connect());
+  await network.clock.advance(60_000);
+  expect(client.state).toBe('reconnecting');
+  const attempts = network.sockets.length;
+  await client.close();
+  expect(await connecting).toMatchObject({ error: { code: 'CONNECTION_CLOSED' } });
+  expect(network.clock.pending).toBe(0);
+  await network.clock.advance(60_000);
+  expect(network.sockets).toHaveLength(attempts);
+});
+
+it('F9: a drop between the authentication frame and its answer is survived [F9, C7]', async () => {
+  const server = await serve({ authentication: {} });
+  let drops = 3;
+  server.respondTo('"op":"auth"', (_text, connection) => {
+    if (drops-- > 0) {
+      connection.terminate();
+      return [];
+    }
+    connection.authenticated = true;
+    return { op: 'auth', success: true };
+  });
+  const client = createClient(server, { handler: new LoginHandler(), config: { authMaxAttempts: 1 } });
+  const order = client.request({ op: 'order' });
+  await client.connect();
+  expect(await order).toEqual({ op: 'order' });
+  expect(server.connectionCount).toBe(4);
+});
+
+it('F11: a second drop during resubscription loses no subscription [F11, S3, S4]', async () => {
+  const server = await serve();
+  const client = await connectClient(server);
+  const topics = Array.from({ length: 350 }, (_, n) => `t${n}`);
+  const channels = await client.subscribeMany(topics);
+  let drops = 3;
+  const stop = server.onMessage((connection, text) => {
+    if (!text.includes('"t150"') || drops-- <= 0) return false;
+    connection.terminate();
+    return true;
+  });
+  const gaps = channels.map(() => 0);
+  channels.forEach((channel, index) => {
+    channel.on('gap', () => gaps.splice(index, 1, (gaps[index] ?? 0) + 1));
+  });
+  const resumed = Promise.all(channels.map((channel) => channelEvent(channel, 'resumed', (epoch) => epoch === 5)));
+  server.dropAll();
+  await resumed;
+  stop();
+  expect(server.subscriptions).toEqual(new Set(topics));
+  expect(gaps[349]).toBe(1);
+  const got = collect(channels[349] as (typeof channels)[0]);
+  server.publish('t349', 1);
+  await got.until(1);
+});
+
+it('F17: with default settings a healthy idle link is kept for a day [F17, C6]', async () => {
+  const network = new FakeNetwork();
+  const client = await connectVirtual(network);
+  await network.clock.advance(24 * 3_600_000);
+  expect(client).toMatchObject({ state: 'ready', epoch: 1 });
+  expect(network.sockets).toHaveLength(1);
+  expect(network.last.pings).toBe(2_880);
+  expect(client.stats().roundTrip).toBe(1);
+});
+
+it('F17: nor is one dropped that offers no way to probe it [F17, HN19, RT3]', async () => {
+  const network = new FakeNetwork();
+  network.hasPing = false;
+  const client = await connectVirtual(network);
+  await network.clock.advance(3_600_000);
+  expect(client).toMatchObject({ state: 'ready', epoch: 1 });
+  expect(network.last.sent).toEqual([]);
+});
+
+it('F14: 4,000 subscriptions at once go in few frames and do not keep later calls waiting [F14, DL8]', async () => {
+  const server = await serve();
+  const client = await connectClient(server);
+  const many = client.subscribeMany(Array.from({ length: 4_000 }, (_, n) => `t${n}`));
+  let turns = 0;
+  const count = () => {
+    turns++;
+    handle = setImmediate(count);
+  };
+  let handle = setImmediate(count);
+  await many;
+  clearImmediate(handle);
+  expect(turns).toBeGreaterThan(1);
+  expect(topicsOf(server).length).toBeLessThanOrEqual(60);
+  expect(Math.max(...topicsOf(server).map((topics) => (topics as string[]).length))).toBe(100);
+  expect(server.subscriptions.size).toBe(4_000);
+});

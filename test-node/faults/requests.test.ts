@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { barrier, clientEvent, connectClient, createClient, framesOf, outcomeOf, serve } from '../support/live.js';
+import { LoginHandler } from '../support/login-handler.js';
+import { connectVirtual } from '../support/virtual-client.js';
+import { FakeNetwork } from '../support/virtual-time.js';
+
+it('F3: a drop with a request in flight settles the promise [F3, R1, DL1]', async () => {
+  const server = await serve();
+  server.respondTo('"op":"order"', []);
+  const client = await connectClient(server);
+  const call = client.request({ op: 'order' }, { timeout: Infinity });
+  await server.waitForMessage('order');
+  server.dropAll();
+  await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
+});
+
+it('F3: so does a clean close by the server [F3, R1]', async () => {
+  const server = await serve();
+  server.respondTo('"op":"order"', []);
+  const client = await connectClient(server);
+  const call = client.request({ op: 'order' }, { timeout: Infinity });
+  await server.waitForMessage('order');
+  server.closeAll(1_001, 'restart');
+  await expect(call).rejects.toMatchObject({
+    code: 'CONNECTION_CLOSED',
+    delivery: 'unknown',
+    message: expect.stringContaining('restart'),
+  });
+});
+
+it('F10: a refused authentication settles the order that was waiting [F10, R1, C7]', async () => {
+  const server = await serve({ authentication: { accepts: () => false } });
+  const handler = new LoginHandler();
+  handler.verdict = 'final';
+  const client = createClient(server, { handler });
+  const order = client.request({ op: 'order' }, { timeout: Infinity });
+  const connecting = outcomeOf(client.connect());
+  await expect(order).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED', delivery: 'unsent' });
+  expect(await connecting).toHaveProperty('error');
+  expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
+});
+
+it('F12: what its caller was told has failed unsent does not leave after the reconnect [F12, R4, R6, DL1]', async () => {
+  const server = await serve();
+  const client = await connectClient(server);
+  await server.stop();
+  await clientEvent(client, 'reconnecting');
+  const controller = new AbortController();
+  const calls = [
+    client.request({ op: 'order', why: 'timeout' }, { timeout: 10 }),
+    client.request({ op: 'order', why: 'abort' }, { signal: controller.signal }),
+    client.request({ op: 'order', why: 'never' }, { retry: 'never' }),
+  ];
+  const waits = client.request({ op: 'order', why: 'waits' });
+  controller.abort('no');
+  expect(await Promise.all(calls.map(outcomeOf))).toMatchObject([
+    { error: { delivery: 'unsent' } },
+    { error: 'no' },
+    { error: { delivery: 'unsent' } },
+  ]);
+  expect(calls.map(({ delivery }) => delivery)).toEqual(['unsent', 'unsent', 'unsent']);
+  await server.restart();
+  expect(await waits).toMatchObject({ why: 'waits' });
+  await barrier(client);
+  expect(framesOf(server, 'order').map(({ why }) => why)).toEqual(['waits']);
+});
+
+it('F13: 1,000 unanswered requests all settle and none is held [F13, R1, R3]', async () => {
+  const server = await serve({ exchange: false });
+  const client = await connectClient(server, { config: { requestTimeout: 50 } });
+  const outcomes = Promise.all(Array.from({ length: 1_000 }, () => outcomeOf(client.request({ op: 'x' }))));
+  expect(client.stats().pendingRequests).toBe(1_000);
+  for (const outcome of await outcomes) {
+    expect(outcome).toMatchObject({ error: { code: 'REQUEST_TIMEOUT', delivery: 'unknown' } });
+  }
+  expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
+});
+
+it('F13: with default settings, in virtual time, and the last timer goes with the last request [F13, CF12]', async () => {
+  const network = new FakeNetwork();
+  const client = await connectVirtual(network, { config: { pingInterval: 0 } });
+  const idle = network.clock.pending;
+  const settled: number[] = [];
+  for (let n = 0; n < 1_000; n++)
+    void outcomeOf(client.request({ op: 'x' })).then(() => settled.push(network.clock.now()));
+  const calledAt = network.clock.now();
+  await network.clock.advance(29_999);
+  expect(settled).toHaveLength(0);
+  await network.clock.advance(1);
+  expect(settled).toHaveLength(1_000);
+  expect(new Set(settled)).toEqual(new Set([calledAt + 30_000]));
+  expect(network.clock.pending).toBe(idle);
+});

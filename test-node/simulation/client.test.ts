@@ -1,0 +1,365 @@
+import type { Channel, Message, SubscriptionContext, SubscriptionOutcome, Topic } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import type { Frames } from '../../src/core/handler-types.js';
+import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { newWorld, outcome } from './world.js';
+
+class LoginHandler extends GenericJsonHandler {
+  override buildAuthMessage(): string {
+    return '{"op":"auth","key":"k"}';
+  }
+  override isAuthSuccess(message: Message): boolean {
+    return message.field('op') === 'auth' && (message.json as { success?: boolean }).success === true;
+  }
+}
+
+/** Frames that the server got, without their ids. */
+function operations(received: readonly (string | Uint8Array)[]): unknown[] {
+  return received.map((data) => {
+    const { req_id: _, ...frame } = JSON.parse(String(data)) as Record<string, unknown>;
+    return frame;
+  });
+}
+
+describe('the whole client in virtual time', () => {
+  it('[C8] connects, asks, subscribes, and leaves nothing behind', async () => {
+    const world = newWorld();
+    await world.connect();
+    const answer = world.client.request({ op: 'order', qty: 1 });
+    const subscribing = world.client.subscribe('trades');
+    await world.clock.advance(10);
+    expect(await answer).toEqual({ op: 'order', qty: 1 });
+    const channel = await subscribing;
+    const heard: unknown[] = [];
+    channel.on('message', (data) => heard.push(data));
+    for (let n = 1; n <= 3; n++) world.server.publish('trades', n);
+    await world.clock.advance(10);
+    expect(heard).toEqual([1, 2, 3]);
+    await world.close();
+    expect(world.clock.pendingTimers).toBe(0);
+    expect(world.network.sockets).toBe(0);
+    expect(world.runtime.lifecycleListeners).toBe(0);
+    expect(world.errors).toEqual([]);
+  });
+
+  it('[C10] the same seed gives the same trace', async () => {
+    const run = async (seed: number): Promise<string> => {
+      const world = newWorld({ network: { seed, latency: [1, 50] } });
+      const trace: unknown[] = [];
+      world.client.trace((entry) => trace.push(entry));
+      void world.client.connect();
+      void world.client.subscribeMany(['a', 'b']);
+      await world.clock.advance(500);
+      for (let round = 0; round < 5; round++) {
+        void world.client.request({ round });
+        world.server.drop();
+        await world.clock.advance(3_000);
+      }
+      await world.close();
+      return JSON.stringify(trace);
+    };
+    expect(await run(1)).toBe(await run(1));
+    expect(await run(1)).not.toBe(await run(2));
+  });
+
+  it('[C1] drops a socket that told an error and never its close', async () => {
+    const world = newWorld();
+    world.network.reports.closes = 0;
+    await world.connect();
+    const first = world.peer;
+    first.reset();
+    await world.clock.advance(5_000);
+    expect(world.client.state).toBe('ready');
+    expect(world.network.sockets).toBe(1);
+  });
+
+  it('[C1] drops a socket that told an error while its connection still stands', async () => {
+    const world = newWorld();
+    const { openSocket } = world.runtime;
+    let fail: () => void = () => {};
+    Object.assign(world.runtime, {
+      openSocket: ((request, events) => {
+        fail = () => events.onError({ cause: new Error('platform bug') });
+        return openSocket(request, events);
+      }) satisfies typeof openSocket,
+    });
+    await world.connect();
+    fail();
+    await world.clock.advance(5_000);
+    expect(world.client.state).toBe('ready');
+    expect(world.client.epoch).toBe(2);
+    expect(world.network.connections).toHaveLength(1);
+    expect(world.network.sockets).toBe(1);
+  });
+
+  it('[C1] survives closes that come late and twice', async () => {
+    const world = newWorld();
+    Object.assign(world.network.reports, { closes: 2, closeDelay: 3_000 });
+    await world.connect();
+    for (let round = 0; round < 3; round++) {
+      world.server.drop();
+      await world.clock.advance(20_000);
+    }
+    expect(world.client.state).toBe('ready');
+    expect(world.network.connections).toHaveLength(1);
+    expect(world.errors).toEqual([]);
+  });
+
+  it('[F2, C6] notices a half-open link within pingInterval + pongTimeout', async () => {
+    for (const direction of ['to-client', 'to-server', 'both'] as const) {
+      const world = newWorld();
+      await world.connect();
+      await world.clock.advance(12_345);
+      world.peer.blackHole(direction);
+      await world.clock.advance(40_000);
+      expect(world.states, direction).toContain('reconnecting');
+      await world.clock.advance(10_000);
+      expect(world.client.state).toBe('ready');
+    }
+  });
+
+  it('[CL23] a pause during a reconnect does not keep the client from logging in', async () => {
+    const world = newWorld({ server: { key: 'k' }, handler: new LoginHandler() });
+    await world.connect();
+    world.client.pause();
+    world.client.reconnect();
+    await world.clock.advance(120_000);
+    expect(world.client.state).toBe('ready');
+    expect(world.network.attempts).toHaveLength(2);
+  });
+
+  it('[C3, HN12] no cancel of an aborted request leaves before ready', async () => {
+    class Handler extends LoginHandler {
+      override buildCancel(): string {
+        return '{"op":"cancel"}';
+      }
+    }
+    const world = newWorld({ server: { key: 'k' }, handler: new Handler() });
+    await world.connect();
+    world.server.mute = true;
+    const controller = new AbortController();
+    const call = world.client.request({ op: 'slow' }, { retry: 'idempotent', signal: controller.signal });
+    await world.clock.advance(10);
+    world.server.drop();
+    for (let count = 0; world.client.state !== 'authenticating' && count < 10_000; count++)
+      await world.clock.advance(1);
+    expect(world.client.state).toBe('authenticating');
+    controller.abort();
+    await world.clock.advance(5);
+    expect(await outcome(call)).toMatchObject({ error: { name: 'AbortError' } });
+    expect(operations(world.peer.received)).toEqual([{ op: 'auth', key: 'k' }]);
+  });
+
+  it('[C2] asking twice inside one listener is no defect', async () => {
+    const world = newWorld();
+    const controller = new AbortController();
+    let isFirst = true;
+    world.client.on('stateChange', (state) => {
+      if (state === 'disconnected' && isFirst) {
+        isFirst = false;
+        void world.client.connect();
+        void world.client.connect();
+      }
+      if (state === 'ready') {
+        void world.client.close();
+        void world.client.close();
+        world.client.reconnect();
+      }
+    });
+    void world.client.connect({ signal: controller.signal });
+    controller.abort();
+    await world.clock.advance(5_000);
+    expect(world.errors).toEqual([]);
+    expect(world.client.state).toBe('closed');
+  });
+});
+
+describe('subscriptions on the wire', () => {
+  it('[CH5, S2] unsubscribe() resolves also when the topic is wanted again in the same tick', async () => {
+    const world = newWorld();
+    await world.connect();
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(10);
+    const left = (await subscribing).unsubscribe();
+    const again = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(left)).toBeUndefined();
+    expect((await again).closed).toBe(false);
+    expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['a'] }]);
+  });
+
+  it('[S3] a topic that comes back with other params in the same tick is asked for with those', async () => {
+    const world = newWorld();
+    await world.connect();
+    const subscribing = world.client.subscribe('book', { params: { depth: 1 } });
+    await world.clock.advance(10);
+    void (await subscribing).unsubscribe();
+    const again = world.client.subscribe('book', { params: { depth: 50 } });
+    await world.clock.advance(10);
+    await again;
+    expect(operations(world.peer.received).at(-1)).toEqual({ op: 'subscribe', args: [{ depth: 50, topic: 'book' }] });
+  });
+
+  it('[HN25] a topic that takes its own place again is not one too many', async () => {
+    class Handler extends GenericJsonHandler {
+      override limits = { topicsPerConnection: 1 };
+    }
+    const world = newWorld({ handler: new Handler() });
+    await world.connect();
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(10);
+    void (await subscribing).unsubscribe();
+    const again = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(again)).toMatchObject({ topic: 'a' });
+  });
+
+  it('[HN4] a topic that is revoked before it was confirmed leaves no frame open', async () => {
+    class Handler extends GenericJsonHandler {
+      override extractSignal(message: Message) {
+        return message.field('op') === 'revoke'
+          ? ({ type: 'revoked', topics: ['a'], retryable: true } as const)
+          : undefined;
+      }
+    }
+    const world = newWorld({ handler: new Handler() });
+    await world.connect();
+    world.server.mute = true;
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(5);
+    world.peer.sendJson({ op: 'revoke' });
+    await world.clock.advance(5);
+    expect(await outcome(subscribing)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+    world.server.mute = false;
+    await world.clock.advance(120_000);
+    expect(world.server.subscriptions).toEqual(new Set());
+    const again = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(again)).toMatchObject({ topic: 'a' });
+    const sent = operations(world.peer.received).length;
+    await world.clock.advance(120_000);
+    expect(operations(world.peer.received).length).toBe(sent);
+  });
+
+  it('[S6] a key function that throws harms no other channel of the topic', async () => {
+    const world = newWorld();
+    await world.connect();
+    const key = (): string => {
+      throw new Error('no key');
+    };
+    const subscribing = [world.client.subscribe('a', { overflow: 'latest', key }), world.client.subscribe('a')];
+    await world.clock.advance(10);
+    const [bad, good] = (await Promise.all(subscribing)) as [Channel, Channel];
+    const heard: unknown[] = [];
+    bad.on('message', () => {});
+    good.on('message', (data) => heard.push(data));
+    world.server.publish('a', 1);
+    await world.clock.advance(50);
+    expect(heard).toEqual([1]);
+  });
+
+  it('[DL10] the code behind every kind of await runs before the next frame is handed out', async () => {
+    const waits: Record<string, (world: ReturnType<typeof newWorld>) => Promise<unknown>> = {
+      request: ({ client }) => client.request({ op: 'x' }),
+      requestRaw: ({ client }) => client.requestRaw('{"req_id":"r1"}'),
+      subscribe: ({ client }) => client.subscribe('a'),
+      subscribeMany: ({ client }) => client.subscribeMany(['a']),
+      'subscribeMany, partial': ({ client }) => client.subscribeMany(['a'], { partial: true }),
+      authenticate: ({ client }) => client.authenticate(),
+    };
+    for (const [name, wait] of Object.entries(waits)) {
+      const world = newWorld({ server: { key: 'k' }, handler: new LoginHandler() });
+      await world.connect();
+      const order: string[] = [];
+      world.client.on('message', (message) => order.push(message.text));
+      const { peer } = world;
+      const answer = peer.onMessage;
+      peer.onMessage = (data) => {
+        answer(data);
+        peer.send('next frame');
+      };
+      const waiting = (async () => {
+        await wait(world);
+        order.push('code');
+      })();
+      await world.clock.advance(10);
+      await waiting;
+      expect(order, name).toEqual(['code', 'next frame']);
+    }
+  });
+
+  it.each(['batch', 'topic', 'topic-only', 'list', 'none'] as const)(
+    '[HN2, HN3, S3, S4] acknowledgements by %s, over drops in the middle of resubscribing',
+    async (acknowledge) => {
+      class Handler extends GenericJsonHandler {
+        override confirmsSubscriptions = acknowledge !== 'none';
+        override limits = { topicsPerFrame: 3 };
+      }
+      const world = newWorld({ server: { acknowledge }, handler: new Handler(), network: { latency: 20 } });
+      await world.connect();
+      const topics = Array.from({ length: 10 }, (_, n) => `t${n}`);
+      const subscribing = world.client.subscribeMany(topics);
+      await world.clock.advance(500);
+      const channels = await subscribing;
+      for (let round = 0; round < 5; round++) {
+        world.server.drop();
+        for (let count = 0; world.client.state !== 'ready' && count < 1_000; count++) await world.clock.advance(10);
+        await world.clock.advance(25);
+      }
+      await channels[0]?.unsubscribe();
+      await world.clock.advance(60_000);
+      expect([...world.server.subscriptions].sort()).toEqual(topics.slice(1));
+      expect(world.server.duplicates).toBe(0);
+      expect(world.errors).toEqual([]);
+    },
+  );
+
+  it('[HN4, S6] partial, whole and benign refusals', async () => {
+    class Handler extends GenericJsonHandler {
+      override isSubscriptionSuccess(
+        message: Message,
+        topics: readonly Topic[],
+      ): SubscriptionOutcome | boolean | undefined {
+        const { args = [], refused, error } = message.json as { args?: string[]; refused?: string[]; error?: string };
+        if (error === 'already subscribed') return { benign: args };
+        return refused ? { accepted: args, refused } : super.isSubscriptionSuccess(message, topics);
+      }
+      override buildSubscribe(topics: readonly Topic[], id: string | number, context: SubscriptionContext): string {
+        return super.buildSubscribe(topics, id, context);
+      }
+    }
+    for (const refuse of ['partial', 'whole'] as const) {
+      const world = newWorld({ server: { refuse, benign: true }, handler: new Handler() });
+      world.server.refused.set('bad', 'no such topic');
+      await world.connect();
+      const subscribing = world.client.subscribeMany(['a', 'bad', 'b'], { partial: true });
+      await world.clock.advance(100);
+      const { channels, errors } = await subscribing;
+      expect(channels.map(({ topic }) => topic)).toEqual(['a', 'b']);
+      expect([...errors.keys()]).toEqual(['bad']);
+      expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
+    }
+  });
+});
+
+describe('calls', () => {
+  it('[DL7, C3] a hello, the login, the first subscription, then calls', async () => {
+    class Handler extends LoginHandler {
+      override onConnect(): Frames {
+        return '{"op":"hello"}';
+      }
+    }
+    const world = newWorld({ server: { key: 'k' }, handler: new Handler() });
+    const call = world.client.request({ op: 'order' });
+    const subscribing = world.client.subscribe('a');
+    await world.connect();
+    await world.clock.advance(10);
+    await Promise.all([call, subscribing]);
+    expect((operations(world.peer.received) as { op: string }[]).map(({ op }) => op)).toEqual([
+      'hello',
+      'auth',
+      'subscribe',
+      'order',
+    ]);
+  });
+});

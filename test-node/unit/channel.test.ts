@@ -1,0 +1,358 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Channel, type ChannelOptions } from '../../src/channel.js';
+import { ConnectionClosedError } from '../../src/core/errors.js';
+import { Message } from '../../src/core/message.js';
+import { LazyUpdate } from '../../src/core/update.js';
+import { VirtualClock } from '../../src/testing/index.browser.js';
+
+let clock: VirtualClock;
+let dropped: number;
+let unheard: Error[];
+let reads: number;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  dropped = 0;
+  unheard = [];
+  reads = 0;
+});
+
+function newChannel(options: ChannelOptions = {}): Channel<number> {
+  return new Channel<number>(
+    'trades',
+    {
+      clock,
+      capacity: 4,
+      onDropped: () => void dropped++,
+      onSettled: () => {},
+      onError: (error) => unheard.push(error),
+    },
+    options,
+  );
+}
+
+function update(value: number): LazyUpdate {
+  return new LazyUpdate(new Message(String(value)), 1, 0, (message) => {
+    reads++;
+    if (value < 0) throw new Error('unreadable');
+    return message.json;
+  });
+}
+
+function deliver(channel: Channel<number>, ...values: number[]): void {
+  for (const value of values) channel.deliver(update(value));
+}
+
+function listen(channel: Channel<number>): number[] {
+  const heard: number[] = [];
+  channel.on('message', (value) => heard.push(value));
+  return heard;
+}
+
+/** Reads until the loop has to wait or ends. */
+async function take(iterator: AsyncIterator<number>, count: number): Promise<(number | undefined)[]> {
+  const taken: (number | undefined)[] = [];
+  for (let n = 0; n < count; n++) taken.push((await iterator.next()).value);
+  return taken;
+}
+
+describe('Channel: the first reader', () => {
+  it('[CH14, S7] holds updates unparsed, then hands them over in order, before newer ones', async () => {
+    const channel = newChannel();
+    deliver(channel, 1, 2, 3);
+    expect(channel.buffered).toBe(3);
+    expect(reads).toBe(0);
+    const heard = listen(channel);
+    expect(heard).toEqual([]);
+    deliver(channel, 4);
+    await clock.settle();
+    deliver(channel, 5);
+    expect(heard).toEqual([1, 2, 3, 4, 5]);
+    expect(channel.dropped).toBe(0);
+  });
+
+  it('[CH14, S7] counts what the hold could not keep', async () => {
+    const channel = newChannel();
+    deliver(channel, 1, 2, 3, 4, 5, 6);
+    const heard = listen(channel);
+    await clock.settle();
+    expect(heard).toEqual([3, 4, 5, 6]);
+    expect([channel.dropped, dropped]).toEqual([2, 2]);
+  });
+
+  it('[CH14] gives once() one update, and the rest to the next reader', async () => {
+    const channel = newChannel();
+    deliver(channel, 1, 2, 3);
+    const first: number[] = [];
+    channel.once('message', (value) => first.push(value));
+    await clock.settle();
+    expect(first).toEqual([1]);
+    expect(await take(channel[Symbol.asyncIterator](), 2)).toEqual([2, 3]);
+  });
+
+  it('[CH14] the first loop inherits what was held', async () => {
+    const channel = newChannel();
+    deliver(channel, 1, 2);
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 3);
+    expect(await take(loop, 3)).toEqual([1, 2, 3]);
+  });
+
+  it('[S7] a loop that starts while updates are being handed over misses nothing newer', async () => {
+    const channel = newChannel();
+    deliver(channel, 1);
+    const heard = listen(channel);
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 2);
+    await clock.settle();
+    deliver(channel, 3);
+    expect(heard).toEqual([1, 2, 3]);
+    expect(await take(loop, 2)).toEqual([2, 3]);
+  });
+
+  it('[S7] what was held is handed over or counted when the channel ends first', async () => {
+    const channel = newChannel();
+    deliver(channel, 1, 2);
+    const heard = listen(channel);
+    channel.end({ code: 1000, reason: 'closed' });
+    await clock.settle();
+    expect(heard.length + channel.dropped).toBe(2);
+  });
+
+  it('[S7] an update that nobody takes is counted', async () => {
+    const channel = newChannel();
+    const listener = (): void => {};
+    channel.on('message', listener);
+    channel.off('message', listener);
+    deliver(channel, 1);
+    expect(channel.dropped).toBe(1);
+  });
+});
+
+describe('Channel: overflow', () => {
+  it('[CH16] drop-oldest keeps the newest', async () => {
+    const channel = newChannel({ capacity: 2, overflow: 'drop-oldest' });
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 1, 2, 3, 4, 5);
+    expect(await take(loop, 2)).toEqual([4, 5]);
+    expect(channel.dropped).toBe(3);
+  });
+
+  it('[CH16] drop-newest keeps the oldest', async () => {
+    const channel = newChannel({ capacity: 2, overflow: 'drop-newest' });
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 1, 2, 3, 4, 5);
+    expect(await take(loop, 2)).toEqual([1, 2]);
+    expect(channel.dropped).toBe(3);
+  });
+
+  it('[CH17] latest keeps the newest, counting what it replaced', async () => {
+    const channel = newChannel({ overflow: 'latest' });
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 1, 2, 3);
+    expect(await take(loop, 1)).toEqual([3]);
+    expect(channel.dropped).toBe(2);
+  });
+
+  it('[CH17] latest by key keeps the newest of each, at the place of its first', async () => {
+    const key = (each: { data: unknown }): string => ((each.data as number) % 2 ? 'odd' : 'even');
+    const channel = newChannel({ overflow: 'latest', key });
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 1, 2, 3, 4, 5);
+    expect(await take(loop, 2)).toEqual([5, 4]);
+  });
+
+  it('[C9, CH17] latest holds at most capacity keys', async () => {
+    const channel = newChannel({ overflow: 'latest', capacity: 2, key: (each) => String(each.data) });
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 1, 2, 3);
+    expect(channel.buffered).toBe(2);
+    expect(await take(loop, 2)).toEqual([2, 3]);
+  });
+
+  it('[CH17] latest calls listeners once per conflateInterval', async () => {
+    const channel = newChannel({ overflow: 'latest' });
+    const heard = listen(channel);
+    for (let n = 1; n <= 32; n++) {
+      deliver(channel, n);
+      await clock.advance(1);
+    }
+    await clock.advance(16);
+    expect(heard).toEqual([16, 32]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('[CH18] fail closes the channel, after what it had', async () => {
+    const channel = newChannel({ capacity: 2, overflow: 'fail' });
+    let released = 0;
+    channel.onRelease(() => {
+      released++;
+      return Promise.resolve();
+    });
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 1, 2, 3, 4);
+    expect(channel.closed).toBe(true);
+    expect(released).toBe(1);
+    expect(await take(loop, 2)).toEqual([1, 2]);
+    await expect(loop.next()).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('[S6, CH17] a key function that throws is reported and costs that update alone', async () => {
+    const channel = newChannel({
+      overflow: 'latest',
+      key: (each) => {
+        if (each.data === 2) throw new Error('no key');
+        return String(each.data);
+      },
+    });
+    const heard = listen(channel);
+    deliver(channel, 1, 2, 3);
+    await clock.advance(16);
+    expect(heard).toEqual([1, 3]);
+    expect(unheard).toHaveLength(1);
+  });
+
+  it('[C9] is linear in what it holds: a million updates through a full buffer', async () => {
+    const channel = newChannel({ capacity: 10_000 });
+    const loop = channel[Symbol.asyncIterator]();
+    const one = update(1);
+    for (let n = 0; n < 1_000_000; n++) channel.deliver(one);
+    expect(channel.buffered).toBe(10_000);
+    expect(channel.dropped).toBe(990_000);
+    await loop.return?.();
+    expect(channel.buffered).toBe(0);
+  });
+});
+
+describe('Channel: loops', () => {
+  it('[CH3] each loop has its own buffer', async () => {
+    const channel = newChannel();
+    const [one, two] = [channel[Symbol.asyncIterator](), channel.updates()];
+    const heard = listen(channel);
+    deliver(channel, 1, 2);
+    expect(await take(one, 2)).toEqual([1, 2]);
+    expect((await two.next()).value).toMatchObject({ data: 1, epoch: 1 });
+    expect(heard).toEqual([1, 2]);
+    expect(reads).toBe(2);
+  });
+
+  it('[CH3] serves several readers of one loop in order', async () => {
+    const channel = newChannel();
+    const loop = channel[Symbol.asyncIterator]();
+    const reading = [loop.next(), loop.next()];
+    deliver(channel, 1, 2);
+    expect((await Promise.all(reading)).map(({ value }) => value)).toEqual([1, 2]);
+  });
+
+  it('[CH4] break ends a loop and leaves the channel', async () => {
+    const channel = newChannel();
+    const reading = (async () => {
+      for await (const value of channel) return value;
+      return undefined;
+    })();
+    deliver(channel, 1);
+    expect(await reading).toBe(1);
+    expect(channel.closed).toBe(false);
+    const heard = listen(channel);
+    deliver(channel, 2);
+    expect(heard).toEqual([2]);
+  });
+
+  it('[CH4] ends with the channel, after what is buffered; throws where an error closed it', async () => {
+    const channel = newChannel();
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, 1);
+    channel.end({ code: 1000, reason: 'closed' });
+    expect(await take(loop, 1)).toEqual([1]);
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+
+    const failed = newChannel();
+    const waiting = failed[Symbol.asyncIterator]().next();
+    failed.fail(new ConnectionClosedError('over'));
+    await expect(waiting).rejects.toThrow('over');
+  });
+
+  it('[CH4] an update that cannot be read rejects one next(), and the loop goes on', async () => {
+    const channel = newChannel();
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(channel, -1, 2);
+    await expect(loop.next()).rejects.toThrow('unreadable');
+    expect(await take(loop, 1)).toEqual([2]);
+  });
+});
+
+describe('Channel: the end', () => {
+  it('[S1, CH5] calls no listener after unsubscribe(), also from inside a listener', async () => {
+    const channel = newChannel();
+    const heard: string[] = [];
+    channel.on('message', (value) => {
+      heard.push(`a${value}`);
+      if (value === 2) void channel.unsubscribe();
+    });
+    channel.on('message', (value) => heard.push(`b${value}`));
+    deliver(channel, 1, 2, 3);
+    await clock.settle();
+    expect(heard).toEqual(['a1', 'b1', 'a2']);
+  });
+
+  it('[S1] nor with updates that were held or conflated', async () => {
+    const held = newChannel();
+    deliver(held, 1);
+    const heard = listen(held);
+    void held.unsubscribe();
+    const conflating = newChannel({ overflow: 'latest' });
+    const alsoHeard = listen(conflating);
+    deliver(conflating, 1);
+    void conflating.unsubscribe();
+    await clock.advance(1_000);
+    expect([heard, alsoHeard]).toEqual([[], []]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('[CH5] tells close once, and never rejects', async () => {
+    const channel = newChannel();
+    const causes: unknown[] = [];
+    channel.on('close', (cause) => causes.push(cause));
+    await channel.unsubscribe();
+    await channel.unsubscribe();
+    channel.end({ code: 1006, reason: 'later' });
+    channel.fail(new ConnectionClosedError('later'));
+    expect(causes).toEqual([{ code: 1000, reason: 'unsubscribed' }]);
+  });
+
+  it('[CH13] tells error, then close; an error that nobody hears goes to the client', () => {
+    const channel = newChannel();
+    const order: string[] = [];
+    channel.on('error', () => order.push('error'));
+    channel.on('close', () => order.push('close'));
+    channel.fail(new ConnectionClosedError('over'));
+    expect(order).toEqual(['error', 'close']);
+    newChannel().fail(new ConnectionClosedError('unheard'));
+    expect(unheard.map(({ message }) => message)).toEqual(['unheard']);
+  });
+
+  it('[S6, CL38] a listener that throws harms no other', async () => {
+    const channel = newChannel();
+    channel.on('message', () => {
+      throw new Error('bug');
+    });
+    channel.on('message', () => Promise.reject(new Error('async bug')) as never);
+    const heard = listen(channel);
+    deliver(channel, 1, -1, 2);
+    await clock.settle();
+    expect(heard).toEqual([1, 2]);
+    expect(unheard).toHaveLength(5);
+  });
+
+  it.each([
+    ['capacity', { capacity: 0 }],
+    ['capacity', { capacity: 1.5 }],
+    ['overflow', { overflow: 'never' as 'fail' }],
+    ['key', { key: 'symbol' as unknown as () => string }],
+    ['conflateInterval', { conflateInterval: -1 }],
+    ['conflateInterval', { conflateInterval: Infinity }],
+  ] as const)('[CH21] a wrong %s is a ConfigError', (field, options) => {
+    expect(() => newChannel(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
+  });
+});

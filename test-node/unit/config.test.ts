@@ -1,0 +1,124 @@
+import { ConfigError, WebSocketConfig, type WebSocketConfigInput } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+
+const url = 'ws://test';
+const wrong: readonly [field: keyof WebSocketConfigInput, ...values: unknown[]][] = [
+  ['url', undefined, null, '', 'http://test', 'ws://', 'ws://test/#fragment', 7, {}],
+  ['protocols', 'two words', ['a', 'a'], [''], [7], {}, 7],
+  ['reconnectInitialDelay', -1, Number.NaN, '500', null, Infinity],
+  ['reconnectMaxDelay', -1, Number.NaN, Infinity],
+  ['reconnectBackoffFactor', 0.5, 101, Number.NaN],
+  ['reconnectMaxAttempts', -1, 1.5, Number.NaN],
+  ['reconnectJitter', -0.1, 1.1, Number.NaN],
+  ['reconnectMinUptime', -1, Infinity],
+  ['pingInterval', -1, Infinity],
+  ['pongTimeout', 0, -1, Infinity],
+  ['useWebsocketPing', 1, 'yes', null],
+  ['requestTimeout', 0, -1, Number.NaN],
+  ['maxPendingRequests', 0, 1.5, Infinity],
+  ['pendingCleanupInterval', 0, Infinity],
+  ['subscriptionChannelCapacity', 0, 1.5],
+  ['commandChannelCapacity', -1, 1.5],
+  ['connectTimeout', 0, Infinity],
+  ['authOnConnect', 'true', 0],
+  ['authTimeout', 0, Infinity],
+  ['authMaxAttempts', 0, 1.5],
+  ['maxMessageSize', 0, 1.5],
+  ['nodeOptions', 'x', null, 7],
+];
+
+function thrown(input: unknown): ConfigError {
+  try {
+    new WebSocketConfig(input as WebSocketConfigInput);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${JSON.stringify(input)}`);
+}
+
+describe('WebSocketConfig', () => {
+  it('[CF2] fills the defaults', () => {
+    expect({ ...new WebSocketConfig({ url }) }).toEqual({
+      url,
+      protocols: [],
+      reconnectInitialDelay: 500,
+      reconnectMaxDelay: 30_000,
+      reconnectBackoffFactor: 2,
+      reconnectMaxAttempts: Infinity,
+      reconnectJitter: 1,
+      reconnectMinUptime: 5_000,
+      pingInterval: 30_000,
+      pongTimeout: 10_000,
+      useWebsocketPing: true,
+      requestTimeout: 30_000,
+      maxPendingRequests: 1_000,
+      pendingCleanupInterval: 60_000,
+      subscriptionChannelCapacity: 1_024,
+      commandChannelCapacity: 256,
+      connectTimeout: 10_000,
+      authOnConnect: true,
+      authTimeout: 10_000,
+      authMaxAttempts: 3,
+      maxMessageSize: 16_777_216,
+      nodeOptions: undefined,
+    });
+  });
+
+  it.each(wrong)('[CF4] a wrong %s names the field, the value and what is allowed', (field, ...values) => {
+    for (const value of values) {
+      const error = thrown({ url, [field]: value });
+      expect(error.field).toBe(field);
+      expect(error.message).toMatch(new RegExp(`^${field} is .+; allowed is .+`));
+      expect(error.code).toBe('CONFIG_INVALID');
+    }
+  });
+
+  it('[CF4] every field has a test of wrong values', () => {
+    expect(wrong.map(([field]) => field).sort()).toEqual(Object.keys(new WebSocketConfig({ url })).sort());
+  });
+
+  it('[CF4] an unknown field, and one that every object has, is an error', () => {
+    expect(thrown({ url, reconectMaxDelay: 1 }).field).toBe('reconectMaxDelay');
+    expect(thrown({ url, toString: 1 }).field).toBe('toString');
+    for (const input of [undefined, null, 'ws://test', 7]) expect(thrown(input).field).toBe('config');
+  });
+
+  it('[CF4] an initial delay above the maximum is an error', () => {
+    expect(thrown({ url, reconnectInitialDelay: 2_000, reconnectMaxDelay: 1_000 })).toMatchObject({
+      field: 'reconnectInitialDelay',
+      value: 2_000,
+    });
+    expect(() => new WebSocketConfig({ url }).with({ reconnectMaxDelay: 100 })).toThrow(ConfigError);
+  });
+
+  it('[CF3] is frozen, lists included, and takes no part of its input along', () => {
+    const protocols = ['a'];
+    const config = new WebSocketConfig({ url, protocols });
+    protocols.push('b');
+    expect(config.protocols).toEqual(['a']);
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.protocols)).toBe(true);
+    expect(() => Object.assign(config, { pingInterval: 1 })).toThrow(TypeError);
+  });
+
+  it('[CF3] with() makes a changed copy', () => {
+    const base = new WebSocketConfig({ url, pongTimeout: 7_000 });
+    const changed = base.with({ pingInterval: 15_000 }).with({ protocols: 'json' });
+    expect(changed).toMatchObject({ url, pongTimeout: 7_000, pingInterval: 15_000, protocols: ['json'] });
+    expect(base.pingInterval).toBe(30_000);
+    expect(base.with({ pongTimeout: undefined as never }).pongTimeout).toBe(10_000);
+  });
+
+  it('[CF1] takes functions and both schemes', () => {
+    for (const each of ['ws://test', 'wss://test:8443/path?key=1', () => 'ws://test', async () => ({ url })]) {
+      expect(new WebSocketConfig({ url: each }).url).toBe(each);
+    }
+  });
+
+  it('[CF4] survives values that are hard to show', () => {
+    expect(thrown({ url, pingInterval: Symbol('x') }).message).toContain('Symbol(x)');
+    expect(thrown({ url, pingInterval: Object.create(null) }).message).toContain('an object');
+    expect(thrown({ url, pingInterval: 1n }).message).toContain('1');
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionState,
+  connectionStates,
+} from '../../src/core/connection-states.js';
+import { type Happening, StateMachine } from '../../src/core/state-machine.js';
+import { testContext } from './context.js';
+
+const states = Object.keys(connectionStates) as ConnectionState[];
+const events: ConnectionEvent[] = [
+  'connect',
+  'opened',
+  'challenged',
+  'established',
+  'lost',
+  'retry',
+  'abandoned',
+  'failed',
+  'close',
+  'released',
+];
+
+/**
+ * Why a pair that is not listed cannot happen: an event with a session is dropped unless that session is the live one and
+ * not retired; an application's wish is asked for by `allows()`; a timer is stopped when its state is left.
+ */
+const impossible: Readonly<Record<ConnectionEvent, string>> = {
+  connect: 'a wish, carried out where the table allows it',
+  abandoned: 'a wish, carried out where the table allows it',
+  close: 'a wish, carried out where the table allows it',
+  opened: 'a link opens once, and its session is retired when `connecting` is left otherwise',
+  challenged: 'comes from `greet`, once, and its session is retired when `connected` is left otherwise',
+  established: 'comes from `greet` or `authenticate`, once per session',
+  lost: 'a session is retired when it is lost, and states without a session have none to lose',
+  failed: 'as `lost`',
+  retry: 'the retry timer runs in `reconnecting` alone',
+  released: 'asked for only while `closing`',
+};
+
+describe('the table of connection states', () => {
+  it('[C2] knows no event but those that it names, and a reason for each pair that it leaves out', () => {
+    for (const state of states) {
+      for (const event of Object.keys(connectionStates[state].on)) expect(events).toContain(event);
+      for (const event of events) expect(connectionStates[state].on[event] ?? impossible[event]).toBeTruthy();
+    }
+  });
+
+  it('[C2] leads to every state', () => {
+    const reached = new Set<ConnectionState>(['disconnected']);
+    for (const state of reached) {
+      for (const [next] of Object.values(connectionStates[state].on)) reached.add(next);
+    }
+    expect([...reached].sort()).toEqual([...states].sort());
+  });
+
+  it('[C8] leads from every state to closed, and from there nowhere', () => {
+    expect(connectionStates.closed.on).toEqual({});
+    for (const state of states) {
+      if (state === 'closed') continue;
+      const { close } = connectionStates[state].on;
+      expect(state === 'closing' ? ['closing'] : close).toEqual(
+        state === 'closing' ? ['closing'] : ['closing', 'beginClose'],
+      );
+    }
+  });
+
+  it('[C7, C2] can lose or fail in every state with a session', () => {
+    for (const state of ['connecting', 'connected', 'authenticating', 'ready', 'closing'] as const) {
+      expect(connectionStates[state].on).toMatchObject({ lost: expect.anything(), failed: expect.anything() });
+    }
+  });
+
+  it('[C3] writes calls in ready alone, and rejects them at the end alone', () => {
+    const by = (policy: string) => states.filter((state) => connectionStates[state].calls === policy);
+    expect(by('write')).toEqual(['ready']);
+    expect(by('reject')).toEqual(['closing', 'closed']);
+  });
+});
+
+describe('StateMachine', () => {
+  function newMachine(act: (effect: string) => void = () => {}) {
+    const context = testContext();
+    const order: string[] = [];
+    const effect = (name: string) => () => {
+      order.push(name);
+      act(name);
+      return () => void order.push(`announce ${name}`);
+    };
+    const names: ConnectionEffect[] = [
+      'dial',
+      'greet',
+      'authenticate',
+      'serve',
+      'scheduleRetry',
+      'rest',
+      'beginClose',
+      'finish',
+    ];
+    const effects = Object.fromEntries(names.map((name) => [name, effect(name)])) as never;
+    const machine = new StateMachine<Happening>(context, effects);
+    return { machine, order, context };
+  }
+  const why = { reason: 'test' };
+
+  it('[C2, CL33] announces a transition once, after its effect', () => {
+    const { machine, order, context } = newMachine();
+    machine.inTurn(() => machine.transit('connect', why));
+    expect(machine.state).toBe('connecting');
+    expect(order).toEqual(['dial', 'announce dial']);
+    expect(context.emitted).toEqual([
+      ['stateChange', 'connecting', 'disconnected', { event: 'connect', reason: 'test' }],
+    ]);
+  });
+
+  it('[C2] what an effect causes comes after the announcement', () => {
+    const { machine, order } = newMachine((name) => {
+      if (name === 'dial') machine.inTurn(() => machine.transit('opened', why));
+    });
+    machine.inTurn(() => machine.transit('connect', why));
+    expect(order).toEqual(['dial', 'announce dial', 'greet', 'announce greet']);
+  });
+
+  it('[C2] a pair that is not in the table is told as a defect, and changes nothing', () => {
+    const { machine, context } = newMachine();
+    machine.inTurn(() => machine.transit('opened', why));
+    expect(machine.state).toBe('disconnected');
+    expect(context.emitted).toEqual([['error', expect.objectContaining({ code: 'PROTOCOL_ERROR' })]]);
+  });
+
+  it('[C2] a throw in one turn is told, and the next one has its turn', () => {
+    const { machine, context } = newMachine();
+    machine.inTurn(() => {
+      machine.inTurn(() => machine.transit('connect', why));
+      throw new Error('bug');
+    });
+    expect(machine.state).toBe('connecting');
+    expect(context.emitted[0]).toEqual(['error', expect.objectContaining({ cause: new Error('bug') })]);
+  });
+});

@@ -1,0 +1,51 @@
+import { WebSocketConfig, type WebSocketConfigInput } from '../../src/core/config.js';
+import type { Context } from '../../src/core/context.js';
+import type { ProtocolHandler } from '../../src/core/protocol-handler.js';
+import { Trace } from '../../src/core/trace.js';
+import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { VirtualClock } from '../../src/testing/index.browser.js';
+
+export interface TestContext extends Context {
+  readonly clock: VirtualClock;
+  /** What was emitted: name and arguments. */
+  readonly emitted: [name: string, ...args: unknown[]][];
+  /** How often a promise was settled. */
+  readonly settles: number;
+}
+
+/** What the parts of a connection share, on a virtual clock. */
+export function testContext(
+  options: {
+    handler?: ProtocolHandler<object, object>;
+    config?: Partial<WebSocketConfigInput>;
+    random?: () => number;
+  } = {},
+): TestContext {
+  const clock = new VirtualClock();
+  const handler = options.handler ?? new GenericJsonHandler();
+  const emitted: TestContext['emitted'] = [];
+  let settles = 0;
+  return {
+    clock,
+    emitted,
+    get settles() {
+      return settles;
+    },
+    config: new WebSocketConfig({ url: 'ws://test', ...options.config }),
+    handler,
+    runtime: {
+      clock,
+      random: options.random ?? (() => 0.5),
+      openSocket: () => {
+        throw new Error('This test opens no socket.');
+      },
+    },
+    trace: new Trace(clock, (text) => text),
+    counters: { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0 },
+    emit: (event, ...args) => {
+      emitted.push([event, ...args]);
+      return false;
+    },
+    settled: () => void settles++,
+  };
+}

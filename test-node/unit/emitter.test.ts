@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { IsolatedEmitter } from '../../src/core/emitter.js';
+import type { ProtocolError } from '../../src/core/errors.js';
+
+interface Events {
+  news: [text: string];
+  error: [error: unknown];
+}
+
+class TestEmitter extends IsolatedEmitter<Events> {
+  readonly failures: ProtocolError[] = [];
+  protected listenerAdded(): void {}
+  protected listenerFailed(error: ProtocolError): void {
+    this.failures.push(error);
+  }
+}
+
+let emitter: TestEmitter;
+let calls: string[];
+const note = (name: string) => (text: string) => void calls.push(`${name} ${text}`);
+
+beforeEach(() => {
+  emitter = new TestEmitter();
+  calls = [];
+});
+
+describe('IsolatedEmitter', () => {
+  it('[S6, CL38] reports a throw and calls the next listener', () => {
+    emitter.on('news', () => {
+      throw new Error('bug');
+    });
+    emitter.on('news', note('b'));
+    expect(emitter.emit('news', '1')).toBe(true);
+    expect(calls).toEqual(['b 1']);
+    expect(emitter.failures).toEqual([expect.objectContaining({ code: 'PROTOCOL_ERROR', cause: new Error('bug') })]);
+  });
+
+  it('[S6, CL39] reports a rejection', async () => {
+    emitter.on('news', async () => {
+      throw new Error('async bug');
+    });
+    emitter.emit('news', '1');
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(emitter.failures).toHaveLength(1);
+  });
+
+  it.each([
+    ['null', null],
+    ['undefined', undefined],
+    ['an object without a prototype', Object.create(null) as object],
+    [
+      'an object that cannot be shown',
+      {
+        toString() {
+          throw new Error('again');
+        },
+      },
+    ],
+  ])('[CL38] survives %s thrown', (_what, thrown) => {
+    emitter.on('news', () => {
+      throw thrown;
+    });
+    emitter.emit('news', '1');
+    expect(emitter.failures).toHaveLength(1);
+  });
+
+  it('[CL38] drops what an error listener throws', () => {
+    emitter.on('error', () => {
+      throw new Error('bug');
+    });
+    expect(() => emitter.emit('error', 'x')).not.toThrow();
+    expect(emitter.failures).toEqual([]);
+  });
+
+  it('[CL38] does not call a listener that was removed meanwhile', () => {
+    const second = note('b');
+    emitter.on('news', (text) => {
+      note('a')(text);
+      emitter.off('news', second);
+    });
+    emitter.on('news', second);
+    emitter.on('news', note('c'));
+    emitter.emit('news', '1');
+    expect(calls).toEqual(['a 1', 'c 1']);
+  });
+
+  it('[CL38] removing all ends the emit', () => {
+    emitter.on('news', () => void emitter.removeAllListeners('news'));
+    emitter.on('news', note('b'));
+    emitter.emit('news', '1');
+    expect(calls).toEqual([]);
+    expect(emitter.listenerCount('news')).toBe(0);
+  });
+
+  it('calls a listener that was added meanwhile from the next emit on', () => {
+    let added = false;
+    for (const name of ['a', 'b']) {
+      emitter.on('news', (text) => {
+        note(name)(text);
+        if (!added) emitter.on('news', note('c'));
+        added = true;
+      });
+    }
+    emitter.emit('news', '1');
+    emitter.emit('news', '2');
+    expect(calls).toEqual(['a 1', 'b 1', 'a 2', 'b 2', 'c 2']);
+  });
+
+  it('calls once() once, also when its own call emits again', () => {
+    emitter.once('news', (text) => {
+      note('a')(text);
+      if (text === '1') emitter.emit('news', '2');
+    });
+    emitter.emit('news', '1');
+    emitter.emit('news', '3');
+    expect(calls).toEqual(['a 1']);
+  });
+
+  it('calls each once() of one function with its own context', () => {
+    const speak = function (this: { name: string }, text: string): void {
+      calls.push(`${this.name} ${text}`);
+    };
+    emitter.once('news', speak, { name: 'x' });
+    emitter.once('news', speak, { name: 'y' });
+    emitter.on('news', speak, { name: 'z' });
+    emitter.emit('news', '1');
+    emitter.emit('news', '2');
+    expect(calls).toEqual(['x 1', 'y 1', 'z 1', 'z 2']);
+  });
+
+  it('calls a function that was added by once() twice, twice', () => {
+    const twice = note('a');
+    emitter.once('news', twice);
+    emitter.once('news', twice);
+    emitter.emit('news', '1');
+    emitter.emit('news', '2');
+    expect(calls).toEqual(['a 1', 'a 1']);
+  });
+
+  it('tells whether somebody listened', () => {
+    expect(emitter.emit('news', '1')).toBe(false);
+    emitter.once('news', note('a'));
+    expect(emitter.emit('news', '1')).toBe(true);
+    expect(emitter.emit('news', '1')).toBe(false);
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import type { WebSocketConfigInput } from '../../src/core/config.js';
+import type { KeepAlive } from '../../src/core/handler-types.js';
+import { Heartbeat } from '../../src/core/heartbeat.js';
+import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { testContext } from './context.js';
+
+/** A heartbeat and the link that it watches: each probe is answered after the latency while the link lives. */
+function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: KeepAlive; canProbe?: boolean } = {}) {
+  const { keepAlive, canProbe = true } = options;
+  const handler = new (class extends GenericJsonHandler {
+    override readonly keepAlive = keepAlive as KeepAlive;
+  })();
+  const context = testContext({ handler, config: options.config ?? {} });
+  const { clock } = context;
+  const link = { lives: true, latency: 50, probes: [] as number[], deadAt: undefined as number | undefined, since: 0 };
+  const heartbeat = new Heartbeat(context, {
+    probe: () => {
+      if (!canProbe) return false;
+      link.probes.push(clock.now());
+      if (link.lives) {
+        clock.setArrival(() => {
+          if (!link.lives) return;
+          heartbeat.pong();
+          heartbeat.alive();
+        }, link.latency);
+      }
+      return true;
+    },
+    dead: (since) => {
+      link.deadAt = clock.now();
+      link.since = since;
+    },
+  });
+  return { link, heartbeat, clock };
+}
+
+describe('Heartbeat', () => {
+  it('[F17] keeps a healthy idle link, and measures the round trip', async () => {
+    const { link, heartbeat, clock } = newLink();
+    heartbeat.start();
+    await clock.advance(3_600_000);
+    expect(link.deadAt).toBeUndefined();
+    expect(link.probes).toHaveLength(120);
+    expect(heartbeat.roundTrip).toBe(50);
+    heartbeat.stop();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('[C6, F2] notices a dead link within pingInterval + pongTimeout, whenever it died', async () => {
+    for (let diedAt = 30_000; diedAt < 60_000; diedAt += 1_234) {
+      const { link, heartbeat, clock } = newLink();
+      heartbeat.start();
+      await clock.advance(diedAt);
+      link.lives = false;
+      await clock.advance(40_000);
+      expect((link.deadAt as number) - diedAt).toBeLessThanOrEqual(40_000);
+      expect(link.since).toBeLessThanOrEqual(clock.wallTime() - clock.now() + diedAt);
+    }
+  });
+
+  it('[C6] takes any inbound frame for life', async () => {
+    const { link, heartbeat, clock } = newLink();
+    link.lives = false; // answers no probe, but sends data
+    heartbeat.start();
+    for (let n = 0; n < 100; n++) {
+      await clock.advance(9_000);
+      heartbeat.alive();
+    }
+    expect(link.deadAt).toBeUndefined();
+  });
+
+  it('[C6] probes again after a sleep before it judges', async () => {
+    for (const sleptAt of [10_000, 29_999, 30_010, 35_000, 39_999]) {
+      const { link, heartbeat, clock } = newLink();
+      heartbeat.start();
+      await clock.advance(sleptAt);
+      await clock.jump(3_600_000);
+      await clock.advance(60_000);
+      expect(link.deadAt).toBeUndefined();
+    }
+  });
+
+  it('[C6] a blocked event loop, however short, kills no link that answered meanwhile', async () => {
+    for (const blocked of [9_990, 10_000, 10_001, 10_500, 10_999, 11_001, 15_000, 45_000]) {
+      const { link, heartbeat, clock } = newLink();
+      heartbeat.start();
+      await clock.advance(30_010); // the probe is out, its answer under way
+      await clock.jump(blocked);
+      await clock.advance(60_000);
+      expect(link.deadAt, `blocked for ${blocked} ms`).toBeUndefined();
+    }
+  });
+
+  it('[C6] after a sleep notices a link that died meanwhile', async () => {
+    const { link, heartbeat, clock } = newLink();
+    heartbeat.start();
+    await clock.advance(15_000);
+    link.lives = false;
+    await clock.jump(3_600_000);
+    await clock.advance(40_000);
+    expect(link.deadAt).toBeDefined();
+  });
+
+  it.each([1_000, 60_000])(
+    '[C6] with timers throttled to %d ms keeps a link that lives, and notices a dead one',
+    async (grid) => {
+      const { link, heartbeat, clock } = newLink();
+      heartbeat.start();
+      clock.throttle(grid);
+      await clock.advance(1_800_000);
+      expect(link.deadAt).toBeUndefined();
+      link.lives = false;
+      await clock.advance(600_000);
+      expect(link.deadAt).toBeDefined();
+    },
+  );
+
+  it('[C6] judges by the monotonic clock: a step of the wall clock changes nothing', async () => {
+    const { link, heartbeat, clock } = newLink();
+    heartbeat.start();
+    for (const step of [86_400_000, -86_400_000, -3_600_000]) {
+      await clock.advance(30_020);
+      clock.stepWall(step);
+      await clock.advance(100_000);
+    }
+    expect(link.deadAt).toBeUndefined();
+    expect(link.probes.length).toBeGreaterThan(10);
+  });
+
+  it('[C6] a wake of the host asks the link at once', async () => {
+    const { link, heartbeat, clock } = newLink();
+    heartbeat.start();
+    await clock.advance(5_000);
+    link.lives = false;
+    heartbeat.wake();
+    heartbeat.wake();
+    expect(link.probes).toEqual([5_000]);
+    await clock.advance(10_000);
+    expect(link.deadAt).toBe(15_000);
+  });
+
+  it('[HN18] after-silence: asks only when nothing came in for the interval', async () => {
+    const keepAlive: KeepAlive = { interval: 20_000, when: 'after-silence', expectReply: true };
+    const { link, heartbeat, clock } = newLink({ keepAlive });
+    heartbeat.start();
+    for (let n = 0; n < 20; n++) {
+      await clock.advance(15_000);
+      heartbeat.alive();
+    }
+    expect(link.probes).toEqual([]);
+    link.lives = false;
+    await clock.advance(30_000);
+    expect(link.probes).toEqual([320_000]);
+    expect(link.deadAt).toBe(330_000);
+  });
+
+  it('[HN18] expectReply false: keeps asking and never judges', async () => {
+    const keepAlive: KeepAlive = { interval: 5_000, when: 'always', expectReply: false };
+    const { link, heartbeat, clock } = newLink({ keepAlive });
+    link.lives = false;
+    heartbeat.start();
+    await clock.advance(60_000);
+    expect(link.probes).toHaveLength(12);
+    expect(link.deadAt).toBeUndefined();
+  });
+
+  it('[HN19, F17] without a way to probe silence proves nothing', async () => {
+    const { link, heartbeat, clock } = newLink({ canProbe: false });
+    link.lives = false;
+    heartbeat.start();
+    await clock.advance(3_600_000);
+    expect(link.deadAt).toBeUndefined();
+  });
+
+  it('[CF9] pingInterval 0 sets no timer, also after a wake', async () => {
+    const { link, heartbeat, clock } = newLink({ config: { pingInterval: 0 } });
+    heartbeat.start();
+    heartbeat.wake();
+    heartbeat.alive();
+    await clock.advance(100_000);
+    expect(link.probes).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

@@ -1,0 +1,179 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Inbox } from '../../src/core/inbox.js';
+import type { Message } from '../../src/core/message.js';
+import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { testContext } from './context.js';
+
+class DecodingHandler extends GenericJsonHandler {
+  readonly open: ((text: string) => void)[] = [];
+  override decodeBinary(data: Uint8Array): string | Promise<string> {
+    if (data.length === 0) throw new Error('empty');
+    if (data[0] === 0) return new TextDecoder().decode(data.subarray(1));
+    return new Promise((resolve) => this.open.push(resolve));
+  }
+}
+
+class SplittingHandler extends GenericJsonHandler {
+  override split(message: Message): Message[] | undefined {
+    return Array.isArray(message.json) ? message.json.map((part) => message.part(part)) : undefined;
+  }
+}
+
+let heard: string[];
+let broken: unknown[];
+
+function newInbox(handler = new GenericJsonHandler(), onMessage: (text: string) => void = () => {}) {
+  const context = testContext({ handler, config: { maxMessageSize: 1_000 } });
+  const inbox = new Inbox(context, {
+    message: (message) => {
+      heard.push(message.text);
+      onMessage(message.text);
+    },
+    broken: (error) => broken.push(error),
+  });
+  return { inbox, context, clock: context.clock };
+}
+
+beforeEach(() => {
+  heard = [];
+  broken = [];
+});
+
+describe('Inbox', () => {
+  it('hands a frame out in the very call that brought it', () => {
+    const { inbox } = newInbox();
+    inbox.receive('a');
+    inbox.receive('b');
+    expect(heard).toEqual(['a', 'b']);
+  });
+
+  it('[R7] holds the next frame until the code behind a settled promise ran', async () => {
+    const order: string[] = [];
+    let resolve: () => void = () => {};
+    const answer = new Promise<void>((done) => {
+      resolve = done;
+    });
+    const { inbox, clock } = newInbox(undefined, (text) => {
+      order.push(text);
+      if (text !== 'answer') return;
+      resolve();
+      inbox.hold();
+    });
+    void (async () => {
+      await answer;
+      order.push('code after await');
+    })();
+    inbox.receive('answer');
+    inbox.receive('update');
+    await clock.settle();
+    expect(order).toEqual(['answer', 'code after await', 'update']);
+  });
+
+  it('[HN8] keeps the order of frames around asynchronous decoding', async () => {
+    const handler = new DecodingHandler();
+    const { inbox, clock } = newInbox(handler);
+    inbox.receive(Uint8Array.of(1));
+    inbox.receive('text');
+    inbox.receive(Uint8Array.of(0, 65));
+    inbox.receive(Uint8Array.of(2));
+    expect(heard).toEqual([]);
+    handler.open[0]?.('first');
+    await clock.settle();
+    expect(heard).toEqual(['first', 'text', 'A']);
+    handler.open[1]?.('last');
+    await clock.settle();
+    expect(heard).toEqual(['first', 'text', 'A', 'last']);
+  });
+
+  it('[C9, HN8] bounds the frames that wait for a decode', () => {
+    const { inbox } = newInbox(new DecodingHandler());
+    for (let n = 0; n < 1_025; n++) inbox.receive(Uint8Array.of(1));
+    expect(broken).toEqual([]);
+    inbox.receive(Uint8Array.of(1));
+    expect(broken).toEqual([expect.objectContaining({ code: 'CAPACITY_EXCEEDED' })]);
+  });
+
+  it('[HN30] a frame that cannot be decoded is reported and skipped', () => {
+    const { inbox, context } = newInbox(new DecodingHandler());
+    inbox.receive(new Uint8Array());
+    inbox.receive('next');
+    expect(heard).toEqual(['next']);
+    expect(context.emitted).toEqual([['error', expect.objectContaining({ code: 'PROTOCOL_ERROR' })]]);
+  });
+
+  it('[HN7] hands out the parts of a frame in order, before later frames', () => {
+    const { inbox } = newInbox(new SplittingHandler());
+    inbox.receive('[1,2,3]');
+    inbox.receive('4');
+    expect(heard).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('[R7] holds between the parts of one frame', async () => {
+    const { inbox, clock } = newInbox(new SplittingHandler(), (text) => {
+      if (text === '1') inbox.hold();
+    });
+    inbox.receive('[1,2]');
+    inbox.receive('3');
+    expect(heard).toEqual(['1']);
+    await clock.settle();
+    expect(heard).toEqual(['1', '2', '3']);
+  });
+
+  it('[HN7] survives a frame of very many parts', () => {
+    const parts = 200_000;
+    const handler = new SplittingHandler();
+    const context = testContext({ handler });
+    let count = 0;
+    const inbox = new Inbox(context, { message: () => void count++, broken: () => {} });
+    inbox.receive(`[${'1,'.repeat(parts - 1)}1]`);
+    expect(count).toBe(parts);
+  });
+
+  it('[CF13] refuses a frame above maxMessageSize, counted in UTF-8 bytes', () => {
+    const { inbox } = newInbox();
+    inbox.receive('ž'.repeat(500));
+    expect(broken).toEqual([]);
+    inbox.receive('ž'.repeat(501));
+    expect(broken).toEqual([expect.objectContaining({ code: 'MESSAGE_TOO_LARGE', limit: 1_000 })]);
+    inbox.receive('after');
+    expect(heard).toHaveLength(1);
+  });
+
+  it('finish() calls back at once, or after what waits', async () => {
+    const handler = new DecodingHandler();
+    const { inbox, clock } = newInbox(handler);
+    const done: string[] = [];
+    inbox.finish(() => done.push('idle'));
+    expect(done).toEqual(['idle']);
+    inbox.receive(Uint8Array.of(1));
+    inbox.finish(() => done.push(`after ${heard.length}`));
+    handler.open[0]?.('late');
+    await clock.settle();
+    expect(done).toEqual(['idle', 'after 1']);
+  });
+
+  it('finish() does not wait for ever for a decode that hangs', async () => {
+    const { inbox, clock } = newInbox(new DecodingHandler());
+    let calls = 0;
+    inbox.receive(Uint8Array.of(1));
+    inbox.finish(() => {
+      calls++;
+      inbox.stop();
+    });
+    await clock.advance(10_000);
+    expect(calls).toBe(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('[C1] hands nothing out after stop()', async () => {
+    const handler = new DecodingHandler();
+    const { inbox, clock } = newInbox(handler);
+    inbox.receive(Uint8Array.of(1));
+    inbox.receive('queued');
+    inbox.stop();
+    handler.open[0]?.('late');
+    inbox.receive('later');
+    await clock.settle();
+    expect(heard).toEqual([]);
+  });
+});

@@ -1,0 +1,274 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Frame, Limits } from '../../src/core/handler-types.js';
+import { type OutboundCall, Outbox } from '../../src/core/outbox.js';
+import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { type TestContext, testContext } from './context.js';
+
+/** A handler whose limits and preparation a test sets. */
+class Handler extends GenericJsonHandler {
+  override limits: Limits = {};
+}
+
+class PreparingHandler extends Handler {
+  /** Called to finish the preparation of a frame. */
+  readonly open = new Map<string, (frame: string) => void>();
+  override prepareRequest(text: string): string | Promise<string> {
+    return new Promise((resolve) => this.open.set(text, resolve));
+  }
+}
+
+class TestLink {
+  readonly written: Frame[] = [];
+  bufferedAmount = 0;
+  refuses = false;
+  send(frame: Frame): void {
+    if (this.refuses) throw new Error('closed');
+    this.written.push(frame);
+  }
+}
+
+let link: TestLink;
+let subscriptions: string[];
+let failures: unknown[];
+
+function newOutbox(handler: Handler): { outbox: Outbox; context: TestContext } {
+  const context = testContext({ handler });
+  const wire = {
+    writeNext: (write: (frame: Frame) => boolean): boolean => {
+      const next = subscriptions[0];
+      if (next === undefined || !write(next)) return false;
+      subscriptions.shift();
+      return true;
+    },
+  };
+  return { context, outbox: new Outbox(context, wire, (cause) => failures.push(cause)) };
+}
+
+function newCall(frame: string): OutboundCall & { fate: string } {
+  const call = {
+    frame,
+    id: frame,
+    fate: 'waiting',
+    onWritten: () => {
+      call.fate = 'written';
+    },
+    onUnwritable: () => {
+      call.fate = 'unwritable';
+    },
+  };
+  return call;
+}
+
+beforeEach(() => {
+  link = new TestLink();
+  subscriptions = [];
+  failures = [];
+});
+
+describe('Outbox: order', () => {
+  it('[C3] writes nothing but frames of the connection before it serves', () => {
+    const { outbox } = newOutbox(new Handler());
+    outbox.add(newCall('call'));
+    subscriptions.push('sub');
+    outbox.attach(link);
+    outbox.urgent(['hello', 'auth']);
+    expect(link.written).toEqual(['hello', 'auth']);
+  });
+
+  it('[DL7, C3] then the first subscription frame, the waiting calls, the other subscription frames', () => {
+    const { outbox } = newOutbox(new Handler());
+    for (const name of ['call 1', 'call 2']) outbox.add(newCall(name));
+    subscriptions.push('sub 1', 'sub 2');
+    outbox.attach(link);
+    outbox.serve();
+    expect(link.written).toEqual(['sub 1', 'call 1', 'call 2', 'sub 2']);
+  });
+
+  it('[DL7, HN23] keeps that order where the rate limit holds the first subscription frame back', async () => {
+    const handler = new Handler();
+    handler.limits = { frames: { count: 1, window: 1_000 } };
+    const { outbox, context } = newOutbox(handler);
+    outbox.add(newCall('call'));
+    subscriptions.push('sub');
+    outbox.attach(link);
+    outbox.urgent('auth');
+    outbox.serve();
+    expect(link.written).toEqual(['auth']);
+    await context.clock.advance(5_000);
+    expect(link.written).toEqual(['auth', 'sub', 'call']);
+  });
+
+  it('puts calls that may be written again in front', () => {
+    const { outbox } = newOutbox(new Handler());
+    outbox.add(newCall('new'));
+    outbox.addFirst([newCall('old 1'), newCall('old 2')]);
+    outbox.attach(link);
+    outbox.serve();
+    expect(link.written).toEqual(['old 1', 'old 2', 'new']);
+  });
+
+  it('[R4, R6] never writes a call that was taken back', () => {
+    const { outbox } = newOutbox(new Handler());
+    const call = newCall('call');
+    outbox.add(call);
+    expect(outbox.delete(call)).toBe(true);
+    expect(outbox.delete(call)).toBe(false);
+    outbox.attach(link);
+    outbox.serve();
+    expect(link.written).toEqual([]);
+    expect(call.fate).toBe('waiting');
+  });
+
+  it('[C3] drops frames of a connection that is gone: they do not leave on the next one', () => {
+    const { outbox } = newOutbox(new Handler());
+    outbox.attach(link);
+    outbox.serve();
+    outbox.detach();
+    outbox.urgent('cancel of the old connection');
+    outbox.attach(link);
+    outbox.urgent('hello');
+    expect(link.written).toEqual(['hello']);
+  });
+});
+
+describe('Outbox: limits', () => {
+  it('[HN23] holds frames of all lanes to a rolling window', async () => {
+    const handler = new Handler();
+    handler.limits = { frames: { count: 2, window: 1_000 } };
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    for (let n = 0; n < 5; n++) outbox.add(newCall(`call ${n}`));
+    expect(link.written).toHaveLength(2);
+    await context.clock.advance(999);
+    expect(link.written).toHaveLength(2);
+    await context.clock.advance(1);
+    expect(link.written).toHaveLength(4);
+    outbox.countFrame();
+    await context.clock.advance(1_000);
+    expect(link.written).toHaveLength(5);
+  });
+
+  it('[C9] writes no more while the socket has too much in its buffer', async () => {
+    const { outbox, context } = newOutbox(new Handler());
+    outbox.attach(link);
+    outbox.serve();
+    link.bufferedAmount = 100_000;
+    subscriptions.push('sub');
+    outbox.add(newCall('small'));
+    expect(link.written).toEqual(['small']); // subscriptions stop earlier
+    link.bufferedAmount = 2_000_000;
+    outbox.add(newCall('call'));
+    await context.clock.advance(100);
+    expect(link.written).toEqual(['small']);
+    link.bufferedAmount = 0;
+    await context.clock.advance(10);
+    expect(link.written).toEqual(['small', 'call', 'sub']);
+  });
+
+  it('[R4] a call whose write failed is still unsent', () => {
+    const { outbox } = newOutbox(new Handler());
+    const call = newCall('call');
+    outbox.attach(link);
+    outbox.serve();
+    link.refuses = true;
+    outbox.add(call);
+    expect(failures).toHaveLength(1);
+    expect(call.fate).toBe('waiting');
+    expect(outbox.waiting).toBe(1);
+    expect(outbox.isServing).toBe(false);
+  });
+
+  it('leaves no timer behind when it is detached', async () => {
+    const handler = new Handler();
+    handler.limits = { frames: { count: 1, window: 1_000 } };
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    outbox.add(newCall('one'));
+    outbox.add(newCall('two'));
+    outbox.detach();
+    expect(context.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('Outbox: asynchronous preparation', () => {
+  it('[HN10] keeps the order of calls, and lets other lanes pass', async () => {
+    const handler = new PreparingHandler();
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    for (const name of ['a', 'b']) outbox.add(newCall(name));
+    subscriptions.push('sub');
+    outbox.urgent('ping');
+    expect(link.written).toEqual(['ping', 'sub']);
+    handler.open.get('a')?.('signed a');
+    await context.clock.settle();
+    handler.open.get('b')?.('signed b');
+    await context.clock.settle();
+    expect(link.written).toEqual(['ping', 'sub', 'signed a', 'signed b']);
+  });
+
+  it('[R5, HN10] prepares afresh for another connection', async () => {
+    const handler = new PreparingHandler();
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    outbox.add(newCall('a'));
+    const stale = handler.open.get('a');
+    outbox.detach();
+    link = new TestLink();
+    outbox.attach(link);
+    outbox.serve();
+    stale?.('for the old connection');
+    handler.open.get('a')?.('for the new connection');
+    await context.clock.settle();
+    expect(link.written).toEqual(['for the new connection']);
+  });
+
+  it('[R6] a call that ends while it is being prepared does not hold up the next one', async () => {
+    const handler = new PreparingHandler();
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    const [stuck, next] = [newCall('stuck'), newCall('next')];
+    outbox.add(stuck);
+    outbox.add(next);
+    outbox.delete(stuck);
+    await context.clock.settle();
+    handler.open.get('next')?.('next');
+    await context.clock.settle();
+    expect(link.written).toEqual(['next']);
+  });
+
+  it('[HN23, HN10] obeys the rate limit also for a frame whose preparation took a while', async () => {
+    const handler = new PreparingHandler();
+    handler.limits = { frames: { count: 2, window: 1_000 } };
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    outbox.add(newCall('call'));
+    outbox.urgent(['ping', 'pong']);
+    handler.open.get('call')?.('call');
+    await context.clock.settle();
+    expect(link.written).toEqual(['ping', 'pong']);
+    await context.clock.advance(1_000);
+    expect(link.written).toEqual(['ping', 'pong', 'call']);
+  });
+
+  it('a preparation that fails costs its own call alone', async () => {
+    const handler = new (class extends Handler {
+      override prepareRequest(text: string): Promise<string> {
+        return text === 'bad' ? Promise.reject(new Error('no key')) : Promise.resolve(text);
+      }
+    })();
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    const [bad, good] = [newCall('bad'), newCall('good')];
+    outbox.add(bad);
+    outbox.add(good);
+    await context.clock.settle();
+    expect([bad.fate, good.fate]).toEqual(['unwritable', 'written']);
+  });
+});

@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConnectionClosedError, RequestRejectedError } from '../../src/core/errors.js';
+import { type Outcome, type PendingRequest, PendingRequestStore } from '../../src/core/pending-request-store.js';
+import { VirtualClock } from '../../src/testing/index.browser.js';
+
+let clock: VirtualClock;
+let outcomes: [id: unknown, outcome: Outcome][];
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  outcomes = [];
+});
+
+function newStore(capacity = 10, longestSleep = 60_000): PendingRequestStore {
+  return new PendingRequestStore(capacity, clock, longestSleep, ({ id }, outcome) => outcomes.push([id, outcome]));
+}
+
+const options = { timeout: 1_000 };
+
+describe('PendingRequestStore', () => {
+  it('[R1, CL11] resolves a request once, and tells its delivery', async () => {
+    const store = newStore();
+    const request = store.add('a', options);
+    expect(request.call.requestId).toBe('a');
+    expect(request.call.delivery).toBe('unsent');
+    request.onWritten();
+    expect(request.call.delivery).toBe('unknown');
+    expect(store.resolve('a', 1)).toBe(true);
+    expect(store.resolve('a', 2)).toBe(false);
+    expect(store.reject('a', new RequestRejectedError('no'))).toBe(false);
+    expect(await request.call).toBe(1);
+    expect(request.call.delivery).toBe('answered');
+    expect([store.size, outcomes]).toEqual([0, [['a', 'answered']]]);
+  });
+
+  it('[R1] rejects with the server’s refusal', async () => {
+    const store = newStore();
+    const { call } = store.add('a', options);
+    const error = new RequestRejectedError('no');
+    expect(store.reject('a', error)).toBe(true);
+    await expect(call).rejects.toBe(error);
+    expect(call.delivery).toBe('answered');
+  });
+
+  it('[R1] a call may resolve to undefined', async () => {
+    const store = newStore();
+    const { call } = store.add('a', options);
+    store.resolve('a', undefined);
+    expect(await call).toBeUndefined();
+  });
+
+  it('[R3] refuses one more than its capacity, and goes on when one has left', () => {
+    const store = newStore(2);
+    store.add('a', options);
+    store.add('b', options);
+    expect(store.hasCapacity()).toBe(false);
+    expect(() => store.add('c', options)).toThrow(
+      expect.objectContaining({ code: 'CAPACITY_EXCEEDED', delivery: 'unsent', capacity: 2 }),
+    );
+    store.resolve('a', 1);
+    expect(store.add('c', options).id).toBe('c');
+  });
+
+  it('[DL12, R2] refuses an id that is pending; 1 and "1" are two ids', () => {
+    const store = newStore();
+    store.add(1, options);
+    expect(store.add('1', options).id).toBe('1');
+    expect(() => store.add(1, options)).toThrow(expect.objectContaining({ code: 'PROTOCOL_ERROR' }));
+    expect(store.size).toBe(2);
+  });
+
+  it('[R1, CL12] times each request out by its own timeout; Infinity never', async () => {
+    const store = newStore();
+    const calls = [30, 10, 20].map((timeout) => store.add(timeout, { timeout }).call);
+    store.add('for ever', { timeout: Infinity });
+    await clock.advance(15);
+    expect(outcomes).toEqual([[10, 'timeout']]);
+    await clock.advance(1_000_000);
+    expect(outcomes.map(([id]) => id)).toEqual([10, 20, 30]);
+    await expect(calls[0]).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', duration: 30, delivery: 'unsent' });
+    expect(store.size).toBe(1);
+  });
+
+  it('[CF12] timeouts are exact whatever the longest sleep is', async () => {
+    const store = newStore(10, 7);
+    const call = store.add('a', { timeout: 100 }).call;
+    await clock.advance(99);
+    expect(store.size).toBe(1);
+    await clock.advance(1);
+    await expect(call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+  });
+
+  it('[DL1, R4] a written request times out as unknown', async () => {
+    const store = newStore();
+    const request = store.add('a', options);
+    request.onWritten();
+    await clock.advance(1_000);
+    await expect(request.call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unknown' });
+  });
+
+  it('[R6, ER4] an abort rejects with its reason, frees the entry and its listener', async () => {
+    const store = newStore();
+    const controller = new AbortController();
+    const listened = new Set<unknown>();
+    const { signal } = controller;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (type: string, listener: never, settings: never) => {
+      listened.add(listener);
+      add(type, listener, settings);
+    };
+    signal.removeEventListener = (type: string, listener: never) => {
+      listened.delete(listener);
+      remove(type, listener);
+    };
+    const answered = store.add('a', { ...options, signal });
+    const aborted = store.add('b', { ...options, signal });
+    store.resolve('a', 1);
+    const reason = new Error('changed my mind');
+    controller.abort(reason);
+    await expect(aborted.call).rejects.toBe(reason);
+    expect(await answered.call).toBe(1);
+    expect([store.size, listened.size]).toEqual([0, 0]);
+  });
+
+  it('[R1] sweep() times out what is due and says how many', async () => {
+    const store = newStore();
+    for (const id of ['a', 'b', 'c']) store.add(id, { timeout: id === 'c' ? 10_000 : 100 });
+    expect(store.sweep()).toBe(0);
+    const jumping = clock.jump(5_000);
+    expect(store.sweep()).toBe(0);
+    await jumping;
+    expect(outcomes).toEqual([
+      ['a', 'timeout'],
+      ['b', 'timeout'],
+    ]);
+  });
+
+  it('[R1, C8] clear() rejects all and leaves no timer', async () => {
+    const store = newStore();
+    const calls = ['a', 'b'].map((id) => store.add(id, options).call);
+    store.clear((request: PendingRequest) => new ConnectionClosedError(`over: ${request.id}`));
+    await expect(calls[0]).rejects.toThrow('over: a');
+    await expect(calls[1]).rejects.toThrow('over: b');
+    expect([store.size, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it('[R1] rejectAll() takes those that are picked, also when a rejection adds another', () => {
+    const store = new PendingRequestStore(10, clock, 60_000, ({ id }) => {
+      if (id === 'a') store.add('new', options);
+    });
+    for (const id of ['a', 'b']) store.add(id, options);
+    store.rejectAll(
+      () => new ConnectionClosedError('over'),
+      ({ id }) => id === 'a',
+    );
+    expect([...store.values()].map(({ id }) => id)).toEqual(['b', 'new']);
+  });
+
+  it('[C9, F13] 100 000 requests share one timer, and the work for one grows with the logarithm', async () => {
+    const count = 100_000;
+    let reads = 0;
+    const counting = {
+      now: () => {
+        reads++;
+        return clock.now();
+      },
+      setTimer: (callback: () => void, delay: number) => clock.setTimer(callback, delay),
+      clearTimer: (timer: unknown) => clock.clearTimer(timer),
+    };
+    const store = new PendingRequestStore(count, counting, 60_000, () => {});
+    for (let id = 0; id < count; id++) store.add(id, { timeout: 30_000 + ((id * 7_919) % 10_000) });
+    expect(clock.pendingTimers).toBe(1);
+    expect(reads / count).toBeLessThan(5);
+    for (let id = 0; id < count; id += 2) store.resolve(id, id);
+    expect(store.size).toBe(count / 2);
+    await clock.advance(40_000);
+    expect(store.size).toBe(0);
+    expect(reads / count).toBeLessThan(10);
+  });
+});

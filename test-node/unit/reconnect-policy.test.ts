@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { WebSocketConfigInput } from '../../src/core/config.js';
+import { maxAttemptsPerMinute, ReconnectPolicy } from '../../src/core/reconnect-policy.js';
+import { SeededRandom } from '../../src/testing/index.browser.js';
+import { testContext } from './context.js';
+
+function newPolicy(config: Partial<WebSocketConfigInput> = {}, random: () => number = () => 0.5) {
+  const context = testContext({ config, random });
+  return { policy: new ReconnectPolicy(context.config, context.runtime), clock: context.clock };
+}
+
+const settings = fc.record({
+  initial: fc.integer({ min: 0, max: 5_000 }),
+  more: fc.integer({ min: 0, max: 60_000 }),
+  factor: fc.double({ min: 1, max: 10, noNaN: true }),
+  jitter: fc.double({ min: 0, max: 1, noNaN: true }),
+  seed: fc.integer(),
+});
+
+describe('ReconnectPolicy', () => {
+  it('[C4, CF14] keeps each delay within [d·(1−jitter), d]', () => {
+    fc.assert(
+      fc.property(settings, ({ initial, more, factor, jitter, seed }) => {
+        const random = new SeededRandom(seed);
+        const { policy } = newPolicy(
+          {
+            reconnectInitialDelay: initial,
+            reconnectMaxDelay: initial + more,
+            reconnectBackoffFactor: factor,
+            reconnectJitter: jitter,
+          },
+          () => random.next(),
+        );
+        for (let attempt = 1; attempt <= 20; attempt++) {
+          const limit = Math.min(initial + more, initial * factor ** (attempt - 1));
+          const delay = policy.next();
+          expect(policy.attempt).toBe(attempt);
+          expect(delay).toBeLessThanOrEqual(limit);
+          expect(delay).toBeGreaterThanOrEqual(limit * (1 - jitter) - 1e-6);
+        }
+      }),
+    );
+  });
+
+  it('[C4] never overflows, and jitters also behind the cap', () => {
+    const random = new SeededRandom(3);
+    const { policy } = newPolicy({}, () => random.next());
+    for (let attempt = 0; attempt < 5_000; attempt++) policy.next();
+    const delays = Array.from({ length: 1_000 }, () => policy.next());
+    expect(Math.min(...delays)).toBeLessThan(1_000);
+    expect(Math.max(...delays)).toBeGreaterThan(29_000);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(30_000);
+  });
+
+  it('[C4] counts from 1 again only after reconnectMinUptime in ready', async () => {
+    const { policy, clock } = newPolicy();
+    for (let n = 0; n < 4; n++) policy.next();
+    policy.ready();
+    await clock.advance(4_999);
+    policy.lost();
+    policy.next();
+    expect(policy.attempt).toBe(5);
+    policy.ready();
+    await clock.advance(5_000);
+    policy.lost();
+    policy.next();
+    expect(policy.attempt).toBe(1);
+  });
+
+  it('[C4] time that passed outside ready does not count', async () => {
+    const { policy, clock } = newPolicy();
+    policy.next();
+    await clock.advance(60_000);
+    policy.lost();
+    policy.next();
+    expect(policy.attempt).toBe(2);
+  });
+
+  it('[CF6] is exhausted after reconnectMaxAttempts; with 0 from the start', () => {
+    expect(newPolicy({ reconnectMaxAttempts: 0 }).policy.exhausted).toBe(true);
+    const { policy } = newPolicy({ reconnectMaxAttempts: 2 });
+    policy.next();
+    expect(policy.exhausted).toBe(false);
+    policy.next();
+    expect(policy.exhausted).toBe(true);
+  });
+
+  it('[CF15, L2] a wake waits at most 1 000, and counts once per reconnectMinUptime', async () => {
+    const { policy, clock } = newPolicy({}, () => 0.999);
+    expect(policy.wake()).toBeCloseTo(999);
+    expect(policy.wake()).toBeUndefined();
+    await clock.advance(4_999);
+    expect(policy.wake()).toBeUndefined();
+    await clock.advance(1);
+    expect(policy.wake()).toBeCloseTo(999);
+  });
+
+  it('[RT9] waits at least as long as the server asked', () => {
+    const { policy } = newPolicy();
+    expect(policy.next(10_000)).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it('[C4, RT9] clients that were told the same Retry-After do not come back in the same moment', () => {
+    const random = new SeededRandom(9);
+    const { policy } = newPolicy({ reconnectMaxAttempts: Infinity }, () => random.next());
+    const buckets = new Map<number, number>();
+    for (let client = 0; client < 1_000; client++) {
+      const own = client === 0 ? policy : newPolicy({}, () => random.next()).policy;
+      const bucket = Math.floor(own.next(2_000) / 100);
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
+    }
+    expect(Math.max(...buckets.values())).toBeLessThanOrEqual(250);
+  });
+
+  it('[RT9, CF15] a wake does not undercut the time that the server asked for', async () => {
+    const { policy, clock } = newPolicy({}, () => 0);
+    policy.next(20_000);
+    await clock.advance(1_000);
+    expect(policy.wake() ?? Infinity).toBeGreaterThanOrEqual(19_000);
+  });
+
+  it('[C5] bounds the attempts of any minute, also when every delay is drawn as 0', async () => {
+    for (const reconnectMaxDelay of [30_000, 1_000, 500]) {
+      const { policy, clock } = newPolicy({ reconnectMaxDelay }, () => 1 - 2 ** -32);
+      const attempts: number[] = [];
+      while (clock.now() < 300_000) {
+        policy.dialled();
+        attempts.push(clock.now());
+        policy.ready();
+        policy.lost();
+        const delays = [policy.next(), policy.wake() ?? Infinity, policy.immediate()];
+        await clock.advance(Math.max(0.01, Math.min(...delays)));
+      }
+      const bound = maxAttemptsPerMinute(reconnectMaxDelay);
+      for (let index = bound; index < attempts.length; index++) {
+        const span = (attempts[index] as number) - (attempts[index - bound] as number);
+        expect(span).toBeGreaterThanOrEqual(60_000 - 1e-6);
+      }
+      expect(attempts.length).toBeGreaterThan(bound);
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { VirtualClock } from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+
+describe('VirtualClock', () => {
+  it('[PK9] fires timers by due time, then by age, each at its own time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 50 })), async (delays) => {
+        const clock = new VirtualClock({ turns: 0 });
+        const fired: [delay: number, index: number][] = [];
+        delays.forEach((delay, index) => {
+          clock.setTimer(() => {
+            expect(clock.now()).toBe(delay);
+            fired.push([delay, index]);
+          }, delay);
+        });
+        await clock.advance(50);
+        expect(fired).toEqual(
+          delays.map((delay, index): [number, number] => [delay, index]).sort(([a, i], [b, j]) => a - b || i - j),
+        );
+        expect(clock.pendingTimers).toBe(0);
+      }),
+    );
+  });
+
+  it('never fires what was cleared, whatever else is pending', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.boolean())), async (entries) => {
+        const clock = new VirtualClock({ turns: 0 });
+        const fired: number[] = [];
+        const timers = entries.map(([delay], index) => clock.setTimer(() => fired.push(index), delay));
+        entries.forEach(([, clears], index) => {
+          if (clears) clock.clearTimer(timers[index]);
+        });
+        const kept = entries.flatMap(([, clears], index) => (clears ? [] : [index]));
+        expect(clock.pendingTimers).toBe(kept.length);
+        await clock.advance(20);
+        expect([...fired].sort((a, b) => a - b)).toEqual(kept);
+      }),
+    );
+  });
+
+  it('runs what a timer sets, and the code that awaits something, before the next timer', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(resolve, ms));
+    void (async () => {
+      for (const name of ['a', 'b']) {
+        await sleep(10);
+        for (let turn = 0; turn < 20; turn++) await undefined;
+        order.push(`${name} ${clock.now()}`);
+      }
+    })();
+    clock.setTimer(() => order.push('c'), 10);
+    await clock.advance(20);
+    expect(order).toEqual(['a 10', 'c', 'b 20']);
+  });
+
+  it('settle() lets happen what is due now', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    clock.setTimer(() => order.push('due'), 0);
+    clock.setTimer(() => order.push('later'), 1);
+    expect(order).toEqual([]);
+    await clock.settle();
+    expect(order).toEqual(['due']);
+  });
+
+  it('jump(): time passes, then overdue timers fire late, then what came in', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    clock.setArrival(() => order.push(`arrival ${clock.now()}`), 5);
+    clock.setTimer(() => {
+      order.push(`timer ${clock.now()}`);
+      clock.setTimer(() => order.push(`set meanwhile ${clock.now()}`), 0);
+    }, 10);
+    clock.setTimer(() => order.push('not due'), 1_001);
+    await clock.jump(1_000);
+    expect(order).toEqual(['timer 1000', 'arrival 1000', 'set meanwhile 1000']);
+    expect(clock.pendingTimers).toBe(1);
+  });
+
+  it('throttle(): timers fire on the grid, arrivals do not wait', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    clock.throttle(1_000);
+    clock.setTimer(() => order.push(`timer ${clock.now()}`), 10);
+    clock.setArrival(() => order.push(`arrival ${clock.now()}`), 20);
+    await clock.advance(999);
+    expect(order).toEqual(['arrival 20']);
+    await clock.advance(1);
+    expect(order).toEqual(['arrival 20', 'timer 1000']);
+    clock.throttle(0);
+    clock.setTimer(() => order.push(`timer ${clock.now()}`), 10);
+    await clock.advance(10);
+    expect(order.at(-1)).toBe('timer 1010');
+  });
+
+  it('stepWall() moves the wall clock alone', async () => {
+    const clock = new VirtualClock({ wallTime: 1_000 });
+    await clock.advance(10);
+    clock.stepWall(-500);
+    expect([clock.now(), clock.wallTime()]).toEqual([10, 510]);
+  });
+
+  it('refuses what no host can wait for, and two moves at once', async () => {
+    const clock = new VirtualClock();
+    for (const delay of [Infinity, Number.NaN]) expect(() => clock.setTimer(() => {}, delay)).toThrow(RangeError);
+    const moving = clock.advance(1);
+    await expect(clock.advance(1)).rejects.toThrow('moving');
+    await moving;
+    clock.clearTimer(undefined);
+  });
+
+  it('passes on what a timer throws, and can go on', async () => {
+    const clock = new VirtualClock();
+    let fired = false;
+    clock.setTimer(() => {
+      throw new Error('bug');
+    }, 1);
+    clock.setTimer(() => {
+      fired = true;
+    }, 2);
+    await expect(clock.advance(5)).rejects.toThrow('bug');
+    await clock.advance(5);
+    expect(fired).toBe(true);
+  });
+});
