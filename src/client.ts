@@ -83,7 +83,7 @@ export type UntypedPayload<Methods, T> = string extends keyof Methods
  * client.on('reconnecting', ({ attempt, delay, cause }) => show(attempt, delay, cause.message));
  *
  * const ack = await client.request({ op: 'order.place', args: { symbol: 'BTC', quantity: 1 } });
- * ack; // { op: 'order.place', args: { symbol: 'BTC', quantity: 1 } }, as this server echoes
+ * show(ack);
  *
  * const trades = await client.subscribe('trades.BTC');
  * trades.on('message', (trade) => show(trade));

@@ -31,6 +31,8 @@ export class Inbox {
   readonly #grace: Timer;
   /** Frames, parts of frames, and at the end what to do after the last one. */
   #queue: (string | Uint8Array | Message | (() => void))[] = [];
+  /** The index of the first that waits: taking it out would move all the others. */
+  #head = 0;
   #turnsLeft = 0;
   #decoding = false;
   #ended = false;
@@ -45,8 +47,8 @@ export class Inbox {
 
   receive(data: string | Uint8Array): void {
     if (this.#ended) return;
-    if (this.#turnsLeft > 0 || this.#decoding || this.#queue.length > 0) {
-      if (this.#decoding && this.#queue.length >= CAPACITY) {
+    if (this.#turnsLeft > 0 || this.#decoding || this.#waiting > 0) {
+      if (this.#decoding && this.#waiting >= CAPACITY) {
         this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
       } else {
         this.#queue.push(data);
@@ -73,6 +75,7 @@ export class Inbox {
   stop(): void {
     this.#ended = true;
     this.#queue = [];
+    this.#head = 0;
     this.#grace.stop();
   }
 
@@ -81,9 +84,17 @@ export class Inbox {
     else this.#drain();
   };
 
+  get #waiting(): number {
+    return this.#queue.length - this.#head;
+  }
+
   #drain(): void {
-    while (this.#queue.length > 0 && this.#turnsLeft === 0 && !this.#decoding) {
-      const next = this.#queue.shift() as string | Uint8Array | Message | (() => void);
+    while (this.#waiting > 0 && this.#turnsLeft === 0 && !this.#decoding) {
+      const next = this.#queue[this.#head++] as string | Uint8Array | Message | (() => void);
+      if (this.#waiting === 0) {
+        this.#queue = [];
+        this.#head = 0;
+      }
       if (typeof next === 'function') next();
       else if (next instanceof Message) this.#events.message(next);
       else this.#take(next);
@@ -127,7 +138,8 @@ export class Inbox {
     const parts = this.#splits ? this.#split(message) : undefined;
     if (!parts?.length) return this.#events.message(message);
     // Parts may have to wait for each other just like frames, ahead of the frames behind them.
-    this.#queue = [...parts, ...this.#queue];
+    this.#queue = [...parts, ...this.#queue.slice(this.#head)];
+    this.#head = 0;
     if (this.#turnsLeft === 0) this.#drain();
   }
 

@@ -1,14 +1,19 @@
 import type { Context } from './context.js';
 import { DeadlineQueue, type Expirable } from './deadline-queue.js';
 import { describe } from './emitter.js';
-import { MessageTooLargeError, ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
-import type { Frame, Frames, ServerError, SubscriptionContext, SubscriptionOutcome } from './handler-types.js';
+import { ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
+import type { Frame, ServerError, SubscriptionOutcome } from './handler-types.js';
 import type { RequestId, Topic } from './identifiers.js';
-import { utf8Length } from './inbox.js';
 import type { Message } from './message.js';
 import type { SubscriptionFrames } from './outbox.js';
 import { ProtocolHandler } from './protocol-handler.js';
 import { readServerError } from './server-error.js';
+import {
+  type Operation,
+  type SubscriptionFrame,
+  SubscriptionFrameBuilder,
+  type Unbuildable,
+} from './subscription-frames.js';
 import type { Subscription, SubscriptionStore } from './subscription-store.js';
 
 /** Few venues take more in one frame, and smaller frames lose nothing on a fast link. */
@@ -34,7 +39,7 @@ interface Batch extends Expirable {
   readonly open: Map<Topic, Subscription>;
 }
 
-interface BuiltFrame {
+interface QueuedFrame {
   readonly frame: Frame;
   written?: (() => void) | undefined;
 }
@@ -47,7 +52,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #context: Context;
   readonly #store: SubscriptionStore;
   readonly #events: SubscriptionWireEvents;
-  readonly #newId: () => RequestId;
+  readonly #builder: SubscriptionFrameBuilder;
   readonly #deadlines: DeadlineQueue;
   readonly #confirms: boolean;
   /** Changed in this tick; calls that cancel out within it send nothing. */
@@ -57,7 +62,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #batches = new Map<RequestId, Batch>();
   readonly #settledIds = new Set<RequestId>();
   /** Built and not written yet. */
-  readonly #frames: BuiltFrame[] = [];
+  readonly #frames: QueuedFrame[] = [];
   #live = false;
   /** Bulk changes under way; their frames wait for the last of them, so that they are full. */
   #corks = 0;
@@ -66,7 +71,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     const { handler } = context;
     this.#context = context;
     this.#store = store;
-    this.#newId = newId;
+    this.#builder = new SubscriptionFrameBuilder(context, store, newId);
     this.#events = events;
     this.#deadlines = new DeadlineQueue(context.runtime.clock);
     this.#confirms =
@@ -158,7 +163,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   #buildNext(): boolean {
     const limit = this.#context.handler.limits?.topicsPerFrame ?? DEFAULT_TOPICS_PER_FRAME;
     const batch: Subscription[] = [];
-    let operation: 'subscribe' | 'unsubscribe' | undefined;
+    let operation: Operation | undefined;
     for (const subscription of this.#changed) {
       const wish = this.#wish(subscription);
       operation ??= wish;
@@ -173,7 +178,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     return operation !== undefined;
   }
 
-  #wish(subscription: Subscription): 'subscribe' | 'unsubscribe' | undefined {
+  #wish(subscription: Subscription): Operation | undefined {
     const { wanted, wire } = subscription;
     if (wire === 'idle') return wanted ? 'subscribe' : undefined;
     if (wire === 'stale') return 'unsubscribe';
@@ -182,48 +187,25 @@ export class SubscriptionWire implements SubscriptionFrames {
     return wire === 'subscribed' || !this.#context.handler.serverChoosesTopics ? 'unsubscribe' : undefined;
   }
 
-  #build(operation: 'subscribe' | 'unsubscribe', batch: Subscription[]): void {
-    const topics = batch.map(({ topic }) => topic);
-    let requestId: RequestId;
-    let frames: Frame[];
-    try {
-      requestId = this.#newId();
-      const { handler } = this.#context;
-      const view = this.#view(operation);
-      frames = asList(
-        operation === 'subscribe'
-          ? handler.buildSubscribe(topics, requestId, view)
-          : handler.buildUnsubscribe(topics, requestId, view),
-      );
-    } catch (cause) {
-      return this.#unbuildable(operation, batch, cause);
+  #build(operation: Operation, batch: Subscription[]): void {
+    for (const built of this.#builder.build(operation, batch)) {
+      if ('cause' in built) this.#unbuildable(operation, built);
+      else this.#enqueue(operation, built);
     }
-    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
-    if (limit !== Infinity && frames.some((frame) => byteLength(frame) > limit)) {
-      if (batch.length > 1) {
-        const half = batch.length >> 1;
-        this.#build(operation, batch.slice(0, half));
-        return this.#build(operation, batch.slice(half));
-      }
-      return this.#unbuildable(
-        operation,
-        batch,
-        new MessageTooLargeError(
-          limit,
-          `The frame for one topic is larger than limits.bytesPerFrame (${limit} bytes).`,
-        ),
-      );
-    }
-    if (operation === 'unsubscribe') this.#ended(requestId, batch);
-    const written = operation === 'subscribe' ? this.#asked(requestId, batch) : undefined;
-    for (const frame of frames) this.#frames.push({ frame });
-    const last = this.#frames.at(-1);
-    if (last && frames.length > 0) last.written = written;
+  }
+
+  #enqueue(operation: Operation, { requestId, subscriptions, frames }: SubscriptionFrame): void {
+    if (operation === 'unsubscribe') this.#ended(requestId, subscriptions);
+    const written = operation === 'subscribe' ? this.#asked(requestId, subscriptions) : undefined;
+    const queued = frames.map((frame): QueuedFrame => ({ frame }));
+    const last = queued.at(-1);
+    if (last) last.written = written;
     else written?.();
+    this.#frames.push(...queued);
   }
 
   /** Counts the topics as asked for; returns what is left to do once the last frame is written. */
-  #asked(requestId: RequestId, subscriptions: Subscription[]): (() => void) | undefined {
+  #asked(requestId: RequestId, subscriptions: readonly Subscription[]): (() => void) | undefined {
     for (const subscription of subscriptions) {
       subscription.wire = 'subscribing';
       subscription.sentParams = subscription.params;
@@ -251,7 +233,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     return undefined;
   }
 
-  #ended(requestId: RequestId, subscriptions: Subscription[]): void {
+  #ended(requestId: RequestId, subscriptions: readonly Subscription[]): void {
     this.#settled(requestId);
     for (const subscription of subscriptions) {
       this.#leaveBatch(subscription);
@@ -260,28 +242,16 @@ export class SubscriptionWire implements SubscriptionFrames {
     }
   }
 
-  #unbuildable(operation: string, batch: Subscription[], cause: unknown): void {
+  #unbuildable(operation: Operation, { subscriptions, cause }: Unbuildable): void {
     const words = `The handler could not build the ${operation} frame: ${describe(cause)}`;
     if (operation === 'unsubscribe') {
       this.#context.emit('error', new ProtocolError(words, { cause }));
-      for (const subscription of batch) this.#store.reset(subscription);
+      for (const subscription of subscriptions) this.#store.reset(subscription);
       return;
     }
-    for (const subscription of batch) {
+    for (const subscription of subscriptions) {
       this.#events.refused(subscription, new SubscriptionFailedError(subscription.topic, words, { cause }), false);
     }
-  }
-
-  #view(operation: 'subscribe' | 'unsubscribe'): SubscriptionContext {
-    const params = operation === 'subscribe' ? 'params' : 'sentParams';
-    return {
-      params: (topic) => this.#store.get(topic)?.[params],
-      alias: (topic) => this.#store.get(topic)?.alias,
-      setAlias: (topic, alias) => {
-        const subscription = this.#store.get(topic);
-        if (subscription) this.#store.setAlias(subscription, alias);
-      },
-    };
   }
 
   // ——— In ———
@@ -385,13 +355,4 @@ function refusal(topic: Topic, error: ServerError, retryable: boolean): Subscrip
     serverCode: error.code,
     cause: error,
   });
-}
-
-function asList(frames: Frames): Frame[] {
-  if (frames === null || frames === undefined) return [];
-  return typeof frames === 'string' || frames instanceof Uint8Array ? [frames] : [...frames];
-}
-
-function byteLength(frame: Frame): number {
-  return typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
 }

@@ -58,9 +58,11 @@ export class ExampleCompiler {
     const { fileExists, getSourceFile, readFile } = host;
     host.fileExists = (path) => texts.has(path) || fileExists(path);
     host.readFile = (path) => texts.get(path)?.source ?? readFile(path);
-    host.getSourceFile = (path, ...rest) => {
+    host.getSourceFile = (path, languageVersion, onError) => {
       const module = texts.get(path);
-      return module ? ts.createSourceFile(path, module.source, ...rest) : getSourceFile(path, ...rest);
+      return module
+        ? ts.createSourceFile(path, module.source, languageVersion)
+        : getSourceFile(path, languageVersion, onError);
     };
     const program = ts.createProgram([...texts.keys()], this.#options, host);
     return [...texts].flatMap(([path, { file }]) =>

@@ -72,7 +72,8 @@ export class ExampleScope {
 
   async close(): Promise<void> {
     clearInterval(this.#pulse);
-    await Promise.all([...clients].map((client) => client.close()));
+    // Not awaited: the clock of a simulated network has stopped. Real sockets end with the server.
+    for (const client of clients) void client.close();
     clients.clear();
     await this.server.close();
   }

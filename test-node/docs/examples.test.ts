@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readExampleBlocks } from './example-blocks.js';
 import { ExampleCompiler, type ExampleModule, moduleName } from './example-modules.js';
 import type { ExampleScope } from './example-scope.js';
@@ -28,23 +28,47 @@ it('finds the examples', () => {
   expect(modules.some(({ file }) => file === 'README.md')).toBe(true);
 });
 
+it('would notice a wrong value, and a wrong type', { timeout: 60_000 }, () => {
+  const block = {
+    file: 'page.md',
+    line: 7,
+    code: `show(url);\n'abc'.length; // 4, which is wrong\nshow(); // 4 times`,
+  };
+  const { source, claims } = compiler.compile(block);
+  expect(source.split('\n').slice(6, 9)).toEqual([
+    'show(url);',
+    `same('abc'.length, 4); // 4, which is wrong`,
+    'show(); // 4 times',
+  ]);
+  expect(claims).toBe(1);
+  const wrong = compiler.compile({ ...block, code: 'const id: RequestId = true;' });
+  expect(compiler.check([wrong])).toEqual([`page.md:7 Type 'boolean' is not assignable to type 'RequestId'.`]);
+});
+
 it('keeps to the types', { timeout: 60_000 }, () => {
   expect(compiler.check(modules)).toEqual([]);
 });
 
-describe('an example runs, and its values are right', () => {
+describe('an example runs, and its values are right', { timeout: 30_000 }, () => {
+  beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}));
+  afterEach(() => void vi.restoreAllMocks());
+
   it.each(modules.map((module, at) => ({ ...module, at })))('$file:$line', async ({ at, claims }) => {
     const { ExampleScope: Scope } = await load<{ ExampleScope: typeof ExampleScope }>('scope');
-    const example = await load<{ default: (scope: ExampleScope, same: typeof compare) => Promise<void> }>(`${at}`);
-    let compared = 0;
-    const compare = (actual: unknown, expected: unknown) => {
-      compared++;
-      expect(actual).toEqual(expected);
-    };
+    const example = await load<{
+      default: (scope: ExampleScope, same: (is: unknown, ought: unknown) => void) => Promise<void>;
+    }>(`${at}`);
+    // Compared afterwards: an example may catch what is thrown at it.
+    const actual: unknown[] = [];
+    const expected: unknown[] = [];
     const scope = await Scope.open();
     try {
-      await example.default(scope, compare);
-      expect(compared).toBeGreaterThanOrEqual(claims > 0 ? 1 : 0);
+      await example.default(scope, (is, ought) => {
+        actual.push(is);
+        expected.push(ought);
+      });
+      expect(actual).toEqual(expected);
+      expect(actual.length, 'comparisons that were reached').toBeGreaterThanOrEqual(claims);
     } finally {
       await scope.close();
     }

@@ -60,6 +60,8 @@ describe('classification', () => {
     ['response', { op: 'subscribe', req_id: 'r1', success: true }],
     ['response', { op: 'unsubscribe', req_id: 'r1', success: true }],
     ['response', { req_id: 'r1', topic: 'trades.BTC', data: [] }],
+    ['response', { topic: 'trades.BTC', data: { a: 1 }, req_id: 'r1' }],
+    ['update', { topic: 'trades.BTC', data: { req_id: 'r1', op: 'subscribe' } }],
     ['update', { topic: 'trades.BTC', data: [] }],
     ['update', { topic: 'order', id: '5923240c6880ab', data: [] }],
     ['update', { topic: 'chat', data: 'to subscribe, click' }],
@@ -129,6 +131,21 @@ describe('classification', () => {
     expect(kindOf({ action: 'sub', topic: 'a' }, options)).toBe('control');
     expect(kindOf({ action: 'leave', topic: 'a' }, options)).toBe('control');
     expect(kindOf({ action: 'subscribe', topic: 'a' }, options)).toBe('update');
+  });
+
+  it.each([
+    ['short', { subscribeOp: 'su', unsubscribeOp: 'un', requestIdField: 'i' }],
+    ['not ASCII', { subscribeOp: '订阅', unsubscribeOp: '取消', requestIdField: '编号' }],
+  ])('finds ids and confirmations behind the topic, also where their words are %s', (_, options) => {
+    const { subscribeOp, unsubscribeOp, requestIdField } = options;
+    const escaped = (value: object) =>
+      JSON.stringify(value).replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+    for (const write of [JSON.stringify, escaped]) {
+      expect(kindOf(write({ topic: 'a', data: 1, op: subscribeOp }), options)).toBe('control');
+      expect(kindOf(write({ topic: 'a', data: 1, op: unsubscribeOp }), options)).toBe('control');
+      expect(kindOf(write({ topic: 'a', data: 1, [requestIdField]: 'r1' }), options)).toBe('response');
+      expect(kindOf(write({ topic: 'a', data: subscribeOp }), options)).toBe('update');
+    }
   });
 });
 

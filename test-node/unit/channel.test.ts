@@ -307,6 +307,7 @@ describe('Channel: the end', () => {
     void conflating.unsubscribe();
     await clock.advance(1_000);
     expect([heard, alsoHeard]).toEqual([[], []]);
+    expect([held.buffered, conflating.buffered]).toEqual([0, 0]);
     expect(clock.pendingTimers).toBe(0);
   });
 

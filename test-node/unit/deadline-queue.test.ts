@@ -74,6 +74,28 @@ describe('DeadlineQueue', () => {
     );
   });
 
+  it('[R1] keeps its order whatever is taken out of a full queue', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.boolean()), { minLength: 8 }),
+        async (all) => {
+          const clock = new VirtualClock({ turns: 0 });
+          const queue = new DeadlineQueue(clock);
+          const expired: [deadline: number, at: number][] = [];
+          const items = all.map(([duration]) => newItem(duration, ({ name }) => expired.push([name, clock.now()])));
+          for (const item of items) queue.add(item, item.name);
+          items.forEach((item, index) => {
+            if (all[index]?.[1]) queue.delete(item);
+          });
+          await clock.advance(40);
+          const kept = all.flatMap(([duration, isDeleted]) => (isDeleted ? [] : [duration]));
+          expect(expired).toEqual(kept.sort((a, b) => a - b).map((duration) => [duration, duration]));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('expires in the order of the deadlines after a sleep', async () => {
     const clock = new VirtualClock();
     const queue = new DeadlineQueue(clock);

@@ -123,8 +123,11 @@ describe('Outbox: order', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.attach(link);
     outbox.serve();
+    link.bufferedAmount = 2_000_000;
+    outbox.urgent('held back on the old connection');
     outbox.detach();
     outbox.urgent('cancel of the old connection');
+    link = new TestLink();
     outbox.attach(link);
     outbox.urgent('hello');
     expect(link.written).toEqual(['hello']);

@@ -33,6 +33,17 @@ describe('PendingRequestStore', () => {
     expect([store.size, outcomes]).toEqual([0, [['a', 'answered']]]);
   });
 
+  it('[R1] whatever else happens to a settled request changes nothing', () => {
+    const store = newStore();
+    const request = store.add('a', options);
+    store.resolve('a', 1);
+    store.add('a', options); // an id of the application's own choice
+    request.expire();
+    request.handleEvent();
+    request.onUnwritable(new ConnectionClosedError('over'));
+    expect([store.size, outcomes]).toEqual([1, [['a', 'answered']]]);
+  });
+
   it('[R1] rejects with the server’s refusal', async () => {
     const store = newStore();
     const { call } = store.add('a', options);

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { WebSocketConfig } from 'hpx-transport-ws';
+import { expect, it } from 'vitest';
+
+const { url: _, ...defaults } = new WebSocketConfig({ url: 'wss://stream.example.com' });
+const numbers = Object.fromEntries(
+  Object.entries(defaults).filter(([, value]) => typeof value === 'number' || typeof value === 'boolean'),
+);
+
+it('has the defaults that docs/SPEC.md names [CF2]', () => {
+  const clause = /- \*\*CF2\*\* ([\s\S]*?)\n- \*\*/.exec(readFileSync('docs/SPEC.md', 'utf8'))?.[1] ?? '';
+  const named = [...clause.matchAll(/`(\w+)`\s+([\d ]*\d|\w+)/g)].map(([, name = '', value = '']) => [
+    name,
+    readValue(value),
+  ]);
+  expect(Object.fromEntries(named)).toEqual(numbers);
+});
+
+it('has every field and default in the table of docs/configuration.md', () => {
+  const page = readFileSync('docs/configuration.md', 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name = '', value = '']) => [
+    name,
+    readValue(value),
+  ]);
+  const others = { url: '–', protocols: 'none', nodeOptions: 'none' };
+  expect(Object.fromEntries(rows)).toEqual({ ...numbers, ...others });
+});
+
+/** `30 000` is a number, written for people. */
+function readValue(text: string): unknown {
+  const digits = text.replaceAll(' ', '');
+  if (/^\d+$/.test(digits)) return Number(digits);
+  return { Infinity, true: true, false: false }[digits] ?? digits;
+}

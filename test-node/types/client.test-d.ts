@@ -1,0 +1,158 @@
+import {
+  type Channel,
+  GenericJsonHandler,
+  type Message,
+  MessageKind,
+  type PendingCall,
+  ProtocolHandler,
+  type RequestId,
+  type Topic,
+  type Update,
+  WebSocketClient,
+} from 'hpx-transport-ws';
+import { describe, expectTypeOf, it } from 'vitest';
+
+interface Trade {
+  readonly price: number;
+}
+
+interface Topics {
+  [topic: `trades.${string}`]: Trade;
+  status: 'up' | 'down';
+}
+
+interface Methods {
+  'order.place': { params: { qty: number }; result: { orderId: string } };
+  time: { params: undefined; result: number };
+  cancel(params: { orderId: string }): Promise<boolean>;
+}
+
+const config = { url: 'ws://test' };
+const handler = new GenericJsonHandler<Topics, Methods>();
+const client = new WebSocketClient(config, handler);
+const plain = new WebSocketClient(config, new GenericJsonHandler());
+
+describe('topics', () => {
+  it('[CL32] flow from the handler through the constructor', () => {
+    expectTypeOf(client.subscribe('status')).resolves.toEqualTypeOf<Channel<'up' | 'down'>>();
+    expectTypeOf(client.subscribe('trades.BTC')).resolves.toEqualTypeOf<Channel<Trade>>();
+    expectTypeOf(client.subscribeMany(['trades.BTC', 'trades.ETH'])).resolves.toEqualTypeOf<Channel<Trade>[]>();
+  });
+
+  it('[CL32] flow through connect()', () => {
+    const connected = WebSocketClient.connect(config, handler);
+    expectTypeOf(connected).resolves.toEqualTypeOf<WebSocketClient<Topics, Methods>>();
+  });
+
+  it('[CL32] reach listeners and loops', async () => {
+    const channel = {} as Channel<Trade>;
+    channel.on('message', (trade, update) => {
+      expectTypeOf(trade).toEqualTypeOf<Trade>();
+      expectTypeOf(update).toEqualTypeOf<Update<Trade>>();
+    });
+    for await (const trade of channel) expectTypeOf(trade).toEqualTypeOf<Trade>();
+    for await (const update of channel.updates()) expectTypeOf(update.data).toEqualTypeOf<Trade>();
+  });
+
+  it('[CL32] that the handler does not know do not compile', () => {
+    // @ts-expect-error -- no such topic
+    void client.subscribe('book.BTC');
+    // @ts-expect-error -- no such topic
+    void client.subscribeMany(['trades.BTC', 'book.BTC']);
+    // @ts-expect-error -- no such topic
+    void client.unsubscribe('book.BTC');
+  });
+
+  it('[CL32] without types are unknown, not any', () => {
+    expectTypeOf(plain.subscribe('whatever')).resolves.toEqualTypeOf<Channel<unknown>>();
+  });
+});
+
+describe('methods', () => {
+  it('[CL32] give params and results, declared either way', () => {
+    expectTypeOf(client.request({ method: 'order.place', params: { qty: 1 } })).toEqualTypeOf<
+      PendingCall<{ orderId: string }>
+    >();
+    expectTypeOf(client.request({ method: 'time' })).toEqualTypeOf<PendingCall<number>>();
+    expectTypeOf(client.request({ method: 'cancel', params: { orderId: 'a' } })).toEqualTypeOf<PendingCall<boolean>>();
+  });
+
+  it('[CL32] with wrong, missing or unknown parts do not compile', () => {
+    // @ts-expect-error -- wrong params
+    void client.request({ method: 'order.place', params: { qty: '1' } });
+    // @ts-expect-error -- missing params
+    void client.request({ method: 'order.place' });
+    // @ts-expect-error -- unknown method
+    void client.request({ method: 'order.replace', params: {} });
+  });
+
+  it('[CL32] request<T>(payload) is untyped', () => {
+    expectTypeOf(client.request<{ ok: true }>({ op: 'anything' })).toEqualTypeOf<PendingCall<{ ok: true }>>();
+    expectTypeOf(plain.request({ op: 'anything' })).toEqualTypeOf<PendingCall<unknown>>();
+    expectTypeOf(plain.request<number>({ method: 'anything' })).toEqualTypeOf<PendingCall<number>>();
+  });
+
+  it('[CL13] requestRaw() gives the message', () => {
+    expectTypeOf(client.requestRaw('x', { requestId: 1 })).toEqualTypeOf<PendingCall<Message>>();
+  });
+});
+
+describe('handlers', () => {
+  it('[HN1] five methods make one', () => {
+    class Minimal extends ProtocolHandler<Topics> {
+      classifyMessage(): MessageKind {
+        return MessageKind.Update;
+      }
+      extractRequestId(): RequestId | undefined {
+        return undefined;
+      }
+      extractTopic(): Topic | undefined {
+        return undefined;
+      }
+      buildSubscribe(): string {
+        return '';
+      }
+      buildUnsubscribe(): string {
+        return '';
+      }
+    }
+    expectTypeOf(new WebSocketClient(config, new Minimal()).subscribe('status')).resolves.toEqualTypeOf<
+      Channel<'up' | 'down'>
+    >();
+  });
+
+  it('[HN1] one that lacks a method does not compile', () => {
+    // @ts-expect-error -- four methods are missing
+    class Incomplete extends ProtocolHandler {
+      classifyMessage(): MessageKind {
+        return MessageKind.Update;
+      }
+    }
+    void Incomplete;
+  });
+});
+
+describe('the client', () => {
+  it('has typed events', () => {
+    client.on('stateChange', (state, previous, cause) => {
+      expectTypeOf(state).toEqualTypeOf<typeof previous>();
+      expectTypeOf(cause.event).toEqualTypeOf<string>();
+    });
+    client.on('ready', (epoch) => expectTypeOf(epoch).toEqualTypeOf<number>());
+    // @ts-expect-error -- no such event
+    client.on('readyy', () => {});
+  });
+
+  it('has no any in what it returns', () => {
+    expectTypeOf(client.stats()).not.toBeAny();
+    expectTypeOf(client.send('x')).toEqualTypeOf<Promise<void>>();
+    expectTypeOf<Message['json']>().toEqualTypeOf<unknown>();
+    expectTypeOf<Awaited<WebSocketClient['closed']>['error']>().not.toBeAny();
+    expectTypeOf<Update['data']>().toEqualTypeOf<unknown>();
+  });
+
+  it('[CF4] takes no unknown setting', () => {
+    // @ts-expect-error -- no such field
+    new WebSocketClient({ url: 'ws://test', reconectMaxDelay: 1 }, handler);
+  });
+});

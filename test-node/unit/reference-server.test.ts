@@ -1,0 +1,113 @@
+import { ReferenceServer, type ReferenceServerOptions, SimulatedNetwork } from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+import { type Probe, probe } from '../adapters/probe.js';
+
+async function open(options?: ReferenceServerOptions) {
+  const network = new SimulatedNetwork();
+  const server = new ReferenceServer(network, 'ws://exchange', options);
+  const socket = probe(network.runtime().openSocket, 'ws://exchange');
+  await network.clock.advance(5);
+  const ask = async (...frames: object[]): Promise<unknown[]> => {
+    const before = socket.messages.length;
+    for (const frame of frames) socket.socket.send(JSON.stringify(frame));
+    await network.clock.advance(5);
+    return parsed(socket).slice(before);
+  };
+  return { network, server, socket, ask };
+}
+
+function parsed({ messages }: Probe): unknown[] {
+  return messages.map((data) => JSON.parse(String(data)));
+}
+
+const subscribe = { op: 'subscribe', req_id: '1', args: ['a', 'b'] };
+
+describe('ReferenceServer', () => {
+  it('[PK9] echoes requests and answers pings', async () => {
+    const { ask, server } = await open();
+    expect(await ask({ req_id: 'x', qty: 1 }, { op: 'ping' })).toEqual([
+      { req_id: 'x', data: { qty: 1 } },
+      { op: 'pong' },
+    ]);
+    expect(server.requests).toEqual(['x']);
+  });
+
+  it('numbers the updates of each topic over all connections', async () => {
+    const { ask, network, server, socket } = await open();
+    await ask(subscribe);
+    expect([server.publish('a', 1), server.publish('a', 2), server.publish('b', 3)]).toEqual([1, 2, 1]);
+    server.drop();
+    expect(server.publish('a', 4)).toBe(3);
+    await network.clock.advance(5);
+    expect(parsed(socket).slice(1)).toEqual([
+      { topic: 'a', sequence: 1, data: 1 },
+      { topic: 'a', sequence: 2, data: 2 },
+      { topic: 'b', sequence: 1, data: 3 },
+    ]);
+  });
+
+  it('asks for a key first', async () => {
+    const { ask, server } = await open({ key: 'k' });
+    expect(await ask(subscribe, { op: 'auth', key: 'x' }, { op: 'auth', key: 'k' }, subscribe)).toMatchObject([
+      { success: false, error: 'not authenticated' },
+      { op: 'auth', success: false },
+      { op: 'auth', success: true },
+      { op: 'subscribe', success: true },
+    ]);
+    expect(server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+
+  it.each([
+    ['batch', [{ op: 'subscribe', req_id: '1', args: ['a', 'b'], success: true, refused: [] }]],
+    [
+      'topic',
+      [
+        { op: 'subscribe', req_id: '1', args: ['a'], success: true },
+        { op: 'subscribe', req_id: '1', args: ['b'], success: true },
+      ],
+    ],
+    [
+      'topic-only',
+      [
+        { op: 'subscribe', args: ['a'], success: true },
+        { op: 'subscribe', args: ['b'], success: true },
+      ],
+    ],
+    ['list', [{ op: 'subscribe', args: ['a', 'b'], success: true }]],
+    ['none', []],
+  ] as const)('confirms by %s', async (acknowledge, frames) => {
+    const { ask, server } = await open({ acknowledge });
+    expect(await ask(subscribe)).toEqual(frames);
+    expect(server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+
+  it('refuses whole frames, or parts of them', async () => {
+    for (const refuse of ['whole', 'partial'] as const) {
+      const { ask, server } = await open({ refuse });
+      server.refused.set('b', 'no such topic');
+      const [answer] = await ask(subscribe);
+      expect(answer).toMatchObject(
+        refuse === 'whole'
+          ? { success: false, error: 'no such topic' }
+          : { success: true, args: ['a'], refused: ['b'] },
+      );
+      expect(server.subscriptions).toEqual(new Set(refuse === 'whole' ? [] : ['a']));
+    }
+  });
+
+  it('says so when a topic is subscribed already, and counts it', async () => {
+    const { ask, server } = await open({ benign: true });
+    await ask({ ...subscribe, args: ['a'] });
+    expect(await ask(subscribe)).toMatchObject([{ success: false, args: ['a'] }, { success: true }]);
+    expect(server.duplicates).toBe(1);
+  });
+
+  it('ends subscriptions, and forgets them with their connection', async () => {
+    const { ask, server, socket, network } = await open();
+    await ask(subscribe, { op: 'unsubscribe', req_id: '2', args: ['a'] });
+    expect(server.subscriptions).toEqual(new Set(['b']));
+    socket.socket.terminate?.();
+    await network.clock.advance(5);
+    expect([server.subscriptions.size, server.connections.length]).toEqual([0, 0]);
+  });
+});
