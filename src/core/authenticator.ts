@@ -1,6 +1,7 @@
 import { type Context, isThenable } from './context.js';
 import { describe } from './emitter.js';
 import { AuthenticationFailedError, ProtocolError, type TransportError } from './errors.js';
+import { isEmpty } from './frames.js';
 import type { Frames } from './handler-types.js';
 import type { Message } from './message.js';
 import { readServerError } from './server-error.js';
@@ -83,7 +84,7 @@ export class Authenticator {
       // The session ended meanwhile, and with it this exchange.
       if (this.#refreshes.length === 0) return;
       if (error) this.#endRefresh(error);
-      else if (frames === null || frames === undefined || frames.length === 0) {
+      else if (isEmpty(frames)) {
         this.#endRefresh(new ProtocolError('The handler has no authentication: it builds no message for it.'));
       } else this.start(frames, (refusal) => this.#endRefresh(refusal));
     });

@@ -16,9 +16,9 @@ import {
   RequestTimeoutError,
   TransportError,
 } from './errors.js';
+import { byteLength } from './frames.js';
 import type { Frame, ServerError } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
-import { utf8Length } from './inbox.js';
 import { Message } from './message.js';
 import type { OutboundCall, Outbox } from './outbox.js';
 import {
@@ -234,7 +234,7 @@ export class Calls {
     }
     const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
     if (limit === Infinity) return;
-    const bytes = typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
+    const bytes = byteLength(frame);
     if (bytes > limit) {
       const words = `The frame has ${bytes} bytes, the server takes ${limit} (limits.bytesPerFrame).`;
       throw new MessageTooLargeError(limit, words, { delivery: 'unsent' });

@@ -1,7 +1,7 @@
 import { Authenticator } from './authenticator.js';
 import { Calls } from './calls.js';
 import type { ConnectionEvent, ConnectionState } from './connection-states.js';
-import { type Context, isThenable } from './context.js';
+import type { Context } from './context.js';
 import { describe } from './emitter.js';
 import {
   AuthenticationFailedError,
@@ -13,6 +13,7 @@ import {
 } from './errors.js';
 import type { CloseCause } from './events.js';
 import type { CloseVerdict, Frames } from './handler-types.js';
+import { Handshake } from './handshake.js';
 import type { LinkEnd } from './link.js';
 import { Outbox } from './outbox.js';
 import { Pacer } from './pacer.js';
@@ -65,11 +66,12 @@ export class Connection {
   readonly #context: Context;
   readonly #outbox: Outbox;
   readonly #authenticator: Authenticator;
+  readonly #handshake: Handshake;
   readonly #policy: ReconnectPolicy;
   /** The delay before an attempt. */
   readonly #retryTimer: Timer;
-  /** From the open socket to `ready`, then the lifetime that the server allows. */
-  readonly #sessionTimer: Timer;
+  /** The lifetime that the server allows a connection. */
+  readonly #lifetimeTimer: Timer;
   readonly #closeTimer: Timer;
   readonly #readiness: Readiness;
   /** Replaced sessions whose sockets have not finished closing. */
@@ -100,7 +102,7 @@ export class Connection {
     this.#authenticates = context.config.authOnConnect;
     this.#policy = new ReconnectPolicy(context.config, context.runtime);
     this.#retryTimer = new Timer(clock);
-    this.#sessionTimer = new Timer(clock);
+    this.#lifetimeTimer = new Timer(clock);
     this.#closeTimer = new Timer(clock);
     this.pacer = new Pacer(clock);
     this.subscriptions = new Subscriptions(
@@ -112,6 +114,7 @@ export class Connection {
     this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
     this.calls = new Calls(this.#context, this.#outbox, () => this.state);
     this.#authenticator = new Authenticator(this.#context, (frames) => this.#outbox.urgent(frames));
+    this.#handshake = new Handshake(this.#context, this.#authenticator, (frames) => this.#outbox.urgent(frames));
     this.#readiness = new Readiness(
       () => this.#context.settled(),
       () => {
@@ -288,47 +291,17 @@ export class Connection {
 
   #greet() {
     const session = this.#session as Session;
-    const { authTimeout } = this.#context.config;
     this.#outbox.attach(session.link);
-    this.#sessionTimer.start(authTimeout, () => {
-      const error = new ConnectionFailedError(
-        `The handler did not greet the server within ${authTimeout} ms (authTimeout).`,
-      );
-      this.#failed(session, { error, code: 1000 });
+    this.#handshake.start(this.#authenticates, {
+      challenged: (frames) => this.#happen('challenged', { reason: 'the handler authenticates', frames }, session),
+      established: (reason, authenticated) => this.#happen('established', { reason, authenticated }, session),
+      failed: (error) => this.#failed(session, { error, code: 1000 }),
     });
-    const greeted = (frames: Frames) => this.#inTurn(() => this.#greeted(session, frames), session);
-    const failed = (cause: unknown) => {
-      const error = new ProtocolError(`The handler's onConnect failed: ${describe(cause)}`, { cause, retryable: true });
-      this.#failed(session, { error, code: 1000 });
-    };
-    try {
-      const frames = this.#context.handler.onConnect();
-      if (isThenable(frames)) frames.then(greeted, failed);
-      else greeted(frames);
-    } catch (cause) {
-      failed(cause);
-    }
     return () => void this.#context.emit('connected');
   }
 
-  #greeted(session: Session, hello: Frames): void {
-    this.#outbox.urgent(hello);
-    if (!this.#authenticates) return this.#happen('established', { reason: 'no authentication is wanted' }, session);
-    this.#authenticator.build((frames, error) => {
-      if (error) this.#failed(session, { error, code: 1000 });
-      else if (isEmpty(frames)) this.#happen('established', { reason: 'the protocol has no authentication' }, session);
-      else this.#happen('challenged', { reason: 'the handler authenticates', frames }, session);
-    });
-  }
-
   #authenticate({ frames }: Particulars) {
-    const session = this.#session as Session;
-    this.#sessionTimer.stop();
-    this.#authenticator.start(frames, (error) => {
-      if (error) this.#failed(session, { error, code: 1000 });
-      else
-        this.#happen('established', { reason: 'the server accepted the authentication', authenticated: true }, session);
-    });
+    this.#handshake.authenticate(frames);
     return undefined;
   }
 
@@ -339,9 +312,9 @@ export class Connection {
     if (epoch > 1) this.#context.counters.reconnects++;
     this.#policy.ready();
     this.#authenticator.succeeded();
-    this.#sessionTimer.stop();
+    this.#handshake.stop();
     if (lifetime !== undefined) {
-      this.#sessionTimer.start(lifetime, () =>
+      this.#lifetimeTimer.start(lifetime, () =>
         session.leave(`Reconnecting: limits.lifetime (${lifetime} ms) is over.`),
       );
     }
@@ -380,7 +353,8 @@ export class Connection {
   #beginClose() {
     const { drain, deadline } = this.#closeOptions as Required<CloseOptions>;
     this.#retryTimer.stop();
-    this.#sessionTimer.stop();
+    this.#handshake.stop();
+    this.#lifetimeTimer.stop();
     this.#session?.heartbeat.stop();
     this.#closeTimer.start(deadline, () => {
       this.#shutdown();
@@ -434,7 +408,8 @@ export class Connection {
   #retire({ end, code, since }: Partial<Failure>, error: TransportError | undefined): () => void {
     const session = this.#session;
     this.#session = undefined;
-    this.#sessionTimer.stop();
+    this.#handshake.stop();
+    this.#lifetimeTimer.stop();
     // Whoever asked for a refresh gets it with the next connection, which authenticates anyway.
     for (const refreshed of this.#authenticator.cancel())
       this.#readiness.wait().then(() => refreshed(undefined), refreshed);
@@ -521,8 +496,4 @@ export class Connection {
   #endedError(): TransportError {
     return new ConnectionClosedError('The client was closed; create another one.', { retryable: false });
   }
-}
-
-function isEmpty(frames: Frames): boolean {
-  return frames === null || frames === undefined || frames.length === 0;
 }

@@ -1,6 +1,7 @@
 import { type Context, isThenable } from './context.js';
 import { describe } from './emitter.js';
 import { CapacityExceededError, MessageTooLargeError, ProtocolError, type TransportError } from './errors.js';
+import { utf8Length } from './frames.js';
 import { Message } from './message.js';
 import { ProtocolHandler } from './protocol-handler.js';
 import { Timer } from './timer.js';
@@ -91,8 +92,8 @@ export class Inbox {
   #drain(): void {
     while (this.#waiting > 0 && this.#turnsLeft === 0 && !this.#decoding) {
       const next = this.#queue[this.#head++] as string | Uint8Array | Message | (() => void);
-      if (this.#waiting === 0) {
-        this.#queue = [];
+      if (this.#head * 2 >= this.#queue.length) {
+        this.#queue = this.#queue.slice(this.#head);
         this.#head = 0;
       }
       if (typeof next === 'function') next();
@@ -170,14 +171,4 @@ function isLarger(data: string | Uint8Array, limit: number): boolean {
   if (typeof data !== 'string') return data.byteLength > limit;
   if (data.length * 3 <= limit) return false;
   return data.length > limit || utf8Length(data) > limit;
-}
-
-/** The bytes that a text takes in UTF-8. */
-export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 0x7f) bytes += code > 0x7ff ? (code >= 0xd800 && code <= 0xdfff ? 1 : 2) : 1;
-  }
-  return bytes;
 }

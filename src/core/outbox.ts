@@ -1,6 +1,7 @@
 import { type Context, isThenable } from './context.js';
 import { describe } from './emitter.js';
 import { ProtocolError, type TransportError } from './errors.js';
+import { isEmpty, listFrames } from './frames.js';
 import type { Frame, Frames } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
 import { SLICE } from './pacer.js';
@@ -112,9 +113,8 @@ export class Outbox {
 
   /** A frame of the connection itself. */
   urgent(frames: Frames): void {
-    if (!this.#link || frames === null || frames === undefined) return;
-    if (typeof frames === 'string' || frames instanceof Uint8Array) this.#urgent.push(frames);
-    else this.#urgent.push(...frames);
+    if (!this.#link || isEmpty(frames)) return;
+    this.#urgent.push(...listFrames(frames));
     this.pump();
   }
 

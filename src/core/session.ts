@@ -3,6 +3,7 @@ import type { Calls } from './calls.js';
 import type { Context } from './context.js';
 import { describe } from './emitter.js';
 import { ConnectionClosedError, MessageTooLargeError, ProtocolError, type TransportError } from './errors.js';
+import { isEmpty } from './frames.js';
 import { Heartbeat } from './heartbeat.js';
 import { Inbox } from './inbox.js';
 import { Link, type LinkEnd } from './link.js';
@@ -131,8 +132,7 @@ export class Session {
       const byFrame = !handler.keepAlive && config.useWebsocketPing && this.#ping();
       if (byFrame) return true;
       const frames = handler.buildPing();
-      if (frames === null || frames === undefined || frames.length === 0)
-        return handler.keepAlive !== undefined && this.#ping();
+      if (isEmpty(frames)) return handler.keepAlive !== undefined && this.#ping();
       trace.effect('ping');
       this.#outbox.urgent(frames);
       return true;

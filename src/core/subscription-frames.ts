@@ -1,8 +1,8 @@
 import type { Context } from './context.js';
 import { MessageTooLargeError } from './errors.js';
-import type { Frame, Frames, SubscriptionContext } from './handler-types.js';
+import { byteLength, listFrames } from './frames.js';
+import type { Frame, SubscriptionContext } from './handler-types.js';
 import type { RequestId, Topic } from './identifiers.js';
-import { utf8Length } from './inbox.js';
 import type { Subscription, SubscriptionStore } from './subscription-store.js';
 
 export type Operation = 'subscribe' | 'unsubscribe';
@@ -39,7 +39,7 @@ export class SubscriptionFrameBuilder {
     try {
       const requestId = this.#newId();
       const view = this.#views[operation];
-      const frames = asList(
+      const frames = listFrames(
         operation === 'subscribe'
           ? handler.buildSubscribe(topics, requestId, view)
           : handler.buildUnsubscribe(topics, requestId, view),
@@ -73,13 +73,4 @@ function viewOf(store: SubscriptionStore, params: 'params' | 'sentParams'): Subs
       if (subscription) store.setAlias(subscription, alias);
     },
   };
-}
-
-function asList(frames: Frames): readonly Frame[] {
-  if (frames === null || frames === undefined) return [];
-  return typeof frames === 'string' || frames instanceof Uint8Array ? [frames] : frames;
-}
-
-function byteLength(frame: Frame): number {
-  return typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
 }

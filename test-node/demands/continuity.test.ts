@@ -57,7 +57,7 @@ describe('12: continuity', () => {
     const resumed = channelEvent(channel, 'resumed');
     server.dropAll();
     await resumed;
-    server.broadcast(books('snapshot', 470_000, -1));
+    server.broadcast(books('update', 470_000, 469_998));
     server.broadcast(books('update', 470_002, 470_000));
     await updates.until(3);
     expect(gaps.map(({ cause }) => cause)).toEqual(['disconnect']);

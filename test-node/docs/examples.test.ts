@@ -53,26 +53,29 @@ describe('an example runs, and its values are right', { timeout: 30_000 }, () =>
   beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}));
   afterEach(() => void vi.restoreAllMocks());
 
-  it.each(modules.map((module, at) => ({ ...module, at })))('$file:$line', async ({ at, claims }) => {
-    const { ExampleScope: Scope } = await load<{ ExampleScope: typeof ExampleScope }>('scope');
-    const example = await load<{
-      default: (scope: ExampleScope, same: (is: unknown, ought: unknown) => void) => Promise<void>;
-    }>(`${at}`);
-    // Compared afterwards: an example may catch what is thrown at it.
-    const actual: unknown[] = [];
-    const expected: unknown[] = [];
-    const scope = await Scope.open();
-    try {
-      await example.default(scope, (is, ought) => {
-        actual.push(is);
-        expected.push(ought);
-      });
-      expect(actual).toEqual(expected);
-      expect(actual.length, 'comparisons that were reached').toBeGreaterThanOrEqual(claims);
-    } finally {
-      await scope.close();
-    }
-  });
+  it.each(modules.map(({ file, line, claims }, at) => [`${file}:${line}`, at, claims] as const))(
+    '%s',
+    async (_, at, claims) => {
+      const { ExampleScope: Scope } = await load<{ ExampleScope: typeof ExampleScope }>('scope');
+      const example = await load<{
+        default: (scope: ExampleScope, same: (is: unknown, ought: unknown) => void) => Promise<void>;
+      }>(`${at}`);
+      // Compared afterwards: an example may catch what is thrown at it.
+      const actual: unknown[] = [];
+      const expected: unknown[] = [];
+      const scope = await Scope.open();
+      try {
+        await example.default(scope, (is, ought) => {
+          actual.push(is);
+          expected.push(ought);
+        });
+        expect(actual).toEqual(expected);
+        expect(actual.length, 'comparisons that were reached').toBeGreaterThanOrEqual(claims);
+      } finally {
+        await scope.close();
+      }
+    },
+  );
 });
 
 function load<T>(name: string): Promise<T> {

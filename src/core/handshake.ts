@@ -1,0 +1,84 @@
+import type { Authenticator } from './authenticator.js';
+import { type Context, isThenable } from './context.js';
+import { describe } from './emitter.js';
+import { ConnectionFailedError, ProtocolError, type TransportError } from './errors.js';
+import { isEmpty } from './frames.js';
+import type { Frames } from './handler-types.js';
+import { Timer } from './timer.js';
+
+export interface HandshakeEvents {
+  /** The handler wants to authenticate with these frames. */
+  challenged(frames: Frames): void;
+  /** Requests may leave. */
+  established(reason: string, authenticated: boolean): void;
+  failed(error: TransportError): void;
+}
+
+/** What comes between an open socket and `ready`: the handler's greeting, then authentication where it is wanted. */
+export class Handshake {
+  readonly #context: Context;
+  readonly #authenticator: Authenticator;
+  readonly #write: (frames: Frames) => void;
+  readonly #timer: Timer;
+  /** Those of the handshake under way; what an earlier one still brings is ignored. */
+  #events: HandshakeEvents | undefined;
+
+  constructor(context: Context, authenticator: Authenticator, write: (frames: Frames) => void) {
+    this.#context = context;
+    this.#authenticator = authenticator;
+    this.#write = write;
+    this.#timer = new Timer(context.runtime.clock);
+  }
+
+  /** Greets; `authTimeout` bounds what the handler takes for that. */
+  start(authenticates: boolean, events: HandshakeEvents): void {
+    const { config, handler } = this.#context;
+    this.#events = events;
+    this.#timer.start(config.authTimeout, () => {
+      const words = `The handler did not greet the server within ${config.authTimeout} ms (authTimeout).`;
+      events.failed(new ConnectionFailedError(words));
+    });
+    const greeted = (frames: Frames) => {
+      if (this.#events === events) this.#greeted(frames, authenticates, events);
+    };
+    const failed = (cause: unknown) => {
+      if (this.#events !== events) return;
+      events.failed(
+        new ProtocolError(`The handler's onConnect failed: ${describe(cause)}`, { cause, retryable: true }),
+      );
+    };
+    try {
+      const frames = handler.onConnect();
+      if (isThenable(frames)) frames.then(greeted, failed);
+      else greeted(frames);
+    } catch (cause) {
+      failed(cause);
+    }
+  }
+
+  /** Sends the authentication frames and waits for the server's word, within a time of its own. */
+  authenticate(frames: Frames): void {
+    const events = this.#events;
+    this.#timer.stop();
+    this.#authenticator.start(frames, (error) => {
+      if (error) events?.failed(error);
+      else events?.established('the server accepted the authentication', true);
+    });
+  }
+
+  stop(): void {
+    this.#events = undefined;
+    this.#timer.stop();
+  }
+
+  #greeted(hello: Frames, authenticates: boolean, events: HandshakeEvents): void {
+    this.#write(hello);
+    if (!authenticates) return events.established('no authentication is wanted', false);
+    this.#authenticator.build((frames, error) => {
+      if (this.#events !== events) return;
+      if (error) events.failed(error);
+      else if (isEmpty(frames)) events.established('the protocol has no authentication', false);
+      else events.challenged(frames);
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import * as root from 'hpx-transport-ws';
+import { browserRuntime } from 'hpx-transport-ws/adapters/browser';
+import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
+import * as testing from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const ERRORS = [
+  'ConnectionFailedError',
+  'ConnectionClosedError',
+  'AuthenticationFailedError',
+  'RequestTimeoutError',
+  'RequestRejectedError',
+  'SubscriptionFailedError',
+  'MaxReconnectAttemptsError',
+  'ProtocolError',
+  'CapacityExceededError',
+  'MessageTooLargeError',
+  'ConfigError',
+];
+
+describe('the package', () => {
+  it('has the scripts that others call by name [PK1]', () => {
+    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(['build', 'test', 'demo']));
+  });
+
+  it('exports what an application needs from its root [PK4]', () => {
+    const exported: Readonly<Record<string, unknown>> = { ...root };
+    const classes = [
+      'WebSocketClient',
+      'Channel',
+      'ProtocolHandler',
+      'GenericJsonHandler',
+      'JsonRpcHandler',
+      'WebSocketConfig',
+    ];
+    for (const name of [...classes, 'Message', 'fromExchangeHandler', 'TransportError', ...ERRORS]) {
+      expect(exported[name], name).toBeTypeOf('function');
+    }
+  });
+
+  it('names the kinds of messages [PK17]', () => {
+    expect(root.MessageKind).toEqual({
+      Response: 'response',
+      Update: 'update',
+      System: 'system',
+      Control: 'control',
+      Unknown: 'unknown',
+    });
+  });
+
+  it('offers each adapter by itself [PK7]', () => {
+    for (const runtime of [nodeRuntime, browserRuntime]) {
+      expect(runtime).toMatchObject({ openSocket: expect.any(Function), random: expect.any(Function) });
+      expect(runtime.clock.now()).toBeTypeOf('number');
+    }
+  });
+
+  it('has a mock server in Node, and nothing that needs Node in a browser [PK8]', async () => {
+    const inBrowser = await import('../../src/testing/index.browser.js');
+    expect(Object.keys(testing)).toContain('MockWebSocketServer');
+    expect(Object.keys(inBrowser)).not.toContain('MockWebSocketServer');
+    await expect(bundle('src/testing/index.browser.ts')).resolves.not.toContain('node:');
+  });
+
+  it('has a clock and a network in memory everywhere [PK9]', async () => {
+    const inBrowser = await import('../../src/testing/index.browser.js');
+    for (const exported of [testing, inBrowser]) {
+      expect(Object.keys(exported)).toEqual(expect.arrayContaining(['VirtualClock', 'SimulatedNetwork']));
+    }
+  });
+
+  it('picks the adapter by export condition, with the browser build as default [PK11]', () => {
+    const { types, browser, node, default: otherwise } = manifest.exports['.'];
+    expect(Object.keys(manifest.exports['.'])).toEqual(['types', 'browser', 'node', 'default']);
+    expect(otherwise).toEqual(browser);
+    expect(node).not.toEqual(browser);
+    expect(types).toBeDefined();
+  });
+
+  it('has no side effects [PK14]', () => {
+    expect(manifest.sideEffects).toBe(false);
+  });
+
+  it('depends on four packages, of which only the Node adapter knows ws [PK16]', () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(['eventemitter3', 'isomorphic-ws', 'nanoid', 'ws']);
+    const importers = sources('src').filter((file) => /from '(isomorphic-ws|ws)'/.test(readFileSync(file, 'utf8')));
+    // The mock server is a tool for tests, and no part of the client.
+    expect(importers.filter((file) => !file.startsWith(join('src', 'testing')))).toEqual([
+      join('src', 'adapters', 'node.ts'),
+    ]);
+  });
+
+  it('keeps the names of errors when it is minified [ER8]', async () => {
+    const code = await bundle('src/core/errors.ts');
+    const minified = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+    expect(minified.ProtocolError.toString()).not.toContain('ProtocolError extends');
+    expect(new minified.ProtocolError('what it says').name).toBe('ProtocolError');
+    for (const name of ERRORS) expect(minified[name].prototype.name).toBe(name);
+  });
+});
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+  });
+  return outputFiles[0]?.text ?? '';
+}
