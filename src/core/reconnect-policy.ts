@@ -3,6 +3,8 @@ import { RollingWindow } from './rolling-window.js';
 import type { Runtime } from './runtime.js';
 
 const MINUTE = 60_000;
+/** The longest time that a server may ask for with `Retry-After`; a larger one is a mistake, or an attack. */
+const LONGEST_RETRY_AFTER = 5 * MINUTE;
 /** Upper bound of the delay after a wake of the host. */
 const WAKE_DELAY = 1_000;
 
@@ -59,10 +61,11 @@ export class ReconnectPolicy {
     this.#readySince = undefined;
   }
 
-  /** Counts an attempt and returns the milliseconds before it; at least `notBefore`, when the server asked for that. */
-  next(notBefore = 0): number {
+  /** Counts an attempt and returns the milliseconds before it; more by what the server asked for. */
+  next(retryAfter = 0): number {
     const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = this.#config;
     this.#attempt++;
+    const notBefore = Math.min(retryAfter, LONGEST_RETRY_AFTER);
     this.#notBefore = this.#runtime.clock.now() + notBefore;
     const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * reconnectBackoffFactor ** (this.#attempt - 1));
     // Beside the server's wish, not within it: those who were told the same time must not come back together.

@@ -109,6 +109,12 @@ export class SubscriptionWire implements SubscriptionFrames {
     this.stage(subscription);
   }
 
+  /** The server ended it by itself. */
+  forget(subscription: Subscription): void {
+    this.#leaveBatch(subscription);
+    this.#store.reset(subscription);
+  }
+
   /** A new connection is ready: it knows no topic yet. */
   start(): void {
     this.#live = true;

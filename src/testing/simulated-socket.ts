@@ -1,6 +1,6 @@
 import { fitReason } from '../adapters/close-reason.js';
 import { ConnectionClosedError } from '../core/errors.js';
-import { utf8Length } from '../core/inbox.js';
+import { utf8Length } from '../core/frames.js';
 import type { Socket, SocketClose, SocketError, SocketEvents } from '../core/runtime.js';
 import type { SimulatedLine } from './simulated-line.js';
 
