@@ -103,6 +103,9 @@ export class PendingRequest implements Expirable, OutboundCall {
   }
 }
 
+/** How many ids of requests that were given up are kept from being used again. */
+const ABANDONED_IDS = 1_024;
+
 /**
  * Requests without an answer, waiting and written together: each is settled exactly once and then forgotten (R1, R2), and
  * there are never more than `capacity` (R3). The cost of one does not depend on how many there are.
@@ -110,6 +113,8 @@ export class PendingRequest implements Expirable, OutboundCall {
 export class PendingRequestStore {
   readonly capacity: number;
   readonly #requests = new Map<RequestId, PendingRequest>();
+  /** Written and given up: a late answer may still come, and must not settle another request (R2). */
+  readonly #abandoned = new Set<RequestId>();
   readonly #deadlines: DeadlineQueue;
   readonly #onSettled: (request: PendingRequest, outcome: Outcome) => void;
 
@@ -138,7 +143,7 @@ export class PendingRequestStore {
 
   /**
    * @throws CapacityExceededError when the store is full
-   * @throws ProtocolError when that id is pending already
+   * @throws ProtocolError when that id is pending already, or was given up unanswered
    */
   add(id: RequestId, options: PendingOptions): PendingRequest {
     if (!this.hasCapacity()) {
@@ -150,6 +155,10 @@ export class PendingRequestStore {
       throw new ProtocolError(`A request with the id ${id} is pending already; use another id.`, {
         delivery: 'unsent',
       });
+    }
+    if (this.#abandoned.has(id)) {
+      const words = `A request with the id ${id} was given up and may still be answered; use another id.`;
+      throw new ProtocolError(words, { delivery: 'unsent' });
     }
     const request = new PendingRequest(this, id, options);
     this.#requests.set(id, request);
@@ -179,9 +188,17 @@ export class PendingRequestStore {
     this.#requests.delete(request.id);
     this.#deadlines.delete(request);
     if (outcome === 'answered') request.delivery = 'answered';
+    else if (request.written) this.#abandon(request.id);
     request.finish(value, error);
     this.#onSettled(request, outcome);
     return true;
+  }
+
+  #abandon(id: RequestId): void {
+    this.#abandoned.add(id);
+    if (this.#abandoned.size <= ABANDONED_IDS) return;
+    const { value: oldest } = this.#abandoned.values().next();
+    if (oldest !== undefined) this.#abandoned.delete(oldest);
   }
 
   /** Times out what is due now; returns how many requests that were. The store does it by itself, too. */

@@ -171,7 +171,7 @@ export class Subscriptions implements SubscriberOwner {
       const subscription = this.#store.find(topic);
       if (!subscription) continue;
       this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
-      this.#store.reset(subscription);
+      this.wire.forget(subscription);
       const error = new SubscriptionFailedError(
         subscription.topic,
         `The server ended ${subscription.topic}: ${message}`,
