@@ -84,16 +84,17 @@ export class Bot {
 
   /** Trades until `signal` ends it, or the client gives up; resolves with what ended the client. */
   async run(signal: AbortSignal): Promise<CloseCause> {
-    const gaveUp = new AbortController();
-    const ended = AbortSignal.any([signal, gaveUp.signal]);
-    void this.client.closed.then(() => gaveUp.abort());
+    // Not AbortSignal.any: in Node 20 the garbage collector may take a combined signal before it fires.
+    const end = new AbortController();
+    signal.addEventListener('abort', () => end.abort());
+    void this.client.closed.then(() => end.abort());
     try {
-      await this.client.connect({ signal: ended });
+      await this.client.connect({ signal: end.signal });
       await this.#follow();
-      for await (const _ of setInterval(ORDER_INTERVAL, undefined, { signal: ended })) void this.#trade();
+      for await (const _ of setInterval(ORDER_INTERVAL, undefined, { signal: end.signal })) void this.#trade();
     } catch (cause) {
       // What ended the client is told below.
-      if (!ended.aborted && this.client.state !== 'closed') throw cause;
+      if (!end.signal.aborted && this.client.state !== 'closed') throw cause;
     }
     // Answers that are under way are worth waiting for.
     await this.client.close({ drain: true });

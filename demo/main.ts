@@ -49,11 +49,10 @@ async function main(args: string[]): Promise<number> {
 
 /** Ends after the time, and at the first Ctrl-C; the second one ends the process as it always does. */
 function untilInterrupted(duration: number | undefined): AbortSignal {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
-  return duration === undefined
-    ? interrupted.signal
-    : AbortSignal.any([interrupted.signal, AbortSignal.timeout(duration)]);
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
+  if (duration !== undefined) setTimeout(() => end.abort(), duration).unref();
+  return end.signal;
 }
 
 // Whoever reads through a pipe may have seen enough: `npm run demo | head`.

@@ -21,14 +21,14 @@ export function newsLine(screen: Screen, elapsed: number, kind: NewsKind, text: 
 /** What is going on now. */
 export function panel(screen: Screen, bot: Bot, elapsed: number): string[] {
   const { client, tally } = bot;
-  const { state, epoch, pendingRequests, roundTrip } = client.stats();
+  const { state, epoch, roundTrip } = client.stats();
   const colour = state === 'ready' ? 'green' : 'red';
-  const facts = [`session ${epoch}`, `${tally.orders.placed} orders`, `${pendingRequests} pending`, latency(roundTrip)];
+  const facts = [`session ${epoch}`, `${tally.orders.placed} orders`, latency(roundTrip), seconds(elapsed)];
   return [
     '',
     screen.paint(row('topic', 'last', 'change', 'updates', 'gaps'), 'grey'),
     ...tally.topics.map((news) => topicRow(screen, news)),
-    `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · ${seconds(elapsed)} · Ctrl-C ends it`,
+    `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · Ctrl-C ends it`,
   ];
 }
 

@@ -64,7 +64,8 @@ export class Screen {
 
   /** A line that wraps would be two on the terminal, and the panel would creep upwards. */
   #cut(line: string): string {
-    const columns = this.#out.columns ?? 80;
+    // A terminal that does not know its width says 0.
+    const columns = this.#out.columns || 80;
     const plain = stripVTControlCharacters(line);
     return plain.length < columns ? line : plain.slice(0, columns - 1);
   }

@@ -22,6 +22,11 @@ export type * from './core/runtime.js';
 export type { TraceEntry, TraceSink } from './core/trace.js';
 export type { Gap, Update } from './core/update.js';
 export { type ExchangeHandler, fromExchangeHandler } from './handlers/exchange-handler.js';
-export { GenericJsonHandler } from './handlers/generic-json.js';
-export { JsonRpcHandler } from './handlers/json-rpc.js';
+export { GenericJsonHandler, type GenericJsonOptions } from './handlers/generic-json.js';
+export {
+  type JsonRpcBatchEntry,
+  JsonRpcHandler,
+  type JsonRpcOptions,
+  type JsonRpcSubscription,
+} from './handlers/json-rpc.js';
 export type { OverflowPolicy } from './update-buffer.js';

@@ -103,7 +103,7 @@ export class Authenticator {
     return new AuthenticationFailedError(`Authentication failed: ${why}. ${advice}`, { ...details, retryable });
   }
 
-  /** The connection serves: refusals count from one again. */
+  /** The connection served for a while: refusals count from one again. */
   succeeded(): void {
     this.#refusals = 0;
   }

@@ -220,7 +220,7 @@ export class Connection {
   #failed(session: Session, failure: Failure): void {
     this.#inTurn(() => {
       const { end } = failure;
-      this.#policy.lost();
+      if (this.#policy.lost()) this.#authenticator.succeeded();
       let { error } = failure;
       const verdict = end ? this.#judge(end) : 'retry';
       if (verdict === 'authentication' && !(error instanceof AuthenticationFailedError)) {
@@ -239,7 +239,7 @@ export class Connection {
   /** Gives up a session that nobody else ended; there is always another attempt. */
   #lose(session: Session, failure: Failure, delay?: number): void {
     this.#inTurn(() => {
-      this.#policy.lost();
+      if (this.#policy.lost()) this.#authenticator.succeeded();
       this.#machine.transit('lost', { ...failure, reason: failure.error.message, delay });
     }, session);
   }
@@ -311,7 +311,6 @@ export class Connection {
     const epoch = ++this.#epoch;
     if (epoch > 1) this.#context.counters.reconnects++;
     this.#policy.ready();
-    this.#authenticator.succeeded();
     this.#handshake.stop();
     if (lifetime !== undefined) {
       this.#lifetimeTimer.start(lifetime, () =>

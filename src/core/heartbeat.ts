@@ -32,6 +32,8 @@ export class Heartbeat {
   #probedAt: number | undefined;
   #lateVerdicts = 0;
   #quietSince = 0;
+  /** When the probe was sent whose own answer is outstanding; other frames may show life before it. */
+  #pingedAt: number | undefined;
   #roundTrip: number | undefined;
 
   constructor(context: Context, events: HeartbeatEvents) {
@@ -69,9 +71,11 @@ export class Heartbeat {
     if (this.#probedAt !== undefined) this.#answered(this.#probedAt);
   }
 
-  /** The answer to a probe came in; `alive()` follows. */
+  /** The answer to a probe came in. */
   pong(): void {
-    if (this.#probedAt !== undefined) this.#roundTrip = this.#now() - this.#probedAt;
+    if (this.#pingedAt === undefined) return;
+    this.#roundTrip = this.#now() - this.#pingedAt;
+    this.#pingedAt = undefined;
   }
 
   /** The host woke up: ask the link at once instead of at the next tick. */
@@ -98,6 +102,7 @@ export class Heartbeat {
     this.#tickedAt = now;
     if (!this.#events.probe() || !this.#expectReply) return this.#schedule(this.#interval);
     this.#probedAt = now;
+    this.#pingedAt = now;
     this.#timer.start(this.#context.config.pongTimeout, (lateness) => this.#judge(lateness));
   }
 

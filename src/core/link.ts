@@ -101,11 +101,13 @@ export class Link {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** Sends a WebSocket ping; false where the platform has none. */
-  ping(): boolean {
-    if (!this.#socket?.ping) return false;
-    this.#socket.ping();
-    return true;
+  /** Whether the platform offers WebSocket pings. */
+  get canPing(): boolean {
+    return this.#socket?.ping !== undefined;
+  }
+
+  ping(): void {
+    this.#socket?.ping?.();
   }
 
   pause(): void {

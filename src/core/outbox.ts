@@ -54,7 +54,8 @@ export class Outbox {
   readonly #hold: Timer;
   /** Active while no subscription frame may leave. */
   readonly #subscriptionHold: Timer;
-  readonly #urgent: Frame[] = [];
+  /** Frames of the connection itself; pings are sent by the socket in its own way. */
+  readonly #urgent: (Frame | (() => void))[] = [];
   #calls = new Set<OutboundCall>();
   #link: OutboxLink | undefined;
   #serving = false;
@@ -118,6 +119,12 @@ export class Outbox {
     this.pump();
   }
 
+  /** A WebSocket ping, which counts like a frame. */
+  ping(send: () => void): void {
+    this.#urgent.push(send);
+    this.pump();
+  }
+
   /** A frame that the platform sent by itself (a pong) counts against the server's limit all the same. */
   countFrame(): void {
     this.#frames?.record(this.#context.runtime.clock.now());
@@ -159,7 +166,8 @@ export class Outbox {
       if (urgent !== undefined) {
         if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
         this.#urgent.shift();
-        this.#write(urgent);
+        if (typeof urgent === 'function') this.#send(urgent);
+        else this.#write(urgent);
       } else if (!this.#serving) {
         return;
       } else if (this.#resuming) {
@@ -254,17 +262,23 @@ export class Outbox {
   }
 
   #write(frame: Frame): boolean {
+    if (!this.#send((link) => link.send(frame))) return false;
+    this.#context.counters.sent++;
+    this.#context.trace.frame('out', frame);
+    return true;
+  }
+
+  /** Uses the socket; false when it failed, which ends it. */
+  #send(use: (link: OutboxLink) => void): boolean {
     try {
       if (!this.#link) return false;
-      this.#link.send(frame);
+      use(this.#link);
     } catch (cause) {
       this.detach();
       this.#socketFailed(cause);
       return false;
     }
     this.#frames?.record(this.#context.runtime.clock.now());
-    this.#context.counters.sent++;
-    this.#context.trace.frame('out', frame);
     return true;
   }
 

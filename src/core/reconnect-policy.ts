@@ -53,12 +53,13 @@ export class ReconnectPolicy {
     this.#readySince = this.#runtime.clock.now();
   }
 
-  /** The connection or the attempt ended; only one that lasted lets the attempts count from 1 again. */
-  lost(): void {
-    const { clock } = this.#runtime;
-    if (this.#readySince !== undefined && clock.now() - this.#readySince >= this.#config.reconnectMinUptime)
-      this.#attempt = 0;
+  /** The connection or the attempt ended; true when it had lasted, and attempts count from 1 again. */
+  lost(): boolean {
+    const since = this.#readySince;
     this.#readySince = undefined;
+    const lasted = since !== undefined && this.#runtime.clock.now() - since >= this.#config.reconnectMinUptime;
+    if (lasted) this.#attempt = 0;
+    return lasted;
   }
 
   /** Counts an attempt and returns the milliseconds before it; more by what the server asked for. */

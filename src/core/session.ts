@@ -127,13 +127,12 @@ export class Session {
 
   /** Pings in the way that the handler or the config wants; false where there is none. */
   #probe(): boolean {
-    const { config, handler, trace } = this.#context;
+    const { config, handler } = this.#context;
     try {
       const byFrame = !handler.keepAlive && config.useWebsocketPing && this.#ping();
       if (byFrame) return true;
       const frames = handler.buildPing();
       if (isEmpty(frames)) return handler.keepAlive !== undefined && this.#ping();
-      trace.effect('ping');
       this.#outbox.urgent(frames);
       return true;
     } catch (cause) {
@@ -143,9 +142,11 @@ export class Session {
   }
 
   #ping(): boolean {
-    if (!this.link.ping()) return false;
-    this.#outbox.countFrame();
-    this.#context.trace.effect('ping');
+    if (!this.link.canPing) return false;
+    this.#outbox.ping(() => {
+      this.#context.trace.effect('ping');
+      this.link.ping();
+    });
     return true;
   }
 }

@@ -152,6 +152,18 @@ export abstract class MockScript extends MockRecord {
 
   /** @internal */
   protected takeText(connection: MockConnection, text: string): void {
+    this.#react(connection, text);
+    // What somebody waits for may be what came of the message: a subscription, an authentication.
+    this.waits.check();
+  }
+
+  /** @internal */
+  protected takeBinary(connection: MockConnection, data: Uint8Array): void {
+    for (const listener of [...this.#binaryListeners]) listener(connection, data);
+    this.waits.check();
+  }
+
+  #react(connection: MockConnection, text: string): void {
     // All see it, also behind one that takes it.
     let taken = false;
     for (const listener of [...this.#textListeners]) taken = listener(connection, text) === true || taken;
@@ -164,11 +176,6 @@ export abstract class MockScript extends MockRecord {
     } else {
       this.#answer(connection, text, this.#builtIn(connection, text), this.#delay);
     }
-  }
-
-  /** @internal */
-  protected takeBinary(connection: MockConnection, data: Uint8Array): void {
-    for (const listener of [...this.#binaryListeners]) listener(connection, data);
   }
 
   /** @internal Forgets the answers that still wait. */

@@ -164,7 +164,7 @@ it('F7: close() during the back-off leaves no timer [F7, C8]', async () => {
   const attempts = network.sockets.length;
   await client.close();
   expect(await connecting).toMatchObject({ error: { code: 'CONNECTION_CLOSED' } });
-  expect(network.clock.pending).toBe(0);
+  expect(network.clock.pendingTimers).toBe(0);
   await network.clock.advance(60_000);
   expect(network.sockets).toHaveLength(attempts);
 });

@@ -79,7 +79,7 @@ it('F13: 1,000 unanswered requests all settle and none is held [F13, R1, R3]', a
 it('F13: with default settings, in virtual time, and the last timer goes with the last request [F13, CF12]', async () => {
   const network = new FakeNetwork();
   const client = await connectVirtual(network, { config: { pingInterval: 0 } });
-  const idle = network.clock.pending;
+  const idle = network.clock.pendingTimers;
   const settled: number[] = [];
   for (let n = 0; n < 1_000; n++)
     void outcomeOf(client.request({ op: 'x' })).then(() => settled.push(network.clock.now()));
@@ -89,5 +89,5 @@ it('F13: with default settings, in virtual time, and the last timer goes with th
   await network.clock.advance(1);
   expect(settled).toHaveLength(1_000);
   expect(new Set(settled)).toEqual(new Set([calledAt + 30_000]));
-  expect(network.clock.pending).toBe(idle);
+  expect(network.clock.pendingTimers).toBe(idle);
 });

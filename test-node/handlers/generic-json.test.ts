@@ -13,7 +13,7 @@ const frame = (value: unknown) => new Message(typeof value === 'string' ? value 
 const kindOf = (value: unknown, options?: GenericJsonOptions) =>
   new GenericJsonHandler(options).classifyMessage(frame(value));
 
-describe('the wire, out of the box', () => {
+describe('the wire, out of the box [GJ1]', () => {
   const handler = new GenericJsonHandler();
 
   it('subscribes and unsubscribes a list of topics', () => {
@@ -297,7 +297,7 @@ describe('pings', () => {
   });
 });
 
-describe('options', () => {
+describe('options [GJ7]', () => {
   it.each<[options: unknown, message: RegExp]>([
     [{ topicFeild: 'x' }, /topicFeild is "x"; allowed is none of that name, but requestIdField, topicField/],
     [{ topicField: '' }, /topicField is ""; allowed is a non-empty string/],

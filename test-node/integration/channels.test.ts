@@ -184,7 +184,7 @@ describe('overflow', () => {
     expect(fastTimes.length).toBeLessThanOrEqual(7);
     expect(slowTimes).toHaveLength(2);
     await closeVirtual(client, network);
-    expect(network.clock.pending).toBe(0);
+    expect(network.clock.pendingTimers).toBe(0);
   });
 
   it('[CH17, S1] what is conflated when unsubscribe is called is not delivered', async () => {

@@ -182,7 +182,7 @@ describe('bounded and final', () => {
     expect(client.state).toBe('closed');
     await network.clock.advance(10_000);
     expect(network.open).toHaveLength(0);
-    expect(network.clock.pending).toBe(0);
+    expect(network.clock.pendingTimers).toBe(0);
   });
 
   it('[C8, CL24] a TCP peer that takes the upgrade and nothing else', async () => {
@@ -286,6 +286,6 @@ describe('bounded and final', () => {
     await closing;
     await Promise.all(outcomes);
     await network.clock.advance(60_000);
-    expect([listening, network.clock.pending, network.open.length]).toEqual([0, 0, 0]);
+    expect([listening, network.clock.pendingTimers, network.open.length]).toEqual([0, 0, 0]);
   });
 });

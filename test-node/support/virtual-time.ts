@@ -1,103 +1,5 @@
-import type { Clock, OpenSocket, Runtime, Socket, SocketEvents, SocketRequest } from 'hpx-transport-ws';
-
-interface VirtualTimer {
-  readonly due: number;
-  readonly order: number;
-  callback: (() => void) | undefined;
-}
-
-/** A clock that stands still until a test moves it: hours pass in no time, and always in the same order. */
-export class VirtualTime implements Clock {
-  /** A binary heap, by due time and then by age. */
-  readonly #heap: VirtualTimer[] = [];
-  #now = 0;
-  #order = 0;
-
-  now(): number {
-    return this.#now;
-  }
-
-  wallTime(): number {
-    return 1_700_000_000_000 + this.#now;
-  }
-
-  setTimer(callback: () => void, delay: number): VirtualTimer {
-    const timer = { due: this.#now + Math.max(0, delay), order: this.#order++, callback };
-    this.#heap.push(timer);
-    this.#rise(this.#heap.length - 1);
-    return timer;
-  }
-
-  clearTimer(timer: unknown): void {
-    (timer as VirtualTimer).callback = undefined;
-  }
-
-  /** Timers that will still fire. */
-  get pending(): number {
-    return this.#heap.filter(({ callback }) => callback).length;
-  }
-
-  /** Moves on, timer by timer; promises get their turn between two moments. */
-  async advance(duration: number): Promise<void> {
-    const end = this.#now + duration;
-    await settle();
-    for (let first = this.#heap[0]; first && first.due <= end; first = this.#heap[0]) {
-      this.#now = Math.max(this.#now, first.due);
-      for (let next = this.#heap[0]; next && next.due <= this.#now; next = this.#heap[0]) {
-        this.#pop();
-        next.callback?.();
-      }
-      // A turn of the event loop for each of a hundred thousand moments takes too long; this is enough for any chain of awaits.
-      for (let turn = 0; turn < 12; turn++) await undefined;
-    }
-    await settle();
-    this.#now = end;
-  }
-
-  /** Moves on without letting any timer fire in time: a host that slept, or was blocked. */
-  async skip(duration: number): Promise<void> {
-    this.#now += duration;
-    await this.advance(0);
-  }
-
-  #pop(): void {
-    const last = this.#heap.pop() as VirtualTimer;
-    if (this.#heap.length === 0) return;
-    this.#heap[0] = last;
-    for (let index = 0; ; ) {
-      const left = 2 * index + 1;
-      const child = this.#before(left + 1, left) ? left + 1 : left;
-      if (!this.#before(child, index)) return;
-      this.#swap(child, index);
-      index = child;
-    }
-  }
-
-  #rise(from: number): void {
-    for (let index = from; index > 0; ) {
-      const parent = (index - 1) >> 1;
-      if (!this.#before(index, parent)) return;
-      this.#swap(index, parent);
-      index = parent;
-    }
-  }
-
-  #before(a: number, b: number): boolean {
-    const [first, second] = [this.#heap[a], this.#heap[b]];
-    if (!first || !second) return false;
-    return first.due < second.due || (first.due === second.due && first.order < second.order);
-  }
-
-  #swap(a: number, b: number): void {
-    const heap = this.#heap;
-    [heap[a], heap[b]] = [heap[b] as VirtualTimer, heap[a] as VirtualTimer];
-  }
-}
-
-/** Lets every promise that can go on do so. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+import type { OpenSocket, Runtime, Socket, SocketEvents, SocketRequest } from 'hpx-transport-ws';
+import { VirtualClock } from 'hpx-transport-ws/testing';
 
 /** A socket whose other end is the test. */
 export class FakeSocket implements Socket {
@@ -185,7 +87,7 @@ export class FakeSocket implements Socket {
 
 /** Opens fake sockets and keeps them; what becomes of each is the test's to say. */
 export class FakeNetwork {
-  readonly clock: VirtualTime;
+  readonly clock: VirtualClock;
   readonly sockets: FakeSocket[] = [];
   /** Whether sockets offer WebSocket pings. */
   hasPing = true;
@@ -204,7 +106,7 @@ export class FakeNetwork {
     return socket;
   };
 
-  constructor(clock = new VirtualTime()) {
+  constructor(clock = new VirtualClock()) {
     this.clock = clock;
   }
 
@@ -217,7 +119,7 @@ export class FakeNetwork {
   }
 
   later(action: () => void): void {
-    this.clock.setTimer(action, this.latency);
+    this.clock.setArrival(action, this.latency);
   }
 
   runtime(random: () => number = seeded(1)): Runtime {

@@ -1,0 +1,57 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compile, runChild } from '../support/child.js';
+import { serve } from '../support/live.js';
+
+/** A process takes its time to start where the host is busy. */
+const PATIENCE = 30_000;
+let program = '';
+
+beforeAll(async () => {
+  program = await compile('child-program.ts');
+}, PATIENCE);
+
+/** A server that answers neither `never` nor, where that is wanted, a login, and drops who asks for it. */
+async function unhelpful(state = '') {
+  const server = await serve({ authentication: {} });
+  if (state === 'authenticating') server.respondTo('"op":"auth"', []);
+  server.respondTo('never', []);
+  server.respondTo('drop me', (_text, connection) => {
+    connection.terminate();
+    return [];
+  });
+  if (state === 'connecting') server.hangUpgrades();
+  return server;
+}
+
+describe('a process that looks at none of its promises', () => {
+  it(
+    'F15: un-awaited calls, then close(): no unhandled rejection [F15, CL39]',
+    async () => {
+      const server = await unhelpful();
+      expect(await runChild(program, server.url, 'closed')).toEqual({ code: 0, stdout: '', stderr: '' });
+    },
+    PATIENCE,
+  );
+
+  it(
+    'F15: un-awaited calls, and a loop, under a client that gives up: no unhandled rejection [F15, CL39]',
+    async () => {
+      const server = await unhelpful();
+      expect(await runChild(program, server.url, 'dropped')).toEqual({ code: 0, stdout: '', stderr: '' });
+    },
+    PATIENCE,
+  );
+});
+
+describe('a process whose only client is closed', () => {
+  const states = ['disconnected', 'connecting', 'connected', 'authenticating', 'ready', 'reconnecting'];
+
+  it.each(states)(
+    'F7: close() in %s leaves nothing that keeps it alive [F7, C8]',
+    async (state) => {
+      const server = await unhelpful(state);
+      expect(await runChild(program, server.url, 'closing', state)).toEqual({ code: 0, stdout: '[]', stderr: '' });
+    },
+    PATIENCE,
+  );
+});

@@ -1,0 +1,71 @@
+import { JsonRpcHandler, RequestRejectedError } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { sent, venue } from '../demands/venue.js';
+import { connectClient } from '../support/live.js';
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+}
+
+const answer = ({ id, method }: Call) =>
+  method === 'nope'
+    ? { jsonrpc: '2.0', id, error: { code: -32_601, message: 'Method not found', data: { method } } }
+    : { jsonrpc: '2.0', id, result: method };
+
+describe('JSON-RPC 2.0 over a real socket', () => {
+  it('[JR1] a call is written with version and id, and resolves to its result', async () => {
+    const server = await venue<Call>(answer);
+    const client = await connectClient(server, { handler: new JsonRpcHandler({ numericIds: true }) });
+    expect(await client.request({ method: 'subtract', params: [42, 23] })).toBe('subtract');
+    expect(sent(server)).toEqual([{ jsonrpc: '2.0', method: 'subtract', params: [42, 23], id: 1 }]);
+  });
+
+  it('[JR2] an error answer rejects with its code, message and data', async () => {
+    const server = await venue<Call>(answer);
+    const client = await connectClient(server, { handler: new JsonRpcHandler() });
+    const call = client.request({ method: 'nope' });
+    await expect(call).rejects.toBeInstanceOf(RequestRejectedError);
+    await expect(call).rejects.toMatchObject({
+      serverCode: -32_601,
+      message: 'Method not found',
+      data: { method: 'nope' },
+    });
+  });
+
+  it('[JR3] a batch is one frame, and resolves call by call in the order of the calls', async () => {
+    const server = await venue<Call[]>((calls) => [calls.map(answer).reverse()]);
+    const client = await connectClient(server, { handler: new JsonRpcHandler() });
+    const batch = ['first', 'nope', 'third'].map((method) => ({ method }));
+    expect(await client.request(batch)).toEqual([
+      { result: 'first' },
+      { error: { code: -32_601, message: 'Method not found', data: { method: 'nope' } } },
+      { result: 'third' },
+    ]);
+    expect(sent(server)).toHaveLength(1);
+  });
+
+  it('[JR4, JR6] a notification has no id; an error with a null id settles nothing and is a message', async () => {
+    const server = await venue<Call>((call) =>
+      call.id === undefined
+        ? { jsonrpc: '2.0', id: null, error: { code: -32_600, message: 'Invalid Request' } }
+        : answer(call),
+    );
+    const client = await connectClient(server, { handler: new JsonRpcHandler() });
+    const messages: string[] = [];
+    client.on('message', ({ text }) => messages.push(text));
+    await client.sendJson(JsonRpcHandler.notification('update', [1]));
+    expect(await client.request({ method: 'ok' })).toBe('ok');
+    expect(messages).toEqual(['{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request"}}']);
+    expect(sent(server)[0]).toEqual({ jsonrpc: '2.0', method: 'update', params: [1] });
+  });
+
+  it('[JR5] an answer under the same digits in another type is not the answer', async () => {
+    const server = await venue<Call>(({ id }) => [
+      { jsonrpc: '2.0', id: String(id), result: 'text' },
+      { jsonrpc: '2.0', id, result: 'number' },
+    ]);
+    const client = await connectClient(server, { handler: new JsonRpcHandler({ numericIds: true }) });
+    expect(await client.request({ method: 'a' })).toBe('number');
+  });
+});

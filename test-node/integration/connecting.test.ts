@@ -1,0 +1,179 @@
+import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
+import { VirtualClock } from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+import {
+  atEnd,
+  barrier,
+  clientEvent,
+  connectClient,
+  createClient,
+  framesOf,
+  outcomeOf,
+  serve,
+} from '../support/live.js';
+import { connectVirtual, virtualClient } from '../support/virtual-client.js';
+import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
+
+describe('the constructor', () => {
+  it('[CL1, CL8] opens nothing, and starts in disconnected', async () => {
+    const network = new FakeNetwork();
+    const client = virtualClient(network);
+    void client.request({ op: 'order' });
+    void client.subscribe('a');
+    await network.clock.advance(3_600_000);
+    expect([client.state, client.epoch, client.isConnected(), network.sockets.length]).toEqual([
+      'disconnected',
+      0,
+      false,
+      0,
+    ]);
+  });
+
+  it('[CL1, CF4] throws for a wrong config', () => {
+    expect(() => new WebSocketClient({ url: 'http://venue.test' }, new GenericJsonHandler())).toThrow('url');
+  });
+
+  it('[CL2, RT6] takes what a partial runtime lacks from the platform', async () => {
+    const server = await serve();
+    let count = 0;
+    const client = await connectClient(server, { runtime: { generateId: () => `id-${++count}` } });
+    expect(await client.request({ op: 'order' })).toEqual({ op: 'order' });
+    await client.subscribe('a');
+    expect(framesOf(server).map(({ req_id }) => req_id)).toEqual(['id-1', 'id-2']);
+  });
+
+  it('[RT6, R2] ids are nanoid’s by default, and never the same', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const ids = Array.from({ length: 200 }, () => client.request({ op: 'x' }).requestId);
+    for (const id of ids) expect(id).toMatch(/^[\w-]{21}$/);
+    expect(new Set(ids).size).toBe(200);
+  });
+});
+
+describe('connect()', () => {
+  it('[CL4, CL9] resolves in ready, and opens no second socket', async () => {
+    const server = await serve();
+    const client = createClient(server);
+    const readies: number[] = [];
+    client.on('ready', (epoch) => readies.push(epoch));
+    const first = client.connect();
+    const second = client.connect();
+    expect(client.state).toBe('connecting');
+    await Promise.all([first, second]);
+    expect([client.state, client.isConnected(), client.epoch]).toEqual(['ready', true, 1]);
+    await client.connect();
+    await barrier(client);
+    expect([server.upgradeAttempts, readies]).toEqual([1, [1]]);
+  });
+
+  it('[CL4] during a reconnect waits for that', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.dropAll();
+    await clientEvent(client, 'reconnecting');
+    await Promise.all([client.connect(), client.connect()]);
+    expect([client.state, server.upgradeAttempts]).toEqual(['ready', 2]);
+  });
+
+  it('[CL6] an abort rejects with the reason, ends the attempt, and the client can connect again', async () => {
+    const server = await serve();
+    server.hangUpgrades();
+    const client = createClient(server);
+    const controller = new AbortController();
+    const connecting = client.connect({ signal: controller.signal });
+    await server.waitForUpgrade();
+    const reason = new Error('navigated away');
+    controller.abort(reason);
+    await expect(connecting).rejects.toBe(reason);
+    expect(client.state).toBe('disconnected');
+    await server.waitForIdle();
+    server.acceptUpgrades();
+    await client.connect();
+    await barrier(client);
+    expect(client.epoch).toBe(1);
+  });
+
+  it('[CL6] an abort during the delay ends that, and leaves no timer', async () => {
+    const network = new FakeNetwork();
+    network.onDial = (socket) => network.later(() => socket.refuse());
+    const client = virtualClient(network);
+    const controller = new AbortController();
+    const connecting = outcomeOf(client.connect({ signal: controller.signal }));
+    await network.clock.advance(60_000);
+    const attempts = network.sockets.length;
+    controller.abort('enough');
+    expect(await connecting).toEqual({ error: 'enough' });
+    expect([client.state, network.clock.pendingTimers]).toEqual(['disconnected', 0]);
+    await network.clock.advance(3_600_000);
+    expect(network.sockets).toHaveLength(attempts);
+  });
+
+  it('[CL6] one abort of two leaves the attempt to the other', async () => {
+    const server = await serve();
+    const client = createClient(server);
+    const controller = new AbortController();
+    const aborted = outcomeOf(client.connect({ signal: controller.signal }));
+    const stays = client.connect();
+    controller.abort('no');
+    expect(await aborted).toEqual({ error: 'no' });
+    await stays;
+    expect([client.state, server.upgradeAttempts]).toEqual(['ready', 1]);
+  });
+
+  it('[CL6] a signal that is aborted already dials nothing, and one that aborts later does nothing', async () => {
+    const server = await serve();
+    const client = createClient(server);
+    await expect(client.connect({ signal: AbortSignal.abort('no') })).rejects.toBe('no');
+    expect([client.state, server.upgradeAttempts]).toEqual(['disconnected', 0]);
+    const controller = new AbortController();
+    await client.connect({ signal: controller.signal });
+    controller.abort();
+    await barrier(client);
+    server.dropAll();
+    await clientEvent(client, 'reconnected');
+    expect(client.epoch).toBe(2);
+  });
+
+  it('[CL6, CL4] an abort while a client that has served reconnects rejects, and the client goes on', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.hangUpgrades(1);
+    server.dropAll();
+    await server.waitForUpgrade(2);
+    const controller = new AbortController();
+    const waiting = outcomeOf(client.connect({ signal: controller.signal }));
+    controller.abort('no');
+    expect(await waiting).toEqual({ error: 'no' });
+    expect(client.state).toBe('connecting');
+  });
+
+  it('[CL3] the static one resolves in ready', async () => {
+    const server = await serve();
+    const client = await WebSocketClient.connect({ url: server.url }, new GenericJsonHandler());
+    atEnd(() => client.close());
+    expect(client.state).toBe('ready');
+  });
+});
+
+it('[RT4, CH20, CH2] the application sees wall time, however the monotonic clock runs', async () => {
+  const clock = new VirtualClock({ wallTime: 1_700_000_000_000 });
+  const network = new FakeNetwork(clock);
+  answerLikeAnExchange(network);
+  const client = await connectVirtual(network);
+  const subscribing = client.subscribe('a');
+  await clock.advance(10);
+  const channel = await subscribing;
+  const heard: unknown[] = [];
+  channel.on('message', (_data, { receivedAt, gap }) => heard.push([receivedAt, gap]));
+  clock.stepWall(3_600_000);
+  network.last.say({ topic: 'a', data: 1 });
+  const lostAt = clock.wallTime();
+  network.last.drop();
+  await clock.advance(1_000);
+  network.last.say({ topic: 'a', data: 2 });
+  expect(heard).toEqual([
+    [lostAt, undefined],
+    [clock.wallTime(), expect.objectContaining({ since: lostAt, epoch: 2, cause: 'disconnect' })],
+  ]);
+});

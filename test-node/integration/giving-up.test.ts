@@ -1,0 +1,140 @@
+import { type CloseInfo, type CloseVerdict, GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { SimulatedNetwork } from 'hpx-transport-ws/testing';
+import { expect, it } from 'vitest';
+import { connectClient, createClient, outcomeOf, serve } from '../support/live.js';
+import { LoginHandler } from '../support/login-handler.js';
+import { connectVirtual } from '../support/virtual-client.js';
+import { FakeNetwork } from '../support/virtual-time.js';
+
+class Verdicts extends GenericJsonHandler {
+  override classifyClose({ code }: CloseInfo): CloseVerdict {
+    return code === 4_001 ? 'fatal' : code === 4_002 ? 'authentication' : 'retry';
+  }
+}
+
+it('[C7, HN16, CL7, CL27] a fatal close code stops the client, settles everything, and is told once', async () => {
+  const server = await serve();
+  server.respondTo('"op":"held"', []);
+  const client = await connectClient(server, { handler: new Verdicts() });
+  const channel = await client.subscribe('a');
+  const call = outcomeOf(client.request({ op: 'held' }));
+  await server.waitForMessage('held');
+  const errors: unknown[] = [];
+  client.on('error', (error) => errors.push(error));
+  const channelError = new Promise((resolve) => channel.once('error', resolve));
+  server.closeAll(4_001, 'banned');
+  const cause = await client.closed;
+  expect(cause).toMatchObject({ code: 4_001, error: { code: 'CONNECTION_CLOSED', closeCode: 4_001 } });
+  expect(errors).toEqual([cause.error]);
+  expect(await call).toMatchObject({ error: { code: 'CONNECTION_CLOSED', delivery: 'unknown' } });
+  expect(await channelError).toBe(cause.error);
+  expect(channel.closed).toBe(true);
+  await expect(client.connect()).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  await server.waitForIdle();
+  expect(server.upgradeAttempts).toBe(1);
+});
+
+it('[C7, CL7] a fatal close before ready rejects connect(), which then has told it', async () => {
+  const server = await serve({ authentication: {} });
+  class FatalLogin extends LoginHandler {
+    override classifyClose(): CloseVerdict {
+      return 'fatal';
+    }
+  }
+  server.respondTo('"op":"auth"', (_text, connection) => {
+    connection.close(4_001, 'banned');
+    return [];
+  });
+  const client = createClient(server, { handler: new FatalLogin() });
+  const errors: unknown[] = [];
+  client.on('error', (error) => errors.push(error));
+  await expect(client.connect()).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', closeCode: 4_001 });
+  expect([client.state, errors]).toEqual(['closed', []]);
+});
+
+it('[C7, CF8, HN16] a close code that speaks of authentication counts as a refusal', async () => {
+  const server = await serve();
+  server.onConnection((connection) => connection.close(4_002, 'expired'));
+  const config = { authMaxAttempts: 3, reconnectMinUptime: 5_000 };
+  const client = createClient(server, { handler: new Verdicts(), config });
+  void client.connect();
+  const ended = await Promise.race([client.closed, server.waitForConnection(4)]);
+  expect(ended).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
+  expect(server.connectionCount).toBe(3);
+});
+
+it('[CF6, ER2, CL7] reconnectMaxAttempts attempts in a row end the client, and connect() says so', async () => {
+  const server = await serve();
+  server.refuseUpgrades({ status: 503 });
+  const client = createClient(server, { config: { reconnectMaxAttempts: 3 } });
+  const waiting = outcomeOf(client.request({ op: 'order' }));
+  await expect(client.connect()).rejects.toMatchObject({
+    code: 'MAX_RECONNECT_ATTEMPTS',
+    attempts: 3,
+    cause: { code: 'CONNECTION_FAILED', status: 503 },
+  });
+  expect(server.upgradeAttempts).toBe(4);
+  expect(client.state).toBe('closed');
+  expect(await waiting).toMatchObject({ error: { code: 'MAX_RECONNECT_ATTEMPTS', delivery: 'unsent' } });
+});
+
+it('[CF6] with 0 the first loss is the end', async () => {
+  const server = await serve();
+  const client = await connectClient(server, { config: { reconnectMaxAttempts: 0 } });
+  server.dropAll();
+  expect(await client.closed).toMatchObject({ error: { code: 'MAX_RECONNECT_ATTEMPTS', attempts: 0 } });
+  const other = createClient(server, { config: { reconnectMaxAttempts: 0 } });
+  server.refuseUpgrades();
+  await expect(other.connect()).rejects.toMatchObject({ code: 'MAX_RECONNECT_ATTEMPTS', attempts: 0 });
+});
+
+it('[CF6, HN20, HN26, CL22] but who leaves a connection that works gets another one, also with 0', async () => {
+  class Leaving extends GenericJsonHandler {
+    override readonly limits = { lifetime: 60_000 };
+    override shouldReconnect(message: Message): boolean {
+      return message.field('op') === 'moving';
+    }
+  }
+  const network = new FakeNetwork();
+  const client = await connectVirtual(network, { handler: new Leaving(), config: { reconnectMaxAttempts: 0 } });
+  await network.clock.advance(60_600);
+  expect(client).toMatchObject({ state: 'ready', epoch: 2 });
+  network.last.say({ op: 'moving' });
+  await network.clock.advance(2_000);
+  expect(client).toMatchObject({ state: 'ready', epoch: 3 });
+  client.reconnect();
+  await network.clock.advance(5_000);
+  expect(client).toMatchObject({ state: 'ready', epoch: 4 });
+  network.last.drop();
+  await network.clock.advance(1_000);
+  expect(client.state).toBe('closed');
+});
+
+it('[C7, CL5] everything else is retried for ever', async () => {
+  const network = new SimulatedNetwork();
+  network.listen('ws://venue.test', () => {});
+  const client = createClient(
+    { url: 'ws://venue.test' },
+    {
+      config: { reconnectInitialDelay: 500, reconnectMaxDelay: 30_000 },
+      runtime: network.runtime(),
+    },
+  );
+  const connecting = outcomeOf(client.connect());
+  for (const admission of ['refuse', 'hang', { status: 500 }, { status: 404 }, { protocol: 'wrong' }] as const) {
+    network.admission = admission;
+    await network.clock.advance(3_600_000);
+    expect(['connecting', 'reconnecting']).toContain(client.state);
+  }
+  network.admission = 'accept';
+  await network.clock.advance(41_000);
+  expect(await connecting).toEqual({ value: undefined });
+  await closeSimulated(client, network);
+});
+
+async function closeSimulated(client: { close(): Promise<void> }, network: SimulatedNetwork): Promise<void> {
+  const closing = client.close();
+  await network.clock.advance(1_000);
+  await closing;
+  expect([network.clock.pendingTimers, network.sockets]).toEqual([0, 0]);
+}

@@ -1,0 +1,230 @@
+import { VirtualClock } from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+import { barrier, clientEvent, connectClient, createClient, serve } from '../support/live.js';
+import { closeVirtual, connectVirtual, virtualClient } from '../support/virtual-client.js';
+import { FakeNetwork } from '../support/virtual-time.js';
+
+/** Refuses every attempt from now on; tells when each came. */
+function refuseAll(network: FakeNetwork): number[] {
+  const dials: number[] = [];
+  network.onDial = (socket) => {
+    dials.push(network.clock.now());
+    network.later(() => socket.refuse());
+  };
+  return dials;
+}
+
+/** A wake that the test gives. */
+function wakeable() {
+  let tell: (cause: string) => void = () => {};
+  const lifecycle = {
+    listen: ({ wake }: { wake(cause: string): void }) => {
+      tell = wake;
+      return () => {};
+    },
+  };
+  return { lifecycle, wake: (cause: string) => tell(cause) };
+}
+
+describe('the delay', () => {
+  it.each([
+    { jitter: 0, dice: 0.7, factors: [1, 1] },
+    { jitter: 0.5, dice: 0, factors: [1, 1] },
+    { jitter: 0.5, dice: 0.999_999, factors: [0.5, 0.501] },
+    { jitter: 1, dice: 0, factors: [1, 1] },
+    { jitter: 1, dice: 0.4, factors: [0.599, 0.601] },
+    { jitter: 1, dice: 0.999_999, factors: [0, 0.001] },
+  ])('[CF14, C4, CL34] with jitter $jitter and dice $dice is told, kept, and within its bounds', async (row) => {
+    const network = new FakeNetwork();
+    const client = await connectVirtual(network, {
+      config: {
+        reconnectJitter: row.jitter,
+        reconnectInitialDelay: 100,
+        reconnectMaxDelay: 1_000,
+        reconnectBackoffFactor: 3,
+      },
+      random: () => row.dice,
+    });
+    const dials = refuseAll(network);
+    const told: { attempt: number; delay: number; at: number }[] = [];
+    client.on('reconnecting', ({ attempt, delay }) => told.push({ attempt, delay, at: network.clock.now() }));
+    network.last.drop();
+    await network.clock.advance(8_000);
+    expect(told.length).toBeGreaterThanOrEqual(8);
+    told.slice(0, 8).forEach(({ attempt, delay, at }, index) => {
+      const limit = Math.min(1_000, 100 * 3 ** index);
+      expect(attempt).toBe(index + 1);
+      expect(delay).toBeGreaterThanOrEqual(limit * (row.factors[0] as number));
+      expect(delay).toBeLessThanOrEqual(limit * (row.factors[1] as number));
+      expect(dials[index]).toBeCloseTo(at + delay, 6);
+    });
+  });
+
+  it('[C4] a connection that did not last lets the attempts go on, one that did lets them start anew', async () => {
+    const network = new FakeNetwork();
+    const client = await connectVirtual(network);
+    const attempts: number[] = [];
+    client.on('reconnecting', ({ attempt }) => attempts.push(attempt));
+    for (const uptime of [4_900, 4_900, 4_900, 6_000, 4_900]) {
+      const since = network.clock.now();
+      await network.clock.advance(uptime);
+      expect(client.state).toBe('ready');
+      network.last.drop();
+      while (client.state !== 'ready' && network.clock.now() < since + 100_000) await network.clock.advance(1);
+    }
+    expect(attempts).toEqual([1, 2, 3, 1, 2]);
+  });
+
+  it('[RT9] Retry-After of a refused upgrade holds the next attempt back at least as long', async () => {
+    const clock = new VirtualClock();
+    const server = await serve();
+    server.refuseUpgrades({ status: 429, headers: { 'Retry-After': 7 }, times: 1 });
+    const client = createClient(server, { runtime: { clock } });
+    const told = clientEvent(client, 'reconnecting');
+    const connecting = client.connect();
+    const [{ delay, cause }] = await told;
+    expect(delay).toBeGreaterThanOrEqual(7_000);
+    expect(cause).toMatchObject({ code: 'CONNECTION_FAILED', status: 429 });
+    await clock.advance(6_999);
+    expect(server.upgradeAttempts).toBe(1);
+    await clock.advance(10);
+    await connecting;
+  });
+});
+
+describe('a wake of the host', () => {
+  it('[CF15, L2] during a delay brings an attempt within 1 000, and no second wake sooner than reconnectMinUptime', async () => {
+    const network = new FakeNetwork();
+    const { lifecycle, wake } = wakeable();
+    const client = await connectVirtual(network, {
+      config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 },
+      runtime: { lifecycle },
+      random: () => 0.5,
+    });
+    const dials = refuseAll(network);
+    network.last.drop();
+    await network.clock.advance(10_000);
+    const wokenAt = network.clock.now();
+    wake('online');
+    await network.clock.advance(1_000);
+    expect(dials).toEqual([wokenAt + 500]);
+    wake('visible');
+    await network.clock.advance(4_000);
+    expect(dials).toHaveLength(1);
+    wake('online');
+    await network.clock.advance(1_000);
+    expect(dials).toHaveLength(2);
+    expect(client.state).toBe('reconnecting');
+  });
+
+  it('[CF15] never makes a delay longer', async () => {
+    const network = new FakeNetwork();
+    const { lifecycle, wake } = wakeable();
+    await connectVirtual(network, {
+      config: { reconnectInitialDelay: 100, reconnectJitter: 0 },
+      runtime: { lifecycle },
+      random: () => 0.999,
+    });
+    const dials = refuseAll(network);
+    network.last.drop();
+    const lostAt = network.clock.now();
+    wake('online');
+    await network.clock.advance(100);
+    expect(dials).toEqual([lostAt + 100]);
+  });
+
+  it('[L2, C1] ends an attempt that hung while the host slept, and leaves a young one alone', async () => {
+    const network = new FakeNetwork();
+    const { lifecycle, wake } = wakeable();
+    network.onDial = () => {};
+    const client = virtualClient(network, { runtime: { lifecycle } });
+    void client.connect();
+    await network.clock.advance(900);
+    wake('online');
+    await network.clock.advance(90);
+    expect(network.sockets).toHaveLength(1);
+    await network.clock.advance(2_000);
+    network.onDial = (socket) => network.later(() => socket.accept());
+    wake('online');
+    await network.clock.advance(1_010);
+    expect(client.state).toBe('ready');
+    expect(network.sockets).toHaveLength(2);
+    expect(network.open).toHaveLength(1);
+  });
+
+  it('[C5] storms of online and offline stay within the attempts of a minute', async () => {
+    const network = new FakeNetwork();
+    const { lifecycle, wake } = wakeable();
+    const client = await connectVirtual(network, {
+      config: { reconnectMinUptime: 0 },
+      runtime: { lifecycle },
+      random: () => 0.999_999,
+    });
+    const dials = refuseAll(network);
+    network.last.drop();
+    for (let step = 0; step < 1_000; step++) {
+      wake('online');
+      client.reconnect();
+      await network.clock.advance(100);
+    }
+    for (const from of dials)
+      expect(dials.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(48);
+    expect(dials.length).toBeGreaterThan(40);
+  });
+});
+
+describe('reconnect()', () => {
+  it('[CL22, C1] replaces a live connection with a closing handshake, and says why', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    await barrier(client);
+    const told = clientEvent(client, 'reconnecting');
+    client.reconnect('new credentials');
+    expect((await told)[0].cause).toMatchObject({ message: 'Reconnecting: new credentials.' });
+    await client.connect();
+    expect(client.epoch).toBe(2);
+    expect(await server.waitForClose()).toMatchObject({ code: 1_000 });
+    expect(server.connections).toHaveLength(1);
+  });
+
+  it('[CL22] during a delay tries at once', async () => {
+    const network = new FakeNetwork();
+    const client = await connectVirtual(network, { config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 } });
+    network.last.drop();
+    await network.clock.advance(10);
+    expect(client.state).toBe('reconnecting');
+    client.reconnect();
+    await network.clock.advance(10);
+    expect(client).toMatchObject({ state: 'ready', epoch: 2 });
+    expect(network.sockets).toHaveLength(2);
+    await network.clock.advance(60_000);
+    expect(network.sockets).toHaveLength(2);
+  });
+
+  it('[CL22, CL8] without a connection to replace it does nothing', async () => {
+    const network = new FakeNetwork();
+    const client = virtualClient(network);
+    client.reconnect();
+    await network.clock.advance(1_000);
+    expect([client.state, network.sockets.length]).toEqual(['disconnected', 0]);
+    await closeVirtual(client, network);
+    client.reconnect();
+    await network.clock.advance(1_000);
+    expect([client.state, network.sockets.length]).toEqual(['closed', 0]);
+  });
+});
+
+it('[L1, C1] after any reconnect the connection works, and there is one', async () => {
+  const server = await serve();
+  const client = await connectClient(server);
+  for (let round = 2; round <= 6; round++) {
+    const back = clientEvent(client, 'reconnected');
+    if (round % 2) server.dropAll();
+    else client.reconnect();
+    expect(await back).toEqual([round]);
+    await barrier(client);
+    expect(client.epoch).toBe(round);
+  }
+  await server.waitFor('one connection', () => server.connections.length === 1);
+  expect(client.stats()).toMatchObject({ reconnects: 5, state: 'ready' });
+});
