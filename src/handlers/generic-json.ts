@@ -4,10 +4,10 @@ import type { RequestId, Topic } from '../core/identifiers.js';
 import type { Message } from '../core/message.js';
 import { MessageKind } from '../core/message-kind.js';
 import { ProtocolHandler } from '../core/protocol-handler.js';
-import { rarePart } from './shared/native-search.js';
-import { type OptionRule, type OptionRules, readOptions } from './shared/options.js';
-import { serverError } from './shared/server-error.js';
-import { isPlainObject, isWord, isWordOrWords, membersOf } from './shared/values.js';
+import { rarePart } from './common/native-search.js';
+import { type OptionRule, type OptionRules, readOptions } from './common/options.js';
+import { serverError } from './common/server-error.js';
+import { isPlainObject, isWord, isWordOrWords, membersOf } from './common/values.js';
 
 /**
  * The words that a plain JSON protocol uses. Each is the name of a member or the value of one; the defaults are those of

@@ -14,8 +14,8 @@ import { ProtocolHandler } from '../core/protocol-handler.js';
 import { errorIn, toCall, VERSION } from './json-rpc/calls.js';
 import { type JsonRpcOptions, jsonRpcRules } from './json-rpc/options.js';
 import { JsonRpcSubscriptions, suffixOf } from './json-rpc/subscriptions.js';
-import { readOptions } from './shared/options.js';
-import { isObject, isWord, membersOf } from './shared/values.js';
+import { readOptions } from './common/options.js';
+import { isObject, isWord, membersOf } from './common/values.js';
 
 export type { JsonRpcOptions, JsonRpcSubscription } from './json-rpc/options.js';
 

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../../core/errors.js';
 import type { ServerError } from '../../core/handler-types.js';
 import type { RequestId } from '../../core/identifiers.js';
-import { serverError } from '../shared/server-error.js';
-import { isPlainObject, isWord, type Members } from '../shared/values.js';
+import { serverError } from '../common/server-error.js';
+import { isPlainObject, isWord, type Members } from '../common/values.js';
 
 /** What every frame of ours says about itself. */
 export const VERSION: Members = { jsonrpc: '2.0' };

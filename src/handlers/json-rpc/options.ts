@@ -1,7 +1,7 @@
 import type { SubscriptionOutcome } from '../../core/handler-types.js';
 import type { RequestId, Topic } from '../../core/identifiers.js';
-import type { OptionRules } from '../shared/options.js';
-import { isWord, isWordOrWords, type Members } from '../shared/values.js';
+import type { OptionRules } from '../common/options.js';
+import { isWord, isWordOrWords, type Members } from '../common/values.js';
 
 /** A name, or how it follows from the topic. */
 export type MethodName = string | ((topic: Topic) => string);

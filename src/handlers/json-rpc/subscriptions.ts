@@ -3,7 +3,7 @@ import type { Frames, SubscriptionContext, SubscriptionOutcome } from '../../cor
 import type { RequestId, Topic } from '../../core/identifiers.js';
 import { readJsonField } from '../../core/json-field.js';
 import type { Message } from '../../core/message.js';
-import { isObject, isWord, type Members, membersOf } from '../shared/values.js';
+import { isObject, isWord, type Members, membersOf } from '../common/values.js';
 import { toCall } from './calls.js';
 import { isFunction, type JsonRpcOptions, type JsonRpcSubscription, type MethodName } from './options.js';
 
