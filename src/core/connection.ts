@@ -80,6 +80,8 @@ export class Connection {
   #epoch = 0;
   #session: Session | undefined;
   #dialledAt = 0;
+  /** Of sessions that have ended. */
+  #lastRoundTrip: number | undefined;
   #authenticates: boolean;
   #paused = false;
   #stopListening: (() => void) | undefined;
@@ -140,7 +142,7 @@ export class Connection {
   }
 
   get roundTrip(): number | undefined {
-    return this.#session?.heartbeat.roundTrip;
+    return this.#session?.heartbeat.roundTrip ?? this.#lastRoundTrip;
   }
 
   // ——— What the application asks ———
@@ -414,6 +416,7 @@ export class Connection {
       this.#readiness.wait().then(() => refreshed(undefined), refreshed);
     this.#outbox.detach();
     if (!session) return () => {};
+    this.#lastRoundTrip = session.heartbeat.roundTrip ?? this.#lastRoundTrip;
     session.retire(code);
     if (!session.link.isGone) this.#lingering.add(session);
     if (error) this.calls.lost(error);

@@ -29,7 +29,7 @@ const host = {
 
 // Real browsers run the same suite elsewhere; here a class with their interface stands in, and Node's own from 24 on:
 // that of Node 22 fires no 'close' for a connection that failed.
-describe('with the class of ws as the global', () => {
+describe('[RT8] with the class of ws as the global', () => {
   beforeEach(() => {
     vi.stubGlobal('WebSocket', WsWebSocket);
   });
@@ -114,7 +114,7 @@ describe('openBrowserSocket', () => {
     [4999, [4999, 'why']],
     [2000, []],
     [0, []],
-  ])('close(%s) becomes what a page may send', (code, sent) => {
+  ])('[ER7] close(%s) becomes what a page may send', (code, sent) => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     openBrowserSocket(request, silent).close(code, 'why');
     expect(FakeWebSocket.last.closes).toEqual([sent]);

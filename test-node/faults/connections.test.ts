@@ -217,7 +217,7 @@ it('F17: with default settings a healthy idle link is kept for a day [F17, C6]',
   const network = new FakeNetwork();
   const client = await connectVirtual(network);
   await network.clock.advance(24 * 3_600_000);
-  expect(client).toMatchObject({ state: 'ready', epoch: 1 });
+  expect([client.state, client.epoch]).toEqual(['ready', 1]);
   expect(network.sockets).toHaveLength(1);
   expect(network.last.pings).toBe(2_880);
   expect(client.stats().roundTrip).toBe(1);
@@ -228,7 +228,7 @@ it('F17: nor is one dropped that offers no way to probe it [F17, HN19, RT3]', as
   network.hasPing = false;
   const client = await connectVirtual(network);
   await network.clock.advance(3_600_000);
-  expect(client).toMatchObject({ state: 'ready', epoch: 1 });
+  expect([client.state, client.epoch]).toEqual(['ready', 1]);
   expect(network.last.sent).toEqual([]);
 });
 

@@ -98,13 +98,13 @@ it('[CF6, HN20, HN26, CL22] but who leaves a connection that works gets another 
   const network = new FakeNetwork();
   const client = await connectVirtual(network, { handler: new Leaving(), config: { reconnectMaxAttempts: 0 } });
   await network.clock.advance(60_600);
-  expect(client).toMatchObject({ state: 'ready', epoch: 2 });
+  expect([client.state, client.epoch]).toEqual(['ready', 2]);
   network.last.say({ op: 'moving' });
   await network.clock.advance(2_000);
-  expect(client).toMatchObject({ state: 'ready', epoch: 3 });
+  expect([client.state, client.epoch]).toEqual(['ready', 3]);
   client.reconnect();
   await network.clock.advance(5_000);
-  expect(client).toMatchObject({ state: 'ready', epoch: 4 });
+  expect([client.state, client.epoch]).toEqual(['ready', 4]);
   network.last.drop();
   await network.clock.advance(1_000);
   expect(client.state).toBe('closed');

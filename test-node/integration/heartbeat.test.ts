@@ -23,7 +23,7 @@ describe('pings', () => {
     }
     await clock.advance(29_999);
     expect(server.pings).toBe(5);
-    expect(client).toMatchObject({ state: 'ready', epoch: 1 });
+    expect([client.state, client.epoch]).toEqual(['ready', 1]);
     expect(framesOf(server).every(({ op }) => op === 'barrier')).toBe(true);
   });
 
@@ -60,7 +60,7 @@ describe('pings', () => {
     connection?.send({ hello: 1 });
     await heard;
     await clock.advance(1_001);
-    expect(client).toMatchObject({ state: 'ready', epoch: 1 });
+    expect([client.state, client.epoch]).toEqual(['ready', 1]);
   });
 
   it('[CF9] pingInterval 0 sends none, and silence proves nothing', async () => {
