@@ -11,11 +11,11 @@ import type { RequestId, Topic } from '../core/identifiers.js';
 import type { Message } from '../core/message.js';
 import { MessageKind } from '../core/message-kind.js';
 import { ProtocolHandler } from '../core/protocol-handler.js';
+import { readOptions } from './common/options.js';
+import { isObject, isWord, membersOf } from './common/values.js';
 import { errorIn, toCall, VERSION } from './json-rpc/calls.js';
 import { type JsonRpcOptions, jsonRpcRules } from './json-rpc/options.js';
 import { JsonRpcSubscriptions, suffixOf } from './json-rpc/subscriptions.js';
-import { readOptions } from './common/options.js';
-import { isObject, isWord, membersOf } from './common/values.js';
 
 export type { JsonRpcOptions, JsonRpcSubscription } from './json-rpc/options.js';
 
