@@ -217,6 +217,17 @@ describe('authenticate()', () => {
     expect(server.authAttempts).toBe(2);
   });
 
+  it('[CL20, CL21] one that was refused the first time is not repeated on later connections', async () => {
+    const server = await serve({ authentication: { refusals: 1, required: false } });
+    const handler = new LoginHandler();
+    const client = await connectClient(server, { handler, config: { authOnConnect: false } });
+    await expect(client.authenticate()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    const back = clientEvent(client, 'reconnected');
+    server.dropAll();
+    await back;
+    expect(handler.built).toBe(1);
+  });
+
   it('[CL20] before ready it waits for the connection, and logs in once', async () => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler(), config: { authOnConnect: false } });

@@ -46,6 +46,18 @@ describe('a drop under a request', () => {
     ]);
   });
 
+  it('[DL6, DL2] with retry idempotent it goes before those that were made later', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('"op":"first"', dropping, { once: true });
+    const first = client.request({ op: 'first' }, { retry: 'idempotent' });
+    const later: Promise<unknown>[] = [];
+    client.once('reconnecting', () => later.push(client.request({ op: 'second' }), client.request({ op: 'third' })));
+    expect(await first).toEqual({ op: 'first' });
+    await Promise.all(later);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['first', 'first', 'second', 'third']);
+  });
+
   it('[R4, DL2, DL5, C3, DL7] calls made during the reconnect wait, and leave in order', async () => {
     const server = await serve();
     const client = await connectClient(server);
@@ -122,6 +134,23 @@ describe('the order after a connect', () => {
     await client.connect();
     await Promise.all([subscribed, call]);
     expect(framesOf(server).map(({ op }) => op)).toEqual(['hello', 'version', 'auth', 'subscribe', 'order']);
+  });
+
+  it('[R2, R4] an answer to what has not left settles nothing', async () => {
+    const server = await serve({ authentication: {} });
+    server.respondTo('"op":"auth"', (_text, connection) => {
+      connection.authenticated = true;
+      return [
+        { req_id: 'mine', data: 'of somebody else' },
+        { op: 'auth', success: true },
+      ];
+    });
+    const client = createClient(server, { handler: new LoginHandler() });
+    const heard = clientEvent(client, 'message');
+    const call = client.requestRaw('{"op":"order","req_id":"mine"}');
+    await client.connect();
+    expect((await heard)[0].field('data')).toBe('of somebody else');
+    expect((await call).json).toEqual({ req_id: 'mine', data: { op: 'order' } });
   });
 
   it('[C3] nothing else leaves while the login is open, whatever the application asks', async () => {

@@ -72,6 +72,26 @@ describe('frames', () => {
     expect(channels.every(({ closed }) => !closed)).toBe(true);
   });
 
+  it('[F11, S4, HN23] drops in the middle of a paced resubscription lose neither what was asked for nor what was not', async () => {
+    const { network, frames } = recorded();
+    const handler = new Limited({ topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } });
+    const client = await connectVirtual(network, { handler });
+    const subscribing = client.subscribeMany(topics(8));
+    await network.clock.advance(8_000);
+    const channels = await subscribing;
+    for (let drop = 0; drop < 3; drop++) {
+      network.last.drop();
+      await network.clock.advance(10_000);
+      network.last.drop();
+      await network.clock.advance(4_000);
+    }
+    frames.length = 0;
+    network.last.drop();
+    await network.clock.advance(30_000);
+    expect(frames.flatMap(({ args }) => args)).toEqual(topics(8));
+    expect([client.stats().subscriptions, channels.some(({ closed }) => closed)]).toEqual([8, false]);
+  });
+
   it('[DL8, HN23] under a rate for all frames calls take the next place, ahead of what is left to subscribe', async () => {
     const { network, ops, frames } = recorded();
     const handler = new Limited({ topicsPerFrame: 1, frames: { count: 1, window: 1_000 } });
@@ -181,6 +201,22 @@ describe('lifetime', () => {
     expect(frames.filter(({ op }) => op === 'subscribe')).toHaveLength(1 + epochs.length);
     expect(new Set(causes)).toEqual(new Set(['Reconnecting: limits.lifetime (60000 ms) is over.']));
     expect(network.open).toHaveLength(1);
+  });
+
+  it('[HN26, C8] leaves no timer when the client ends, by close() or by itself', async () => {
+    class Final extends Limited {
+      override classifyClose(): 'fatal' {
+        return 'fatal';
+      }
+    }
+    for (const end of ['close', 'fatal'] as const) {
+      const { network } = recorded();
+      const client = await connectVirtual(network, { handler: new Final({ lifetime: 60_000 }) });
+      if (end === 'fatal') network.last.drop();
+      else void client.close();
+      await network.clock.advance(2_000);
+      expect([client.state, network.clock.pendingTimers]).toEqual(['closed', 0]);
+    }
   });
 
   it('[HN26, C4] counts from ready anew after a drop', async () => {
