@@ -221,7 +221,7 @@ export class Outbox {
     try {
       const text = typeof call.frame === 'string' ? call.frame : new TextDecoder().decode(call.frame);
       const prepared = this.#context.handler.prepareRequest(text, id);
-      if (!isThenable(prepared)) return prepared;
+      if (!isThenable(prepared)) return checked(prepared);
       this.#await(call, prepared);
     } catch (cause) {
       this.#unprepared(call, cause);
@@ -237,7 +237,11 @@ export class Outbox {
     prepared.then(
       (frame) => {
         if (!isCurrent()) return;
-        this.#prepared = frame;
+        try {
+          this.#prepared = checked(frame);
+        } catch (cause) {
+          this.#unprepared(call, cause);
+        }
         this.pump();
       },
       (cause) => {
@@ -296,4 +300,10 @@ export class Outbox {
   #later(hold: Timer, delay: number): void {
     hold.start(delay, () => this.pump());
   }
+}
+
+/** A handler that builds nothing would hold up every call behind this one. */
+function checked(frame: Frame): Frame {
+  if (typeof frame === 'string' || frame instanceof Uint8Array) return frame;
+  throw new TypeError('it returned neither text nor bytes');
 }

@@ -439,3 +439,21 @@ describe('requests of the server', () => {
     expect(names).toEqual(['0xa', '0xb']);
   });
 });
+
+describe('a handler that prepares nothing', () => {
+  it.each([
+    ['at once', () => undefined],
+    ['later', () => Promise.resolve(undefined)],
+  ])('[HN30, DL1] %s: that request fails unsent, the next one leaves', async (_, nothing) => {
+    class ForgetfulHandler extends GenericJsonHandler {
+      override prepareRequest(text: string): string | Promise<string> {
+        return text.includes('forgotten') ? (nothing() as unknown as string) : text;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new ForgetfulHandler() });
+    const call = client.request({ op: 'forgotten' });
+    await expect(call).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    await barrier(client);
+  });
+});
