@@ -1,11 +1,12 @@
 import { ChannelIterator } from './channel-iterator.js';
-import { describe, IsolatedEmitter } from './core/emitter.js';
-import { CapacityExceededError, ConfigError, ProtocolError, type TransportError } from './core/errors.js';
+import { IsolatedEmitter } from './core/emitter.js';
+import { CapacityExceededError, ConfigError, type ProtocolError, type TransportError } from './core/errors.js';
 import type { CloseCause } from './core/events.js';
 import type { Topic } from './core/identifiers.js';
 import type { Clock } from './core/runtime.js';
 import { Timer } from './core/timer.js';
 import type { Gap, Update } from './core/update.js';
+import { wrapError } from './core/wrap-error.js';
 import { type OverflowPolicy, type PushOutcome, UpdateBuffer } from './update-buffer.js';
 
 /** The events of a channel, each with its arguments. */
@@ -210,9 +211,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     try {
       data = update.data;
     } catch (cause) {
-      return this.listenerFailed(
-        new ProtocolError(`The handler could not read an update of ${this.topic}: ${describe(cause)}`, { cause }),
-      );
+      return this.listenerFailed(wrapError(`The handler could not read an update of ${this.topic}`, cause));
     }
     this.tell('message', data, update);
   }
@@ -297,9 +296,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       outcome = buffer.push(update);
     } catch (cause) {
       this.#drop();
-      return this.listenerFailed(
-        new ProtocolError(`The key function of ${this.topic} failed: ${describe(cause)}`, { cause }),
-      );
+      return this.listenerFailed(wrapError(`The key function of ${this.topic} failed`, cause));
     }
     if (outcome === 'kept') return;
     this.#drop();

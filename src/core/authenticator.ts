@@ -1,11 +1,11 @@
 import { type Context, isThenable } from './context.js';
-import { describe } from './emitter.js';
 import { AuthenticationFailedError, ProtocolError, type TransportError } from './errors.js';
 import { isEmpty } from './frames.js';
 import type { Frames } from './handler-types.js';
 import type { Message } from './message.js';
 import { readServerError } from './server-error.js';
 import { Timer } from './timer.js';
+import { describe } from './wrap-error.js';
 
 /** The end of an exchange: with an error unless the server accepted. */
 export type AuthenticationDone = (error: AuthenticationFailedError | undefined) => void;

@@ -1,8 +1,6 @@
-import { nanoid } from 'nanoid';
 import { type ConnectionState, connectionStates } from './connection-states.js';
 import type { Context } from './context.js';
 import { DeadlineQueue, type Expirable } from './deadline-queue.js';
-import { describe } from './emitter.js';
 import {
   AuthenticationFailedError,
   CapacityExceededError,
@@ -29,6 +27,8 @@ import {
   PendingRequestStore,
   type RetryPolicy,
 } from './pending-request-store.js';
+import { UniqueIds } from './unique-ids.js';
+import { describe, wrapError } from './wrap-error.js';
 
 export interface RequestOptions {
   /** Milliseconds from the call to the answer. Default: the config's `requestTimeout`; Infinity waits for ever. */
@@ -53,6 +53,7 @@ export class Calls {
   readonly #outbox: Outbox;
   readonly #pending: PendingRequestStore;
   readonly #sendDeadlines: DeadlineQueue;
+  readonly #ids = new UniqueIds();
   readonly #state: () => ConnectionState;
   /** Told when the last call has ended, while a drain waits for that. */
   #drained: (() => void) | undefined;
@@ -81,10 +82,7 @@ export class Calls {
     try {
       id = this.newId();
     } catch (cause) {
-      return refused<T>(
-        id,
-        new ProtocolError(`The handler made no request id: ${describe(cause)}`, { cause, delivery: 'unsent' }),
-      );
+      return refused<T>(id, wrapError('The handler made no request id', cause, { delivery: 'unsent' }));
     }
     return this.#call<T>(id, options, false, frame);
   }
@@ -118,7 +116,7 @@ export class Calls {
         const call: OutboundCall & Expirable = {
           frame: checkedFrame(frame),
           deadline: 0,
-          queueIndex: -1,
+          isQueued: false,
           onWritten: () => settle(undefined),
           onUnwritable: settle,
           expire: () => {
@@ -144,7 +142,7 @@ export class Calls {
   /** An id in the protocol's type, never used before. */
   newId(): RequestId {
     const { handler, runtime } = this.#context;
-    return handler.generateRequestId() ?? runtime.generateId?.() ?? nanoid();
+    return handler.generateRequestId() ?? runtime.generateId?.() ?? this.#ids.next();
   }
 
   /** A frame carries the answer to a request; false when nobody waits for that id. */
@@ -246,10 +244,7 @@ export class Calls {
       return this.#context.handler.injectRequestId(payload, id);
     } catch (cause) {
       if (cause instanceof TransportError) throw cause;
-      throw new ProtocolError(`The handler could not put an id into the payload: ${describe(cause)}`, {
-        cause,
-        delivery: 'unsent',
-      });
+      throw wrapError('The handler could not put an id into the payload', cause, { delivery: 'unsent' });
     }
   }
 
@@ -258,7 +253,7 @@ export class Calls {
       const text = JSON.stringify(payload) as string | undefined;
       if (text !== undefined) return text;
     } catch (cause) {
-      throw new ProtocolError(`The payload cannot be serialised: ${describe(cause)}`, { cause, delivery: 'unsent' });
+      throw wrapError('The payload cannot be serialised', cause, { delivery: 'unsent' });
     }
     throw new ProtocolError(`The payload cannot be serialised: JSON has no ${typeof payload}.`, { delivery: 'unsent' });
   }
@@ -279,7 +274,7 @@ export class Calls {
     try {
       this.#outbox.urgent(this.#context.handler.buildCancel(id));
     } catch (cause) {
-      this.#context.emit('error', new ProtocolError(`The handler's buildCancel failed: ${describe(cause)}`, { cause }));
+      this.#context.emit('error', wrapError(`The handler's buildCancel failed`, cause));
     }
   }
 

@@ -2,13 +2,11 @@ import { Authenticator } from './authenticator.js';
 import { Calls } from './calls.js';
 import type { ConnectionEvent, ConnectionState } from './connection-states.js';
 import type { Context } from './context.js';
-import { describe } from './emitter.js';
 import {
   AuthenticationFailedError,
   ConnectionClosedError,
   ConnectionFailedError,
   MaxReconnectAttemptsError,
-  ProtocolError,
   type TransportError,
 } from './errors.js';
 import type { CloseCause } from './events.js';
@@ -26,6 +24,7 @@ import { SubscriptionStore } from './subscription-store.js';
 import { Subscriptions } from './subscriptions.js';
 import { Timer } from './timer.js';
 import { wallTime } from './trace.js';
+import { describe, wrapError } from './wrap-error.js';
 
 export interface CloseOptions {
   /** 1000, the default, or 3000 to 4999. */
@@ -251,10 +250,7 @@ export class Connection {
       const { code, reason, status } = end;
       return this.#context.handler.classifyClose(status === undefined ? { code, reason } : { code, reason, status });
     } catch (cause) {
-      this.#context.emit(
-        'error',
-        new ProtocolError(`The handler's classifyClose failed: ${describe(cause)}`, { cause }),
-      );
+      this.#context.emit('error', wrapError(`The handler's classifyClose failed`, cause));
       return 'retry';
     }
   }

@@ -1,23 +1,28 @@
 import type { Clock } from './runtime.js';
 import { Timer } from './timer.js';
 
-/** Something that ends by itself at a time; `DeadlineQueue` fills the two fields. */
+/** Something that ends by itself at a time; `DeadlineQueue` fills the two fields. In its life it is queued once. */
 export interface Expirable {
   deadline: number;
-  /** Its place in the queue; -1 while it is in none. */
-  queueIndex: number;
+  /** Whether it is still to expire. */
+  isQueued: boolean;
   expire(): void;
 }
 
+/** Removed items that may stay in the heap, beside as many as there are live ones. */
+const SLACK = 64;
+
 /**
- * Expires many items with one timer: a binary heap by deadline whose items know their place, so that adding and
- * removing cost O(log n) whatever the mix of durations (Knuth, The Art of Computer Programming 3, section 5.2.3).
+ * Expires many items with one timer: a binary heap by deadline (Knuth, The Art of Computer Programming 3, section 5.2.3).
+ * Most items are removed long before they expire, in the order in which they came: a removed one is only marked, and taken
+ * out when it reaches the top or when half of the heap is marked. So both ends cost O(1), whatever the mix of durations.
  */
 export class DeadlineQueue {
   readonly #clock: Clock;
   readonly #timer: Timer;
   readonly #longestSleep: number;
-  readonly #heap: Expirable[] = [];
+  #heap: Expirable[] = [];
+  #size = 0;
   /** When the timer will fire. It may be too early after a removal; then it is simply set again. */
   #wakeAt = Infinity;
 
@@ -29,37 +34,38 @@ export class DeadlineQueue {
   }
 
   get size(): number {
-    return this.#heap.length;
+    return this.#size;
   }
 
   /** Expires an item after `duration` milliseconds; never, for Infinity. */
   add(item: Expirable, duration: number): void {
-    item.queueIndex = -1;
-    item.deadline = this.#clock.now() + duration;
     if (duration === Infinity) return;
-    this.#rise(item, this.#heap.length);
-    this.#arm();
+    const now = this.#clock.now();
+    item.deadline = now + duration;
+    item.isQueued = true;
+    this.#size++;
+    this.#rise(item);
+    if (item.deadline < this.#wakeAt) this.#arm(now);
   }
 
   delete(item: Expirable): void {
-    const index = item.queueIndex;
-    if (index === -1) return;
-    item.queueIndex = -1;
-    const last = this.#heap.pop() as Expirable;
-    if (last === item) return;
-    if (last.deadline < item.deadline) this.#rise(last, index);
-    else this.#sink(last, index);
+    if (!item.isQueued) return;
+    item.isQueued = false;
+    this.#size--;
+    if (this.#heap.length <= 2 * this.#size + SLACK) return;
+    // A sorted list is a heap.
+    this.#heap = this.#heap.filter((other) => other.isQueued).sort((a, b) => a.deadline - b.deadline);
   }
 
   /** Expires what is due; returns how many items that were. */
   sweep(): number {
     let count = 0;
-    for (let first = this.#heap[0]; first && first.deadline <= this.#clock.now(); first = this.#heap[0]) {
+    for (let first = this.#first(); first && first.deadline <= this.#clock.now(); first = this.#first()) {
       this.delete(first);
       first.expire();
       count++;
     }
-    this.#arm();
+    this.#arm(this.#clock.now());
     return count;
   }
 
@@ -69,45 +75,51 @@ export class DeadlineQueue {
     this.#wakeAt = Infinity;
   }
 
-  #arm(): void {
-    const first = this.#heap[0];
+  #arm(now: number): void {
+    const first = this.#first();
     if (!first || first.deadline >= this.#wakeAt) return;
-    const delay = Math.min(Math.max(0, first.deadline - this.#clock.now()), this.#longestSleep);
-    this.#wakeAt = this.#clock.now() + delay;
+    const delay = Math.min(Math.max(0, first.deadline - now), this.#longestSleep);
+    this.#wakeAt = now + delay;
     this.#timer.start(delay, () => {
       this.#wakeAt = Infinity;
       this.sweep();
     });
   }
 
-  #rise(item: Expirable, from: number): void {
-    let index = from;
+  /** The next item to expire. */
+  #first(): Expirable | undefined {
+    let first = this.#heap[0];
+    for (; first && !first.isQueued; first = this.#heap[0]) this.#removeFirst();
+    return first;
+  }
+
+  #rise(item: Expirable): void {
+    const heap = this.#heap;
+    let index = heap.length;
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
-      const parent = this.#heap[parentIndex] as Expirable;
+      const parent = heap[parentIndex] as Expirable;
       if (parent.deadline <= item.deadline) break;
-      this.#place(parent, index);
+      heap[index] = parent;
       index = parentIndex;
     }
-    this.#place(item, index);
+    heap[index] = item;
   }
 
-  #sink(item: Expirable, from: number): void {
-    const size = this.#heap.length;
-    let index = from;
-    for (let child = 2 * index + 1; child < size; child = 2 * index + 1) {
-      const right = this.#heap[child + 1];
-      if (right && right.deadline < (this.#heap[child] as Expirable).deadline) child++;
-      const smaller = this.#heap[child] as Expirable;
+  #removeFirst(): void {
+    const heap = this.#heap;
+    const item = heap.pop() as Expirable;
+    const size = heap.length;
+    if (size === 0) return;
+    let index = 0;
+    for (let child = 1; child < size; child = 2 * index + 1) {
+      const right = heap[child + 1];
+      if (right && right.deadline < (heap[child] as Expirable).deadline) child++;
+      const smaller = heap[child] as Expirable;
       if (item.deadline <= smaller.deadline) break;
-      this.#place(smaller, index);
+      heap[index] = smaller;
       index = child;
     }
-    this.#place(item, index);
-  }
-
-  #place(item: Expirable, index: number): void {
-    this.#heap[index] = item;
-    item.queueIndex = index;
+    heap[index] = item;
   }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
-import { ProtocolError } from './errors.js';
+import type { ProtocolError } from './errors.js';
+import { wrapError } from './wrap-error.js';
 
 type Listener<Events extends object, K extends EventEmitter.EventNames<Events>> = EventEmitter.EventListener<Events, K>;
 
@@ -109,15 +110,6 @@ export abstract class IsolatedEmitter<Events extends object> extends EventEmitte
 
   #failed(event: PropertyKey, cause: unknown): void {
     if (event === 'error') return; // nobody is left to be told
-    this.listenerFailed(new ProtocolError(`A listener of '${String(event)}' failed: ${describe(cause)}`, { cause }));
-  }
-}
-
-/** What was thrown, in a few words; a thrown value need not be an Error. */
-export function describe(cause: unknown): string {
-  try {
-    return cause instanceof Error ? cause.message : String(cause);
-  } catch {
-    return typeof cause;
+    this.listenerFailed(wrapError(`A listener of '${String(event)}' failed`, cause));
   }
 }

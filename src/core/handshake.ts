@@ -1,10 +1,10 @@
 import type { Authenticator } from './authenticator.js';
 import { type Context, isThenable } from './context.js';
-import { describe } from './emitter.js';
-import { ConnectionFailedError, ProtocolError, type TransportError } from './errors.js';
+import { ConnectionFailedError, type TransportError } from './errors.js';
 import { isEmpty } from './frames.js';
 import type { Frames } from './handler-types.js';
 import { Timer } from './timer.js';
+import { wrapError } from './wrap-error.js';
 
 export interface HandshakeEvents {
   /** The handler wants to authenticate with these frames. */
@@ -43,9 +43,7 @@ export class Handshake {
     };
     const failed = (cause: unknown) => {
       if (this.#events !== events) return;
-      events.failed(
-        new ProtocolError(`The handler's onConnect failed: ${describe(cause)}`, { cause, retryable: true }),
-      );
+      events.failed(wrapError(`The handler's onConnect failed`, cause, { retryable: true }));
     };
     try {
       const frames = handler.onConnect();

@@ -1,15 +1,19 @@
 import { type Context, isThenable } from './context.js';
-import { describe } from './emitter.js';
-import { CapacityExceededError, MessageTooLargeError, ProtocolError, type TransportError } from './errors.js';
+import { CapacityExceededError, MessageTooLargeError, type TransportError } from './errors.js';
 import { utf8Length } from './frames.js';
 import { Message } from './message.js';
 import { ProtocolHandler } from './protocol-handler.js';
 import { Timer } from './timer.js';
+import { wrapError } from './wrap-error.js';
 
 /** Frames that may wait for an asynchronous decode. */
 const CAPACITY = 1_024;
 /** Microtask turns that a settled promise is given before the next frame: one for an await, the rest for wrappers. */
 const TURNS = 8;
+/** Frames that were handed out and may still take a place in the queue. */
+const SLACK = 1_024;
+/** A promise job costs a fraction of `queueMicrotask()`, which Node wraps in an async resource. */
+const settled = Promise.resolve();
 /** How long the end of a link waits for frames that came before it and are still being decoded. */
 const DECODE_GRACE = 1_000;
 
@@ -61,7 +65,7 @@ export class Inbox {
 
   /** Holds the next frame back until the code behind a promise that was just settled has run. */
   hold(): void {
-    if (this.#turnsLeft === 0) queueMicrotask(this.#turn);
+    if (this.#turnsLeft === 0) void settled.then(this.#turn);
     this.#turnsLeft = TURNS;
   }
 
@@ -81,7 +85,7 @@ export class Inbox {
   }
 
   readonly #turn = (): void => {
-    if (--this.#turnsLeft > 0) queueMicrotask(this.#turn);
+    if (--this.#turnsLeft > 0) void settled.then(this.#turn);
     else this.#drain();
   };
 
@@ -92,7 +96,9 @@ export class Inbox {
   #drain(): void {
     while (this.#waiting > 0 && this.#turnsLeft === 0 && !this.#decoding) {
       const next = this.#queue[this.#head++] as string | Uint8Array | Message | (() => void);
-      if (this.#head * 2 >= this.#queue.length) {
+      if (this.#head === this.#queue.length) {
+        this.#queue.length = this.#head = 0;
+      } else if (this.#head > SLACK && this.#head * 2 > this.#queue.length) {
         this.#queue = this.#queue.slice(this.#head);
         this.#head = 0;
       }
@@ -148,16 +154,13 @@ export class Inbox {
     try {
       return this.#context.handler.split(message);
     } catch (cause) {
-      this.#context.emit('error', new ProtocolError(`The handler's split failed: ${describe(cause)}`, { cause }));
+      this.#context.emit('error', wrapError(`The handler's split failed`, cause));
       return undefined;
     }
   }
 
   #undecodable(cause: unknown): void {
-    this.#context.emit(
-      'error',
-      new ProtocolError(`The handler could not decode a binary frame: ${describe(cause)}`, { cause }),
-    );
+    this.#context.emit('error', wrapError('The handler could not decode a binary frame', cause));
   }
 
   #break(error: TransportError): void {

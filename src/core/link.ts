@@ -1,7 +1,6 @@
 import type { Endpoint } from './config.js';
 import { isWebSocketUrl } from './config.js';
 import { type Context, isThenable } from './context.js';
-import { describe } from './emitter.js';
 import {
   ConfigError,
   ConnectionClosedError,
@@ -12,6 +11,7 @@ import {
 } from './errors.js';
 import type { Socket, SocketClose, SocketError } from './runtime.js';
 import { Timer } from './timer.js';
+import { describe } from './wrap-error.js';
 
 /** How long a socket may take to close, or to follow an error with its close event. */
 const CLOSE_TIMEOUT = 1_000;

@@ -1,6 +1,5 @@
 import { type Context, isThenable } from './context.js';
-import { describe } from './emitter.js';
-import { ProtocolError, type TransportError } from './errors.js';
+import type { TransportError } from './errors.js';
 import { isEmpty, listFrames } from './frames.js';
 import type { Frame, Frames } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
@@ -8,6 +7,7 @@ import { SLICE } from './pacer.js';
 import { ProtocolHandler } from './protocol-handler.js';
 import { RollingWindow } from './rolling-window.js';
 import { Timer } from './timer.js';
+import { wrapError } from './wrap-error.js';
 
 /** Bytes handed to the socket that have not left, above which nothing more is handed over. */
 const HIGH_WATER = 1_024 * 1_024;
@@ -29,6 +29,8 @@ export interface OutboundCall {
 
 /** Where subscription frames come from, one at a time, built when there is room for them. */
 export interface SubscriptionFrames {
+  /** Whether there may be one. */
+  readonly hasNext: boolean;
   /** Writes the next frame through `write`, which tells whether it was written; false when there is none. */
   writeNext(write: (frame: Frame) => boolean): boolean;
 }
@@ -166,8 +168,7 @@ export class Outbox {
       if (urgent !== undefined) {
         if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
         this.#urgent.shift();
-        if (typeof urgent === 'function') this.#send(urgent);
-        else this.#write(urgent);
+        this.#write(urgent);
       } else if (!this.#serving) {
         return;
       } else if (this.#resuming) {
@@ -178,7 +179,7 @@ export class Outbox {
         if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
         this.#writeNextCall();
       } else {
-        return this.#writeSubscriptions();
+        return this.#subscriptions.hasNext ? this.#writeSubscriptions() : undefined;
       }
     }
   }
@@ -260,29 +261,24 @@ export class Outbox {
   #unprepared(call: OutboundCall, cause: unknown): void {
     this.#endPreparing();
     this.#calls.delete(call);
-    call.onUnwritable(
-      new ProtocolError(`The handler's prepareRequest failed: ${describe(cause)}`, { cause, delivery: 'unsent' }),
-    );
-  }
-
-  #write(frame: Frame): boolean {
-    if (!this.#send((link) => link.send(frame))) return false;
-    this.#context.counters.sent++;
-    this.#context.trace.frame('out', frame);
-    return true;
+    call.onUnwritable(wrapError(`The handler's prepareRequest failed`, cause, { delivery: 'unsent' }));
   }
 
   /** Uses the socket; false when it failed, which ends it. */
-  #send(use: (link: OutboxLink) => void): boolean {
+  #write(frame: Frame | (() => void)): boolean {
     try {
       if (!this.#link) return false;
-      use(this.#link);
+      if (typeof frame === 'function') frame();
+      else this.#link.send(frame);
     } catch (cause) {
       this.detach();
       this.#socketFailed(cause);
       return false;
     }
     this.#frames?.record(this.#context.runtime.clock.now());
+    if (typeof frame === 'function') return true;
+    this.#context.counters.sent++;
+    this.#context.trace.frame('out', frame);
     return true;
   }
 

@@ -32,6 +32,7 @@ export function handled<P extends Promise<unknown>>(promise: P): P {
 }
 
 type Settle = (value: unknown) => void;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One request from the call to its answer. */
 export class PendingRequest implements Expirable, OutboundCall {
@@ -39,11 +40,11 @@ export class PendingRequest implements Expirable, OutboundCall {
   readonly retry: RetryPolicy;
   readonly raw: boolean;
   readonly timeout: number;
-  readonly call: PendingCall<unknown>;
+  readonly call: Writable<PendingCall<unknown>>;
   /** The frame as serialised at the call. */
   frame: string | Uint8Array = '';
   deadline = 0;
-  queueIndex = -1;
+  isQueued = false;
   readonly #store: PendingRequestStore;
   readonly #signal: AbortSignal | undefined;
   #resolve!: Settle;
@@ -57,15 +58,13 @@ export class PendingRequest implements Expirable, OutboundCall {
     this.timeout = options.timeout;
     this.#signal = options.signal;
     // Own properties instead of a subclass: `await` takes one turn for a plain promise, three for any other.
-    this.call = handled(
-      Object.assign(
-        new Promise<unknown>((resolve, reject) => {
-          this.#resolve = resolve;
-          this.#reject = reject;
-        }),
-        { requestId: id, delivery: 'unsent' as PendingCall<unknown>['delivery'] },
-      ),
-    );
+    const call = new Promise<unknown>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    }) as Writable<PendingCall<unknown>>;
+    call.requestId = id;
+    call.delivery = 'unsent';
+    this.call = call;
     this.#signal?.addEventListener('abort', this, { once: true });
   }
 
@@ -73,12 +72,8 @@ export class PendingRequest implements Expirable, OutboundCall {
     return this.call.delivery !== 'unsent';
   }
 
-  set delivery(delivery: PendingCall<unknown>['delivery']) {
-    (this.call as { delivery: PendingCall<unknown>['delivery'] }).delivery = delivery;
-  }
-
   onWritten(): void {
-    this.delivery = 'unknown';
+    this.call.delivery = 'unknown';
   }
 
   onUnwritable(error: TransportError): void {
@@ -98,8 +93,10 @@ export class PendingRequest implements Expirable, OutboundCall {
   /** For the store alone. */
   finish(value: unknown, error: unknown): void {
     this.#signal?.removeEventListener('abort', this);
-    if (error === undefined) this.#resolve(value);
-    else this.#reject(error);
+    if (error === undefined) return this.#resolve(value);
+    // Only a rejection needs it: an answered request costs one promise less.
+    void handled(this.call);
+    this.#reject(error);
   }
 }
 
@@ -187,7 +184,7 @@ export class PendingRequestStore {
     if (this.#requests.get(request.id) !== request) return false;
     this.#requests.delete(request.id);
     this.#deadlines.delete(request);
-    if (outcome === 'answered') request.delivery = 'answered';
+    if (outcome === 'answered') request.call.delivery = 'answered';
     else if (request.written) this.#abandon(request.id);
     request.finish(value, error);
     this.#onSettled(request, outcome);

@@ -1,13 +1,12 @@
 import type { Authenticator } from './authenticator.js';
 import type { Calls } from './calls.js';
 import type { Context } from './context.js';
-import { describe } from './emitter.js';
-import { ProtocolError } from './errors.js';
 import type { Frames, ServerRequest, Signal } from './handler-types.js';
 import type { Message } from './message.js';
 import { MessageKind } from './message-kind.js';
 import { ProtocolHandler } from './protocol-handler.js';
 import type { Subscriptions } from './subscriptions.js';
+import { wrapError } from './wrap-error.js';
 
 /** What a frame may ask of the connection. */
 export interface RouterEvents {
@@ -66,7 +65,7 @@ export class Router {
     try {
       taken = this.#take(message);
     } catch (cause) {
-      this.#context.emit('error', new ProtocolError(`The handler failed on a frame: ${describe(cause)}`, { cause }));
+      this.#context.emit('error', wrapError('The handler failed on a frame', cause));
       return;
     }
     if (!taken) this.#context.emit('message', message);

@@ -1,8 +1,8 @@
 import type { Context } from './context.js';
-import { describe } from './emitter.js';
 import { ProtocolError } from './errors.js';
 import type { ServerError } from './handler-types.js';
 import type { Message } from './message.js';
+import { describe } from './wrap-error.js';
 
 /** What a refusal says. A handler that cannot read it costs the words, not the refusal. */
 export function readServerError(context: Context, message: Message): ServerError {

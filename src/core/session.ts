@@ -1,7 +1,6 @@
 import type { Authenticator } from './authenticator.js';
 import type { Calls } from './calls.js';
 import type { Context } from './context.js';
-import { describe } from './emitter.js';
 import { ConnectionClosedError, MessageTooLargeError, ProtocolError, type TransportError } from './errors.js';
 import { isEmpty } from './frames.js';
 import { Heartbeat } from './heartbeat.js';
@@ -10,6 +9,7 @@ import { Link, type LinkEnd } from './link.js';
 import type { Outbox } from './outbox.js';
 import { Router } from './router.js';
 import type { Subscriptions } from './subscriptions.js';
+import { wrapError } from './wrap-error.js';
 
 /** Why a session cannot go on. */
 export interface Failure {
@@ -136,7 +136,7 @@ export class Session {
       this.#outbox.urgent(frames);
       return true;
     } catch (cause) {
-      this.#context.emit('error', new ProtocolError(`A ping could not be sent: ${describe(cause)}`, { cause }));
+      this.#context.emit('error', wrapError('A ping could not be sent', cause));
       return false;
     }
   }

@@ -5,8 +5,8 @@ import {
   connectionStates,
 } from './connection-states.js';
 import type { Context } from './context.js';
-import { describe } from './emitter.js';
 import { ProtocolError, type TransportError } from './errors.js';
+import { describe } from './wrap-error.js';
 
 /** What a transition is about. */
 export interface Happening {

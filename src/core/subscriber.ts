@@ -35,7 +35,7 @@ export class Subscriber implements Expirable {
   /** To be shown on the next update. */
   gap: Gap | undefined;
   deadline = 0;
-  queueIndex = -1;
+  isQueued = false;
   readonly #owner: SubscriberOwner;
   readonly #timeout: number;
   #signal: AbortSignal | undefined;

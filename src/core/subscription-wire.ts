@@ -1,6 +1,5 @@
 import type { Context } from './context.js';
 import { DeadlineQueue, type Expirable } from './deadline-queue.js';
-import { describe } from './emitter.js';
 import { ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
 import type { Frame, ServerError, SubscriptionOutcome } from './handler-types.js';
 import type { RequestId, Topic } from './identifiers.js';
@@ -15,6 +14,7 @@ import {
   type Unbuildable,
 } from './subscription-frames.js';
 import type { Subscription, SubscriptionStore } from './subscription-store.js';
+import { describe } from './wrap-error.js';
 
 /** Few venues take more in one frame, and smaller frames lose nothing on a fast link. */
 const DEFAULT_TOPICS_PER_FRAME = 100;
@@ -133,6 +133,10 @@ export class SubscriptionWire implements SubscriptionFrames {
     this.#frames.length = 0;
   }
 
+  get hasNext(): boolean {
+    return this.#frames.length > 0 || this.#changed.size > 0;
+  }
+
   writeNext(write: (frame: Frame) => boolean): boolean {
     const next = this.#frames.shift() ?? (this.#buildNext() ? this.#frames.shift() : undefined);
     if (!next) return this.#live && this.#changed.size > 0;
@@ -231,7 +235,7 @@ export class SubscriptionWire implements SubscriptionFrames {
       isAnswered: false,
       open: new Map(subscriptions.map((subscription) => [subscription.topic, subscription])),
       deadline: 0,
-      queueIndex: -1,
+      isQueued: false,
       expire: () => this.#expired(batch),
     };
     this.#batches.set(requestId, batch);

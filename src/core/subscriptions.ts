@@ -1,7 +1,6 @@
 import type { Context } from './context.js';
 import { DeadlineQueue } from './deadline-queue.js';
-import { describe } from './emitter.js';
-import { CapacityExceededError, ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
+import { CapacityExceededError, SubscriptionFailedError, type TransportError } from './errors.js';
 import type { CloseCause } from './events.js';
 import type { RequestId, Topic } from './identifiers.js';
 import type { Message } from './message.js';
@@ -11,6 +10,7 @@ import type { Subscription, SubscriptionStore, UpdateSink } from './subscription
 import { SubscriptionWire } from './subscription-wire.js';
 import { wallTime } from './trace.js';
 import { type Gap, LazyUpdate } from './update.js';
+import { describe, wrapError } from './wrap-error.js';
 
 /** Updates under a name that the server has not told yet; they wait for the acknowledgement that tells it. */
 const EARLY_UPDATES = 1_024;
@@ -284,7 +284,7 @@ export class Subscriptions implements SubscriberOwner {
     if (this.#early.length > 0) this.#replayEarly();
     if (!subscription.wanted) return;
     this.#context.emit('warning', { code: 'subscription-retried', message: error.message, error });
-    const retry = { deadline: 0, queueIndex: -1, expire: () => this.wire.stage(subscription) };
+    const retry = { deadline: 0, isQueued: false, expire: () => this.wire.stage(subscription) };
     this.#retries.add(retry, this.#context.config.reconnectMinUptime);
   }
 
@@ -339,6 +339,6 @@ function sameParams(a: unknown, b: unknown): boolean {
   try {
     return JSON.stringify(a) === JSON.stringify(b);
   } catch (cause) {
-    throw new ProtocolError(`The params of a subscription cannot be compared: ${describe(cause)}`, { cause });
+    throw wrapError('The params of a subscription cannot be compared', cause);
   }
 }

@@ -165,7 +165,12 @@ export class GenericJsonHandler<
 
   override injectRequestId(payload: unknown, requestId: RequestId): unknown {
     const id = this.#is.requestIdField;
-    if (isPlainObject(payload)) return { ...payload, [id]: requestId };
+    if (isPlainObject(payload)) {
+      // Several times as fast as a spread or a computed member.
+      const request: Record<string, unknown> = Object.assign({}, payload);
+      request[id] = requestId;
+      return request;
+    }
     throw new ProtocolError(
       `A request must be a plain object, so that its ${id} can be set; anything else goes out through sendJson() or requestRaw().`,
       { delivery: 'unsent' },

@@ -36,7 +36,7 @@ const step = fc.oneof(
 );
 
 function newItem(name: number, onExpire: (item: Item) => void): Item {
-  const item: Item = { name, deadline: 0, queueIndex: -1, expire: () => onExpire(item) };
+  const item: Item = { name, deadline: 0, isQueued: false, expire: () => onExpire(item) };
   return item;
 }
 

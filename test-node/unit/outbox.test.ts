@@ -34,6 +34,9 @@ let failures: unknown[];
 function newOutbox(handler: Handler): { outbox: Outbox; context: TestContext } {
   const context = testContext({ handler });
   const wire = {
+    get hasNext() {
+      return subscriptions.length > 0;
+    },
     writeNext: (write: (frame: Frame) => boolean): boolean => {
       const next = subscriptions[0];
       if (next === undefined || !write(next)) return false;
