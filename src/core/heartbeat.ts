@@ -6,8 +6,8 @@ import { wallTime } from './trace.js';
 const MAX_LATE_VERDICTS = 3;
 
 export interface HeartbeatEvents {
-  /** Sends a ping; false when there is no way to. */
-  probe(): boolean;
+  /** Sends a ping; returns the milliseconds that a rate limit holds it back, or nothing when there is no way to ping. */
+  probe(): number | undefined;
   /** Nothing came in since `since` (Unix milliseconds at the latest), although a probe asked for it. */
   dead(since: number): void;
 }
@@ -100,10 +100,11 @@ export class Heartbeat {
       this.#quietSince = wallTime(this.#context.runtime.clock) - (now - this.#tickedAt);
     this.#framesAtTick = this.#frames;
     this.#tickedAt = now;
-    if (!this.#events.probe() || !this.#expectReply) return this.#schedule(this.#interval);
+    const wait = this.#events.probe();
+    if (wait === undefined || !this.#expectReply) return this.#schedule(this.#interval);
     this.#probedAt = now;
-    this.#pingedAt = now;
-    this.#timer.start(this.#context.config.pongTimeout, (lateness) => this.#judge(lateness));
+    this.#pingedAt = now + wait;
+    this.#timer.start(wait + this.#context.config.pongTimeout, (lateness) => this.#judge(lateness));
   }
 
   #judge(lateness: number): void {

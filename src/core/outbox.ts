@@ -88,6 +88,11 @@ export class Outbox {
     return this.#serving;
   }
 
+  /** Milliseconds until the rate limit lets another frame go. */
+  get rateDelay(): number {
+    return this.#frames?.delay(this.#context.runtime.clock.now()) ?? 0;
+  }
+
   /** A socket is open: frames of the connection itself may leave. */
   attach(link: OutboxLink): void {
     const { frames, subscriptionFrames } = this.#context.handler.limits ?? {};

@@ -125,19 +125,19 @@ export class Session {
     else this.link.shutdown(code, reason);
   }
 
-  /** Pings in the way that the handler or the config wants; false where there is none. */
-  #probe(): boolean {
+  /** Pings in the way that the handler or the config wants; see `HeartbeatEvents.probe`. */
+  #probe(): number | undefined {
     const { config, handler } = this.#context;
+    const wait = this.#outbox.rateDelay;
     try {
-      const byFrame = !handler.keepAlive && config.useWebsocketPing && this.#ping();
-      if (byFrame) return true;
+      if (!handler.keepAlive && config.useWebsocketPing && this.#ping()) return wait;
       const frames = handler.buildPing();
-      if (isEmpty(frames)) return handler.keepAlive !== undefined && this.#ping();
+      if (isEmpty(frames)) return handler.keepAlive && this.#ping() ? wait : undefined;
       this.#outbox.urgent(frames);
-      return true;
+      return wait;
     } catch (cause) {
       this.#context.emit('error', wrapError('A ping could not be sent', cause));
-      return false;
+      return undefined;
     }
   }
 

@@ -48,6 +48,25 @@ describe('pings', () => {
     await barrier(client);
   });
 
+  it('[C6, HN23] a ping that the rate limit holds back has its whole pongTimeout from when it may leave', async () => {
+    class Limited extends GenericJsonHandler {
+      override readonly limits = { frames: { count: 2, window: 100_000 } };
+    }
+    const { clock, server, client } = await connect({ handler: new Limited() });
+    await client.send('1');
+    await client.send('2');
+    await clock.advance(99_000);
+    expect([client.state, client.epoch, server.pings]).toEqual(['ready', 1, 0]);
+    server.mute();
+    await clock.advance(1_000);
+    await server.waitForPing();
+    await clock.advance(9_999);
+    expect(client.state).toBe('ready');
+    const lost = clientEvent(client, 'disconnected');
+    await clock.advance(1);
+    await lost;
+  });
+
   it('[C6] any frame counts as life, also one that nobody asked for', async () => {
     const { clock, server, client } = await connect();
     const [connection] = server.connections;

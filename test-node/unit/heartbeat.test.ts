@@ -16,7 +16,7 @@ function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: 
   const link = { lives: true, latency: 50, probes: [] as number[], deadAt: undefined as number | undefined, since: 0 };
   const heartbeat = new Heartbeat(context, {
     probe: () => {
-      if (!canProbe) return false;
+      if (!canProbe) return undefined;
       link.probes.push(clock.now());
       if (link.lives) {
         clock.setArrival(() => {
@@ -25,7 +25,7 @@ function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: 
           heartbeat.alive();
         }, link.latency);
       }
-      return true;
+      return 0;
     },
     dead: (since) => {
       link.deadAt = clock.now();
