@@ -114,7 +114,7 @@ export class GenericJsonHandler<
     const answers = isOneOf(type, is.responseType);
     const hasTopic = !answers && message.field(is.topicField) !== undefined;
     // To find that an update has no id and no operation takes a walk through all of it; native searches settle most.
-    if (hasTopic && !this.#signs.some((sign) => message.text.includes(sign))) return MessageKind.Update;
+    if (hasTopic && !this.#hasSign(message.text)) return MessageKind.Update;
     if (this.extractRequestId(message) !== undefined) {
       return is.pingOp && this.isServerPing(message) ? MessageKind.System : MessageKind.Response;
     }
@@ -123,6 +123,11 @@ export class GenericJsonHandler<
     if (operation === is.pongOp || (is.pingOp && operation === is.pingOp)) return MessageKind.System;
     if (answers) return MessageKind.Response;
     return hasTopic ? MessageKind.Update : MessageKind.Unknown;
+  }
+
+  #hasSign(text: string): boolean {
+    for (const sign of this.#signs) if (text.includes(sign)) return true;
+    return false;
   }
 
   extractRequestId(message: Message): RequestId | undefined {
