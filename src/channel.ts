@@ -68,7 +68,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   readonly #host: ChannelHost;
   readonly #options: ChannelOptions;
   readonly #iterators: ChannelIterator<unknown>[] = [];
-  #release: () => Promise<void>;
+  #release: (error?: TransportError) => Promise<void>;
   #phase: Phase = 'holding';
   #held: UpdateBuffer | undefined;
   /** For `latest`: what the next delivery to listeners will be, and when. */
@@ -129,7 +129,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   // ——— What the core calls ———
 
   /** @internal */
-  onRelease(release: () => Promise<void>): void {
+  onRelease(release: (error?: TransportError) => Promise<void>): void {
     this.#release = release;
   }
 
@@ -307,7 +307,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       retryable: false,
     });
     this.fail(error);
-    void this.#release();
+    void this.#release(error);
   }
 
   #drop(): void {

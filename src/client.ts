@@ -348,7 +348,7 @@ export class WebSocketClient<
     const { subscriptions } = this.#connection;
     const channel = new Channel<T>(subscriptions.canonical(topic, params), this.#host, options);
     const subscriber = subscriptions.subscribe(topic, channel, { params, timeout, signal });
-    channel.onRelease(() => subscriber.leave());
+    channel.onRelease((error) => subscriber.leave(error));
     return subscriber.confirmation.then(() => channel);
   }
 

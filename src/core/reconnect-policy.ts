@@ -68,7 +68,9 @@ export class ReconnectPolicy {
     this.#attempt++;
     const notBefore = Math.min(retryAfter, LONGEST_RETRY_AFTER);
     this.#notBefore = this.#runtime.clock.now() + notBefore;
-    const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * reconnectBackoffFactor ** (this.#attempt - 1));
+    // Kept finite: zero times infinity would be no delay at all.
+    const growth = Math.min(reconnectBackoffFactor ** (this.#attempt - 1), Number.MAX_VALUE);
+    const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * growth);
     // Beside the server's wish, not within it: those who were told the same time must not come back together.
     return this.#bounded(notBefore + limit - limit * reconnectJitter * this.#runtime.random());
   }

@@ -62,10 +62,7 @@ export class Subscriber implements Expirable {
 
   /** Resolves the call's promise. */
   confirm(): void {
-    const call = this.#call;
-    this.#call = undefined;
-    this.#owner.settled();
-    call?.resolve();
+    this.#settle()?.resolve();
   }
 
   /** Rejects the call's promise, or ends the channel where it was resolved. */
@@ -75,8 +72,12 @@ export class Subscriber implements Expirable {
     this.sink.fail(error);
   }
 
-  /** Gives the subscription up; resolves when the server was told, or need not be. */
-  leave(): Promise<void> {
+  /**
+   * Gives the subscription up; resolves when the server was told, or need not be.
+   * @param error - why its channel ended; whoever still waits for the confirmation is told
+   */
+  leave(error?: TransportError): Promise<void> {
+    if (error) this.#settle()?.reject(error);
     this.#signal?.removeEventListener('abort', this);
     this.#signal = undefined;
     return this.#owner.leave(this);
@@ -101,11 +102,15 @@ export class Subscriber implements Expirable {
   }
 
   #reject(error: unknown): void {
+    void this.leave();
+    this.#settle()?.reject(error);
+    this.sink.discard({ code: 1000, reason: 'not subscribed' });
+  }
+
+  #settle() {
     const call = this.#call;
     this.#call = undefined;
-    void this.leave();
-    this.#owner.settled();
-    call?.reject(error);
-    this.sink.discard({ code: 1000, reason: 'not subscribed' });
+    if (call) this.#owner.settled();
+    return call;
   }
 }

@@ -8,6 +8,8 @@ import type { Gap, Update } from './update.js';
 
 /** Where the updates of a topic go: a channel, as the core sees it. */
 export interface UpdateSink {
+  /** Updates that wait for a reader. */
+  readonly buffered: number;
   deliver(update: Update): void;
   gap(gap: Gap): void;
   resumed(epoch: number): void;

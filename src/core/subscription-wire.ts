@@ -148,16 +148,20 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** Takes a frame that carries the id of one of ours; false when it carries another. */
   answer(id: RequestId, message: Message): boolean {
     const batch = this.#batches.get(id);
-    if (batch) this.#acknowledge(batch, message);
+    if (batch) this.#apply(batch, this.#outcomeFor(batch, message), message);
     return batch !== undefined || this.#settledIds.has(id);
   }
 
   /** Offers a frame to the subscribe frames that wait, oldest first; false when it is about none of them. */
   control(message: Message): boolean {
-    for (const batch of this.#batches.values()) {
-      if (this.#acknowledge(batch, message)) return true;
+    let taken = false;
+    for (const batch of [...this.#batches.values()]) {
+      const outcome = this.#outcomeFor(batch, message);
+      // A yes or a no is about one frame; one that names topics may be about several.
+      if (typeof outcome === 'boolean') return taken || this.#apply(batch, outcome, message);
+      if (outcome && this.#apply(batch, outcome, message)) taken = true;
     }
-    return false;
+    return taken;
   }
 
   readonly #flush = (): void => {
@@ -266,10 +270,12 @@ export class SubscriptionWire implements SubscriptionFrames {
 
   // ——— In ———
 
-  /** Reads what a frame says about the topics of a batch; false when it says nothing. */
-  #acknowledge(batch: Batch, message: Message): boolean {
-    const { handler } = this.#context;
-    const outcome = handler.isSubscriptionSuccess(message, [...batch.open.keys()]);
+  #outcomeFor(batch: Batch, message: Message): boolean | SubscriptionOutcome | null | undefined {
+    return this.#context.handler.isSubscriptionSuccess(message, [...batch.open.keys()]);
+  }
+
+  /** Does what a frame says about the topics of a batch; false when it says nothing. */
+  #apply(batch: Batch, outcome: boolean | SubscriptionOutcome | null | undefined, message: Message): boolean {
     if (outcome === null || outcome === undefined) return false;
     if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message);
     // One bad topic may have spoiled the frame for the others: then each is asked for by itself.

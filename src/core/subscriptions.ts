@@ -242,9 +242,9 @@ export class Subscriptions implements SubscriberOwner {
 
   #lose(subscription: Subscription, since: number, cause: Loss['cause']): void {
     for (const subscriber of subscription.subscribers) {
-      // Drops in a row are one gap, from the first on.
-      if (subscriber.confirmed && subscriber.loss?.announced !== false)
-        subscriber.loss = { since, cause, announced: false };
+      // Who has heard nothing misses nothing. Drops in a row are one gap, from the first on.
+      const hasHeard = subscriber.confirmed || subscriber.sink.buffered > 0;
+      if (hasHeard && subscriber.loss?.announced !== false) subscriber.loss = { since, cause, announced: false };
     }
   }
 
@@ -268,6 +268,8 @@ export class Subscriptions implements SubscriberOwner {
       if (!subscriber.confirmed) {
         this.#deadlines.delete(subscriber);
         subscriber.confirm();
+        // Nobody can listen yet: what was lost before is told with the next update.
+        continue;
       }
       if (!subscriber.loss) continue;
       if (!subscriber.loss.announced) this.#announce(subscriber, wallTime(this.#context.runtime.clock));
@@ -290,6 +292,8 @@ export class Subscriptions implements SubscriberOwner {
 
   #unanswered(subscription: Subscription): void {
     if (!subscription.wanted) return;
+    // It is ended on the wire and asked for anew: what comes between the two is lost.
+    this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
     const message = `The server did not confirm ${subscription.topic} in time; it is asked again.`;
     this.#context.emit('warning', { code: 'subscription-unconfirmed', message });
   }

@@ -91,6 +91,17 @@ describe('until the first listener', () => {
 });
 
 describe('overflow', () => {
+  it("[CH8, R1, CH20] a channel that overflows before its confirmation fails its subscribe(), with 'fail'", async () => {
+    const server = await serve();
+    server.respondTo('"op":"subscribe"', [
+      { topic: 't', data: 1 },
+      { topic: 't', data: 2 },
+    ]);
+    const client = await connectClient<Numbers>(server);
+    await expect(client.subscribe('t', { capacity: 1, overflow: 'fail' })).rejects.toThrow(CapacityExceededError);
+    expect(client.stats().subscriptions).toBe(0);
+  });
+
   it('[CH15, CH16, F16] drop-oldest keeps the newest for an iterator, and counts', async () => {
     const { server, client, channel } = await subscribed({ capacity: 2 });
     const loop = channel[Symbol.asyncIterator]();

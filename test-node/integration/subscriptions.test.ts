@@ -1,4 +1,5 @@
 import { type Channel, GenericJsonHandler, type SubscribeOptions, SubscriptionFailedError } from 'hpx-transport-ws';
+import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import {
   barrier,
@@ -16,6 +17,19 @@ import {
 } from '../support/live.js';
 
 describe('from subscribe to unsubscribe', () => {
+  it('[HN3, CH8] one acknowledgement that lists topics of several frames confirms them all', async () => {
+    const server = await serve();
+    let frames = 0;
+    server.respondTo('"op":"subscribe"', () =>
+      ++frames < 2 ? [] : { op: 'subscribe', args: ['a', 'b'], success: true },
+    );
+    const client = await connectClient(server);
+    const first = client.subscribe('a');
+    await barrier(client);
+    const [a, b] = await Promise.all([first, client.subscribe('b')]);
+    expect([a.topic, b.topic]).toEqual(['a', 'b']);
+  });
+
   it('[S3, CH1, CH2, CH8, GJ2, GJ3, GJ4] a channel gets the updates of its topic', async () => {
     const server = await serve();
     const client = await connectClient<{ 'trades.BTC': { price: number } }>(server);
@@ -393,6 +407,53 @@ describe('subscribeMany', () => {
 });
 
 describe('after a drop', () => {
+  it('[CH19, S5, S7] what was lost before the confirmation is told with the first update after it', async () => {
+    const server = await serve();
+    const stop = server.respondTo('"op":"subscribe"', [
+      { topic: 'a', data: 1 },
+      { topic: 'a', data: 2 },
+    ]);
+    const client = await connectClient(server);
+    const subscribing = client.subscribe('a');
+    await barrier(client); // the updates are here, the confirmation will never come
+    stop();
+    server.dropAll();
+    const channel = await subscribing;
+    const told: unknown[] = [];
+    channel.on('message', (data, { epoch, gap }) => told.push([data, epoch, gap?.cause]));
+    channel.on('gap', ({ cause }) => told.push(cause));
+    await barrier(client);
+    server.publish('a', 4);
+    await barrier(client);
+    expect(told).toEqual([[1, 1, undefined], [2, 1, undefined], 'disconnect', [4, 2, 'disconnect']]);
+  });
+
+  it('[CH19, S5] a resubscription that is asked for again because nobody confirmed it announces a gap', async () => {
+    const clock = new VirtualClock();
+    const server = await serve();
+    const client = await connectClient(server, { config: { requestTimeout: 1_000 }, runtime: { clock } });
+    const channel = await client.subscribe('a');
+    const told: unknown[] = [];
+    channel.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    const stop = server.respondTo('"op":"subscribe"', { topic: 'a', data: 1 });
+    server.dropAll();
+    await clientEvent(client, 'reconnecting');
+    const first = channelEvent(channel, 'message');
+    const back = clientEvent(client, 'ready');
+    await clock.advance(4);
+    await Promise.all([back, first]);
+    stop();
+    const resumed = channelEvent(channel, 'resumed');
+    await clock.advance(1_000);
+    await resumed;
+    server.publish('a', 2);
+    await barrier(client);
+    expect(told).toEqual([
+      [1, 'disconnect'],
+      [2, 'resync'],
+    ]);
+  });
+
   it('[S3, S4, S5, CH19, CH20] every topic comes back in batches, with one gap and one resumed per channel', async () => {
     const server = await serve();
     const client = await connectClient(server);

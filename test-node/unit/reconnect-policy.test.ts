@@ -19,6 +19,16 @@ const settings = fc.record({
 });
 
 describe('ReconnectPolicy', () => {
+  it('[C4] a delay stays a number however often an attempt fails, also with an initial delay of 0', () => {
+    for (const reconnectInitialDelay of [0, 1]) {
+      const { policy } = newPolicy({ reconnectInitialDelay, reconnectMaxDelay: 1_000 });
+      for (let attempt = 1; attempt <= 3_000; attempt++) {
+        const delay = policy.next();
+        if (!(delay >= 0 && delay <= 1_000)) expect.unreachable(`attempt ${attempt} after ${delay} ms`);
+      }
+    }
+  });
+
   it('[C4, CF14] keeps each delay within [d·(1−jitter), d]', () => {
     fc.assert(
       fc.property(settings, ({ initial, more, factor, jitter, seed }) => {
