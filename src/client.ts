@@ -60,11 +60,15 @@ export interface ClientStats extends Counters {
 type ParamsOf<M> = M extends (params: infer P) => unknown ? P : M extends { params: infer P } ? P : unknown;
 type ResultOf<M> = M extends (...args: never[]) => infer R ? Awaited<R> : M extends { result: infer R } ? R : unknown;
 
-/** `{ method, params }`, where params may be left out if undefined is among what they may be. */
-export type MethodCall<Methods, M extends keyof Methods> =
-  undefined extends ParamsOf<Methods[M]>
-    ? { readonly method: M; readonly params?: ParamsOf<Methods[M]> }
-    : { readonly method: M; readonly params: ParamsOf<Methods[M]> };
+/**
+ * `{ method, params }`, where params may be left out if undefined is among what they may be; with whatever else the
+ * protocol wants beside them, a session for one.
+ */
+export type MethodCall<Methods, M extends keyof Methods> = {
+  readonly [member: string]: unknown;
+} & (undefined extends ParamsOf<Methods[M]>
+  ? { readonly method: M; readonly params?: ParamsOf<Methods[M]> }
+  : { readonly method: M; readonly params: ParamsOf<Methods[M]> });
 
 /** With typed methods, a payload that names a method has to be one of them, unless the call says `request<T>(…)`. */
 export type UntypedPayload<Methods, T> = string extends keyof Methods

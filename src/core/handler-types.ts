@@ -20,6 +20,8 @@ export interface SubscriptionContext {
 export interface SubscriptionOutcome {
   readonly accepted?: readonly Topic[];
   readonly refused?: readonly Topic[];
+  /** Why topics were refused, where the frame says it of each. Default: what `extractError` reads from the frame. */
+  readonly errors?: Readonly<Record<Topic, ServerError>>;
   /** Still to be confirmed by a later frame; the same as not naming them. */
   readonly pending?: readonly Topic[];
   /** Refused in words, but in place: "already subscribed". */

@@ -190,7 +190,8 @@ export abstract class ProtocolHandler<
    * What an acknowledgement says about the topics of one of our subscribe frames: all accepted (`true`), all refused
    * (`false`), an outcome topic by topic, or nothing (`undefined`: this frame is about another subscribe frame). A frame
    * that carries the id of a subscribe frame is asked about that one, any other control frame about all that are
-   * unconfirmed, oldest first. Default: accepted, unless it carries an error.
+   * unconfirmed, oldest first. Default: accepted, unless it carries an error; but a handler that leaves this unwritten
+   * has no confirmations, and `subscribe()` does not wait, unless it sets `confirmsSubscriptions` to true.
    */
   isSubscriptionSuccess(message: Message, _topics: readonly Topic[]): boolean | SubscriptionOutcome | null | undefined {
     return !this.extractError(message);

@@ -306,7 +306,9 @@ export class SubscriptionWire implements SubscriptionFrames {
     }
     each(outcome.accepted, (subscription) => this.#accept(subscription));
     each(outcome.benign, (subscription) => this.#accept(subscription));
-    each(outcome.refused, (subscription) => this.#refuse(subscription, message, outcome.retryable ?? false));
+    each(outcome.refused, (subscription) =>
+      this.#refuse(subscription, message, outcome.retryable ?? false, outcome.errors?.[subscription.topic]),
+    );
     return named;
   }
 
@@ -318,10 +320,10 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (!subscription.wanted) this.stage(subscription);
   }
 
-  #refuse(subscription: Subscription, message: Message, retryable: boolean): void {
+  #refuse(subscription: Subscription, message: Message, retryable: boolean, words?: ServerError): void {
     this.#leaveBatch(subscription);
     this.#store.reset(subscription);
-    const error = refusal(subscription.topic, readServerError(this.#context, message), retryable);
+    const error = refusal(subscription.topic, words ?? readServerError(this.#context, message), retryable);
     this.#events.refused(subscription, error, retryable);
   }
 

@@ -1,4 +1,10 @@
-import { type Channel, GenericJsonHandler, type SubscribeOptions, SubscriptionFailedError } from 'hpx-transport-ws';
+import {
+  type Channel,
+  GenericJsonHandler,
+  type Message,
+  type SubscribeOptions,
+  SubscriptionFailedError,
+} from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -256,6 +262,28 @@ describe('failure', () => {
     server.acceptTopic('bad');
     await client.subscribe('bad');
     expect(server.subscriptions).toEqual(new Set(['good', 'bad']));
+  });
+
+  it('[CH9, HN3] each of several refused topics has the words that the server has for it', async () => {
+    class MapHandler extends GenericJsonHandler {
+      override isSubscriptionSuccess(message: Message) {
+        const { results } = message.json as { results: Record<string, string> };
+        const refused = Object.keys(results).filter((topic) => results[topic] !== 'ok');
+        const errors = Object.fromEntries(refused.map((topic) => [topic, { message: `${results[topic]}` }]));
+        return { refused, errors };
+      }
+    }
+    const server = await serve();
+    server.respondTo('"op":"subscribe"', (text) => ({
+      req_id: JSON.parse(text).req_id,
+      results: { old: 'delisted', odd: 'no such market' },
+    }));
+    const client = await connectClient(server, { handler: new MapHandler() });
+    const outcomes = await Promise.all(['old', 'odd'].map((topic) => outcomeOf(client.subscribe(topic))));
+    expect(outcomes).toMatchObject([
+      { error: { message: expect.stringContaining('delisted') } },
+      { error: { message: expect.stringContaining('no such market') } },
+    ]);
   });
 
   it('[CH11, S6] a batch that is refused as a whole is tried again topic by topic', async () => {

@@ -75,6 +75,8 @@ describe('methods', () => {
     >();
     expectTypeOf(client.request({ method: 'time' })).toEqualTypeOf<PendingCall<number>>();
     expectTypeOf(client.request({ method: 'cancel', params: { orderId: 'a' } })).toEqualTypeOf<PendingCall<boolean>>();
+    // Some protocols want more beside method and params.
+    expectTypeOf(client.request({ method: 'time', sessionId: 's' })).toEqualTypeOf<PendingCall<number>>();
   });
 
   it('[CL32] with wrong, missing or unknown parts do not compile', () => {
