@@ -196,7 +196,9 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   #hand(subscriber: Subscriber, update: LazyUpdate): void {
-    if (subscriber.loss && !subscriber.loss.announced) this.#announce(subscriber, update.receivedAt);
+    const { loss, subscription } = subscriber;
+    // A listener before this one may have ended the connection: then the gap begins after this update.
+    if (loss && !loss.announced && subscription.wire !== 'idle') this.#announce(subscriber, update.receivedAt);
     if (subscriber.gap) {
       const { gap } = subscriber;
       subscriber.gap = undefined;

@@ -456,6 +456,22 @@ describe('after a drop', () => {
     expect(told).toEqual([[1, 1, undefined], [2, 1, undefined], 'disconnect', [4, 2, 'disconnect']]);
   });
 
+  it('[CH19, S5] reconnect() inside a listener: the other channels of the topic have their gap after that update', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
+    const told: unknown[] = [];
+    first.once('message', () => client.reconnect());
+    second.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    second.on('gap', ({ epoch }) => told.push(`gap ${epoch}`));
+    const resumed = channelEvent(second, 'resumed');
+    server.publish('a', 1);
+    await resumed;
+    server.publish('a', 2);
+    await barrier(client);
+    expect(told).toEqual([[1, undefined], 'gap 2', [2, 'disconnect']]);
+  });
+
   it('[CH19, S5] a resubscription that is asked for again because nobody confirmed it announces a gap', async () => {
     const clock = new VirtualClock();
     const server = await serve();
