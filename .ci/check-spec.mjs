@@ -32,7 +32,7 @@ function readClauses() {
 function testFiles() {
   return FOLDERS.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((file) => /(\.test|\.test-d|-suite)\.ts$/.test(file))
+      .filter((file) => /(\.test|\.test-d|\.spec|-suite)\.ts$/.test(file) && !file.includes('node_modules'))
       .map((file) => join(folder, file)),
   );
 }
