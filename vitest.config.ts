@@ -5,6 +5,9 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     reporters: ['default', './test-node/support/summary-reporter.ts'],
+    // A guard against tests that hang, not a limit of time: a busy machine takes ten times as long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { include: ['src/**'] },
     // One project for each runtime; the browsers' come beside this one.
     projects: [
