@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 const FOLDERS = ['test-node', 'test-browser'];
 const TITLED = new Set(['describe', 'it', 'test']);
-const LATER = new Set(['browsers', 'simulation', 'performance', 'venues']);
+const LATER = new Set(['venues']);
 const root = join(import.meta.dirname, '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
 

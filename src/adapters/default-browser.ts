@@ -1,2 +1,2 @@
-/** What `#adapter` means in the browser build, which workers, edge runtimes and Deno get as well. */
+/** What `#adapter` means in the browser build, which workers and edge runtimes get as well. */
 export { browserRuntime as adapterRuntime } from './browser.js';

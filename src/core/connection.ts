@@ -455,6 +455,7 @@ export class Connection {
 
   #wake(cause: string): void {
     this.#context.trace.effect('wake', { cause });
+    this.#policy.woke();
     if (this.state === 'ready') return this.#session?.heartbeat.wake();
     if (this.state === 'reconnecting') {
       const delay = this.#policy.wake();

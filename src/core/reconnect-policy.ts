@@ -26,6 +26,8 @@ export class ReconnectPolicy {
   readonly #window: RollingWindow;
   #attempt = 0;
   #readySince: number | undefined;
+  /** When the host woke, and when that last shortened a wait. */
+  #wokeAt = -Infinity;
   #lastWake = -Infinity;
   /** The server asked not to be called before. */
   #notBefore = -Infinity;
@@ -72,7 +74,15 @@ export class ReconnectPolicy {
     const growth = Math.min(reconnectBackoffFactor ** (this.#attempt - 1), Number.MAX_VALUE);
     const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * growth);
     // Beside the server's wish, not within it: those who were told the same time must not come back together.
-    return this.#bounded(notBefore + limit - limit * reconnectJitter * this.#runtime.random());
+    const delay = this.#bounded(notBefore + limit - limit * reconnectJitter * this.#runtime.random());
+    // Chromium ends the sockets of a page that it freezes, and tells so after it told that the page woke.
+    const isEcho = this.#runtime.clock.now() - this.#wokeAt < WAKE_DELAY;
+    return Math.min(delay, (isEcho ? this.wake() : undefined) ?? delay);
+  }
+
+  /** The host woke up; a connection whose loss shows now was lost while it slept. */
+  woke(): void {
+    this.#wokeAt = this.#runtime.clock.now();
   }
 
   /** The delay that a wake of the host shortens the wait to; `undefined` when the last wake was too recent. */

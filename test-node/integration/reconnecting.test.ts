@@ -117,6 +117,28 @@ describe('a wake of the host', () => {
     expect(client.state).toBe('reconnecting');
   });
 
+  it('[CF15, L2] shortens the wait also where the loss of the link shows only after it, within 1 000', async () => {
+    for (const [echo, expected] of [
+      [900, 500],
+      [1_100, 30_000],
+    ] as const) {
+      const network = new FakeNetwork();
+      const { lifecycle, wake } = wakeable();
+      await connectVirtual(network, {
+        config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 },
+        runtime: { lifecycle },
+        random: () => 0.5,
+      });
+      const dials = refuseAll(network);
+      wake('resume');
+      await network.clock.advance(echo);
+      network.last.drop();
+      const lostAt = network.clock.now();
+      await network.clock.advance(30_000);
+      expect(dials[0]).toBe(lostAt + expected);
+    }
+  });
+
   it('[CF15] never makes a delay longer', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
