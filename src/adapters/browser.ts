@@ -1,5 +1,5 @@
 import { ConnectionClosedError, ConnectionFailedError } from '../core/errors.js';
-import type { OpenSocket, Runtime, Socket, SocketEvents, SocketRequest } from '../core/runtime.js';
+import type { OpenSocket, Runtime, Socket, SocketClose, SocketEvents, SocketRequest } from '../core/runtime.js';
 import { browserLifecycle } from './browser-lifecycle.js';
 import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
@@ -9,6 +9,9 @@ export { browserLifecycle };
 /** Values of `readyState`; the constants of the class may be missing in stand-ins. */
 const CONNECTING = 0;
 const OPEN = 1;
+
+/** What a script is told of a connection that never opened. */
+const NEVER_OPENED: SocketClose = { code: 1006, reason: '', wasClean: false };
 
 /**
  * Opens the platform's own WebSocket: browsers, workers, edge runtimes, Deno. Such a socket has no ping frames, cannot
@@ -45,6 +48,9 @@ export const browserRuntime: Runtime = {
 
 class BrowserSocket implements Socket {
   readonly #native: WebSocket;
+  readonly #events: SocketEvents;
+  #opened = false;
+  #closed = false;
   /** Whether an error would be no news: we gave up connecting, or it is over. */
   #silent = false;
 
@@ -60,23 +66,26 @@ class BrowserSocket implements Socket {
     // Some platforms take an empty list for an offer of nothing, and refuse it.
     const native = protocols.length > 0 ? new Native(url, protocols) : new Native(url);
     this.#native = native;
+    this.#events = events;
     native.binaryType = 'arraybuffer';
-    native.addEventListener('open', () => events.onOpen());
+    native.addEventListener('open', () => {
+      // Deno opens with whatever the server names; elsewhere the platform has refused it (RFC 6455 section 4.1).
+      if (native.protocol && !protocols.includes(native.protocol)) return this.#refuse(native.protocol);
+      this.#opened = true;
+      events.onOpen();
+    });
     native.addEventListener('message', (event: MessageEvent<string | ArrayBuffer>) => {
+      if (this.#closed) return;
       const { data } = event;
       events.onMessage(typeof data === 'string' ? data : new Uint8Array(data));
     });
     native.addEventListener('error', (event) => {
       if (!this.#silent) events.onError({ cause: causeOf(event) });
+      // The WebSocket of Node 22 stops here, without 'close'. Elsewhere that follows before a timer can fire, or says
+      // the same.
+      if (!this.#opened) systemClock.setTimer(() => this.#end(NEVER_OPENED), 0);
     });
-    native.addEventListener(
-      'close',
-      ({ code, reason, wasClean }) => {
-        this.#silent = true;
-        events.onClose({ code, reason, wasClean });
-      },
-      { once: true },
-    );
+    native.addEventListener('close', ({ code, reason, wasClean }) => this.#end({ code, reason, wasClean }));
   }
 
   send(data: string | Uint8Array): void {
@@ -97,6 +106,22 @@ class BrowserSocket implements Socket {
 
   get bufferedAmount(): number {
     return this.#native.bufferedAmount;
+  }
+
+  #refuse(protocol: string): void {
+    this.#events.onError({
+      cause: new Error(`The server chose the subprotocol '${protocol}', which was not offered.`),
+    });
+    this.#end(NEVER_OPENED);
+    this.#native.close();
+  }
+
+  #end({ code, reason, wasClean }: SocketClose): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#silent = true;
+    // Deno's code for a connection that was lost is 0.
+    this.#events.onClose({ code: code === 0 ? NEVER_OPENED.code : code, reason, wasClean });
   }
 }
 

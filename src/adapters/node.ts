@@ -95,7 +95,8 @@ class NodeSocket implements Socket {
       this.terminate();
     });
     // A network error of an open connection, a failed write for one: ws ends the connection and does not tell why.
-    ws.on('upgrade', ({ socket }) => socket.on('error', (cause) => this.#fail({ cause })));
+    // Bun puts a class of its own in the place of ws, which tells of the upgrade and shows no socket.
+    ws.on('upgrade', ({ socket }) => (socket as typeof socket | null)?.on('error', (cause) => this.#fail({ cause })));
     // Stays for good: an 'error' without a listener would end the process.
     ws.on('error', (cause: NodeJS.ErrnoException) => {
       this.#failure ??= failureCode(cause.code);

@@ -18,17 +18,20 @@ beforeAll(async () => {
 
 afterAll(() => peer.stop());
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const host = {
   url: () => peer.url,
   deadUrl: () => deadUrl,
+  arrived: (id: string) => peer.arrived(id),
   offers: { control: false, limit: false },
   goingAway: 4001,
 } as const;
 
-// Real browsers run the same suite elsewhere; here a class with their interface stands in, and Node's own from 24 on:
-// that of Node 22 fires no 'close' for a connection that failed.
+// Real browsers run the same suite in test-browser; here a class with their interface stands in, and Node's own.
 describe('[RT8] with the class of ws as the global', () => {
   beforeEach(() => {
     vi.stubGlobal('WebSocket', WsWebSocket);
@@ -36,7 +39,7 @@ describe('[RT8] with the class of ws as the global', () => {
   describeAdapter('browser over ws', openBrowserSocket, host);
 });
 
-if (Number.parseInt(process.versions.node, 10) >= 24) {
+if (globalThis.WebSocket !== undefined) {
   describe("with Node's own WebSocket", () => {
     describeAdapter('browser over undici', openBrowserSocket, host);
   });
@@ -127,6 +130,28 @@ describe('openBrowserSocket', () => {
     FakeWebSocket.last.emit('error');
     FakeWebSocket.last.emit('error', { error: known });
     expect(errors).toEqual([{ cause: expect.any(Error) }, { cause: known }]);
+  });
+
+  it('reports one close where the platform fires none for a connection that failed, as Node 22', async () => {
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    const failed = probe(openBrowserSocket, request.url);
+    FakeWebSocket.last.emit('error');
+    expect(failed.events).toEqual(['error']);
+    expect(await failed.closed).toEqual({ code: 1006, reason: '', wasClean: false });
+    FakeWebSocket.last.emit('close', { code: 1006, reason: '', wasClean: false });
+    expect(failed.events).toEqual(['error', 'close']);
+  });
+
+  it('waits for the close of a connection that was open', async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    const broken = probe(openBrowserSocket, request.url);
+    FakeWebSocket.last.emit('open');
+    FakeWebSocket.last.emit('error');
+    vi.runAllTimers();
+    expect(broken.events).toEqual(['open', 'error']);
+    FakeWebSocket.last.emit('close', { code: 1007, reason: 'text', wasClean: false });
+    expect(await broken.closed).toEqual({ code: 1007, reason: 'text', wasClean: false });
   });
 
   it('lets nothing through after the close event', () => {

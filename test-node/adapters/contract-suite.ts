@@ -8,6 +8,11 @@ export interface AdapterHost {
   url(): string;
   /** A URL where nobody listens. */
   deadUrl(): string;
+  /**
+   * Resolves when the peer got the request with `?id=`. Without it another connection is made, by whose answer the
+   * first has arrived; browsers let one at a time connect (RFC 6455 section 4.1).
+   */
+  arrived?(id: string): Promise<unknown>;
   readonly offers: {
     /** Ping and pong frames, terminate(), pause() and resume(); refused upgrades tell their status. */
     readonly control: boolean;
@@ -30,6 +35,12 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     asker.socket.close(1000);
     await asker.closed;
     return end;
+  };
+  const arrival = async (): Promise<void> => {
+    const later = open('/greet');
+    await later.message();
+    later.socket.close(1000);
+    await later.closed;
   };
   const newId = (): string => `${name.replaceAll(/\W/g, '')}-${++lastId}`;
 
@@ -99,15 +110,11 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     it('F5: also when the request is already at the server', async () => {
       const id = newId();
       const peer = open(`/hang?id=${id}`);
-      // Another connection that came after it: by its answer the first has arrived.
-      const other = open('/greet');
-      await other.message();
+      await (host.arrived?.(id) ?? arrival());
       peer.socket.close(4000);
       await peer.closed;
       expect(peer.events).toEqual(['close']);
       await gone(id);
-      other.socket.close(1000);
-      await other.closed;
     });
 
     it('survives close() twice, and after the end', async () => {
@@ -181,6 +188,8 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(peer.socket.bufferedAmount).toBe(0);
       await peer.opened;
       const frame = new Uint8Array(8 * 1_024 * 1_024);
+      // Zeros would shrink to nothing where the platform compresses, and be gone at once.
+      for (let at = 0; at < frame.length; at += 65_536) crypto.getRandomValues(frame.subarray(at, at + 65_536));
       peer.socket.send(frame);
       const before = peer.socket.bufferedAmount;
       peer.socket.send(frame);
@@ -214,7 +223,8 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     it('refuses text that is not UTF-8: an error and a close', async () => {
       const peer = open('/invalid-utf8');
       const { code, wasClean } = await peer.closed;
-      expect(peer.events).toEqual(['open', 'error', 'close']);
+      // Directly behind the handshake: Firefox does not always tell that it was open.
+      expect(peer.events.filter((event) => event !== 'open')).toEqual(['error', 'close']);
       expect(wasClean).toBe(false);
       if (host.offers.limit) expect(code).toBe(1007);
     });

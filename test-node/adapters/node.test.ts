@@ -27,6 +27,7 @@ const open = (path: string, request?: Parameters<typeof probe>[2]): Probe =>
 describeAdapter('node', openNodeSocket, {
   url: () => peer.url,
   deadUrl: () => deadUrl,
+  arrived: (id) => peer.arrived(id),
   offers: { control: true, limit: true },
   goingAway: 1001,
 });

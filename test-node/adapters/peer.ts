@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -10,10 +10,15 @@ import { type WebSocket, WebSocketServer } from 'ws';
  */
 export interface Peer {
   readonly url: string;
+  /** Resolves when the request with `?id=` came in; for other processes also as `GET /arrived?id=`. */
+  arrived(id: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** How the connection with `?id=` ended, as the peer saw it; sent by `/gone?id=` once its TCP socket is closed. */
+/**
+ * How the connection with `?id=` ended, as the peer saw it; sent by `/gone?id=` once its TCP socket is closed. A
+ * handshake that still hangs is completed then: Firefox keeps the TCP connection of a given-up attempt for so long.
+ */
 export interface Gone {
   readonly code?: number;
   readonly reason?: string;
@@ -56,9 +61,17 @@ export async function startPeer(): Promise<Peer> {
     handleProtocols: (offered, { url }) =>
       new URL(`ws://peer${url}`).searchParams.get('protocol') ?? [...offered][0] ?? false,
   });
-  const server = createServer();
+  const arrivals = new EventEmitter();
+  const arrived = async (id: string): Promise<unknown> => ends.has(id) || once(arrivals, id);
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(`http://peer${request.url}`);
+    // A page of another origin asks.
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    void arrived(searchParams.get('id') ?? '').then(() => response.end());
+  });
   const sockets = new Set<Duplex>();
   const ends = new Map<string, Promise<Gone>>();
+  const hanging = new Map<string, () => void>();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { pathname, searchParams: query } = new URL(`ws://peer${request.url}`);
     sockets.add(socket);
@@ -66,24 +79,28 @@ export async function startPeer(): Promise<Peer> {
     const closed = new Promise<void>((resolve) => socket.once('close', resolve)).then(() => sockets.delete(socket));
     let gone: Gone = {};
     const id = query.get('id');
-    if (id !== null && pathname !== '/gone')
-      ends.set(
-        id,
-        closed.then(() => gone),
-      );
+    if (id !== null && pathname !== '/gone') {
+      const end = closed.then(() => gone);
+      ends.set(id, end);
+      arrivals.emit(id);
+    }
     if (pathname === '/hang') {
       socket.resume();
       socket.on('end', () => socket.destroy());
+      if (id !== null) hanging.set(id, () => wss.handleUpgrade(request, socket, head, ignoreErrors));
     } else if (pathname === '/refuse') {
       socket.end(refusal(query));
     } else {
       wss.handleUpgrade(request, socket, head, (ws) => {
-        ws.on('error', () => {});
+        ignoreErrors(ws);
         ws.on('close', (code, reason) => {
           gone = { code, reason: reason.toString() };
         });
-        if (pathname === '/gone') void ends.get(id ?? '')?.then((end) => ws.send(JSON.stringify(end)));
-        else if (pathname === '/no-end') farewell(socket);
+        if (pathname === '/gone') {
+          hanging.get(id ?? '')?.();
+          hanging.delete(id ?? '');
+          void ends.get(id ?? '')?.then((end) => ws.send(JSON.stringify(end)));
+        } else if (pathname === '/no-end') farewell(socket);
         else behaviours[pathname]?.(ws, query, request);
       });
     }
@@ -92,12 +109,18 @@ export async function startPeer(): Promise<Peer> {
   await once(server, 'listening');
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    arrived,
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
+      server.closeAllConnections();
       await once(server, 'close');
     },
   };
+}
+
+function ignoreErrors(ws: WebSocket): void {
+  ws.on('error', () => {});
 }
 
 /** Every other parameter is a header of the answer. */

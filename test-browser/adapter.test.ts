@@ -1,0 +1,35 @@
+import { type Peer, startPeer } from '../test-node/adapters/peer.js';
+import type { PortableHost } from '../test-node/adapters/portable-suite.js';
+import type { SuiteReport } from '../test-node/adapters/suite-runner.js';
+import { expect, test } from './fixtures.js';
+
+let peer: Peer;
+let host: PortableHost;
+
+test.beforeAll(async () => {
+  peer = await startPeer();
+  const dead = await startPeer();
+  await dead.stop();
+  host = { url: peer.url, deadUrl: dead.url, offers: { control: false, limit: false }, goingAway: 4001 };
+});
+
+test.afterAll(() => peer.stop());
+
+test('[RT8] the browser adapter passes the suite of all adapters in a page', async ({ page }) => {
+  const report = await page.evaluate((at) => hpx.runAdapterSuite('page', hpx.openBrowserSocket, at), host);
+  expect(report).toEqual({ passed: expect.any(Number), failed: 0, failures: [] });
+  expect(report.passed).toBeGreaterThan(20);
+});
+
+test('[RT8] and in a worker', async ({ page }) => {
+  const report = await page.evaluate((at) => {
+    const worker = new Worker('/suite-worker.js');
+    worker.postMessage(at);
+    return new Promise<SuiteReport>((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    });
+  }, host);
+  expect(report).toEqual({ passed: expect.any(Number), failed: 0, failures: [] });
+  expect(report.passed).toBeGreaterThan(20);
+});

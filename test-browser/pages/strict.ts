@@ -1,0 +1,16 @@
+import { runSession } from './session.js';
+
+/** For a page whose policy forbids everything but scripts of its own site: it starts by itself and shows what it found. */
+const url = new URLSearchParams(location.search).get('server') ?? '';
+const violations: string[] = [];
+document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => violations.push(violatedDirective));
+addEventListener('load', () => {
+  runSession(url).then(
+    (found) => show({ ...found, violations }),
+    (error) => show({ error: String(error), violations }),
+  );
+});
+
+function show(found: object): void {
+  document.body.textContent = JSON.stringify(found);
+}

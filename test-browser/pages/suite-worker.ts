@@ -1,0 +1,6 @@
+import { openBrowserSocket } from 'hpx-transport-ws/adapters/browser';
+import { type PortableHost, runAdapterSuite } from '../../test-node/adapters/portable-suite.js';
+
+addEventListener('message', async ({ data }: MessageEvent<PortableHost>) => {
+  postMessage(await runAdapterSuite('worker', openBrowserSocket, data));
+});
