@@ -1,0 +1,10 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The folder of the built package that is measured. */
+export const dist = process.env.HPX_DIST ?? join(import.meta.dirname, '../../dist');
+
+/** The built package, as Node loads it. */
+export function loadOurs() {
+  return import(pathToFileURL(join(dist, 'node/index.js')).href);
+}

@@ -1,0 +1,27 @@
+/** A row that receives updates as fast as it can; its measure is CPU per update. */
+export function updatesRow({ id, title, limit, runs, count, baselines = [], ours, peers = [] }) {
+  const contestant = (name, kind, protocol, client, clientOptions, complete) => ({
+    name,
+    kind,
+    program: 'updates',
+    protocol,
+    options: { client, clientOptions, count, complete },
+  });
+  return {
+    id,
+    title,
+    runs,
+    measures: [
+      { key: 'cpu', label: 'CPU per update', unit: 'µs', limit },
+      { key: 'wall', label: 'time per update', unit: 'µs' },
+    ],
+    contestants: [
+      contestant('floor: ws + JSON.parse + Map + call', 'reference', 'plain', 'ws', {}, true),
+      ...baselines.map(({ name, mode }) => contestant(name, 'baseline', 'plain', 'ws', { mode })),
+      ...ours.map(({ name, reader, complete }) =>
+        contestant(name, 'ours', 'plain', 'hpx-transport-ws', { reader }, complete),
+      ),
+      ...peers.map(({ name, protocol, complete = true }) => contestant(name, 'peer', protocol, name, {}, complete)),
+    ],
+  };
+}
