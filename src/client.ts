@@ -220,7 +220,7 @@ export class WebSocketClient<
    */
   subscribe<K extends keyof Topics & string>(topic: K, options: SubscribeOptions = {}): Promise<Channel<Topics[K]>> {
     try {
-      return handled(this.#subscribe<Topics[K]>(topic, options));
+      return this.#subscribe(topic, options);
     } catch (error) {
       return handled(Promise.reject(error));
     }
@@ -353,7 +353,7 @@ export class WebSocketClient<
     const channel = new Channel<T>(subscriptions.canonical(topic, params), this.#host, options);
     const subscriber = subscriptions.subscribe(topic, channel, { params, timeout, signal });
     channel.onRelease((error) => subscriber.leave(error));
-    return subscriber.confirmation.then(() => channel);
+    return subscriber.confirmation;
   }
 
   async #subscribeMany<T>(

@@ -26,11 +26,11 @@ export interface SubscriberOwner {
 }
 
 /** One `subscribe()` call: unconfirmed until its promise is settled, then for as long as its channel lives. */
-export class Subscriber implements Expirable {
+export class Subscriber<Sink extends UpdateSink = UpdateSink> implements Expirable {
   readonly subscription: Subscription;
-  readonly sink: UpdateSink;
-  /** Settles with the server's word. */
-  readonly confirmation: Promise<void>;
+  readonly sink: Sink;
+  /** Settles with the server's word: with the sink, once it is subscribed. */
+  readonly confirmation: Promise<Sink>;
   loss: Loss | undefined;
   /** To be shown on the next update. */
   gap: Gap | undefined;
@@ -42,17 +42,15 @@ export class Subscriber implements Expirable {
   /** What settles the call's promise; gone once that has happened. */
   #call: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
-  constructor(owner: SubscriberOwner, subscription: Subscription, sink: UpdateSink, options: SubscriberOptions) {
+  constructor(owner: SubscriberOwner, subscription: Subscription, sink: Sink, options: SubscriberOptions) {
     this.#owner = owner;
     this.subscription = subscription;
     this.sink = sink;
     this.#timeout = options.timeout;
     this.#signal = options.signal;
-    this.confirmation = handled(
-      new Promise<void>((resolve, reject) => {
-        this.#call = { resolve, reject };
-      }),
-    );
+    this.confirmation = new Promise((resolve, reject) => {
+      this.#call = { resolve: () => resolve(sink), reject };
+    });
     this.#signal?.addEventListener('abort', this, { once: true });
   }
 
@@ -77,7 +75,7 @@ export class Subscriber implements Expirable {
    * @param error - why its channel ended; whoever still waits for the confirmation is told
    */
   leave(error?: TransportError): Promise<void> {
-    if (error) this.#settle()?.reject(error);
+    if (error) this.#refuse(error);
     this.#signal?.removeEventListener('abort', this);
     this.#signal = undefined;
     return this.#owner.leave(this);
@@ -103,8 +101,13 @@ export class Subscriber implements Expirable {
 
   #reject(error: unknown): void {
     void this.leave();
-    this.#settle()?.reject(error);
+    this.#refuse(error);
     this.sink.discard({ code: 1000, reason: 'not subscribed' });
+  }
+
+  #refuse(error: unknown): void {
+    void handled(this.confirmation);
+    this.#settle()?.reject(error);
   }
 
   #settle() {

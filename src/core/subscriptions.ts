@@ -53,7 +53,7 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   /** @throws TransportError when the call cannot even be tried */
-  subscribe(topic: Topic, sink: UpdateSink, options: SubscriberOptions): Subscriber {
+  subscribe<Sink extends UpdateSink>(topic: Topic, sink: Sink, options: SubscriberOptions): Subscriber<Sink> {
     const { handler } = this.#context;
     const canonical = this.canonical(topic, options.params);
     const existing = this.#store.get(canonical);
@@ -302,7 +302,7 @@ export class Subscriptions implements SubscriberOwner {
 
   // ——— Joining and leaving ———
 
-  #join(subscription: Subscription, sink: UpdateSink, options: SubscriberOptions): Subscriber {
+  #join<Sink extends UpdateSink>(subscription: Subscription, sink: Sink, options: SubscriberOptions): Subscriber<Sink> {
     const subscriber = new Subscriber(this, subscription, sink, options);
     this.#store.join(subscriber);
     if (subscription.wire === 'subscribed') {
