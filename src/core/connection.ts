@@ -178,15 +178,14 @@ export class Connection {
 
   pause(): void {
     this.#paused = true;
-    if (this.state === 'ready') this.#restInbound();
+    // Never before `ready`: a login has to be read.
+    if (this.state === 'ready') this.#session?.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.state !== 'ready') return;
-    this.#session?.link.resume();
-    this.#session?.heartbeat.start();
+    if (this.state === 'ready') this.#session?.resume();
   }
 
   async close(options: Required<CloseOptions>): Promise<void> {
@@ -316,7 +315,7 @@ export class Connection {
       );
     }
     session.heartbeat.start();
-    if (this.#paused) this.#restInbound();
+    if (this.#paused) session.pause();
     this.subscriptions.serve(epoch);
     this.#outbox.serve();
     this.#readiness.resolve();
@@ -394,12 +393,6 @@ export class Connection {
   }
 
   // ——— Parts of effects ———
-
-  /** Stops reading, and asking for signs of life that could not be read. Never before `ready`: a login has to be read. */
-  #restInbound(): void {
-    this.#session?.link.pause();
-    this.#session?.heartbeat.stop();
-  }
 
   /** Takes leave of the session; returns what to announce of that. */
   #retire({ end, code, since }: Partial<Failure>, error: TransportError | undefined): () => void {

@@ -40,6 +40,7 @@ export class Inbox {
   #head = 0;
   #turnsLeft = 0;
   #decoding = false;
+  #paused = false;
   #ended = false;
 
   constructor(context: Context, events: InboxEvents) {
@@ -52,7 +53,7 @@ export class Inbox {
 
   receive(data: string | Uint8Array): void {
     if (this.#ended) return;
-    if (this.#turnsLeft > 0 || this.#decoding || this.#waiting > 0) {
+    if (this.#isHeld || this.#waiting > 0) {
       if (this.#decoding && this.#waiting >= CAPACITY) {
         this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
       } else {
@@ -69,9 +70,21 @@ export class Inbox {
     this.#turnsLeft = TURNS;
   }
 
+  /** Nothing is handed out until `resume()`: what a socket had read when it was paused waits here. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#drain();
+  }
+
   /** Calls back after the last frame was handed out: at once where none waits. */
   finish(callback: () => void): void {
-    if (this.#turnsLeft === 0 && !this.#decoding) return callback();
+    // What came before the end counts, also while its reader rests.
+    this.resume();
+    if (!this.#isHeld) return callback();
     this.#queue.push(callback);
     if (this.#decoding) this.#grace.start(DECODE_GRACE, callback);
   }
@@ -93,8 +106,13 @@ export class Inbox {
     return this.#queue.length - this.#head;
   }
 
+  /** Whether nothing may be handed out now. */
+  get #isHeld(): boolean {
+    return this.#turnsLeft > 0 || this.#decoding || this.#paused;
+  }
+
   #drain(): void {
-    while (this.#waiting > 0 && this.#turnsLeft === 0 && !this.#decoding) {
+    while (this.#waiting > 0 && !this.#isHeld) {
       const next = this.#queue[this.#head++] as string | Uint8Array | Message | (() => void);
       if (this.#head === this.#queue.length) {
         this.#queue.length = this.#head = 0;

@@ -110,6 +110,11 @@ export class Link {
     this.#socket?.ping?.();
   }
 
+  /** Whether the platform can stop reading. */
+  get canPause(): boolean {
+    return this.#socket?.pause !== undefined;
+  }
+
   pause(): void {
     this.#socket?.pause?.();
   }

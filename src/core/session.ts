@@ -111,6 +111,23 @@ export class Session {
     return this.#isRetired;
   }
 
+  /**
+   * Stops reading where the platform can, and asking for signs of life that could not be read. Where it cannot, frames go
+   * on coming: to hold them back would only move the queue.
+   */
+  pause(): void {
+    this.heartbeat.stop();
+    if (!this.link.canPause) return;
+    this.link.pause();
+    this.inbox.pause();
+  }
+
+  resume(): void {
+    this.heartbeat.start();
+    this.link.resume();
+    this.inbox.resume();
+  }
+
   /** Ends a session that works, with a closing handshake. */
   leave(reason: string): void {
     this.#events.left(this, { error: new ConnectionClosedError(reason), code: 1000 });

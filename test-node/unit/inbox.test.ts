@@ -47,6 +47,25 @@ describe('Inbox', () => {
     expect(heard).toEqual(['a', 'b']);
   });
 
+  it('[CL23] keeps what was read while it is paused, also from inside a message, and hands it out in order', () => {
+    const { inbox } = newInbox(undefined, (text) => {
+      if (text === 'a') inbox.pause();
+    });
+    for (const text of ['a', 'b', 'c']) inbox.receive(text);
+    expect(heard).toEqual(['a']);
+    inbox.resume();
+    inbox.receive('d');
+    expect(heard).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('[CL23] hands out what was read before the end, also while it is paused', () => {
+    const { inbox } = newInbox();
+    inbox.pause();
+    inbox.receive('a');
+    inbox.finish(() => heard.push('end'));
+    expect(heard).toEqual(['a', 'end']);
+  });
+
   it('[R7] holds the next frame until the code behind a settled promise ran', async () => {
     const order: string[] = [];
     let resolve: () => void = () => {};
