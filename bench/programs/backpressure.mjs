@@ -5,8 +5,6 @@ import { loadOurs } from '../lib/ours.mjs';
 import { topicNames } from '../lib/update.mjs';
 import { END } from '../servers/block-writer.mjs';
 
-/** What was read before a pause still comes: with these small updates, 64 kB are about 1,500. */
-const CAPACITY = 4_096;
 const HIGH = 512;
 const LOW = 128;
 
@@ -19,7 +17,7 @@ export default async function backpressure({ url, count, pauses }) {
   const { GenericJsonHandler, WebSocketClient } = await loadOurs();
   const client = await WebSocketClient.connect({ url }, new GenericJsonHandler());
   const [topic] = topicNames(1);
-  const channel = await client.subscribe(topic, { capacity: CAPACITY });
+  const channel = await client.subscribe(topic);
   const end = await client.subscribe(END);
   const order = new OrderCheck();
   let paused = 0;
