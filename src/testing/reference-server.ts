@@ -3,9 +3,11 @@ import type { SimulatedNetwork } from './simulated-network.js';
 
 /**
  * How subscriptions are confirmed: one frame with the id for all topics of a frame (`batch`); one for each topic, with the
- * id (`topic`) or with the topic alone (`topic-only`); the full list of the connection, without the id (`list`); or never.
+ * id (`topic`), with the topic alone (`topic-only`), or with the topic among defaults that the server added (`echo`); one
+ * with neither id nor topics, in the order of the frames (`order`; a refusal names them); the full list of the connection,
+ * without the id (`list`); or never.
  */
-export type AcknowledgementStyle = 'batch' | 'topic' | 'topic-only' | 'list' | 'none';
+export type AcknowledgementStyle = 'batch' | 'topic' | 'topic-only' | 'echo' | 'order' | 'list' | 'none';
 
 /** What becomes of a frame with a topic that is refused: all of it is, or the others are accepted. */
 export type RefusalStyle = 'whole' | 'partial';
@@ -19,6 +21,8 @@ export interface ReferenceServerOptions {
   readonly benign?: boolean;
   /** The key that `{"op":"auth","key":…}` has to bring before anything else. Default: none is asked for. */
   readonly key?: string;
+  /** More frames than that in any such time, and the connection is closed with 1008. Default: no limit. */
+  readonly limit?: { readonly count: number; readonly window: number };
 }
 
 interface Frame {
@@ -32,6 +36,8 @@ interface Frame {
 interface Peer {
   authenticated: boolean;
   readonly topics: Set<string>;
+  /** When its latest frames came. */
+  readonly arrivals: number[];
 }
 
 /**
@@ -52,15 +58,29 @@ export class ReferenceServer {
   readonly refused = new Map<string, string>();
   /** Answers nothing while it is true; what came in meanwhile stays unanswered. */
   mute = false;
+  /** How many logins in a row are refused from now on, whatever their key; `final` tells that no other will do either. */
+  refuseLogins: { times: number; readonly final?: boolean } = { times: 0 };
+  /**
+   * Every frame on its way out passes here: not calling `send` loses it, calling it twice repeats it, later delays it.
+   * Default: calls it.
+   */
+  onSend: (frame: Readonly<Record<string, unknown>>, send: () => void, connection: SimulatedConnection) => void = (
+    _frame,
+    send,
+  ) => send();
+  /** Is told of each connection once it was accepted. */
+  onConnection: (connection: SimulatedConnection) => void = () => {};
   readonly #options: ReferenceServerOptions;
   readonly #peers = new Map<SimulatedConnection, Peer>();
   readonly #sequences = new Map<string, number>();
   readonly #requests: string[] = [];
+  readonly #now: () => number;
   readonly #stop: () => void;
   #duplicates = 0;
 
   constructor(network: SimulatedNetwork, url: string, options: ReferenceServerOptions = {}) {
     this.#options = options;
+    this.#now = () => network.clock.now();
     this.#stop = network.listen(url, (connection) => this.#accept(connection));
   }
 
@@ -92,9 +112,39 @@ export class ReferenceServer {
   publish(topic: string, data: unknown): number {
     const sequence = (this.#sequences.get(topic) ?? 0) + 1;
     this.#sequences.set(topic, sequence);
-    const frame = JSON.stringify({ topic, sequence, data });
-    for (const [connection, { topics }] of this.#peers) if (topics.has(topic) && !this.mute) connection.send(frame);
+    for (const [connection, { topics }] of this.#peers) {
+      if (topics.has(topic) && !this.mute) this.#send(connection, { topic, sequence, data });
+    }
     return sequence;
+  }
+
+  /** Counts an update that nobody gets: the next one leaves a gap in the sequence. */
+  skip(topic: string): void {
+    this.#sequences.set(topic, (this.#sequences.get(topic) ?? 0) + 1);
+  }
+
+  /** Ends a topic on every connection, and tells so: `{"op":"revoked","args":["trades.BTC"]}`. */
+  revoke(topic: string): void {
+    for (const [connection, { topics }] of this.#peers) {
+      if (topics.delete(topic)) this.#send(connection, { op: 'revoked', args: [topic], error: 'too many connections' });
+    }
+  }
+
+  /** Ends a topic on every connection without a word, as a defective server does; without a topic, all of them. */
+  forget(topic?: string): void {
+    for (const { topics } of this.#peers.values()) {
+      if (topic === undefined) topics.clear();
+      else topics.delete(topic);
+    }
+  }
+
+  /** Every login is over: `{"op":"expired"}` tells so, and until the next login nothing else is accepted. */
+  expireLogins(): void {
+    for (const [connection, peer] of this.#peers) {
+      if (this.#options.key === undefined || !peer.authenticated) continue;
+      peer.authenticated = false;
+      this.#send(connection, { op: 'expired' });
+    }
   }
 
   /** Ends every connection without a close frame. */
@@ -108,36 +158,50 @@ export class ReferenceServer {
   }
 
   #accept(connection: SimulatedConnection): void {
-    const peer: Peer = { authenticated: this.#options.key === undefined, topics: new Set() };
+    const peer: Peer = { authenticated: this.#options.key === undefined, topics: new Set(), arrivals: [] };
     this.#peers.set(connection, peer);
     connection.onClose = () => this.#peers.delete(connection);
+    this.onConnection(connection);
     connection.onMessage = (data) => {
+      if (this.#isOverLimit(peer)) return connection.close(1008, 'too many frames');
       const frame = typeof data === 'string' ? parse(data) : undefined;
       if (frame && !this.mute) this.#answer(connection, peer, frame);
     };
   }
 
+  #isOverLimit({ arrivals }: Peer): boolean {
+    const { limit } = this.#options;
+    if (!limit) return false;
+    arrivals.push(this.#now());
+    return arrivals.length > limit.count && this.#now() - (arrivals.shift() ?? 0) < limit.window;
+  }
+
+  #send(connection: SimulatedConnection, frame: Readonly<Record<string, unknown>>): void {
+    this.onSend(frame, () => connection.sendJson(frame), connection);
+  }
+
   #answer(connection: SimulatedConnection, peer: Peer, frame: Frame): void {
     const { op, req_id, args } = frame;
-    if (op === 'ping') return connection.sendJson({ op: 'pong', req_id });
-    if (op === 'auth') {
-      peer.authenticated = frame.key === this.#options.key;
-      return connection.sendJson({
-        op,
-        success: peer.authenticated,
-        ...(!peer.authenticated && { error: 'wrong key' }),
-      });
-    }
-    if (!peer.authenticated) return connection.sendJson({ op, req_id, success: false, error: 'not authenticated' });
-    if (op === 'subscribe') return this.#subscribe(connection, peer, req_id, topicsOf(args));
+    if (op === 'ping') return this.#send(connection, { op: 'pong', req_id });
+    if (op === 'auth') return this.#send(connection, { op, ...this.#login(peer, frame) });
     if (op === 'unsubscribe') {
       for (const topic of topicsOf(args)) peer.topics.delete(topic);
-      return connection.sendJson({ op, req_id, success: true });
+      return this.#send(connection, { op, req_id, success: true });
     }
+    if (!peer.authenticated) return this.#send(connection, { op, req_id, success: false, error: 'not authenticated' });
+    if (op === 'subscribe') return this.#subscribe(connection, peer, req_id, topicsOf(args));
     if (req_id === undefined) return;
     this.#requests.push(String(req_id));
     const { req_id: _, ...data } = frame;
-    connection.sendJson({ req_id, data });
+    this.#send(connection, { req_id, data });
+  }
+
+  #login(peer: Peer, { key }: Frame): object {
+    const { times, final = false } = this.refuseLogins;
+    if (times > 0) this.refuseLogins = { times: times - 1, final };
+    peer.authenticated = times === 0 && key === this.#options.key;
+    if (peer.authenticated) return { success: true };
+    return { success: false, error: times === 0 ? 'wrong key' : 'not now', ...(times > 0 && final && { final }) };
   }
 
   #subscribe(connection: SimulatedConnection, peer: Peer, req_id: unknown, topics: readonly string[]): void {
@@ -148,29 +212,37 @@ export class ReferenceServer {
     this.#duplicates += known.length;
     const error = this.refused.get(refused[0] ?? '');
     if (error !== undefined && refuse === 'whole') {
-      if (acknowledge !== 'none') connection.sendJson({ op, req_id, success: false, error });
+      if (acknowledge !== 'none') this.#send(connection, { op, req_id, success: false, error });
       return;
     }
     const accepted = topics.filter((topic) => !this.refused.has(topic));
     for (const topic of accepted) peer.topics.add(topic);
     if (benign && known.length > 0) {
-      connection.sendJson({ op, req_id, args: known, success: false, error: 'already subscribed' });
+      this.#send(connection, { op, req_id, args: known, success: false, error: 'already subscribed' });
       if (known.length === accepted.length) return;
     }
     switch (acknowledge) {
       case 'batch':
-        return connection.sendJson({ op, req_id, args: accepted, success: accepted.length > 0, refused, error });
+        return this.#send(connection, { op, req_id, args: accepted, success: accepted.length > 0, refused, error });
       case 'topic':
-      case 'topic-only': {
+      case 'topic-only':
+      case 'echo': {
         const id = acknowledge === 'topic' ? { req_id } : {};
         for (const topic of topics) {
           const reason = this.refused.get(topic);
-          connection.sendJson({ op, ...id, args: [topic], success: reason === undefined, error: reason });
+          const args = acknowledge === 'echo' ? [{ depth: 10, topic }] : [topic];
+          this.#send(connection, { op, ...id, args, success: reason === undefined, error: reason });
         }
         return;
       }
+      case 'order':
+        return this.#send(connection, {
+          op,
+          success: accepted.length > 0,
+          ...(refused.length > 0 && { args: accepted, refused, error }),
+        });
       case 'list':
-        return connection.sendJson({ op, args: [...peer.topics], success: true });
+        return this.#send(connection, { op, args: [...peer.topics], success: true });
       case 'none':
         return;
     }

@@ -19,14 +19,16 @@ export interface SimulatedAttempt {
 
 /**
  * What becomes of an attempt: it is accepted; the port is closed; nobody ever answers; the upgrade is refused with an
- * HTTP status (`retryAfter` in milliseconds); or it is accepted with a subprotocol of the server's choice, right or wrong.
+ * HTTP status (`retryAfter` in milliseconds); it is accepted with a subprotocol of the server's choice, right or wrong; or
+ * it is accepted after so many milliseconds.
  */
 export type Admission =
   | 'accept'
   | 'refuse'
   | 'hang'
   | { readonly status: number; readonly retryAfter?: number }
-  | { readonly protocol: string };
+  | { readonly protocol: string }
+  | { readonly after: number };
 
 export interface SimulatedNetworkOptions {
   /** Default 1. */
@@ -160,11 +162,24 @@ export class SimulatedNetwork {
     if (!accept || admission === 'refuse')
       return this.#refuse(line, attempt, { cause: new Error('connect ECONNREFUSED') });
     if (admission === 'hang') return;
-    if (typeof admission === 'object' && 'status' in admission) {
+    if (typeof admission === 'object' && 'after' in admission) {
+      this.clock.setArrival(() => {
+        if (!line.client?.isClosed) this.#accept(line, attempt, accept);
+      }, admission.after);
+    } else if (typeof admission === 'object' && 'status' in admission) {
       const cause = new Error(`The server refused the upgrade with HTTP status ${admission.status}`);
-      return this.#refuse(line, attempt, { ...admission, cause });
+      this.#refuse(line, attempt, { ...admission, cause });
+    } else {
+      this.#accept(line, attempt, accept, typeof admission === 'object' ? admission.protocol : undefined);
     }
-    const protocol = typeof admission === 'object' ? admission.protocol : (attempt.protocols[0] ?? '');
+  }
+
+  #accept(
+    line: SimulatedLine,
+    attempt: SimulatedAttempt,
+    accept: (connection: SimulatedConnection) => void,
+    protocol = attempt.protocols[0] ?? '',
+  ): void {
     // A client that offers subprotocols insists on one of them, and one that offers none on none.
     if (attempt.protocols.length > 0 ? !attempt.protocols.includes(protocol) : protocol !== '') {
       return this.#refuse(line, attempt, { cause: new Error('Server sent an invalid subprotocol') });

@@ -93,7 +93,8 @@ export class SimulatedPipe {
 
   #arrive(): void {
     this.#timer = undefined;
-    do {
+    for (let count = 0; count === 0 || (this.#inChunks && this.#hasArrived()); count++) {
+      if (count > 0) this.#clock.alsoArrived(1);
       const parcel = this.#parcels.shift() as Parcel;
       this.#queuedBytes -= parcel.bytes;
       this.#allowance -= parcel.bytes;
@@ -102,7 +103,7 @@ export class SimulatedPipe {
         return this.#onCut();
       }
       parcel.deliver();
-    } while (this.#inChunks && this.#hasArrived());
+    }
     this.#arm();
   }
 

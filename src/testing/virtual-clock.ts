@@ -37,6 +37,8 @@ export class VirtualClock implements Clock {
   #sequence = 0;
   #grid = 0;
   #moving = false;
+  /** How many things happened in the callback under way. */
+  #crowd = 1;
 
   constructor(options: VirtualClockOptions = {}) {
     this.#wallOffset = options.wallTime ?? DEFAULT_WALL_TIME;
@@ -74,6 +76,11 @@ export class VirtualClock implements Clock {
    */
   setArrival(callback: () => void, delay: number): VirtualTimer {
     return this.#set(this.#arrivals, callback, delay);
+  }
+
+  /** For simulated worlds, inside a callback: so many more things came in with it, and the code behind each has its turns. */
+  alsoArrived(count: number): void {
+    this.#crowd += count;
   }
 
   /**
@@ -159,8 +166,9 @@ export class VirtualClock implements Clock {
 
   async #fire(queue: VirtualTimers, timer: VirtualTimer): Promise<void> {
     queue.delete(timer);
+    this.#crowd = 1;
     timer.callback();
-    for (let turn = this.#turns; turn > 0; turn--) await undefined;
+    for (let turn = this.#turns * this.#crowd; turn > 0; turn--) await undefined;
   }
 
   async #move(pass: () => Promise<void>): Promise<void> {

@@ -73,6 +73,14 @@ describe('ReferenceServer', () => {
         { op: 'subscribe', args: ['b'], success: true },
       ],
     ],
+    [
+      'echo',
+      [
+        { op: 'subscribe', args: [{ depth: 10, topic: 'a' }], success: true },
+        { op: 'subscribe', args: [{ depth: 10, topic: 'b' }], success: true },
+      ],
+    ],
+    ['order', [{ op: 'subscribe', success: true }]],
     ['list', [{ op: 'subscribe', args: ['a', 'b'], success: true }]],
     ['none', []],
   ] as const)('confirms by %s', async (acknowledge, frames) => {
@@ -100,6 +108,73 @@ describe('ReferenceServer', () => {
     await ask({ ...subscribe, args: ['a'] });
     expect(await ask(subscribe)).toMatchObject([{ success: false, args: ['a'] }, { success: true }]);
     expect(server.duplicates).toBe(1);
+  });
+
+  it('refuses logins for a while, or for good', async () => {
+    const { ask, server } = await open({ key: 'k' });
+    const login = { op: 'auth', key: 'k' };
+    server.refuseLogins = { times: 1 };
+    expect(await ask(login, login)).toEqual([
+      { op: 'auth', success: false, error: 'not now' },
+      { op: 'auth', success: true },
+    ]);
+    server.refuseLogins = { times: 1, final: true };
+    expect(await ask(login)).toEqual([{ op: 'auth', success: false, error: 'not now', final: true }]);
+  });
+
+  it('lets logins expire, and says so', async () => {
+    const { ask, network, server, socket } = await open({ key: 'k' });
+    await ask({ op: 'auth', key: 'k' }, subscribe);
+    server.expireLogins();
+    await network.clock.advance(5);
+    expect(parsed(socket).at(-1)).toEqual({ op: 'expired' });
+    expect(await ask({ op: 'echo', req_id: 'x' }, { op: 'unsubscribe', req_id: '2', args: ['a'] })).toMatchObject([
+      { req_id: 'x', success: false, error: 'not authenticated' },
+      { req_id: '2', success: true },
+    ]);
+    expect(server.subscriptions).toEqual(new Set(['b']));
+  });
+
+  it('revokes topics aloud, forgets them silently, and skips updates', async () => {
+    const { ask, network, server, socket } = await open();
+    await ask({ ...subscribe, args: ['a', 'b', 'c'] });
+    server.revoke('a');
+    server.forget('b');
+    server.skip('c');
+    server.publish('b', 1);
+    server.publish('c', 1);
+    await network.clock.advance(5);
+    expect(parsed(socket).slice(1)).toEqual([
+      { op: 'revoked', args: ['a'], error: 'too many connections' },
+      { topic: 'c', sequence: 2, data: 1 },
+    ]);
+    expect(server.subscriptions).toEqual(new Set(['c']));
+  });
+
+  it('closes a connection that sends too much', async () => {
+    const { ask, network, socket } = await open({ limit: { count: 3, window: 1_000 } });
+    await ask({ op: 'ping' }, { op: 'ping' }, { op: 'ping' });
+    await network.clock.advance(1_000);
+    await ask({ op: 'ping' }, { op: 'ping' }, { op: 'ping' }, { op: 'ping' });
+    await network.clock.advance(5);
+    expect(socket.closes).toMatchObject([{ code: 1008 }]);
+  });
+
+  it('lets a test lose, repeat and delay what it sends, and tells of connections', async () => {
+    const { ask, network, server, socket } = await open();
+    server.onSend = ({ req_id }, send) => {
+      if (req_id === 'twice') send();
+      if (req_id === 'late') network.clock.setArrival(send, 100);
+      else if (req_id !== 'lost') send();
+    };
+    expect(await ask({ req_id: 'twice' }, { req_id: 'lost' }, { req_id: 'late' })).toHaveLength(2);
+    await network.clock.advance(105);
+    expect(parsed(socket).at(-1)).toEqual({ req_id: 'late', data: {} });
+    const accepted: number[] = [];
+    server.onConnection = ({ id }) => accepted.push(id);
+    probe(network.runtime().openSocket, 'ws://exchange');
+    await network.clock.advance(5);
+    expect(accepted).toEqual([2]);
   });
 
   it('ends subscriptions, and forgets them with their connection', async () => {

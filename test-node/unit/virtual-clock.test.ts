@@ -96,6 +96,36 @@ describe('VirtualClock', () => {
     expect(order.at(-1)).toBe('timer 1010');
   });
 
+  it('alsoArrived(): the code behind each of several arrivals at once has its turns before time moves on', async () => {
+    const clock = new VirtualClock({ turns: 4 });
+    const turnsUntil = async (count: number): Promise<number> => {
+      for (; count > 0; count--) await undefined;
+      return clock.now();
+    };
+    const done: Promise<number>[] = [];
+    clock.setArrival(() => {
+      clock.alsoArrived(9);
+      done.push(turnsUntil(30));
+    }, 5);
+    clock.setArrival(() => done.push(turnsUntil(30)), 10);
+    clock.setTimer(() => {}, 15);
+    await clock.advance(20);
+    // Ten arrivals have forty turns at 5; one has four at 10, four at 15, and none after that.
+    expect(await Promise.all(done)).toEqual([5, 20]);
+  });
+
+  it('a throttle of a minute, and a sleep across it', async () => {
+    const clock = new VirtualClock();
+    const fired: number[] = [];
+    clock.throttle(60_000);
+    clock.setTimer(() => fired.push(clock.now()), 1);
+    await clock.advance(59_999);
+    expect(fired).toEqual([]);
+    clock.setTimer(() => fired.push(clock.now()), 60_000);
+    await clock.jump(3_600_000);
+    expect(fired).toEqual([3_659_999, 3_659_999]);
+  });
+
   it('stepWall() moves the wall clock alone', async () => {
     const clock = new VirtualClock({ wallTime: 1_000 });
     await clock.advance(10);

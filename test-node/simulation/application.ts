@@ -1,0 +1,247 @@
+import type { Channel, OverflowPolicy, PendingCall, RetryPolicy, WebSocketClient } from 'hpx-transport-ws';
+import type { ClientLog } from './recorder.js';
+
+export interface RequestWish {
+  readonly retry?: RetryPolicy;
+  readonly timeout?: number;
+  /** What the server is asked to do with it; by default it is echoed. */
+  readonly op?: string;
+}
+
+export interface SubscribeWish {
+  readonly timeout?: number;
+  readonly capacity?: number;
+  readonly overflow?: OverflowPolicy;
+  /** A listener that throws is called before the one that keeps the book. */
+  readonly throws?: boolean;
+}
+
+export interface OpenChannel {
+  readonly number: number;
+  readonly topic: string;
+  readonly controller: AbortController;
+  channel: Channel | undefined;
+}
+
+/**
+ * An application that keeps book: every call goes through here and is written into the history, and so is everything that
+ * it leads to. Calls are plain: whoever drives it says when.
+ */
+export class Application {
+  readonly client: WebSocketClient;
+  /** Channels that it wants, confirmed or not. */
+  readonly channels = new Map<number, OpenChannel>();
+  /** Requests and sends that are open. */
+  readonly calls = new Map<number, AbortController>();
+  /** Called at the end of each listener of the client: for faults that act inside listeners. */
+  inListener: (event: string) => void = () => {};
+  /** Called in the first `message` listener of each channel; those behind it may find themselves removed. */
+  inUpdate: (channel: number) => void = () => {};
+  readonly #log: ClientLog;
+  readonly #requestTimeout: number;
+  readonly #capacity: number;
+  #calls = 0;
+  #isUnderWay = false;
+  #channels = 0;
+
+  constructor(client: WebSocketClient, log: ClientLog, config: { requestTimeout: number; channelCapacity: number }) {
+    this.client = client;
+    this.#log = log;
+    this.#requestTimeout = config.requestTimeout;
+    this.#capacity = config.channelCapacity;
+    for (const event of ['stateChange', 'ready', 'reconnecting', 'disconnected'] as const) {
+      client.on(event, () => this.inListener(event));
+    }
+  }
+
+  get wanted(): ReadonlySet<string> {
+    return new Set([...this.channels.values()].map(({ topic }) => topic));
+  }
+
+  connect(): void {
+    const { write } = this.#log;
+    write({ type: 'connect' });
+    this.client.connect().then(
+      () => write({ type: 'connected' }),
+      (error: unknown) => write({ type: 'connect-failed', code: codeOf(error) }),
+    );
+  }
+
+  /** @returns the number of the call */
+  request(wish: RequestWish = {}): number {
+    const { write } = this.#log;
+    const { retry = 'unsent', timeout = this.#requestTimeout, op = 'echo' } = wish;
+    const call = ++this.#calls;
+    const controller = new AbortController();
+    this.calls.set(call, controller);
+    write({ type: 'request', call, retry, timeout: timeout === Infinity ? undefined : timeout });
+    void this.#follow(call, this.client.request({ op, n: call }, { retry, timeout, signal: controller.signal }));
+    return call;
+  }
+
+  send(): number {
+    const { write } = this.#log;
+    const call = ++this.#calls;
+    const mark = `"mark":${call},`;
+    write({ type: 'send', call, mark, timeout: this.#requestTimeout });
+    this.client.send(`{${mark}"op":"note"}`).then(
+      () => write({ type: 'settled', call, outcome: 'written' }),
+      (error: unknown) => write({ type: 'settled', call, outcome: 'rejected', ...errorOf(error) }),
+    );
+    return call;
+  }
+
+  abort(call: number): void {
+    const controller = this.calls.get(call);
+    if (!controller) return;
+    this.#log.write({ type: 'abort', call });
+    controller.abort(new Error('aborted by the application'));
+  }
+
+  /** @returns the number of the channel */
+  subscribe(topic: string, wish: SubscribeWish = {}): number {
+    const { write } = this.#log;
+    const {
+      timeout = this.#requestTimeout,
+      capacity = this.#capacity,
+      overflow = 'drop-oldest',
+      throws = false,
+    } = wish;
+    const number = ++this.#channels;
+    const controller = new AbortController();
+    const open: OpenChannel = { number, topic, controller, channel: undefined };
+    this.channels.set(number, open);
+    write({ type: 'subscribe', channel: number, topic, timeout, capacity, overflow });
+    const { signal } = controller;
+    void this.#listen(open, this.client.subscribe(topic, { timeout, capacity, overflow, signal }), throws);
+    return number;
+  }
+
+  unsubscribe(number: number): void {
+    const open = this.channels.get(number);
+    if (!open) return;
+    const { write } = this.#log;
+    this.channels.delete(number);
+    if (!open.channel) {
+      // Not confirmed yet: there is no channel that could be asked.
+      write({ type: 'unsubscribe', channel: number });
+      return open.controller.abort(new Error('no longer wanted'));
+    }
+    this.#account(number, open.channel);
+    write({ type: 'unsubscribe', channel: number });
+    void open.channel.unsubscribe().then(() => write({ type: 'unsubscribed', channel: number }));
+  }
+
+  reconnect(): void {
+    this.#log.write({ type: 'reconnect' });
+    this.client.reconnect();
+  }
+
+  authenticate(): void {
+    this.#log.write({ type: 'authenticate' });
+    this.client.authenticate().catch(() => {});
+  }
+
+  pause(): void {
+    this.#log.write({ type: 'pause' });
+    this.client.pause();
+  }
+
+  resume(): void {
+    this.#log.write({ type: 'resume' });
+    this.client.resume();
+  }
+
+  close({ drain = false, deadline = 1_000 }: { drain?: boolean; deadline?: number } = {}): void {
+    const { write } = this.#log;
+    this.account();
+    write({ type: 'close', deadline, drain });
+    void this.client.close({ drain, deadline }).then(() => write({ type: 'closed' }));
+  }
+
+  /** Writes down what each channel tells of itself. */
+  account(): void {
+    for (const { number, channel } of this.channels.values()) {
+      if (channel && !channel.closed) this.#account(number, channel);
+    }
+  }
+
+  #account(channel: number, { dropped, buffered }: Channel): void {
+    this.#log.write({ type: 'channel-stats', channel, dropped, buffered, isUnderWay: this.#isUnderWay });
+  }
+
+  #handOut(channel: number): void {
+    this.#isUnderWay = true;
+    try {
+      this.inUpdate(channel);
+    } finally {
+      this.#isUnderWay = false;
+    }
+  }
+
+  async #follow(call: number, promise: PendingCall<unknown>): Promise<void> {
+    const { write } = this.#log;
+    try {
+      const value = await promise;
+      const answers = (value as { n?: unknown } | undefined)?.n;
+      write({ type: 'settled', call, outcome: 'answered', delivery: promise.delivery, answers });
+    } catch (error) {
+      const isAborted = this.calls.get(call)?.signal.aborted && codeOf(error) === 'aborted by the application';
+      const outcome = isAborted ? 'aborted' : 'rejected';
+      write({ type: 'settled', call, outcome, delivery: promise.delivery, ...errorOf(error) });
+    } finally {
+      this.calls.delete(call);
+    }
+  }
+
+  async #listen(open: OpenChannel, confirmation: Promise<Channel>, throws: boolean): Promise<void> {
+    const { write } = this.#log;
+    const { number } = open;
+    let channel: Channel;
+    try {
+      channel = await confirmation;
+    } catch (error) {
+      this.channels.delete(number);
+      const cause = error instanceof Error && error.cause instanceof Error ? codeOf(error.cause) : undefined;
+      return write({ type: 'refused', channel: number, code: codeOf(error), cause });
+    }
+    open.channel = channel;
+    write({ type: 'subscribed', channel: number });
+    if (channel.closed) {
+      // It was closed in the very moment of its confirmation.
+      this.channels.delete(number);
+      return write({ type: 'channel-closed', channel: number });
+    }
+    if (throws) {
+      channel.on('message', () => {
+        throw new Error('a listener of the application failed');
+      });
+    }
+    channel.on('message', () => this.#handOut(number));
+    channel.on('message', (_data, { message, epoch, gap }) => {
+      const sequence = message.field('sequence') as number | undefined;
+      write({ type: 'update', channel: number, sequence, epoch, gap: gap !== undefined });
+    });
+    channel.on('gap', ({ cause, epoch }) => write({ type: 'gap', channel: number, cause, epoch }));
+    channel.on('resumed', (epoch) => write({ type: 'resumed', channel: number, epoch }));
+    channel.on('error', (error) => {
+      // What a listener throws is told here, too, and ends nothing.
+      if (!channel.closed) write({ type: 'channel-error', channel: number, code: error.code });
+    });
+    channel.on('close', () => {
+      this.channels.delete(number);
+      write({ type: 'channel-closed', channel: number });
+    });
+  }
+}
+
+/** The stable code of an error of ours, the message of any other. */
+function codeOf(error: unknown): string {
+  if (error instanceof Error) return 'code' in error ? String(error.code) : error.message;
+  return String(error);
+}
+
+function errorOf(error: unknown): { code: string; told?: string } {
+  const told = error instanceof Error && 'delivery' in error ? error.delivery : undefined;
+  return { code: codeOf(error), ...(typeof told === 'string' && { told }) };
+}

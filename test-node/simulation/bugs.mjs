@@ -1,0 +1,205 @@
+// Bugs that the simulator has to catch, each as a patch of one file below src: every occurrence of `search` becomes `replace`.
+// The strings are short on purpose: they should outlive a change of the code around them.
+
+const CORE = 'core';
+const bug = (name, file, search, replace) => ({ name, file: `${CORE}/${file}`, search, replace });
+
+export const bugs = [
+  // ——— Pace ———
+  bug(
+    'the attempts count from 1 again as soon as a socket is ready',
+    'reconnect-policy.ts',
+    'this.#readySince = this.#runtime.clock.now();',
+    'this.#readySince = this.#runtime.clock.now(); this.#attempt = 0;',
+  ),
+  bug(
+    'jitter is applied before the cap',
+    'reconnect-policy.ts',
+    'limit - limit * reconnectJitter * this.#runtime.random()',
+    'Math.min(reconnectMaxDelay, reconnectInitialDelay * 2 ** Math.min(this.#attempt - 1, 99) * (1 - reconnectJitter * this.#runtime.random()))',
+  ),
+  bug(
+    'attempts in a minute are not bounded',
+    'reconnect-policy.ts',
+    'Math.max(delay, this.#window.delay',
+    'Math.max(delay, 0 * this.#window.delay',
+  ),
+  bug(
+    'the server’s Retry-After is ignored',
+    'reconnect-policy.ts',
+    'Math.min(retryAfter, LONGEST_RETRY_AFTER)',
+    'Math.min(retryAfter, 0)',
+  ),
+  bug('the timer of the back-off is not cancelled', 'connection.ts', 'this.#retryTimer.stop();', ''),
+  bug('a wake of the host is ignored', 'connection.ts', 'delay < this.#retryTimer.remaining', 'delay < -1'),
+  // ——— Life ———
+  bug(
+    'events of a replaced session are heard',
+    'connection.ts',
+    'if (!session || (session === this.#session && !session.isRetired)) act();',
+    'act();',
+  ),
+  bug(
+    'a refused attempt is fatal',
+    'connection.ts',
+    "const verdict = end ? this.#judge(end) : 'retry';",
+    "const verdict = end ? (session.link.opened ? this.#judge(end) : 'fatal') : 'retry';",
+  ),
+  bug('a fatal close code is not', 'connection.ts', "verdict === 'fatal' ||", ''),
+  bug('close() awaits answers', 'connection.ts', 'if (drain && this.#outbox.isServing)', 'if (this.#outbox.isServing)'),
+  bug(
+    'close() has no deadline',
+    'connection.ts',
+    'this.#closeTimer.start(deadline',
+    'this.#closeTimer.start(deadline * 100',
+  ),
+  bug('the lifecycle is listened to after the end', 'connection.ts', 'this.#stopListening?.();', ''),
+  bug(
+    'a replaced socket is not closed',
+    'session.ts',
+    'if (code === undefined) this.link.drop();',
+    'if (code === undefined) return;',
+  ),
+  bug('refused credentials are tried for ever', 'authenticator.ts', 'this.#refusals < authMaxAttempts', 'true'),
+  bug(
+    'authentication is not repeated',
+    'connection.ts',
+    'this.#handshake.start(this.#authenticates,',
+    'this.#handshake.start(this.#authenticates && this.#epoch === 0,',
+  ),
+  bug(
+    'no pong is ever missed',
+    'heartbeat.ts',
+    '(lateness) => this.#judge(lateness)',
+    '() => this.#schedule(this.#interval)',
+  ),
+  bug('a late timer judges', 'heartbeat.ts', 'this.#lateVerdicts < MAX_LATE_VERDICTS', 'false'),
+  bug(
+    'a transition is not told',
+    'state-machine.ts',
+    "this.#context.emit('stateChange'",
+    "if (to !== 'connected') this.#context.emit('stateChange'",
+  ),
+  // ——— Requests ———
+  bug('a queued request is sent after its timeout', 'calls.ts', 'this.#outbox.delete(request);', ''),
+  bug(
+    'a written request is sent again',
+    'calls.ts',
+    "request.written && request.retry === 'idempotent'",
+    "request.written && request.retry !== 'never'",
+  ),
+  bug(
+    'a written request is told unsent',
+    'calls.ts',
+    "const delivery = request.written ? 'unknown' : 'unsent';",
+    "const delivery = 'unsent';",
+  ),
+  bug(
+    'a late answer settles another request',
+    'pending-request-store.ts',
+    'this.#requests.get(id)',
+    '(this.#requests.get(id) ?? this.#requests.values().next().value)',
+  ),
+  bug(
+    'ids are used again',
+    'calls.ts',
+    'handler.generateRequestId() ??',
+    'handler.generateRequestId() ?? String(this.#pending.size) ??',
+  ),
+  bug(
+    'an aborted request is not forgotten',
+    'pending-request-store.ts',
+    "this.#store.settle(this, 'aborted', undefined, this.#signal?.reason);",
+    'this.finish(undefined, this.#signal?.reason);',
+  ),
+  bug(
+    'one request too many is let in',
+    'pending-request-store.ts',
+    'this.#requests.size < this.capacity',
+    'this.#requests.size <= this.capacity',
+  ),
+  bug(
+    'timeouts wait for the sweep',
+    'deadline-queue.ts',
+    'Math.min(Math.max(0, first.deadline - now), this.#longestSleep)',
+    'Math.min(Math.max(1_500, first.deadline - now), this.#longestSleep)',
+  ),
+  bug('a lost connection leaves its requests open', 'connection.ts', 'if (error) this.calls.lost(error);', ''),
+  bug('waiting calls go before the resubscription', 'outbox.ts', 'this.#resuming = true;', ''),
+  bug(
+    'requests leave while authenticating',
+    'outbox.ts',
+    '} else if (!this.#serving) {',
+    '} else if (!this.#serving && this.#calls.size === 0) {',
+  ),
+  bug(
+    'frames do not wait for the code behind an await',
+    'inbox.ts',
+    'this.#turnsLeft = TURNS;',
+    'this.#turnsLeft = 0;',
+  ),
+  bug(
+    'waiting calls are not bounded',
+    'calls.ts',
+    'waiting >= commandChannelCapacity',
+    'waiting >= 4 * commandChannelCapacity',
+  ),
+  // ——— Subscriptions ———
+  bug(
+    'the count of channels is off by one',
+    'subscription-store.ts',
+    'if (subscription.wanted) return false;\n    this.#wanted--',
+    'if (subscription.subscribers.length > 1) return false;\n    this.#wanted--',
+  ),
+  bug(
+    'nobody tells the server at the last channel',
+    'subscriptions.ts',
+    'const released = this.#released(subscription);\n    this.wire.stage(subscription);',
+    'const released = this.#released(subscription);',
+  ),
+  bug(
+    'a second drop loses what was being resubscribed',
+    'subscriptions.ts',
+    'this.#store.reset(subscription);\n    }',
+    "if (subscription.wire !== 'subscribing') this.#store.reset(subscription);\n    }",
+  ),
+  bug(
+    'the list of what to resubscribe is emptied too early',
+    'subscription-wire.ts',
+    'this.#changed = new Set(this.#store.values());',
+    'this.#changed = new Set(this.#store.values().slice(0, 2));',
+  ),
+  bug('a listener is called after unsubscribe()', '../channel.ts', "this.removeAllListeners('message');", ''),
+  bug(
+    'the gap comes after the first update',
+    'subscriptions.ts',
+    'this.#announce(subscriber, update.receivedAt);',
+    'queueMicrotask(() => this.#announce(subscriber, update.receivedAt));',
+  ),
+  bug('a gap of the sequence is not told', 'subscriptions.ts', 'String(previous) === String(last)', 'true'),
+  bug(
+    'a refused topic takes its frame with it',
+    'subscription-wire.ts',
+    '!outcome && batch.size > 1 && !batch.isAnswered',
+    'false',
+  ),
+  bug('losses of a full channel are not counted', '../channel.ts', 'this.#dropped++;', ''),
+  bug(
+    'updates before the first listener are not kept',
+    '../channel.ts',
+    "if (this.#phase === 'holding' || this.#phase === 'handing') {",
+    "if (this.#phase === 'holding') return;\n    if (this.#phase === 'handing') {",
+  ),
+  bug(
+    'a confirmation that never comes is waited for',
+    'subscription-wire.ts',
+    'this.#deadlines.add(batch, this.#context.config.requestTimeout);',
+    '',
+  ),
+  bug(
+    'a listener that throws stops the others',
+    'emitter.ts',
+    '      this.#failed(event, cause);\n    }',
+    '      throw cause;\n    }',
+  ),
+];

@@ -1,0 +1,122 @@
+import type { ConnectionState, OverflowPolicy } from 'hpx-transport-ws';
+import type { Watch } from './rule.js';
+
+interface BookedSocket {
+  readonly number: number;
+  readonly dialledAt: number;
+  opened: boolean;
+  /** `left`: the client asked it to close; `over`: it has closed, or was dropped. */
+  state: 'live' | 'left' | 'over';
+}
+
+interface BookedChannel {
+  readonly number: number;
+  readonly topic: string;
+  readonly since: number;
+  readonly timeout: number;
+  readonly capacity: number;
+  readonly overflow: OverflowPolicy;
+  confirmed: boolean;
+}
+
+/** What several rules need to know of one client, kept up to date with the history ahead of them. */
+export class Books {
+  now = 0;
+  state: ConnectionState = 'disconnected';
+  /** Since when it is in that state. */
+  stateSince = 0;
+  epoch = 0;
+  /** The client was asked to close, or has ended. */
+  closing = false;
+  paused = false;
+  readonly sockets = new Map<number, BookedSocket>();
+  /** The newest one. */
+  socket: BookedSocket | undefined;
+  /** Channels that the application wants. */
+  readonly channels = new Map<number, BookedChannel>();
+  /** Timers fire on multiples of this. */
+  #grid = 0;
+  #graceUntil = 0;
+  #grace = 0;
+  /** When the last sleep of the host ended. */
+  jumpedAt = Number.NEGATIVE_INFINITY;
+  jumps = 0;
+
+  /** Milliseconds by which this host's timers may be late, because they are throttled, or were just now. */
+  get lateness(): number {
+    return this.#grid > 0 ? 2 * this.#grid : this.now < this.#graceUntil ? this.#grace : 0;
+  }
+
+  isWanted(topic: string): boolean {
+    for (const channel of this.channels.values()) if (channel.topic === topic) return true;
+    return false;
+  }
+
+  /** The same, without those whose time is up: their promise is about to be rejected. */
+  isWantedFor(topic: string, tolerance: number): boolean {
+    for (const { topic: own, confirmed, since, timeout } of this.channels.values())
+      if (own === topic && (confirmed || this.now < since + timeout - 1 - tolerance)) return true;
+    return false;
+  }
+
+  readonly watch: Watch = {
+    transition: ({ to, at }) => {
+      this.state = to;
+      this.stateSince = at;
+      if (to === 'ready') this.epoch++;
+    },
+    dial: ({ socket, at }) => {
+      this.socket = { number: socket, dialledAt: at, opened: false, state: 'live' };
+      this.sockets.set(socket, this.socket);
+    },
+    open: ({ socket }) => {
+      const opened = this.sockets.get(socket);
+      if (opened?.state === 'live') opened.opened = true;
+    },
+    'close-socket': ({ socket }) => this.#leave(socket, 'left'),
+    terminate: ({ socket }) => this.#leave(socket, 'over'),
+    subscribe: ({ channel, topic, timeout, capacity, overflow, at }) => {
+      this.channels.set(channel, { number: channel, topic, since: at, timeout, capacity, overflow, confirmed: false });
+    },
+    subscribed: ({ channel }) => {
+      const booked = this.channels.get(channel);
+      if (booked) booked.confirmed = true;
+    },
+    close: () => {
+      this.closing = true;
+    },
+    pause: () => {
+      this.paused = true;
+    },
+    resume: () => {
+      this.paused = false;
+    },
+    jump: ({ at, ms }) => {
+      this.jumpedAt = at + ms;
+      this.jumps++;
+    },
+    throttle: ({ grid, at }) => {
+      if (grid < this.#grid) {
+        this.#grace = 2 * this.#grid;
+        this.#graceUntil = at + this.#grace;
+      }
+      this.#grid = grid;
+    },
+  };
+
+  /** What takes something away is booked after the rules have seen it. */
+  readonly watchAfter: Watch = {
+    refused: ({ channel }) => void this.channels.delete(channel),
+    unsubscribe: ({ channel }) => void this.channels.delete(channel),
+    'socket-closed': ({ socket }) => this.#leave(socket, 'over'),
+    'channel-closed': ({ channel }) => void this.channels.delete(channel),
+    ended: () => {
+      this.closing = true;
+    },
+  };
+
+  #leave(number: number, state: 'left' | 'over'): void {
+    const socket = this.sockets.get(number);
+    if (socket && socket.state !== 'over') socket.state = state;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Facts } from './rule.js';
+
+/** Reads the frames of `ReferenceServer` and `MockWebSocketServer`, in both directions. */
+export function readJson(text: string): Facts {
+  const frame = parse(text);
+  if (!frame) return { kind: 'other' };
+  const { op, req_id, args, success, refused, topic, sequence, mark, key, n } = frame;
+  const id = typeof req_id === 'string' || typeof req_id === 'number' ? req_id : undefined;
+  if (op === 'hello') return { kind: 'hello' };
+  if (op === 'ping' || op === 'pong') return { kind: 'ping' };
+  if (op === 'auth') {
+    if (key !== undefined) return { kind: 'authentication' };
+    const isFinal = frame.final === true;
+    return { kind: 'other', verdict: success === true ? 'accepted' : isFinal ? 'final' : 'refused' };
+  }
+  if (op === 'revoked') return { kind: 'revocation', topics: namesOf(args) };
+  if (op === 'subscribe' || op === 'unsubscribe') {
+    if (success === undefined) return { kind: op, id, topics: namesOf(args) };
+    const topics = namesOf(args);
+    if (success === true) return { kind: op, id, topics, refused: namesOf(refused) };
+    if (frame.error === 'already subscribed') return { kind: op, id, topics };
+    if (Array.isArray(refused)) return { kind: 'other', id, refused: namesOf(refused) };
+    return { kind: 'other', id, refused: Array.isArray(args) ? topics : 'all' };
+  }
+  if (typeof mark === 'number') return { kind: 'call', mark };
+  if (id !== undefined) return { kind: 'call', id, mark: typeof n === 'number' ? n : undefined };
+  if (typeof topic === 'string')
+    return { kind: 'update', topic, sequence: typeof sequence === 'number' ? sequence : undefined };
+  return { kind: 'other' };
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+function namesOf(args: unknown): string[] {
+  if (!Array.isArray(args)) return [];
+  return args.map((entry: unknown) =>
+    typeof entry === 'object' && entry !== null ? String((entry as { topic?: unknown }).topic) : String(entry),
+  );
+}

@@ -1,0 +1,161 @@
+import type { Rule } from './rule.js';
+
+const MINUTE = 60_000;
+/** Of docs/SPEC.md, CF15. */
+const WAKE_DELAY = 1_000;
+/** Times are sums of fractions. */
+const ROUNDING = 0.001;
+const LONGEST_RETRY_AFTER = 5 * MINUTE;
+/** How often the client looks whether replaced sockets have finished closing, and how long that may take. */
+const LINGER = 1_200;
+
+/** Of docs/SPEC.md, C5. */
+function attemptsPerMinute(reconnectMaxDelay: number): number {
+  return 40 + Math.ceil(240_000 / Math.max(reconnectMaxDelay, 50));
+}
+
+/** C4: delays lie within their bounds, capped ones are spread, too, and attempts count from 1 again only after a while. */
+const backsOff: Rule = {
+  clause: 'C4',
+  start: ({ config, tolerance }, fail, books) => {
+    const limit = attemptsPerMinute(config.reconnectMaxDelay);
+    let attempt = 0;
+    let readySince: number | undefined;
+    let retryAfter = 0;
+    let dials: number[] = [];
+    let wokenAt = Number.NaN;
+    /** Since the last transition somebody asked for an attempt at once. */
+    let isHurried = false;
+    /** When the next attempt is due at the earliest and at the latest. */
+    let due: { readonly from: number; readonly to: number } | undefined;
+    return {
+      'socket-error': (entry) => {
+        if (entry.socket === books.socket?.number) retryAfter = Math.min(entry.retryAfter ?? 0, LONGEST_RETRY_AFTER);
+      },
+      dial: ({ at }) => {
+        dials = dials.filter((dial) => at - dial < MINUTE);
+        dials.push(at);
+        if (due && at < due.from - 1 - tolerance) fail(`attempt ${attempt} came ${due.from - at} ms before its time`);
+        due = undefined;
+        retryAfter = 0;
+      },
+      transition: ({ from, to, at }) => {
+        isHurried = false;
+        if (to === 'ready') readySince = at;
+        if (from !== 'ready') return;
+        if (readySince !== undefined && at - readySince >= config.reconnectMinUptime) attempt = 0;
+        readySince = undefined;
+      },
+      reconnecting: ({ attempt: told, delay, at }) => {
+        // A wake may cut short an attempt that hung, and then nothing is counted; a loss just after it is its echo.
+        const isWoken = at - wokenAt <= WAKE_DELAY && delay <= Math.max(WAKE_DELAY, retryAfter + ROUNDING);
+        if (told !== attempt + 1 && !(isWoken && told === attempt))
+          fail(`attempt ${attempt + 1} was counted as ${told}`);
+        attempt = told;
+        const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = config;
+        const most = Math.min(reconnectMaxDelay, reconnectInitialDelay * reconnectBackoffFactor ** (told - 1));
+        const least = most * (1 - reconnectJitter) + retryAfter;
+        const recent = dials.filter((dial) => at - dial < MINUTE).length;
+        // With that many attempts in this minute the next one has to wait for C5.
+        const isHeld = recent >= limit;
+        if (delay < least && !isWoken) fail(`the delay before attempt ${told} is ${delay}, and the least is ${least}`);
+        if (delay > most + retryAfter && !isHeld && !isWoken)
+          fail(`the delay before attempt ${told} is ${delay}, and the most is ${most + retryAfter}`);
+        if (reconnectJitter > 0 && most > 0 && delay === most + retryAfter)
+          fail(`the delay before attempt ${told} is exactly ${delay}: it was not spread`);
+        // Somebody may have been in a hurry inside a listener that heard of it before.
+        due = { from: isHurried ? at : at + delay, to: at + delay };
+      },
+      wake: ({ at }) => {
+        wokenAt = at;
+        isHurried = true;
+        due &&= { from: Math.min(due.from, at), to: due.to };
+      },
+      reconnect: ({ at }) => {
+        isHurried = true;
+        due &&= { from: Math.min(due.from, at), to: due.to };
+      },
+      connect: () => {
+        due = undefined;
+      },
+      step: ({ state, at }) => {
+        if (state !== 'reconnecting') due = undefined;
+        if (!due) return;
+        const isHeld = dials.filter((dial) => at - dial < MINUTE).length >= limit;
+        if (isHeld || at <= due.to + LINGER + books.lateness + tolerance) return;
+        fail(`attempt ${attempt} was due at ${due.to} and did not come`);
+        due = undefined;
+      },
+    };
+  },
+};
+
+/** C5: attempts in any minute are bounded. */
+const isBounded: Rule = {
+  clause: 'C5',
+  start: ({ config }, fail) => {
+    const limit = attemptsPerMinute(config.reconnectMaxDelay);
+    let dials: number[] = [];
+    return {
+      dial: ({ at }) => {
+        dials = dials.filter((dial) => at - dial < MINUTE - ROUNDING);
+        dials.push(at);
+        if (dials.length > limit) fail(`${dials.length} attempts within a minute`);
+      },
+    };
+  },
+};
+
+/** C6: a dead link is noticed in time, a living one is not called dead, and a late timer asks before it judges. */
+const noticesDeath: Rule = {
+  clause: 'C6',
+  start: ({ config, probes, tolerance }, fail, books) => {
+    const { pingInterval, pongTimeout } = config;
+    const patience = pingInterval + pongTimeout;
+    let alive = 0;
+    let probedAt: number | undefined;
+    let jumpsAtLife = 0;
+    /** Timers of this host were late since the last sign of life: the client may have asked again up to three times. */
+    let wasLate = false;
+    const live = (socket: number, at: number) => {
+      if (socket !== books.socket?.number) return;
+      alive = at;
+      probedAt = undefined;
+      wasLate = books.lateness > 0;
+      jumpsAtLife = books.jumps;
+    };
+    return {
+      in: ({ socket, at }) => live(socket, at),
+      pong: ({ socket, at }) => live(socket, at),
+      pinged: ({ socket, at }) => live(socket, at),
+      ping: ({ at }) => {
+        probedAt = at;
+      },
+      transition: ({ to, at }) => {
+        if (to === 'ready') live(books.socket?.number ?? 0, at);
+      },
+      resume: ({ at }) => live(books.socket?.number ?? 0, at),
+      throttle: () => {
+        wasLate = true;
+      },
+      disconnected: ({ silent, at }) => {
+        if (!silent) return;
+        if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
+        if (at - probedAt < pongTimeout - 1 - tolerance)
+          fail(`a link was called dead ${at - probedAt} ms after it was asked`);
+        if (books.jumpedAt > probedAt && books.jumps - jumpsAtLife < 4 && books.jumpedAt - probedAt > pongTimeout * 2)
+          fail('a link was called dead by a timer that was late');
+      },
+      step: ({ state, at }) => {
+        if (!probes || state !== 'ready' || books.paused || pingInterval === 0) return;
+        const isLate = wasLate || books.lateness > 0 || books.jumps > jumpsAtLife;
+        const limit = isLate ? 4 * (patience + books.lateness) + 60_000 : patience;
+        if (at - alive <= limit + tolerance + 1 || at - books.jumpedAt <= limit) return;
+        fail(`nothing was heard for ${at - alive} ms, and the link is kept`);
+        alive = at;
+      },
+    };
+  },
+};
+
+export const paceRules: readonly Rule[] = [backsOff, isBounded, noticesDeath];

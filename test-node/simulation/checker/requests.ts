@@ -1,0 +1,275 @@
+import type { Rule } from './rule.js';
+
+const CODES: ReadonlySet<string> = new Set([
+  'CONNECTION_FAILED',
+  'CONNECTION_CLOSED',
+  'AUTHENTICATION_FAILED',
+  'REQUEST_TIMEOUT',
+  'REQUEST_REJECTED',
+  'MAX_RECONNECT_ATTEMPTS',
+  'PROTOCOL_ERROR',
+  'CAPACITY_EXCEEDED',
+  'MESSAGE_TOO_LARGE',
+]);
+
+/** R1: every call settles once, in time, and with a reason that it can have. */
+const settlesOnce: Rule = {
+  clause: 'R1',
+  start: ({ read, tolerance }, fail, books) => {
+    interface Open {
+      readonly deadline: number;
+      readonly idempotent: boolean;
+      aborted: boolean;
+      written: boolean;
+      /** Its connection was lost under it. */
+      lost: boolean;
+    }
+    const open = new Map<number, Open>();
+    const settled = new Set<number>();
+    const begin = (call: number, deadline: number, idempotent: boolean) =>
+      void open.set(call, { deadline, idempotent, aborted: false, written: false, lost: false });
+    return {
+      request: ({ call, at, timeout, retry }) => begin(call, at + (timeout ?? Infinity), retry === 'idempotent'),
+      send: ({ call, at, timeout }) => begin(call, at + timeout, false),
+      out: ({ text }) => {
+        const one = open.get(read(text).mark ?? 0);
+        if (one) one.written = true;
+      },
+      transition: ({ to }) => {
+        if (to === 'reconnecting') for (const one of open.values()) one.lost ||= one.written && !one.idempotent;
+      },
+      abort: ({ call }) => {
+        const one = open.get(call);
+        if (one) one.aborted = true;
+      },
+      settled: ({ call, outcome, code, at }) => {
+        const one = open.get(call);
+        if (!one) return fail(`call ${call} was settled ${settled.has(call) ? 'twice' : 'and never made'}`);
+        open.delete(call);
+        settled.add(call);
+        if (outcome === 'aborted' && !one.aborted) fail(`call ${call} was aborted by nobody`);
+        if (outcome === 'rejected' && !CODES.has(code ?? '')) fail(`call ${call} was rejected as ${code}`);
+        if (code === 'REQUEST_TIMEOUT' && at < one.deadline - 1 - tolerance)
+          fail(`call ${call} timed out ${one.deadline - at} ms before its time`);
+      },
+      step: ({ at, state }) => {
+        const latest = at - books.lateness - tolerance - 1;
+        for (const [call, { deadline, aborted, lost }] of open) {
+          if (deadline < latest) fail(`call ${call} was due at ${deadline} and is still open`);
+          else if (lost) fail(`call ${call} is still open, and its connection is lost`);
+          else if (aborted) fail(`call ${call} was aborted and is still open`);
+          else if (state === 'closed') fail(`call ${call} is still open after the end of the client`);
+          else continue;
+          open.delete(call);
+        }
+      },
+      end: () => {
+        for (const call of open.keys()) fail(`call ${call} was never settled`);
+      },
+    };
+  },
+};
+
+/** R2: an answer settles the request that it answers, and no id is used twice. */
+const answersItsOwn: Rule = {
+  clause: 'R2',
+  start: ({ read }, fail) => {
+    /** What each id was used for: the number of a call, or a subscription. */
+    const uses = new Map<string | number, number | 'subscription'>();
+    const answered = new Set<number>();
+    return {
+      out: ({ text }) => {
+        const { id, kind, mark } = read(text);
+        if (id === undefined) return;
+        const use = kind === 'call' ? mark : 'subscription';
+        // The same call may be written again; it then keeps its id.
+        if (use === undefined || (uses.has(id) && (use === 'subscription' || uses.get(id) !== use)))
+          fail(`the id ${id} was used before`);
+        else uses.set(id, use);
+      },
+      handed: ({ text }) => {
+        const { id } = read(text);
+        const call = id === undefined ? undefined : uses.get(id);
+        if (typeof call === 'number') answered.add(call);
+      },
+      settled: ({ call, outcome, answers }) => {
+        if (outcome !== 'answered') return;
+        if (answers !== undefined && answers !== call) fail(`call ${call} got the answer to call ${answers}`);
+        if (!answered.has(call)) fail(`call ${call} was answered by no frame`);
+      },
+    };
+  },
+};
+
+/** R3: pending requests are bounded, and a call is only turned away when there is no room. */
+const isBounded: Rule = {
+  clause: 'R3',
+  start: ({ config, read }, fail) => {
+    const pending = new Map<number, { readonly at: number; readonly hadRoom: boolean }>();
+    const waiting = new Set<number>();
+    const idempotent = new Set<number>();
+    return {
+      transition: ({ from }) => {
+        // What may be written again waits again.
+        if (from === 'ready') for (const call of idempotent) waiting.add(call);
+      },
+      request: ({ call, at, retry }) => {
+        if (retry === 'idempotent') idempotent.add(call);
+        const hadRoom = pending.size < config.maxPendingRequests && waiting.size < config.commandChannelCapacity;
+        pending.set(call, { at, hadRoom });
+        waiting.add(call);
+      },
+      send: ({ call }) => void waiting.add(call),
+      out: ({ text }) => {
+        const { mark } = read(text);
+        if (mark !== undefined) waiting.delete(mark);
+      },
+      settled: ({ call, code, at }) => {
+        const booked = pending.get(call);
+        if (code === 'CAPACITY_EXCEEDED' && booked) {
+          if (booked.at !== at) fail(`call ${call} was not turned away at once`);
+          if (booked.hadRoom) fail(`call ${call} was turned away although there was room`);
+        }
+        pending.delete(call);
+        waiting.delete(call);
+        idempotent.delete(call);
+      },
+      step: (entry) => {
+        if (entry.pending > config.maxPendingRequests) fail(`${entry.pending} requests are pending`);
+      },
+    };
+  },
+};
+
+/** R4, R5, R6: what is told of the bytes is true, and they leave once at most. */
+function aboutBytes(clause: 'R4' | 'R5' | 'R6', rule: (fate: Fate, fail: (words: string) => void) => void): Rule {
+  return {
+    clause,
+    start: ({ read }, fail) => {
+      const fates = new Map<number, Fate>();
+      const isIdempotent = new Map<number, boolean>();
+      const of = (call: number): Fate => {
+        let fate = fates.get(call);
+        if (!fate) {
+          fate = { call, sockets: [], idempotent: isIdempotent.get(call) ?? false };
+          fates.set(call, fate);
+        }
+        return fate;
+      };
+      return {
+        request: ({ call, retry }) => void isIdempotent.set(call, retry === 'idempotent'),
+        out: ({ text, socket }) => {
+          const { mark } = read(text);
+          if (mark === undefined) return;
+          const fate = of(mark);
+          fate.sockets.push(socket);
+          rule(fate, fail);
+        },
+        abort: ({ call }) => {
+          const fate = of(call);
+          fate.abortedAfter = fate.sockets.length;
+        },
+        settled: ({ call, outcome, delivery, told }) => {
+          const fate = of(call);
+          fate.told = outcome === 'written' || outcome === 'answered' ? 'sent' : (told ?? delivery);
+          fate.delivery = delivery;
+          rule(fate, fail);
+        },
+      };
+    },
+  };
+}
+
+interface Fate {
+  readonly call: number;
+  /** Those that took its bytes, in order. */
+  readonly sockets: number[];
+  readonly idempotent: boolean;
+  abortedAfter?: number;
+  told?: string | undefined;
+  delivery?: string | undefined;
+}
+
+const isHonest = aboutBytes('R4', ({ call, sockets, told, delivery }, fail) => {
+  if (told === undefined) return;
+  const left = sockets.length > 0;
+  if (told === 'unsent' && left) fail(`call ${call} was told unsent, and its bytes left`);
+  if (delivery === 'unsent' && left) fail(`call ${call} says unsent, and its bytes left`);
+  if ((told === 'sent' || told === 'unknown') && !left) fail(`call ${call} was told ${told}, and no byte left`);
+});
+
+const leavesOnce = aboutBytes('R5', ({ call, sockets, idempotent }, fail) => {
+  const distinct = new Set(sockets).size;
+  if (distinct < sockets.length) fail(`call ${call} was written twice to one socket`);
+  if (distinct > 1 && !idempotent) fail(`call ${call} was written to ${distinct} sockets`);
+});
+
+const abortIsFinal = aboutBytes('R6', ({ call, sockets, abortedAfter }, fail) => {
+  if (abortedAfter !== undefined && sockets.length > abortedAfter) fail(`call ${call} was written after its abort`);
+});
+
+/** R6, R1: what is settled is forgotten, and nothing else is. */
+const freesEntries: Rule = {
+  clause: 'R6',
+  start: (_setup, fail) => {
+    const open = new Set<number>();
+    return {
+      request: ({ call }) => void open.add(call),
+      settled: ({ call }) => void open.delete(call),
+      step: ({ pending }) => {
+        if (pending !== open.size) fail(`the client holds ${pending} requests, and ${open.size} are open`);
+      },
+    };
+  },
+};
+
+/** R7: frames in wire order, none of a socket that was left, and code behind an `await` before the next frame. */
+const handsOutInOrder: Rule = {
+  clause: 'R7',
+  start: ({ read }, fail, books) => {
+    let queue: string[] = [];
+    /** Calls that were written and are open, by their ids. */
+    const written = new Map<string | number, number>();
+    const open = new Set<number>();
+    /** The call whose answer was handed out, until its code has run. */
+    let due: number | undefined;
+    return {
+      dial: () => {
+        queue = [];
+      },
+      in: ({ socket, text }) => {
+        if (socket === books.socket?.number && books.socket.state === 'live') queue.push(text);
+      },
+      request: ({ call }) => void open.add(call),
+      out: ({ text }) => {
+        const { id, mark } = read(text);
+        if (id !== undefined && mark !== undefined) written.set(id, mark);
+      },
+      settled: ({ call }) => {
+        if (due === call) due = undefined;
+        open.delete(call);
+      },
+      handed: ({ text }) => {
+        if (due !== undefined) fail(`a frame was handed out before the code behind call ${due} had run`);
+        due = undefined;
+        const next = queue.shift();
+        if (next === undefined) fail(`a frame was handed out that is not of the live socket: ${text}`);
+        else if (next !== text) fail(`handed out ${text}, and the next on the wire was ${next}`);
+        const { id } = read(text);
+        const call = id === undefined ? undefined : written.get(id);
+        if (call !== undefined && open.has(call)) due = call;
+      },
+    };
+  },
+};
+
+export const requestRules: readonly Rule[] = [
+  settlesOnce,
+  answersItsOwn,
+  isBounded,
+  isHonest,
+  leavesOnce,
+  abortIsFinal,
+  freesEntries,
+  handsOutInOrder,
+];

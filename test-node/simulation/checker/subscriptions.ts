@@ -1,0 +1,202 @@
+import type { Facts, Rule } from './rule.js';
+
+/** S2: on the wire a topic is asked for once, by somebody who wants it, and ended once, when nobody does. */
+const asksOnce: Rule = {
+  clause: 'S2',
+  start: ({ config, read, tolerance }, fail, books) => {
+    /** Topics that the live socket was asked for, and when. */
+    let asked = new Map<string, number>();
+    let frames = new Map<string | number, readonly string[]>();
+    const confirmed = new Set<string>();
+    /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
+    const askedBy = new Map<string, string | number | undefined>();
+    return {
+      dial: () => {
+        asked = new Map();
+        frames = new Map();
+        confirmed.clear();
+      },
+      out: ({ text, at }) => {
+        const { kind, topics = [], id } = read(text);
+        if (kind === 'subscribe') {
+          if (id !== undefined) frames.set(id, topics);
+          for (const topic of topics) {
+            if (asked.has(topic)) fail(`${topic} was asked for twice`);
+            if (!books.isWanted(topic)) fail(`${topic} was asked for, and nobody wants it`);
+            asked.set(topic, at);
+            askedBy.set(topic, id);
+            confirmed.delete(topic);
+          }
+        } else if (kind === 'unsubscribe') {
+          for (const topic of topics) {
+            const since = asked.get(topic);
+            const isLate = since !== undefined && at - since >= config.requestTimeout - 1 - tolerance;
+            if (since === undefined) fail(`${topic} was ended, and it was not asked for`);
+            else if (!books.closing && books.isWantedFor(topic, tolerance) && !(isLate && !confirmed.has(topic)))
+              fail(`${topic} was ended, and it is wanted`);
+            asked.delete(topic);
+            confirmed.delete(topic);
+          }
+        }
+      },
+      handed: ({ text }) => {
+        const { kind, topics = [], id } = read(text);
+        for (const topic of refusedTopics(read(text), frames)) {
+          if (id !== undefined && id !== askedBy.get(topic)) continue;
+          asked.delete(topic);
+          confirmed.delete(topic);
+        }
+        if (kind !== 'subscribe') return;
+        for (const topic of topics) {
+          if (asked.has(topic) && (id === undefined || id === askedBy.get(topic))) confirmed.add(topic);
+        }
+      },
+    };
+  },
+};
+
+/** S3: at rest the server has what the application wants, and the application was told so. */
+const agreesAtRest: Rule = {
+  clause: 'S3',
+  start: (_setup, fail, books) => {
+    /** The epoch in which each channel was last confirmed. */
+    const confirmed = new Map<number, number>();
+    return {
+      subscribed: ({ channel }) => void confirmed.set(channel, books.epoch),
+      resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
+      rest: ({ served }) => {
+        const wanted = [...new Set([...books.channels.values()].map(({ topic }) => topic))].sort().join(' ');
+        const have = [...served].sort().join(' ');
+        if (wanted !== have) fail(`at rest the server has [${have}], and wanted is [${wanted}]`);
+        for (const { number } of books.channels.values())
+          if (confirmed.get(number) !== books.epoch) fail(`at rest channel ${number} is not confirmed`);
+      },
+      step: ({ subscriptions, state }) => {
+        const wanted = new Set([...books.channels.values()].map(({ topic }) => topic)).size;
+        if (state !== 'closed' && subscriptions !== wanted)
+          fail(`the client counts ${subscriptions} topics, and ${wanted} are wanted`);
+      },
+    };
+  },
+};
+
+/** How long a wanted topic may stay unasked on a connection that is ready; pacing and retries included. */
+const ASKED_WITHIN = 1_000;
+
+/** S4: what is wanted stays, and is asked for on every connection. */
+const survivesDrops: Rule = {
+  clause: 'S4',
+  start: ({ config, read, tolerance }, fail, books) => {
+    /** Topics that this connection was asked for, and when. */
+    let asked = new Map<string, number>();
+    /** The epoch in which each channel was last confirmed. */
+    const confirmed = new Map<number, number>();
+    /** Refused or revoked on this connection, and when: asked for again later. */
+    let postponed = new Map<string, number>();
+    let frames = new Map<string | number, readonly string[]>();
+    const overflowed = new Set<number>();
+    const refusedEver = new Set<string>();
+    return {
+      dial: () => {
+        asked = new Map();
+        postponed = new Map();
+        frames = new Map();
+      },
+      out: ({ text, at }) => {
+        const { kind, topics = [], id } = read(text);
+        if (kind === 'subscribe') for (const topic of topics) asked.set(topic, at);
+        if (kind === 'subscribe' && id !== undefined) frames.set(id, topics);
+        if (kind === 'unsubscribe') for (const topic of topics) asked.delete(topic);
+      },
+      handed: ({ text, at }) => {
+        const facts = read(text);
+        const topics = refusedTopics(facts, frames);
+        for (const topic of topics) {
+          asked.delete(topic);
+          postponed.set(topic, at);
+          if (!isSpoiled(facts, topics)) refusedEver.add(topic);
+        }
+      },
+      subscribed: ({ channel }) => void confirmed.set(channel, books.epoch),
+      resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
+      'channel-error': ({ channel, code }) => {
+        if (code === 'CAPACITY_EXCEEDED') overflowed.add(channel);
+      },
+      'channel-closed': ({ channel }) => {
+        const booked = books.channels.get(channel);
+        if (!booked || books.closing || overflowed.has(channel) || books.state === 'closed') return;
+        if (!refusedEver.has(booked.topic)) fail(`channel ${channel} was closed, and nobody asked for that`);
+      },
+      step: ({ state, at }) => {
+        if (state !== 'ready') return;
+        const patience = ASKED_WITHIN + books.lateness + tolerance;
+        if (at - books.stateSince < patience) return;
+        for (const { number, topic, since } of books.channels.values()) {
+          const askedAt = asked.get(topic);
+          if (askedAt !== undefined && confirmed.has(number) && confirmed.get(number) !== books.epoch) {
+            if (at - askedAt <= config.requestTimeout + patience) continue;
+            fail(`${topic} was not confirmed on this connection, and not asked for again`);
+            confirmed.set(number, books.epoch);
+          }
+          if (askedAt !== undefined || at - since < patience) continue;
+          const refusedAt = postponed.get(topic) ?? Number.NEGATIVE_INFINITY;
+          if (at - refusedAt < config.reconnectMinUptime + patience) continue;
+          fail(`${topic} is wanted, and was not asked for on this connection`);
+          asked.set(topic, at);
+        }
+      },
+    };
+  },
+};
+
+/** S6: a topic fails for reasons of its own. */
+const failsAlone: Rule = {
+  clause: 'S6',
+  start: ({ read, tolerance }, fail, books) => {
+    const frames = new Map<string | number, readonly string[]>();
+    const refused = new Set<string>();
+    return {
+      out: ({ text }) => {
+        const { kind, topics, id } = read(text);
+        if (kind === 'subscribe' && topics && id !== undefined) frames.set(id, topics);
+      },
+      handed: ({ text }) => {
+        const facts = read(text);
+        const topics = refusedTopics(facts, frames);
+        if (!isSpoiled(facts, topics)) for (const topic of topics) refused.add(topic);
+      },
+      refused: ({ channel, code, cause, at }) => {
+        const booked = books.channels.get(channel);
+        if (!booked || books.closing || books.state === 'closed') return;
+        if (code === 'CAPACITY_EXCEEDED' && booked.overflow === 'fail') return;
+        if (code !== 'SUBSCRIPTION_FAILED') return fail(`channel ${channel} was refused as ${code}`);
+        if (cause === 'REQUEST_TIMEOUT') {
+          if (at < booked.since + booked.timeout - 1 - tolerance) fail(`channel ${channel} timed out before its time`);
+        } else if (!refused.has(booked.topic)) {
+          fail(`channel ${channel} was refused, and the server did not refuse ${booked.topic}`);
+        }
+      },
+      step: ({ at }) => {
+        for (const { number, since, timeout, confirmed } of books.channels.values()) {
+          if (!confirmed && at > since + timeout + books.lateness + tolerance + 1)
+            fail(`channel ${number} was neither confirmed nor refused in time`);
+        }
+      },
+    };
+  },
+};
+
+/** The topics that a frame of the server refuses, or ends. */
+function refusedTopics(facts: Facts, frames: ReadonlyMap<string | number, readonly string[]>): readonly string[] {
+  const { kind, topics = [], id, refused = [] } = facts;
+  if (kind === 'revocation') return topics;
+  if (refused !== 'all') return refused;
+  return id === undefined ? topics : (frames.get(id) ?? []);
+}
+
+/** Whether a frame was refused as a whole: its topics have to be asked for one by one before anybody is told. */
+function isSpoiled({ refused }: Facts, topics: readonly string[]): boolean {
+  return refused === 'all' && topics.length > 1;
+}
+
+export const subscriptionRules: readonly Rule[] = [asksOnce, agreesAtRest, survivesDrops, failsAlone];

@@ -1,0 +1,84 @@
+import type { SimulatedWorld } from '../simulated-world.js';
+import { type Fault, once } from './fault.js';
+
+/** Where nothing is confirmed nothing is refused either: no client can know, and it ends with the connection. */
+function confirms({ plan }: SimulatedWorld): boolean {
+  return plan.server.acknowledge !== 'none';
+}
+
+function expireLogins(world: SimulatedWorld): void {
+  if (confirms(world)) world.server.expireLogins();
+  else world.server.drop();
+}
+
+export const serverFaults: readonly Fault[] = [
+  {
+    name: 'server: restarts',
+    strike: ({ network, server }) => {
+      network.admission = 'refuse';
+      server.drop();
+      return () => {
+        network.admission = 'accept';
+      };
+    },
+  },
+  once('server: login expires', expireLogins),
+  once('server: refuses a login', ({ server }) => {
+    server.refuseLogins = { times: 1 };
+    server.drop();
+  }),
+  once('server: refuses logins for good', (world, random) => {
+    const { server } = world;
+    server.refuseLogins = random.chance(0.2) ? { times: 1, final: true } : { times: random.integer(1, 4) };
+    expireLogins(world);
+  }),
+  {
+    name: 'server: flaps',
+    strike: ({ server, clock }, random) => {
+      server.onConnection = (connection) =>
+        void clock.setArrival(() => connection.terminate(), random.integer(0, 3_000));
+      return () => {
+        server.onConnection = () => {};
+      };
+    },
+  },
+  {
+    name: 'server: mute',
+    strike: ({ server }) => {
+      server.mute = true;
+      return () => {
+        server.mute = false;
+        // What it did not hear meanwhile it never will.
+        server.drop();
+      };
+    },
+  },
+  {
+    name: 'server: refuses a topic',
+    strike: (world, random) => {
+      const { server, plan } = world;
+      const topic = random.pick(plan.topics);
+      server.refused.set(topic, 'no such topic');
+      // So that it is refused among others that are wanted.
+      if (random.chance(0.5)) server.drop();
+      return () => {
+        server.refused.delete(topic);
+        if (!confirms(world)) server.drop();
+      };
+    },
+  },
+  once('server: revokes a topic', ({ server, plan }, random) => server.revoke(random.pick(plan.topics))),
+  once('server: pings', ({ server }) => {
+    for (const connection of server.connections) connection.ping();
+  }),
+  {
+    name: 'server: reads nothing',
+    strike: ({ server }) => {
+      const paused = server.connections;
+      for (const connection of paused) connection.pause();
+      return () => {
+        for (const connection of paused) connection.resume();
+      };
+    },
+  },
+];

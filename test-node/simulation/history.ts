@@ -1,0 +1,166 @@
+import type { ConnectionState, OverflowPolicy, RetryPolicy } from 'hpx-transport-ws';
+
+/**
+ * The operation log of one run, simulated or real: everything that the application did and was told, that the client
+ * traced, that passed the seam to its sockets, that the server did and that befell the world, in the one order in which
+ * it happened. The checker judges nothing else. See `Recorder` for how it is written.
+ */
+export type History = readonly Entry[];
+
+/** One line of it. `at` is monotonic milliseconds from any origin; `client` is missing where it concerns all clients. */
+export type Entry = { readonly at: number; readonly client?: string } & Happening;
+
+export type EntryOf<T extends Entry['type']> = Extract<Entry, { readonly type: T }>;
+
+export type Happening = ApplicationHappening | ClientHappening | SocketHappening | WorldHappening;
+
+/** What the application asked, and what it was told. Calls and channels are counted, each by itself, per client. */
+export type ApplicationHappening =
+  | { readonly type: 'connect' }
+  | { readonly type: 'connected' }
+  | { readonly type: 'connect-failed'; readonly code: string }
+  /** Written before the call; the member `n` of its payload is the number of the call. */
+  | {
+      readonly type: 'request';
+      readonly call: number;
+      readonly retry: RetryPolicy;
+      /** From the call on; `undefined` waits for ever. */
+      readonly timeout: number | undefined;
+    }
+  /** A frame of the application's own; `mark` is found in its text and in no other. */
+  | { readonly type: 'send'; readonly call: number; readonly mark: string; readonly timeout: number }
+  | { readonly type: 'abort'; readonly call: number }
+  | {
+      readonly type: 'settled';
+      readonly call: number;
+      readonly outcome: 'answered' | 'written' | 'rejected' | 'aborted';
+      /** Of a request: what the call told then. */
+      readonly delivery?: string | undefined;
+      /** Of an error: `code`. */
+      readonly code?: string | undefined;
+      /** Of an error: `delivery`. */
+      readonly told?: string | undefined;
+      /** Of an answer: the number of the call that it answers. */
+      readonly answers?: unknown;
+    }
+  | {
+      readonly type: 'subscribe';
+      readonly channel: number;
+      readonly topic: string;
+      readonly timeout: number;
+      readonly capacity: number;
+      readonly overflow: OverflowPolicy;
+    }
+  | { readonly type: 'subscribed'; readonly channel: number }
+  | { readonly type: 'refused'; readonly channel: number; readonly code: string; readonly cause?: string | undefined }
+  /** Written before the call: by the time of the next line `unsubscribe()` has returned. */
+  | { readonly type: 'unsubscribe'; readonly channel: number }
+  | { readonly type: 'unsubscribed'; readonly channel: number }
+  /** A `message` listener was called. */
+  | {
+      readonly type: 'update';
+      readonly channel: number;
+      readonly sequence: number | undefined;
+      readonly epoch: number;
+      /** It carries a gap. */
+      readonly gap: boolean;
+    }
+  | { readonly type: 'gap'; readonly channel: number; readonly cause: string; readonly epoch: number }
+  | { readonly type: 'resumed'; readonly channel: number; readonly epoch: number }
+  | { readonly type: 'channel-error'; readonly channel: number; readonly code: string }
+  | { readonly type: 'channel-closed'; readonly channel: number }
+  /** What the channel tells of itself. */
+  | {
+      readonly type: 'channel-stats';
+      readonly channel: number;
+      readonly dropped: number;
+      readonly buffered: number;
+      /** An update is just being handed out: it may not have reached this channel, or be on its way to its listeners. */
+      readonly isUnderWay: boolean;
+    }
+  | { readonly type: 'reconnect' }
+  | { readonly type: 'authenticate' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'close'; readonly deadline: number; readonly drain: boolean }
+  /** The promise of `close()` was resolved. */
+  | { readonly type: 'closed' }
+  /** The promise `client.closed` was resolved; with the code of its error, if any. */
+  | { readonly type: 'ended'; readonly code?: string | undefined };
+
+/** What the client told by itself: its trace and its events. */
+export type ClientHappening =
+  | {
+      readonly type: 'transition';
+      readonly from: ConnectionState;
+      readonly to: ConnectionState;
+      readonly event: string;
+      readonly cause?: string | undefined;
+    }
+  /** `stateChange` */
+  | { readonly type: 'state'; readonly to: ConnectionState; readonly from: ConnectionState; readonly event: string }
+  | { readonly type: 'ready'; readonly epoch: number }
+  | { readonly type: 'reconnecting'; readonly attempt: number; readonly delay: number }
+  /** `silent`: because nothing was heard after a ping. */
+  | { readonly type: 'disconnected'; readonly code: number; readonly silent: boolean }
+  | { readonly type: 'error'; readonly code: string; readonly message: string }
+  | { readonly type: 'warning'; readonly code: string }
+  /** A frame was handed out, after those that came before it. */
+  | { readonly type: 'handed'; readonly text: string };
+
+/** What passed the seam between the client and its sockets, which are counted per client. */
+export type SocketHappening =
+  | { readonly type: 'dial'; readonly socket: number }
+  | { readonly type: 'open'; readonly socket: number }
+  /** The socket took a frame. */
+  | { readonly type: 'out'; readonly socket: number; readonly text: string }
+  | { readonly type: 'in'; readonly socket: number; readonly text: string }
+  | { readonly type: 'ping'; readonly socket: number }
+  | { readonly type: 'pinged'; readonly socket: number }
+  | { readonly type: 'pong'; readonly socket: number }
+  | {
+      readonly type: 'socket-error';
+      readonly socket: number;
+      readonly status?: number | undefined;
+      readonly retryAfter?: number | undefined;
+    }
+  | { readonly type: 'socket-closed'; readonly socket: number; readonly code: number }
+  /** The client let go of it. */
+  | { readonly type: 'close-socket'; readonly socket: number; readonly code: number | undefined }
+  | { readonly type: 'terminate'; readonly socket: number };
+
+export type WorldHappening =
+  | { readonly type: 'fault'; readonly name: string }
+  /** That fault is over. */
+  | { readonly type: 'heal'; readonly name: string }
+  /** Faults are over for good: from now on progress is owed (L1). */
+  | { readonly type: 'healed' }
+  | { readonly type: 'wake'; readonly cause: string }
+  | { readonly type: 'sleep'; readonly cause: string }
+  /** Written before no timer fires for so long. */
+  | { readonly type: 'jump'; readonly ms: number }
+  /** Timers fire on multiples of this alone; 0 for as they are due. */
+  | { readonly type: 'throttle'; readonly grid: number }
+  | { readonly type: 'wall'; readonly ms: number }
+  /** A moment in which nothing is under way that is due; what the client tells of itself. */
+  | {
+      readonly type: 'step';
+      readonly state: ConnectionState;
+      readonly pending: number;
+      readonly waiting: number;
+      readonly subscriptions: number;
+    }
+  /** At rest, long enough after `healed`: the topics that the server has for the client's live connections. */
+  | { readonly type: 'rest'; readonly state: ConnectionState; readonly served: readonly string[] }
+  /** The end of the run, after `close()`: what is left of the client in its host. */
+  | { readonly type: 'end'; readonly timers: number; readonly listeners: number; readonly sockets: number };
+
+/** One line for each entry, the same for the same run. */
+export function render(history: History): string {
+  return history.map(renderEntry).join('\n');
+}
+
+export function renderEntry({ at, client = '', type, ...rest }: Entry): string {
+  const time = at.toFixed(3).padStart(12);
+  return `${time} ${client.padEnd(2)}${type.padEnd(15)}${JSON.stringify(rest)}`;
+}

@@ -1,0 +1,147 @@
+import type { Socket, SocketEvents, SocketRequest, WebSocketClient } from 'hpx-transport-ws';
+import type { Entry, Happening } from './history.js';
+
+/**
+ * Writes a history. Works on any runtime: give it the time, wrap the runtime's `openSocket`, and let it watch the client.
+ *
+ * @example
+ * ```ts
+ * const recorder = new Recorder(() => performance.now());
+ * const log = recorder.of('a');
+ * const client = new WebSocketClient(config, handler, { openSocket: log.openSocket(nodeRuntime.openSocket) });
+ * log.watch(client);
+ * const application = new Application(client, log);
+ * // … and at the end
+ * judge(recorder.history, setup);
+ * ```
+ */
+export class Recorder {
+  readonly history: Entry[] = [];
+  /** Is told of each entry as it is written. */
+  onEntry: (entry: Entry) => void = () => {};
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Of the world, which all clients share. */
+  write(happening: Happening): void {
+    this.add({ at: this.#now(), ...happening });
+  }
+
+  /** Of one client. */
+  of(client: string): ClientLog {
+    return new ClientLog((happening) => this.add({ at: this.#now(), client, ...happening }));
+  }
+
+  add(entry: Entry): void {
+    this.history.push(entry);
+    this.onEntry(entry);
+  }
+}
+
+type OpenSocket = (request: SocketRequest, events: SocketEvents) => Socket;
+
+/** What concerns one client. */
+export class ClientLog {
+  readonly write: (happening: Happening) => void;
+  #sockets = 0;
+
+  constructor(write: (happening: Happening) => void) {
+    this.write = write;
+  }
+
+  /** The same, with everything that passes written down. */
+  openSocket(inner: OpenSocket): OpenSocket {
+    return (request, events) => {
+      const socket = ++this.#sockets;
+      const { write } = this;
+      write({ type: 'dial', socket });
+      const opened = inner(request, {
+        onOpen: () => {
+          write({ type: 'open', socket });
+          events.onOpen();
+        },
+        onMessage: (data) => {
+          write({ type: 'in', socket, text: textOf(data) });
+          events.onMessage(data);
+        },
+        onPing: () => {
+          write({ type: 'pinged', socket });
+          events.onPing();
+        },
+        onPong: () => {
+          write({ type: 'pong', socket });
+          events.onPong();
+        },
+        onError: (error) => {
+          write({ type: 'socket-error', socket, status: error.status, retryAfter: error.retryAfter });
+          events.onError(error);
+        },
+        onClose: (close) => {
+          write({ type: 'socket-closed', socket, code: close.code });
+          events.onClose(close);
+        },
+      });
+      return recorded(opened, socket, write);
+    };
+  }
+
+  /** Writes down what the client traces and tells. */
+  watch(client: WebSocketClient): void {
+    const { write } = this;
+    client.trace((entry) => {
+      if (entry.type === 'transition') {
+        const { from, to, event, cause } = entry;
+        write({ type: 'transition', from, to, event, cause });
+      } else if (entry.type === 'frame' && entry.direction === 'in') {
+        write({ type: 'handed', text: entry.text });
+      }
+    });
+    client.on('stateChange', (to, from, { event }) => write({ type: 'state', to, from, event }));
+    client.on('ready', (epoch) => write({ type: 'ready', epoch }));
+    client.on('reconnecting', ({ attempt, delay }) => write({ type: 'reconnecting', attempt, delay }));
+    client.on('disconnected', ({ code, cause }) => {
+      write({ type: 'disconnected', code, silent: cause?.message.startsWith('No sign of life') ?? false });
+    });
+    client.on('error', ({ code, message }) => write({ type: 'error', code, message }));
+    client.on('warning', ({ code }) => write({ type: 'warning', code }));
+    void client.closed.then(({ error }) => write({ type: 'ended', code: error?.code }));
+  }
+}
+
+function recorded(inner: Socket, socket: number, write: (happening: Happening) => void): Socket {
+  const { ping, pause, resume, terminate } = inner;
+  return {
+    get bufferedAmount() {
+      return inner.bufferedAmount;
+    },
+    send: (data) => {
+      inner.send(data);
+      write({ type: 'out', socket, text: textOf(data) });
+    },
+    close: (code, reason) => {
+      write({ type: 'close-socket', socket, code });
+      inner.close(code, reason);
+    },
+    ...(terminate && {
+      terminate: () => {
+        write({ type: 'terminate', socket });
+        terminate.call(inner);
+      },
+    }),
+    ...(ping && {
+      ping: () => {
+        write({ type: 'ping', socket });
+        ping.call(inner);
+      },
+    }),
+    ...(pause && { pause: () => pause.call(inner) }),
+    ...(resume && { resume: () => resume.call(inner) }),
+  };
+}
+
+function textOf(data: string | Uint8Array): string {
+  return typeof data === 'string' ? data : `<${data.byteLength} bytes>`;
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { traceOf } from './simulate.js';
+
+const root = join(import.meta.dirname, '../..');
+/** Only to end a run that hangs. */
+const TIMEOUT = 60_000;
+
+async function simulate(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'simulate', '--', ...args], {
+    cwd: root,
+    shell: process.platform === 'win32',
+  });
+  return stdout;
+}
+
+describe('npm run simulate', () => {
+  it(
+    '[PK3] runs many seeds in several processes, and says how many a second',
+    async () => {
+      const output = await simulate('--seeds', '30', '--from', '100', '--jobs', '2');
+      expect(output).toMatch(/^30 seeds in [\d.]+ s: \d+ seeds per second\n30 passed, 0 failed\n$/);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    '[PK3, C10] replays one seed: its trace is the same in another process',
+    async () => {
+      const output = await simulate('--seed', '3', '--mode', 'safety');
+      expect(output).toBe(`${await traceOf(3, 'safety')}\n\nseed 3: nothing is wrong\n`);
+    },
+    TIMEOUT,
+  );
+});

@@ -1,0 +1,121 @@
+import { WebSocketClient, type WebSocketConfig } from 'hpx-transport-ws';
+import {
+  ReferenceServer,
+  SeededRandom,
+  type SimulatedConnection,
+  SimulatedNetwork,
+  type SimulatedRuntime,
+} from 'hpx-transport-ws/testing';
+import { Application } from './application.js';
+import { readJson } from './checker/dialect.js';
+import { Judge } from './checker/judge.js';
+import type { Setup } from './checker/rule.js';
+import { haunted } from './haunted-socket.js';
+import { configOf, FATAL_CODE, type Plan } from './plan.js';
+import { type ClientLog, Recorder } from './recorder.js';
+import { SimulatedHandler } from './simulated-handler.js';
+
+const HOST = 'ws://exchange';
+
+/** One client with its application on a host of its own. */
+export interface SimulatedHost {
+  readonly name: string;
+  readonly url: string;
+  readonly runtime: SimulatedRuntime;
+  readonly application: Application;
+  readonly client: WebSocketClient;
+  readonly log: ClientLog;
+}
+
+/** Everything that there is in one run: a network, a server, clients, and the history that they write. */
+export class SimulatedWorld {
+  readonly plan: Plan;
+  readonly random: SeededRandom;
+  readonly network: SimulatedNetwork;
+  readonly server: ReferenceServer;
+  readonly recorder: Recorder;
+  readonly hosts: readonly SimulatedHost[];
+  readonly judges: readonly Judge[];
+  /** Whether sockets still tell things after the client has left them. */
+  isHaunted = false;
+  /** The grid that timers are clamped to. */
+  grid = 0;
+  /** The host sleeps for so long instead of the next wait. */
+  jump = 0;
+  afterJump: () => void = () => {};
+
+  constructor(seed: number, plan: Plan) {
+    this.plan = plan;
+    this.random = new SeededRandom(seed);
+    const { latency, delivery } = plan;
+    this.network = new SimulatedNetwork({ seed, latency, delivery });
+    this.server = new ReferenceServer(this.network, HOST, plan.server);
+    this.recorder = new Recorder(() => this.network.clock.now());
+    this.hosts = ['a', 'b'].slice(0, plan.clients).map((name) => this.#host(name));
+    this.judges = this.hosts.map(({ name, url }) => new Judge(name, setupOf(configOf(plan, url))));
+    let index = 0;
+    this.recorder.onEntry = (entry) => {
+      for (const one of this.judges) one.see(entry, index);
+      index++;
+    };
+  }
+
+  get clock() {
+    return this.network.clock;
+  }
+
+  connectionsOf({ url }: SimulatedHost): readonly SimulatedConnection[] {
+    return this.server.connections.filter((connection) => connection.url === url);
+  }
+
+  /** Lets time pass; what is due happens, or, after a sleep of the host, is late. */
+  async wait(ms: number): Promise<void> {
+    const { jump, afterJump } = this;
+    if (jump > 0) {
+      this.jump = 0;
+      this.afterJump = () => {};
+      this.recorder.write({ type: 'jump', ms: jump });
+      await this.clock.jump(jump);
+      afterJump();
+    }
+    await this.clock.advance(ms);
+    this.step();
+  }
+
+  /** A moment in which nothing is due: what each client tells of itself is written down. */
+  step(): void {
+    for (const { client, log } of this.hosts) {
+      const { state, pendingRequests: pending, waitingCalls: waiting, subscriptions } = client.stats();
+      log.write({ type: 'step', state, pending, waiting, subscriptions });
+    }
+  }
+
+  #host(name: string): SimulatedHost {
+    const url = `${HOST}/${name}`;
+    const config = configOf(this.plan, url);
+    const runtime = this.network.runtime(name);
+    const log = this.recorder.of(name);
+    const openSocket = haunted(runtime.openSocket, this.clock, () => this.isHaunted);
+    const client = new WebSocketClient(config, new SimulatedHandler(this.plan.handler), {
+      openSocket: log.openSocket(openSocket),
+      clock: runtime.clock,
+      random: () => runtime.random(),
+      generateId: () => runtime.generateId(),
+      lifecycle: runtime.lifecycle,
+    });
+    log.watch(client);
+    const { requestTimeout, subscriptionChannelCapacity: channelCapacity } = config;
+    return {
+      name,
+      url,
+      runtime,
+      client,
+      log,
+      application: new Application(client, log, { requestTimeout, channelCapacity }),
+    };
+  }
+}
+
+function setupOf(config: WebSocketConfig): Setup {
+  return { config, read: readJson, tolerance: 0, probes: true, fatalCodes: [FATAL_CODE] };
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from './digest.js';
+import { faultsOf } from './fault-scheduler.js';
+import { describeFailure } from './report.js';
+import { modeOf, simulate, traceOf } from './simulate.js';
+
+const SEEDS = 500;
+/** Only to end a run that hangs: a seed takes some milliseconds. */
+const TIMEOUT = 120_000;
+
+describe('simulation', () => {
+  it(
+    `[R1, R2, R3, R4, R5, R6, R7, S1, S2, S3, S4, S5, S6, S7, C1, C2, C3, C4, C5, C6, C7, C8, C9, L1, L2] ${SEEDS} seeds`,
+    async () => {
+      const struck = new Set<string>();
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const run = await simulate(seed);
+        if (run.violations.length > 0) expect.fail(describeFailure(run));
+        for (const entry of run.history) if (entry.type === 'fault') struck.add(entry.name);
+      }
+      // No fault is there for show.
+      const all = Object.values(faultsOf).flatMap((faults) => faults.map(({ name }) => name));
+      expect(all.filter((name) => !struck.has(name))).toEqual([]);
+    },
+    TIMEOUT,
+  );
+
+  it('[C10] the same seed gives the same trace, byte for byte', async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const trace = await traceOf(seed);
+      expect(await traceOf(seed)).toBe(trace);
+      expect(await traceOf(seed + 1, modeOf(seed))).not.toBe(trace);
+      expect(digestOf(trace)).toMatch(/^[\da-f]{16}$/);
+    }
+  });
+
+  it('a failure tells its seed, what led to it, and how to see it again', async () => {
+    const run = await simulate(7);
+    const words = describeFailure({
+      ...run,
+      violations: [{ clause: 'R1', words: 'was broken', client: 'a', index: 20 }],
+    });
+    expect(words).toContain('seed 7');
+    expect(words).toContain('R1 (client a): was broken');
+    expect(words).toContain('npm run simulate -- --seed 7 --mode liveness');
+    expect(words.split('\n').length).toBeGreaterThan(20);
+  });
+});
