@@ -29,12 +29,15 @@ function readClauses() {
 }
 
 /** Tests of behaviour and of types, and the suites that several of them share. */
-function testFiles() {
-  return FOLDERS.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true })
-      .filter((file) => /(\.test|\.test-d|\.spec|-suite)\.ts$/.test(file) && !file.includes('node_modules'))
-      .map((file) => join(folder, file)),
-  );
+function testFiles(folders = FOLDERS) {
+  return folders
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder), { withFileTypes: true }).map((entry) => [folder, entry]))
+    .filter(([, { name }]) => name !== 'node_modules')
+    .flatMap(([folder, entry]) =>
+      entry.isDirectory() ? testFiles([join(folder, entry.name)]) : join(folder, entry.name),
+    )
+    .filter((file) => /(\.test|\.test-d|\.spec|-suite)\.ts$/.test(file));
 }
 
 /** The ids in the titles of a file's tests, rows of `it.each` included. */
