@@ -51,6 +51,7 @@ export class FaultScheduler {
   /** Ends all that lasts. */
   stop(): void {
     this.#heal(() => true);
+    this.#world.server.refuseLogins = { times: 0 };
   }
 
   #strike({ name, strike, lasts = LASTS }: Fault): void {

@@ -54,14 +54,15 @@ export class SimulatedHandler extends GenericJsonHandler {
   }
 
   override isSubscriptionSuccess(message: Message): SubscriptionOutcome | boolean | undefined {
-    const { args = [], refused = [], success, error } = message.json as Acknowledgement;
+    const { args, refused = [], success, error } = message.json as Acknowledgement;
     if (message.field('op') !== 'subscribe') return undefined;
-    const named = args.map((entry) =>
+    const named = (args ?? []).map((entry) =>
       typeof entry === 'string' ? entry : String((entry as { topic?: unknown }).topic),
     );
     if (error === 'already subscribed') return { benign: named };
     if (refused.length > 0) return { accepted: named, refused };
-    if (named.length === 0) return success;
+    // A list that is empty names nobody; none at all goes by the order of the frames.
+    if (!args) return success;
     return success ? { accepted: named } : { refused: named };
   }
 

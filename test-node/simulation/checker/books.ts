@@ -44,7 +44,7 @@ export class Books {
 
   /** Milliseconds by which this host's timers may be late, because they are throttled, or were just now. */
   get lateness(): number {
-    return this.#grid > 0 ? 2 * this.#grid : this.now < this.#graceUntil ? this.#grace : 0;
+    return Math.max(2 * this.#grid, this.now < this.#graceUntil ? this.#grace : 0);
   }
 
   isWanted(topic: string): boolean {
@@ -97,7 +97,7 @@ export class Books {
     },
     throttle: ({ grid, at }) => {
       if (grid < this.#grid) {
-        this.#grace = 2 * this.#grid;
+        this.#grace = Math.max(this.lateness, 2 * this.#grid);
         this.#graceUntil = at + this.#grace;
       }
       this.#grid = grid;
