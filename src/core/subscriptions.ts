@@ -190,21 +190,22 @@ export class Subscriptions implements SubscriberOwner {
     const update = new LazyUpdate(message, this.#epoch, wallTime(this.#context.runtime.clock), this.#extractData);
     if (this.#hasSequence) this.#follow(subscription, update);
     subscription.lastUpdateAt = update.receivedAt;
-    if (subscribers.length === 1) this.#hand(subscribers[0] as Subscriber, update);
-    else for (const subscriber of [...subscribers]) this.#hand(subscriber, update);
+    // Listeners may subscribe and unsubscribe; where there is one subscriber, that needs no copy.
+    const receivers = subscribers.length > 1 ? [...subscribers] : subscribers;
+    const count = receivers.length;
+    // All gaps come first: a listener that ends the connection begins another one, after this update.
+    if (receivers.some(isOwed)) this.#announce(receivers, update.receivedAt);
+    for (let index = 0; index < count; index++) this.#hand(receivers[index], update);
     return true;
   }
 
-  #hand(subscriber: Subscriber, update: LazyUpdate): void {
-    const { loss, subscription } = subscriber;
-    // A listener before this one may have ended the connection: then the gap begins after this update.
-    if (loss && !loss.announced && subscription.wire !== 'idle') this.#announce(subscriber, update.receivedAt);
-    if (subscriber.gap) {
+  #hand(subscriber: Subscriber | undefined, update: LazyUpdate): void {
+    if (subscriber?.gap) {
       const { gap } = subscriber;
       subscriber.gap = undefined;
       subscriber.sink.deliver(update.after(gap));
     } else {
-      subscriber.sink.deliver(update);
+      subscriber?.sink.deliver(update);
     }
   }
 
@@ -220,7 +221,14 @@ export class Subscriptions implements SubscriberOwner {
     if (sequence.resync) return this.resync([subscription.topic]);
     if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
     for (const subscriber of subscription.subscribers) {
-      this.#tellGap(subscriber, subscription.lastUpdateAt, update.receivedAt, 'sequence');
+      const gap: Gap = {
+        epoch: this.#epoch,
+        since: subscription.lastUpdateAt,
+        until: update.receivedAt,
+        cause: 'sequence',
+      };
+      subscriber.gap = gap;
+      subscriber.sink.gap(gap);
     }
   }
 
@@ -250,31 +258,32 @@ export class Subscriptions implements SubscriberOwner {
     }
   }
 
-  #announce(subscriber: Subscriber, until: number): void {
-    const { loss } = subscriber;
-    if (!loss) return;
-    subscriber.loss = { ...loss, announced: true };
-    this.#tellGap(subscriber, loss.since, until, loss.cause);
-  }
-
-  #tellGap(subscriber: Subscriber, since: number, until: number, cause: Gap['cause']): void {
-    const gap: Gap = { epoch: this.#epoch, since, until, cause };
-    subscriber.gap = gap;
-    subscriber.sink.gap(gap);
+  /** Tells those who missed something so. All are noted first: what the first one's listener loses is another gap. */
+  #announce(subscribers: readonly Subscriber[], until: number): void {
+    const owed = subscribers.filter(isOwed);
+    for (const subscriber of owed) {
+      const { since, cause } = subscriber.loss as Loss;
+      subscriber.loss = { since, cause, announced: true };
+      subscriber.gap = { epoch: this.#epoch, since, until, cause };
+    }
+    for (const { gap, sink } of owed) if (gap) sink.gap(gap);
   }
 
   // ——— The server's word ———
 
   #accepted(subscription: Subscription): void {
-    for (const subscriber of [...subscription.subscribers]) {
+    const subscribers = [...subscription.subscribers];
+    const confirmed = subscribers.filter((subscriber) => subscriber.confirmed);
+    this.#announce(confirmed, wallTime(this.#context.runtime.clock));
+    for (const subscriber of subscribers) {
       if (!subscriber.confirmed) {
         this.#deadlines.delete(subscriber);
         subscriber.confirm();
         // Nobody can listen yet: what was lost before is told with the next update.
         continue;
       }
-      if (!subscriber.loss) continue;
-      if (!subscriber.loss.announced) this.#announce(subscriber, wallTime(this.#context.runtime.clock));
+      // A listener that lost the connection again began another gap.
+      if (!subscriber.loss?.announced) continue;
       subscriber.loss = undefined;
       subscriber.sink.resumed(this.#epoch);
     }
@@ -337,6 +346,11 @@ export class Subscriptions implements SubscriberOwner {
       subscription.released = [...(subscription.released ?? []), resolve];
     });
   }
+}
+
+/** Whether it missed something that nobody told it. */
+function isOwed({ loss }: Subscriber): boolean {
+  return loss?.announced === false;
 }
 
 /** Params are plain data: what is sent the same way is the same. */

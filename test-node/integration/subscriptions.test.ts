@@ -472,6 +472,29 @@ describe('after a drop', () => {
     expect(told).toEqual([[1, undefined], 'gap 2', [2, 'disconnect']]);
   });
 
+  it('[CH19, S5] and still have the gap that they were owed with that very update', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
+    const told: unknown[] = [];
+    second.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    // The update comes instead of the confirmation, and the listener in front ends this connection, too.
+    const stop = server.respondTo('"op":"subscribe"', { topic: 'a', data: 1 });
+    first.once('message', () => {
+      stop();
+      client.reconnect();
+    });
+    const resumed = channelEvent(second, 'resumed');
+    server.dropAll();
+    await resumed;
+    server.publish('a', 2);
+    await barrier(client);
+    expect(told).toEqual([
+      [1, 'disconnect'],
+      [2, 'disconnect'],
+    ]);
+  });
+
   it('[CH19, S5] a resubscription that is asked for again because nobody confirmed it announces a gap', async () => {
     const clock = new VirtualClock();
     const server = await serve();
