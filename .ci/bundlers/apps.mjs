@@ -37,7 +37,11 @@ export const apps = [
   },
 ];
 
-const environment = (env) => ({ ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production', ...env });
+/** As on a developer's machine: in a CI Next warns that nobody keeps its cache. */
+function environment(env) {
+  const { CI, ...own } = process.env;
+  return { ...own, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production', ...env };
+}
 
 /** Builds an app; a warning fails it too. */
 export async function buildApp(work, { name, build, env }) {

@@ -173,8 +173,8 @@ export const bugs = [
   bug(
     'the gap comes after the first update',
     'subscriptions.ts',
-    'this.#announce(subscriber, update.receivedAt);',
-    'queueMicrotask(() => this.#announce(subscriber, update.receivedAt));',
+    'this.#announce(receivers, update.receivedAt);',
+    'queueMicrotask(() => this.#announce(receivers, update.receivedAt));',
   ),
   bug('a gap of the sequence is not told', 'subscriptions.ts', 'String(previous) === String(last)', 'true'),
   bug(

@@ -1,0 +1,2 @@
+export const root: string;
+export function bundleSimulator(name?: string, tsconfig?: string): Promise<string>;
