@@ -1,6 +1,6 @@
 import { type Context, isThenable } from './context.js';
 import { AuthenticationFailedError, ProtocolError, type TransportError } from './errors.js';
-import { isEmpty } from './frames.js';
+import { isEmpty, listFrames } from './frames.js';
 import type { Frames } from './handler-types.js';
 import type { Message } from './message.js';
 import { readServerError } from './server-error.js';
@@ -22,6 +22,8 @@ export class Authenticator {
   #refusals = 0;
   /** Those who asked for authentication inside a live session; one exchange serves all of them. */
   readonly #refreshes: RefreshDone[] = [];
+  /** Counts the refreshes: what an earlier one still brings is ignored. */
+  #exchange = 0;
 
   constructor(context: Context, write: (frames: Frames) => void) {
     this.#context = context;
@@ -43,8 +45,8 @@ export class Authenticator {
       built(undefined, cause instanceof AuthenticationFailedError ? cause : this.refused(describe(cause), { cause }));
     try {
       const frames = this.#context.handler.buildAuthMessage();
-      if (isThenable(frames)) frames.then((late) => built(late), failed);
-      else built(frames);
+      if (isThenable(frames)) frames.then(listFrames).then(built, failed);
+      else built(listFrames(frames));
     } catch (cause) {
       failed(cause);
     }
@@ -70,7 +72,7 @@ export class Authenticator {
       return true;
     }
     const failure = handler.isAuthFailure(message);
-    if (failure === false) return false;
+    if (!failure) return false;
     const error = readServerError(this.#context, message);
     this.#finish(this.refused(error.message, { final: failure === 'final', cause: error, serverCode: error.code }));
     return true;
@@ -80,9 +82,15 @@ export class Authenticator {
   refresh(done: RefreshDone): void {
     this.#refreshes.push(done);
     if (this.#refreshes.length > 1) return;
+    const { authTimeout } = this.#context.config;
+    const exchange = ++this.#exchange;
+    this.#timer.start(authTimeout, () => {
+      const words = `The handler built no authentication message within ${authTimeout} ms (authTimeout).`;
+      this.#endRefresh(new AuthenticationFailedError(words, { retryable: true }));
+    });
     this.build((frames, error) => {
-      // The session ended meanwhile, and with it this exchange.
-      if (this.#refreshes.length === 0) return;
+      // The session ended meanwhile, and with it this exchange, or the handler took too long.
+      if (this.#refreshes.length === 0 || exchange !== this.#exchange) return;
       if (error) this.#endRefresh(error);
       else if (isEmpty(frames)) {
         this.#endRefresh(new ProtocolError('The handler has no authentication: it builds no message for it.'));
@@ -116,6 +124,7 @@ export class Authenticator {
   }
 
   #endRefresh(error: TransportError | undefined): void {
+    this.#timer.stop();
     const refreshes = this.#refreshes.splice(0);
     if (!error) this.#context.emit('authenticated');
     for (const done of refreshes) done(error);

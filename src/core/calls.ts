@@ -55,14 +55,22 @@ export class Calls {
   readonly #sendDeadlines: DeadlineQueue;
   readonly #ids = new UniqueIds();
   readonly #state: () => ConnectionState;
+  readonly #isSubscribing: (id: RequestId) => boolean;
   /** Told when the last call has ended, while a drain waits for that. */
   #drained: (() => void) | undefined;
 
-  constructor(context: Context, outbox: Outbox, state: () => ConnectionState) {
+  /** @param isSubscribing - whether a subscribe frame with that id is unanswered */
+  constructor(
+    context: Context,
+    outbox: Outbox,
+    state: () => ConnectionState,
+    isSubscribing: (id: RequestId) => boolean,
+  ) {
     const { config, runtime } = context;
     this.#context = context;
     this.#outbox = outbox;
     this.#state = state;
+    this.#isSubscribing = isSubscribing;
     this.#sendDeadlines = new DeadlineQueue(runtime.clock);
     this.#pending = new PendingRequestStore(
       config.maxPendingRequests,
@@ -95,6 +103,11 @@ export class Calls {
       // A frame that the handler cannot read has no id that it could tell.
     }
     return this.#call<Message>(id ?? '', options, true, () => {
+      if (id !== undefined && this.#isSubscribing(id)) {
+        throw new ProtocolError(`A subscription with the id ${id} is pending already; use another id.`, {
+          delivery: 'unsent',
+        });
+      }
       if (id !== undefined) return checkedFrame(frame);
       throw new ProtocolError('requestRaw found no request id in the message; pass it as options.requestId.', {
         delivery: 'unsent',
@@ -142,7 +155,12 @@ export class Calls {
   /** An id in the protocol's type, never used before. */
   newId(): RequestId {
     const { handler, runtime } = this.#context;
-    return handler.generateRequestId() ?? runtime.generateId?.() ?? this.#ids.next();
+    // A handler that counts may meet an id that the application chose for a request of its own.
+    let id: RequestId;
+    let tries = 0;
+    do id = handler.generateRequestId() ?? runtime.generateId?.() ?? this.#ids.next();
+    while (this.#pending.isUsed(id) && ++tries < MOST_TRIES);
+    return id;
   }
 
   /** A frame carries the answer to a request; false when nobody waits for that id. */
@@ -286,6 +304,8 @@ export class Calls {
   }
 }
 
+/** How many ids of a handler may be in use already, one after the other. */
+const MOST_TRIES = 100;
 const RETRY_POLICIES: readonly RetryPolicy[] = ['never', 'unsent', 'idempotent'];
 
 /** A call that could not even be tried. */

@@ -113,7 +113,12 @@ export class Connection {
       () => this.#outbox.pump(),
     );
     this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
-    this.calls = new Calls(this.#context, this.#outbox, () => this.state);
+    this.calls = new Calls(
+      this.#context,
+      this.#outbox,
+      () => this.state,
+      (id) => this.subscriptions.wire.isOpen(id),
+    );
     this.#authenticator = new Authenticator(this.#context, (frames) => this.#outbox.urgent(frames));
     this.#handshake = new Handshake(this.#context, this.#authenticator, (frames) => this.#outbox.urgent(frames));
     this.#readiness = new Readiness(
@@ -289,7 +294,10 @@ export class Connection {
   #greet() {
     const session = this.#session as Session;
     this.#outbox.attach(session.link);
-    this.#handshake.start(this.#authenticates, {
+    this.#handshake.start({
+      // After the listeners of `connected`: they may ask for authentication.
+      greeted: (next) => this.#inTurn(next, session),
+      wantsAuthentication: () => this.#authenticates,
       challenged: (frames) => this.#happen('challenged', { reason: 'the handler authenticates', frames }, session),
       established: (reason, authenticated) => this.#happen('established', { reason, authenticated }, session),
       failed: (error) => this.#failed(session, { error, code: 1000 }),

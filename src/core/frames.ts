@@ -1,9 +1,18 @@
 import type { Frame, Frames } from './handler-types.js';
 
-/** What a handler built, as a list. */
+/**
+ * What a handler built, as a list.
+ * @throws TypeError for anything but text, bytes, or a list of them
+ */
 export function listFrames(frames: Frames): readonly Frame[] {
   if (frames === null || frames === undefined) return [];
-  return typeof frames === 'string' || frames instanceof Uint8Array ? [frames] : frames;
+  const list = isFrame(frames) ? [frames] : frames;
+  if (Array.isArray(list) && list.every(isFrame)) return list;
+  throw new TypeError('it returned neither text nor bytes');
+}
+
+export function isFrame(value: unknown): value is Frame {
+  return typeof value === 'string' || value instanceof Uint8Array;
 }
 
 /** Whether a handler built nothing. */

@@ -7,6 +7,9 @@ import { Timer } from './timer.js';
 import { wrapError } from './wrap-error.js';
 
 export interface HandshakeEvents {
+  /** The handler's greeting was written; `next` is to be called when the application had its say. */
+  greeted(next: () => void): void;
+  wantsAuthentication(): boolean;
   /** The handler wants to authenticate with these frames. */
   challenged(frames: Frames): void;
   /** Requests may leave. */
@@ -31,7 +34,7 @@ export class Handshake {
   }
 
   /** Greets; `authTimeout` bounds what the handler takes for that. */
-  start(authenticates: boolean, events: HandshakeEvents): void {
+  start(events: HandshakeEvents): void {
     const { config, handler } = this.#context;
     this.#events = events;
     this.#timer.start(config.authTimeout, () => {
@@ -39,7 +42,9 @@ export class Handshake {
       events.failed(new ConnectionFailedError(words));
     });
     const greeted = (frames: Frames) => {
-      if (this.#events === events) this.#greeted(frames, authenticates, events);
+      if (this.#events !== events) return;
+      this.#write(frames);
+      events.greeted(() => this.#decide(events));
     };
     const failed = (cause: unknown) => {
       if (this.#events !== events) return;
@@ -47,7 +52,7 @@ export class Handshake {
     };
     try {
       const frames = handler.onConnect();
-      if (isThenable(frames)) frames.then(greeted, failed);
+      if (isThenable(frames)) frames.then(greeted).catch(failed);
       else greeted(frames);
     } catch (cause) {
       failed(cause);
@@ -69,9 +74,9 @@ export class Handshake {
     this.#timer.stop();
   }
 
-  #greeted(hello: Frames, authenticates: boolean, events: HandshakeEvents): void {
-    this.#write(hello);
-    if (!authenticates) return events.established('no authentication is wanted', false);
+  #decide(events: HandshakeEvents): void {
+    if (this.#events !== events) return;
+    if (!events.wantsAuthentication()) return events.established('no authentication is wanted', false);
     this.#authenticator.build((frames, error) => {
       if (this.#events !== events) return;
       if (error) events.failed(error);

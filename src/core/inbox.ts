@@ -170,7 +170,9 @@ export class Inbox {
 
   #split(message: Message): readonly Message[] | null | undefined {
     try {
-      return this.#context.handler.split(message);
+      const parts = this.#context.handler.split(message);
+      if (!parts?.length || parts.every((part) => part instanceof Message)) return parts;
+      throw new TypeError('it returned something other than messages');
     } catch (cause) {
       this.#context.emit('error', wrapError(`The handler's split failed`, cause));
       return undefined;

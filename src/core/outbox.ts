@@ -1,6 +1,6 @@
 import { type Context, isThenable } from './context.js';
 import type { TransportError } from './errors.js';
-import { isEmpty, listFrames } from './frames.js';
+import { isEmpty, isFrame, listFrames } from './frames.js';
 import type { Frame, Frames } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
 import { SLICE } from './pacer.js';
@@ -21,6 +21,8 @@ export interface OutboundCall {
   readonly frame: Frame;
   /** The id of a request; a send has none. */
   readonly id?: RequestId;
+  /** Whether the frame is the application's own, and leaves as it is. */
+  readonly raw?: boolean;
   /** The bytes were handed to the socket. */
   onWritten(): void;
   /** The frame can never be written. */
@@ -222,8 +224,8 @@ export class Outbox {
 
   /** The frame as it is to be written; nothing while the handler takes its time for it, or where it failed. */
   #prepare(call: OutboundCall): Frame | undefined {
-    const { id } = call;
-    if (id === undefined || !this.#prepares) return call.frame;
+    const { id, raw } = call;
+    if (id === undefined || raw || !this.#prepares) return call.frame;
     try {
       const text = typeof call.frame === 'string' ? call.frame : new TextDecoder().decode(call.frame);
       const prepared = this.#context.handler.prepareRequest(text, id);
@@ -305,6 +307,6 @@ export class Outbox {
 
 /** A handler that builds nothing would hold up every call behind this one. */
 function checked(frame: Frame): Frame {
-  if (typeof frame === 'string' || frame instanceof Uint8Array) return frame;
+  if (isFrame(frame)) return frame;
   throw new TypeError('it returned neither text nor bytes');
 }

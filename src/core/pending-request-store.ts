@@ -100,8 +100,8 @@ export class PendingRequest implements Expirable, OutboundCall {
   }
 }
 
-/** How many ids of requests that were given up are kept from being used again. */
-const ABANDONED_IDS = 1_024;
+/** How many ids of requests that were given up, or that the application chose, are remembered. */
+const REMEMBERED_IDS = 1_024;
 
 /**
  * Requests without an answer, waiting and written together: each is settled exactly once and then forgotten (R1, R2), and
@@ -112,6 +112,8 @@ export class PendingRequestStore {
   readonly #requests = new Map<RequestId, PendingRequest>();
   /** Written and given up: a late answer may still come, and must not settle another request (R2). */
   readonly #abandoned = new Set<RequestId>();
+  /** Chosen by the application, and answered: a repeated answer must not settle a request with an id of ours (R2). */
+  readonly #chosen = new Set<RequestId>();
   readonly #deadlines: DeadlineQueue;
   readonly #onSettled: (request: PendingRequest, outcome: Outcome) => void;
 
@@ -163,6 +165,11 @@ export class PendingRequestStore {
     return request;
   }
 
+  /** Whether an answer to another request may come under that id. */
+  isUsed(id: RequestId): boolean {
+    return this.#requests.has(id) || this.#abandoned.has(id) || this.#chosen.has(id);
+  }
+
   get(id: RequestId): PendingRequest | undefined {
     return this.#requests.get(id);
   }
@@ -184,18 +191,15 @@ export class PendingRequestStore {
     if (this.#requests.get(request.id) !== request) return false;
     this.#requests.delete(request.id);
     this.#deadlines.delete(request);
-    if (outcome === 'answered') request.call.delivery = 'answered';
-    else if (request.written) this.#abandon(request.id);
+    if (outcome === 'answered') {
+      request.call.delivery = 'answered';
+      if (request.raw) remember(this.#chosen, request.id);
+    } else if (request.written) {
+      remember(this.#abandoned, request.id);
+    }
     request.finish(value, error);
     this.#onSettled(request, outcome);
     return true;
-  }
-
-  #abandon(id: RequestId): void {
-    this.#abandoned.add(id);
-    if (this.#abandoned.size <= ABANDONED_IDS) return;
-    const { value: oldest } = this.#abandoned.values().next();
-    if (oldest !== undefined) this.#abandoned.delete(oldest);
   }
 
   /** Times out what is due now; returns how many requests that were. The store does it by itself, too. */
@@ -222,4 +226,11 @@ export class PendingRequestStore {
     this.rejectAll(error);
     this.#deadlines.stop();
   }
+}
+
+function remember(ids: Set<RequestId>, id: RequestId): void {
+  ids.add(id);
+  if (ids.size <= REMEMBERED_IDS) return;
+  const { value: oldest } = ids.values().next();
+  if (oldest !== undefined) ids.delete(oldest);
 }

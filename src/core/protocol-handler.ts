@@ -254,4 +254,4 @@ export abstract class ProtocolHandler<
 }
 
 const SECRET_MEMBER =
-  /("(?:[\w-]*(?:api_?key|secret|sign(?:ature)?|passphrase|password|token|jwt|authorization|credentials?))"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[\d.]+)/gi;
+  /("(?:[\w-]*(?:api_?key|secret|(?:secret|private|access|listen)[_-]?key|sign(?:ature)?|passphrase|password|token|jwt|authorization|credentials?))"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[\d.]+)/gi;

@@ -84,6 +84,11 @@ export class SubscriptionWire implements SubscriptionFrames {
     return this.#batches.size > 0;
   }
 
+  /** Whether a subscribe frame with that id is unanswered. */
+  isOpen(id: RequestId): boolean {
+    return this.#batches.has(id);
+  }
+
   /** Looks at a topic when the tick is over. */
   stage(subscription: Subscription): void {
     if (!this.#live) return;

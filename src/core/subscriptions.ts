@@ -55,9 +55,11 @@ export class Subscriptions implements SubscriberOwner {
   /** @throws TransportError when the call cannot even be tried */
   subscribe<Sink extends UpdateSink>(topic: Topic, sink: Sink, options: SubscriberOptions): Subscriber<Sink> {
     const { handler } = this.#context;
-    const canonical = this.canonical(topic, options.params);
+    // As they are now: what the application does to them later must not change a resubscription.
+    const params = copied(options.params);
+    const canonical = this.canonical(topic, params);
     const existing = this.#store.get(canonical);
-    if (existing?.wanted && !sameParams(existing.params, options.params)) {
+    if (existing?.wanted && !sameParams(existing.params, params)) {
       throw new SubscriptionFailedError(
         topic,
         `${topic} is already subscribed with other params; unsubscribe it first.`,
@@ -72,11 +74,11 @@ export class Subscriptions implements SubscriberOwner {
       );
     }
     // A topic that is just being given up may come back with other params: then it is a new subscription.
-    if (existing && !existing.wanted && !sameParams(existing.params, options.params)) {
-      existing.params = options.params;
+    if (existing && !existing.wanted && !sameParams(existing.params, params)) {
+      existing.params = params;
       this.wire.renew(existing);
     }
-    return this.#join(this.#store.open(canonical, topic, options.params), sink, options);
+    return this.#join(this.#store.open(canonical, topic, params), sink, options);
   }
 
   /** Ends every channel of a topic, whatever its params. */
@@ -345,6 +347,16 @@ export class Subscriptions implements SubscriberOwner {
     return new Promise((resolve) => {
       subscription.released = [...(subscription.released ?? []), resolve];
     });
+  }
+}
+
+/** Params are plain data. */
+function copied(params: unknown): unknown {
+  if (typeof params !== 'object' || params === null) return params;
+  try {
+    return structuredClone(params);
+  } catch (cause) {
+    throw wrapError('The params of a subscription must be plain data', cause);
   }
 }
 

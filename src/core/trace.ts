@@ -53,7 +53,13 @@ export class Trace {
 
   transition(from: ConnectionState, to: ConnectionState, event: string, cause: string | undefined): void {
     if (this.#sinks.size > 0)
-      this.#write({ type: 'transition', from, to, event, ...(cause === undefined ? {} : { cause }) });
+      this.#write({
+        type: 'transition',
+        from,
+        to,
+        event,
+        ...(cause === undefined ? {} : { cause: this.#masked(cause) }),
+      });
   }
 
   /** A handler that cannot mask a text must not let its secrets out. */
