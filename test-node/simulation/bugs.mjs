@@ -64,8 +64,8 @@ export const bugs = [
   bug(
     'authentication is not repeated',
     'connection.ts',
-    'this.#handshake.start(this.#authenticates,',
-    'this.#handshake.start(this.#authenticates && this.#epoch === 0,',
+    'wantsAuthentication: () => this.#authenticates,',
+    'wantsAuthentication: () => this.#authenticates && this.#epoch === 0,',
   ),
   bug(
     'no pong is ever missed',
