@@ -114,8 +114,7 @@ describe('ids and frames of the application', () => {
     }
     const server = await serve();
     const client = await connectClient(server, { handler: new Signing() });
-    await await client.request({ op: 'signed' });
-    await await client.requestRaw('{"op":"raw","req_id":"r"}');
+    await Promise.all([client.request({ op: 'signed' }), client.requestRaw('{"op":"raw","req_id":"r"}')]);
     expect(framesOf(server, 'signed')[0]).toHaveProperty('signed', true);
     expect(framesOf(server, 'raw')[0]).toEqual({ op: 'raw', req_id: 'r' });
   });
@@ -129,10 +128,10 @@ describe('ids and frames of the application', () => {
     }
     const server = await serve();
     const client = await connectClient(server, { handler: new Counting() });
-    await await client.requestRaw('{"op":"raw","req_id":1}');
+    await Promise.all([client.requestRaw('{"op":"raw","req_id":1}')]);
     const call = client.request({ op: 'next' });
     expect(call.requestId).toBe(2);
-    await await call;
+    await Promise.all([call]);
     server.respondTo('"op":"subscribe"', []);
     void client.subscribe('t').catch(() => {});
     await server.waitForMessage('"op":"subscribe"');

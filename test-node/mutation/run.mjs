@@ -1,0 +1,105 @@
+// Mutates src/core in a private copy, a small change at a time, and counts the changes that no test notices:
+// node test-node/mutation/run.mjs [--concurrency N] [--minutes N (for each file)] [file of src/core …]
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { printTotal, readScore } from './scores.mjs';
+
+const CORE = 'src/core';
+const COPIED = ['src', 'test-node', 'package.json', 'tsconfig.json'];
+const folder = import.meta.dirname;
+const root = join(folder, '../..');
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { concurrency: { type: 'string', default: '2' }, minutes: { type: 'string', default: '60' } },
+});
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
+
+install();
+const rows = [];
+for (const file of filesToMutate(positionals)) {
+  if (interrupted.signal.aborted) break;
+  const copy = mkdtempSync(join(tmpdir(), 'hpx-mutation-'));
+  try {
+    copyProject(copy);
+    await mutate(copy, file);
+    rows.push(readScore(file, join(copy, 'mutation.json')));
+  } catch (error) {
+    console.error(`${file}: ${error.message}`);
+    process.exitCode = 1;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+printTotal(rows);
+
+/** Installs what package-lock.json names, unless that is what is there. */
+function install() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
+  const stamp = join(folder, 'node_modules/.installed');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const options = { cwd: folder, stdio: 'inherit', timeout: 300_000 };
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options);
+  if (status !== 0) throw new Error('npm ci has failed.');
+  writeFileSync(stamp, wanted);
+}
+
+/** 'outbox', 'outbox.ts' and 'src/core/outbox.ts' are the same; none is all. */
+function filesToMutate(named) {
+  const all = readdirSync(join(root, CORE)).filter((file) => file.endsWith('.ts'));
+  const wanted = named.map((name) => `${basename(name, '.ts')}.ts`);
+  const unknown = wanted.filter((file) => !all.includes(file));
+  if (unknown.length > 0) throw new Error(`${CORE} has no ${unknown.join(', ')}.`);
+  return (wanted.length > 0 ? wanted : all).map((file) => `${CORE}/${file}`);
+}
+
+/** Nothing that is mutated, and nothing that a run writes, lies in the work tree. */
+function copyProject(to) {
+  const filter = (path) => basename(path) !== 'node_modules';
+  for (const name of COPIED) cpSync(join(root, name), join(to, name), { recursive: true, filter });
+  symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
+}
+
+/** Rejects if Stryker fails, is interrupted, or takes longer than it may. */
+function mutate(cwd, file) {
+  const stryker = join(
+    dirname(createRequire(import.meta.url).resolve('@stryker-mutator/core/package.json')),
+    'bin/stryker.js',
+  );
+  const config = join(cwd, 'test-node/mutation/stryker.config.mjs');
+  // A group of its own, so that its workers end with it.
+  const child = spawn(
+    process.execPath,
+    [stryker, 'run', config, '--mutate', file, '--concurrency', values.concurrency],
+    { cwd, stdio: 'inherit', detached: true },
+  );
+  const end = () => process.kill(-child.pid, 'SIGKILL');
+  const timer = setTimeout(end, Number(values.minutes) * 60_000);
+  interrupted.signal.addEventListener('abort', end);
+  return new Promise((resolve, reject) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      interrupted.signal.removeEventListener('abort', end);
+      if (code === 0) resolve();
+      else reject(new Error(`Stryker ended with ${signal ?? code}.`));
+    });
+  });
+}
