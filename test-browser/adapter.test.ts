@@ -1,19 +1,20 @@
+import { reserveDeadUrl } from '../test-node/adapters/dead-url.js';
 import { type Peer, startPeer } from '../test-node/adapters/peer.js';
 import type { PortableHost } from '../test-node/adapters/portable-suite.js';
 import type { SuiteReport } from '../test-node/adapters/suite-runner.js';
 import { expect, test } from './fixtures.js';
 
 let peer: Peer;
+let dead: Awaited<ReturnType<typeof reserveDeadUrl>>;
 let host: PortableHost;
 
 test.beforeAll(async () => {
   peer = await startPeer();
-  const dead = await startPeer();
-  await dead.stop();
+  dead = await reserveDeadUrl();
   host = { url: peer.url, deadUrl: dead.url, offers: { control: false, limit: false }, goingAway: 4001 };
 });
 
-test.afterAll(() => peer.stop());
+test.afterAll(() => Promise.all([peer.stop(), dead.stop()]));
 
 test('[RT8] the browser adapter passes the suite of all adapters in a page', async ({ page }) => {
   const report = await page.evaluate((at) => hpx.runAdapterSuite('page', hpx.openBrowserSocket, at), host);

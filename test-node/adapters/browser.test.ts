@@ -3,20 +3,19 @@ import { browserRuntime, openBrowserSocket } from 'hpx-transport-ws/adapters/bro
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import { describeAdapter } from './contract-suite.js';
+import { reserveDeadUrl } from './dead-url.js';
 import { type Peer, startPeer } from './peer.js';
 import { probe } from './probe.js';
 
 let peer: Peer;
-let deadUrl: string;
+let dead: Awaited<ReturnType<typeof reserveDeadUrl>>;
 
 beforeAll(async () => {
   peer = await startPeer();
-  const dead = await startPeer();
-  deadUrl = dead.url;
-  await dead.stop();
+  dead = await reserveDeadUrl();
 });
 
-afterAll(() => peer.stop());
+afterAll(() => Promise.all([peer.stop(), dead.stop()]));
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -25,7 +24,7 @@ afterEach(() => {
 
 const host = {
   url: () => peer.url,
-  deadUrl: () => deadUrl,
+  deadUrl: () => dead.url,
   arrived: (id: string) => peer.arrived(id),
   offers: { control: false, limit: false },
   goingAway: 4001,

@@ -6,27 +6,26 @@ import { nodeRuntime, openNodeSocket } from 'hpx-transport-ws/adapters/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { describeAdapter } from './contract-suite.js';
+import { reserveDeadUrl } from './dead-url.js';
 import { type Peer, startPeer } from './peer.js';
 import { type Probe, probe } from './probe.js';
 
 let peer: Peer;
-let deadUrl: string;
+let dead: Awaited<ReturnType<typeof reserveDeadUrl>>;
 
 beforeAll(async () => {
   peer = await startPeer();
-  const dead = await startPeer();
-  deadUrl = dead.url;
-  await dead.stop();
+  dead = await reserveDeadUrl();
 });
 
-afterAll(() => peer.stop());
+afterAll(() => Promise.all([peer.stop(), dead.stop()]));
 
 const open = (path: string, request?: Parameters<typeof probe>[2]): Probe =>
   probe(openNodeSocket, peer.url + path, request);
 
 describeAdapter('node', openNodeSocket, {
   url: () => peer.url,
-  deadUrl: () => deadUrl,
+  deadUrl: () => dead.url,
   arrived: (id) => peer.arrived(id),
   offers: { control: true, limit: true },
   goingAway: 1001,
