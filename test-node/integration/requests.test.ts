@@ -141,6 +141,22 @@ describe('answers', () => {
     expect((await first).field('data')).toBe(1);
   });
 
+  it('[DL12, R2] an id whose request was given up is refused: the late answer would settle another', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    server.respondTo('x-1', []);
+    const controller = new AbortController();
+    const first = client.requestRaw('{"req_id":"x-1"}', { signal: controller.signal });
+    await barrier(client);
+    controller.abort(new Error('changed my mind'));
+    await expect(first).rejects.toThrow('changed my mind');
+    const second = client.requestRaw('{"req_id":"x-1","again":true}');
+    await expect(second).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
+    server.broadcast({ req_id: 'x-1', data: 'of the first' });
+    await barrier(client);
+    expect(framesOf(server).filter(({ req_id }) => req_id === 'x-1')).toEqual([{ req_id: 'x-1' }]);
+  });
+
   it('[ER5, GJ5, CL10] a payload that cannot be serialised rejects, unsent, and never throws', async () => {
     const server = await serve();
     const client = await connectClient(server);

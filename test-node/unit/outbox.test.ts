@@ -277,4 +277,41 @@ describe('Outbox: asynchronous preparation', () => {
     await context.clock.settle();
     expect([bad.fate, good.fate]).toEqual(['unwritable', 'written']);
   });
+
+  it('[HN10] a send is not prepared, and bytes reach the handler as text', () => {
+    const asked: unknown[][] = [];
+    const handler = new (class extends Handler {
+      override prepareRequest(...args: unknown[]): string {
+        asked.push(args);
+        return 'signed';
+      }
+    })();
+    const { outbox } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    const [send, request] = [newCall('send'), newCall('request')];
+    outbox.add({ ...send, id: undefined });
+    outbox.add({ ...request, frame: new TextEncoder().encode('{"op":"order"}') });
+    expect(link.written).toEqual(['send', 'signed']);
+    expect(asked).toEqual([['{"op":"order"}', 'request']]);
+  });
+
+  it('[R5, HN10] another call that is taken back does not have the one at the head prepared again', async () => {
+    let prepared = 0;
+    const handler = new (class extends Handler {
+      override prepareRequest(text: string): Promise<string> {
+        prepared++;
+        return Promise.resolve(text);
+      }
+    })();
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.serve();
+    const [head, other] = [newCall('head'), newCall('other')];
+    outbox.add(head);
+    outbox.add(other);
+    outbox.delete(other);
+    await context.clock.settle();
+    expect([prepared, link.written]).toEqual([1, ['head']]);
+  });
 });

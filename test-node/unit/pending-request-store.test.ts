@@ -76,8 +76,39 @@ describe('PendingRequestStore', () => {
     const store = newStore();
     store.add(1, options);
     expect(store.add('1', options).id).toBe('1');
-    expect(() => store.add(1, options)).toThrow(expect.objectContaining({ code: 'PROTOCOL_ERROR' }));
+    expect(() => store.add(1, options)).toThrow(
+      expect.objectContaining({ code: 'PROTOCOL_ERROR', delivery: 'unsent' }),
+    );
     expect(store.size).toBe(2);
+  });
+
+  it('[DL12, R2] refuses the id of a request that was written and given up, because its answer may still come', async () => {
+    const store = newStore();
+    for (const id of ['written', 'waiting', 'answered']) {
+      const request = store.add(id, options);
+      if (id !== 'waiting') request.onWritten();
+    }
+    store.resolve('answered', 1);
+    await clock.advance(1_000);
+    expect(() => store.add('written', options)).toThrow(
+      expect.objectContaining({ code: 'PROTOCOL_ERROR', delivery: 'unsent' }),
+    );
+    expect(store.add('waiting', options).id).toBe('waiting');
+    expect(store.add('answered', options).id).toBe('answered');
+  });
+
+  it('[C9, R2] keeps the latest 1 024 of such ids', () => {
+    const store = newStore(1);
+    for (let id = 0; id <= 1_024; id++) {
+      const request = store.add(id, options);
+      request.onWritten();
+      request.onUnwritable(new ConnectionClosedError('over'));
+    }
+    expect(store.add(0, options).id).toBe(0);
+    store.resolve(0, 1);
+    for (const id of [1, 1_024]) {
+      expect(() => store.add(id, options)).toThrow(expect.objectContaining({ code: 'PROTOCOL_ERROR' }));
+    }
   });
 
   it('[R1, CL12] times each request out by its own timeout; Infinity never', async () => {
