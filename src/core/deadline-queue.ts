@@ -15,7 +15,8 @@ const SLACK = 64;
 /**
  * Expires many items with one timer: a binary heap by deadline (Knuth, The Art of Computer Programming 3, section 5.2.3).
  * Most items are removed long before they expire, in the order in which they came: a removed one is only marked, and taken
- * out when it reaches the top or when half of the heap is marked. So both ends cost O(1), whatever the mix of durations.
+ * out when it reaches the top or when half of the heap is marked. So with one duration for all, adding and removing cost
+ * O(1); with any mix of durations O(log n), spread over the removals.
  */
 export class DeadlineQueue {
   readonly #clock: Clock;
