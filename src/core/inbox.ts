@@ -31,6 +31,7 @@ export interface InboxEvents {
 export class Inbox {
   readonly #context: Context;
   readonly #events: InboxEvents;
+  readonly #limit: number;
   readonly #decodes: boolean;
   readonly #splits: boolean;
   readonly #grace: Timer;
@@ -46,6 +47,7 @@ export class Inbox {
   constructor(context: Context, events: InboxEvents) {
     this.#context = context;
     this.#events = events;
+    this.#limit = context.config.maxMessageSize;
     this.#decodes = context.handler.decodeBinary !== ProtocolHandler.prototype.decodeBinary;
     this.#splits = context.handler.split !== ProtocolHandler.prototype.split;
     this.#grace = new Timer(context.runtime.clock);
@@ -53,14 +55,12 @@ export class Inbox {
 
   receive(data: string | Uint8Array): void {
     if (this.#ended) return;
-    if (this.#isHeld || this.#waiting > 0) {
-      if (this.#decoding && this.#waiting >= CAPACITY) {
-        this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
-      } else {
-        this.#queue.push(data);
-      }
-    } else {
+    if (this.#queue.length === 0 && !this.#isHeld) {
       this.#take(data);
+    } else if (this.#decoding && this.#waiting >= CAPACITY) {
+      this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
+    } else {
+      this.#queue.push(data);
     }
   }
 
@@ -127,18 +127,16 @@ export class Inbox {
   }
 
   #take(data: string | Uint8Array): void {
-    const { config, counters, handler, trace } = this.#context;
+    const { counters, trace } = this.#context;
     counters.received++;
-    trace.frame('in', data);
-    if (isLarger(data, config.maxMessageSize)) {
-      return this.#break(
-        new MessageTooLargeError(
-          config.maxMessageSize,
-          `A frame is larger than maxMessageSize (${config.maxMessageSize} bytes).`,
-        ),
-      );
-    }
-    if (typeof data === 'string' || !this.#decodes) return this.#hand(new Message(data, undefined, counters));
+    if (trace.isOn) trace.frame('in', data);
+    if (isLarger(data, this.#limit)) return this.#break(tooLarge(this.#limit));
+    if (typeof data === 'string' || !this.#decodes) this.#hand(new Message(data, undefined, counters));
+    else this.#decode(data);
+  }
+
+  #decode(data: Uint8Array): void {
+    const { counters, handler } = this.#context;
     try {
       const text = handler.decodeBinary(data);
       if (!isThenable(text)) return this.#hand(new Message(data, text, counters));
@@ -160,7 +158,8 @@ export class Inbox {
   }
 
   #hand(message: Message): void {
-    const parts = this.#splits ? this.#split(message) : undefined;
+    if (!this.#splits) return this.#events.message(message);
+    const parts = this.#split(message);
     if (!parts?.length) return this.#events.message(message);
     // Parts may have to wait for each other just like frames, ahead of the frames behind them.
     this.#queue = [...parts, ...this.#queue.slice(this.#head)];
@@ -187,6 +186,10 @@ export class Inbox {
     this.stop();
     this.#events.broken(error);
   }
+}
+
+function tooLarge(limit: number): MessageTooLargeError {
+  return new MessageTooLargeError(limit, `A frame is larger than maxMessageSize (${limit} bytes).`);
 }
 
 /** Counts UTF-8 bytes only where the length leaves it open. */

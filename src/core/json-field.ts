@@ -12,18 +12,18 @@
  * ```
  */
 export function readJsonField(text: string, name: string): string | number | undefined {
-  // Most lookups miss or hit at once; a native search settles a miss without a walk, unless a key may be escaped.
-  if (!text.includes(name) && !text.includes('\\')) return undefined;
   let at = skipSpace(text, 0);
   if (text.charCodeAt(at) !== OPEN_BRACE) return undefined;
   at = skipSpace(text, at + 1);
-  while (text.charCodeAt(at) === QUOTE) {
+  for (let isFirst = true; text.charCodeAt(at) === QUOTE; isFirst = false) {
     const keyEnd = endOfString(text, at);
     const matches = isKey(text, at, keyEnd, name);
     at = skipSpace(text, keyEnd);
     if (text.charCodeAt(at) !== COLON) return undefined;
     at = skipSpace(text, at + 1);
     if (matches) return readScalar(text, at);
+    // Most lookups hit at once or miss; a native search settles a miss without a walk, unless a key may be escaped.
+    if (isFirst && !text.includes(name, at) && !text.includes('\\', at)) return undefined;
     at = skipSpace(text, skipValue(text, at));
     if (text.charCodeAt(at) !== COMMA) return undefined;
     at = skipSpace(text, at + 1);

@@ -41,6 +41,11 @@ export class Trace {
     return () => void this.#sinks.delete(own);
   }
 
+  /** Whether anybody listens: what an entry tells is not worth putting together otherwise. */
+  get isOn(): boolean {
+    return this.#sinks.size > 0;
+  }
+
   frame(direction: 'in' | 'out', frame: string | Uint8Array): void {
     if (this.#sinks.size === 0) return;
     const text = typeof frame === 'string' ? this.#masked(frame) : `<${frame.byteLength} bytes>`;

@@ -110,8 +110,8 @@ export class GenericJsonHandler<
   classifyMessage(message: Message): MessageKind {
     const is = this.#is;
     const type = is.typeField && message.field(is.typeField);
-    if (isOneOf(type, is.updateType)) return MessageKind.Update;
-    const answers = isOneOf(type, is.responseType);
+    if (type && isOneOf(type, is.updateType)) return MessageKind.Update;
+    const answers = type !== undefined && isOneOf(type, is.responseType);
     const hasTopic = !answers && message.field(is.topicField) !== undefined;
     // To find that an update has no id and no operation takes a walk through all of it; native searches settle most.
     if (hasTopic && !this.#hasSign(message.text)) return MessageKind.Update;
@@ -137,7 +137,8 @@ export class GenericJsonHandler<
   }
 
   extractTopic(message: Message): Topic | undefined {
-    return message.field(this.#is.topicField)?.toString();
+    const topic = message.field(this.#is.topicField);
+    return typeof topic === 'number' ? String(topic) : topic;
   }
 
   buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): string {
