@@ -62,7 +62,7 @@ export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, u
     const reader = this.#readers.shift();
     if (!reader) return this.#buffer.push(update);
     this.#onSettled();
-    this.#result(update).then(reader.resolve, reader.reject);
+    this.#result(this.#buffer.pass(update)).then(reader.resolve, reader.reject);
     return 'kept';
   }
 

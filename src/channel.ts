@@ -140,7 +140,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       this.#keep(this.#held, update);
       this.#feedLoops(update);
     } else if (this.#phase === 'flowing') {
-      this.#pass(update);
+      this.#pass(this.#held ? this.#afterHeld(this.#held, update) : update);
     }
   }
 
@@ -199,6 +199,12 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     this.#feedLoops(update);
   }
 
+  /** The first one behind those that were held; the last of them may have been dropped, and with it a gap. */
+  #afterHeld(held: UpdateBuffer, update: Update): Update {
+    this.#held = undefined;
+    return held.pass(update);
+  }
+
   #feedLoops(update: Update): void {
     for (let index = 0; index < this.#iterators.length; index++) {
       this.#keep(this.#iterators[index] as ChannelIterator<unknown>, update);
@@ -252,7 +258,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       }
       const update = this.#held?.shift();
       if (!update) {
-        this.#held = undefined;
+        if (!this.#held?.owesGap) this.#held = undefined;
         this.#phase = 'flowing';
       } else if (this.#options.overflow === 'latest') {
         this.#conflate(update);

@@ -1,4 +1,4 @@
-import type { Update } from './core/update.js';
+import { type Gap, tellingOf, type Update } from './core/update.js';
 
 /**
  * What a full buffer does: forgets the oldest update, refuses the new one, keeps only the newest (per key), or gives up.
@@ -8,7 +8,10 @@ export type OverflowPolicy = 'drop-oldest' | 'drop-newest' | 'latest' | 'fail';
 /** What became of a pushed update; of two that competed for a place, one was dropped. */
 export type PushOutcome = 'kept' | 'dropped' | 'full';
 
-/** Updates that wait for a reader, oldest first, at most `capacity`. */
+/**
+ * Updates that wait for a reader, oldest first, at most `capacity`. The gap of an update that is dropped is told by the
+ * next one that is not: losses are never silent.
+ */
 export class UpdateBuffer {
   readonly #capacity: number;
   readonly #overflow: OverflowPolicy;
@@ -18,6 +21,8 @@ export class UpdateBuffer {
   #head = 0;
   /** For `latest`: the newest of each key, at the place of its first. */
   readonly #latest: Map<string, Update> | undefined;
+  /** Of an update that found no place: those that were there before it have nothing to tell of it. */
+  #gap: Gap | undefined;
 
   constructor(capacity: number, overflow: OverflowPolicy, key: ((update: Update) => string) | undefined) {
     this.#capacity = capacity;
@@ -30,14 +35,32 @@ export class UpdateBuffer {
     return this.#latest?.size ?? this.#updates.length - this.#head;
   }
 
+  /** Whether a gap waits for the next update. */
+  get owesGap(): boolean {
+    return this.#gap !== undefined;
+  }
+
   push(update: Update): PushOutcome {
     if (this.#latest) return this.#replace(this.#latest, update);
     const isFull = this.size >= this.#capacity;
     if (isFull && this.#overflow === 'fail') return 'full';
-    if (isFull && this.#overflow === 'drop-newest') return 'dropped';
-    if (isFull) this.shift();
-    this.#updates.push(update);
-    return isFull ? 'dropped' : 'kept';
+    const told = this.pass(update);
+    if (isFull && this.#overflow === 'drop-newest') {
+      this.#gap = told.gap;
+      return 'dropped';
+    }
+    this.#updates.push(told);
+    if (!isFull) return 'kept';
+    const gap = this.shift()?.gap;
+    if (gap) this.#updates[this.#head] = tellingOf(this.#updates[this.#head] as Update, gap);
+    return 'dropped';
+  }
+
+  /** An update that need not wait here, with the gap that it owes to those that were dropped before it. */
+  pass(update: Update): Update {
+    const gap = this.#gap;
+    this.#gap = undefined;
+    return tellingOf(update, gap);
   }
 
   shift(): Update | undefined {
@@ -61,10 +84,16 @@ export class UpdateBuffer {
 
   #replace(latest: Map<string, Update>, update: Update): PushOutcome {
     const key = this.#key(update);
-    const isFull = latest.has(key) || latest.size >= this.#capacity;
-    if (isFull && !latest.has(key)) this.#shiftLatest(latest);
-    latest.set(key, update);
-    return isFull ? 'dropped' : 'kept';
+    const replaced = latest.get(key);
+    latest.set(key, tellingOf(update, replaced?.gap));
+    if (replaced) return 'dropped';
+    if (latest.size <= this.#capacity) return 'kept';
+    const gap = this.#shiftLatest(latest)?.gap;
+    for (const [first, next] of latest) {
+      if (gap) latest.set(first, tellingOf(next, gap));
+      break;
+    }
+    return 'dropped';
   }
 
   #shiftLatest(latest: Map<string, Update>): Update | undefined {

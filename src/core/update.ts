@@ -60,3 +60,10 @@ export class LazyUpdate implements Update {
     return copy;
   }
 }
+
+/** The update, telling of another one's gap, too: that one came before it and was dropped. */
+export function tellingOf(update: Update, gap: Gap | undefined): Update {
+  if (!gap) return update;
+  const both = update.gap ? { ...update.gap, since: Math.min(gap.since, update.gap.since) } : gap;
+  return (update as LazyUpdate).after(both);
+}

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Channel, type ChannelOptions } from '../../src/channel.js';
 import { ConnectionClosedError } from '../../src/core/errors.js';
 import { Message } from '../../src/core/message.js';
-import { LazyUpdate } from '../../src/core/update.js';
+import { LazyUpdate, type Update } from '../../src/core/update.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 
 let clock: VirtualClock;
@@ -180,6 +180,74 @@ describe('Channel: overflow', () => {
     await clock.advance(16);
     expect(heard).toEqual([16, 32]);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  describe('[S5, CH19] the gap of an update that was dropped is told by the next that is not', () => {
+    const gapSince = (since: number) => ({ epoch: 2, since, until: since + 1, cause: 'disconnect' }) as const;
+    const sinceOf = ({ gap }: Update) => gap?.since;
+
+    it.each([
+      ['drop-oldest', [undefined, 30, undefined]],
+      // What was there before the gap knows nothing of it.
+      ['drop-newest', [undefined, undefined, 30]],
+      ['latest', [30, undefined, undefined]],
+    ] as const)('%s, in a loop', async (overflow, expected) => {
+      const channel = newChannel({ capacity: 2, overflow });
+      const loop = channel.updates();
+      const next = async () => sinceOf((await loop.next()).value as Update);
+      deliver(channel, 1);
+      if (overflow === 'drop-oldest') await next();
+      if (overflow === 'drop-newest') deliver(channel, 2);
+      channel.deliver(update(3).after(gapSince(30)));
+      if (overflow !== 'drop-newest') deliver(channel, 4, 5);
+      const seen: (number | undefined)[] = overflow === 'drop-oldest' ? [undefined] : [];
+      while (channel.buffered > 0) seen.push(await next());
+      // The reader waits already.
+      const waiting = next();
+      deliver(channel, 6);
+      seen.push(await waiting);
+      const after = next();
+      deliver(channel, 7);
+      seen.push(await after);
+      expect(seen.slice(0, 3)).toEqual(expected);
+    });
+
+    it.each(['drop-oldest', 'drop-newest'] as const)('%s, before the first listener', async (overflow) => {
+      const channel = newChannel({ capacity: 1, overflow });
+      deliver(channel, 1);
+      channel.deliver(update(2).after(gapSince(20)));
+      channel.deliver(update(3).after(gapSince(30)));
+      const heard: [number, number | undefined, number | undefined][] = [];
+      channel.on('message', (value, { gap }) => heard.push([value, gap?.since, gap?.until]));
+      await clock.settle();
+      deliver(channel, 4, 5);
+      const told = [20, 31];
+      expect(heard).toEqual(
+        overflow === 'drop-oldest'
+          ? [
+              [3, ...told],
+              [4, undefined, undefined],
+              [5, undefined, undefined],
+            ]
+          : [
+              [1, undefined, undefined],
+              [4, ...told],
+              [5, undefined, undefined],
+            ],
+      );
+    });
+
+    it('latest by key, in the place of one that had to give way', async () => {
+      const channel = newChannel({ overflow: 'latest', capacity: 2, key: ({ data }) => String(data) });
+      channel.deliver(update(1).after(gapSince(10)));
+      deliver(channel, 2, 3);
+      const loop = channel.updates();
+      const seen = [(await loop.next()).value, (await loop.next()).value] as Update<number>[];
+      expect(seen.map((one) => [one.data, sinceOf(one)])).toEqual([
+        [2, 10],
+        [3, undefined],
+      ]);
+    });
   });
 
   it('[CH18] fail closes the channel, after what it had', async () => {
