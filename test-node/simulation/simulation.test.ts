@@ -5,6 +5,8 @@ import { describeFailure } from './report.js';
 import { modeOf, simulate, traceOf } from './simulate.js';
 
 const SEEDS = 500;
+/** Seeds that failed once, each with what was wrong. */
+const REGRESSIONS = [['C6', 51_957, 'the checker took a resume() without a pause() for a sign of life']] as const;
 /** Only to end a run that hangs: a seed takes some milliseconds. */
 const TIMEOUT = 120_000;
 
@@ -24,6 +26,11 @@ describe('simulation', () => {
     },
     TIMEOUT,
   );
+
+  it.each(REGRESSIONS)('[%s] seed %i: %s', async (_clause, seed) => {
+    const run = await simulate(seed);
+    if (run.violations.length > 0) expect.fail(describeFailure(run));
+  });
 
   it('[C10] the same seed gives the same trace, byte for byte', async () => {
     for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {

@@ -73,6 +73,14 @@ export const badConnectionHistories: readonly BadHistory[] = [
   bad('C6', 'a dead link that is kept', [0, dial()], [1, ready], [40_100, step('ready')]),
   bad(
     'C6',
+    'a dead link that is kept because of a resume() without a pause()',
+    [0, dial()],
+    [1, ready],
+    [20_000, { type: 'resume' }],
+    [40_100, step('ready')],
+  ),
+  bad(
+    'C6',
     'called dead without a question',
     [0, dial()],
     [1, ready],

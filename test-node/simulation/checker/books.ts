@@ -88,9 +88,6 @@ export class Books {
     pause: () => {
       this.paused = true;
     },
-    resume: () => {
-      this.paused = false;
-    },
     jump: ({ at, ms }) => {
       this.jumpedAt = at + ms;
       this.jumps++;
@@ -110,6 +107,9 @@ export class Books {
     unsubscribe: ({ channel }) => void this.channels.delete(channel),
     'socket-closed': ({ socket }) => this.#leave(socket, 'over'),
     'channel-closed': ({ channel }) => void this.channels.delete(channel),
+    resume: () => {
+      this.paused = false;
+    },
     ended: () => {
       this.closing = true;
     },

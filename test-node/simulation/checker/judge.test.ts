@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { badCallHistories } from './bad-call-histories.js';
 import { badConnectionHistories } from './bad-connection-histories.js';
 import { readJson } from './dialect.js';
-import { historyOf } from './history-words.js';
+import { dial, historyOf, ready, transition } from './history-words.js';
 import { allRules, judge } from './judge.js';
 import type { Setup } from './rule.js';
 
@@ -27,6 +27,20 @@ describe('the checker', () => {
       (rule) => !badHistories.some(({ history }) => judge(history, setup, [rule]).length > 0),
     );
     expect(blamed).toEqual([]);
+  });
+
+  it('[C6] knows that resume() does nothing where nothing is paused', () => {
+    const history = historyOf(
+      [0, dial()],
+      [1, { type: 'open', socket: 1 }],
+      [2, transition('disconnected', 'connecting', 'connect')],
+      [2, transition('connecting', 'connected', 'opened')],
+      [2, ready],
+      [30_002, { type: 'ping', socket: 1 }],
+      [35_000, { type: 'resume' }],
+      [40_002, { type: 'disconnected', code: 1006, silent: true }],
+    );
+    expect(judge(history, setup)).toEqual([]);
   });
 
   it('keeps clients apart', () => {

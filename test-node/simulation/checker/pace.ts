@@ -134,7 +134,10 @@ const noticesDeath: Rule = {
       transition: ({ to, at }) => {
         if (to === 'ready') live(books.socket?.number ?? 0, at);
       },
-      resume: ({ at }) => live(books.socket?.number ?? 0, at),
+      // Where nothing was paused nothing starts anew.
+      resume: ({ at }) => {
+        if (books.paused) live(books.socket?.number ?? 0, at);
+      },
       throttle: () => {
         wasLate = true;
       },
