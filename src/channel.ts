@@ -134,6 +134,17 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   }
 
   /** @internal */
+  get isDeaf(): boolean {
+    return this.#phase === 'flowing' && !this.#held && this.#iterators.length === 0 && !this.listenerCount('message');
+  }
+
+  /** @internal */
+  drop(): void {
+    this.#dropped++;
+    this.#host.onDropped();
+  }
+
+  /** @internal */
   deliver(update: Update): void {
     if (this.#phase === 'holding' || this.#phase === 'handing') {
       this.#held ??= this.#newBuffer();
@@ -194,7 +205,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       if (overflow === 'latest') this.#conflate(update);
       else this.#tell(update);
     } else if (this.#iterators.length === 0) {
-      this.#drop();
+      this.drop();
     }
     this.#feedLoops(update);
   }
@@ -286,7 +297,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   }
 
   #forget(iterator: ChannelIterator<unknown>): void {
-    for (let count = iterator.buffered; count > 0; count--) this.#drop();
+    for (let count = iterator.buffered; count > 0; count--) this.drop();
     const index = this.#iterators.indexOf(iterator);
     if (index !== -1) this.#iterators.splice(index, 1);
   }
@@ -301,11 +312,11 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     try {
       outcome = buffer.push(update);
     } catch (cause) {
-      this.#drop();
+      this.drop();
       return this.listenerFailed(wrapError(`The key function of ${this.topic} failed`, cause));
     }
     if (outcome === 'kept') return;
-    this.#drop();
+    this.drop();
     if (outcome === 'dropped') return;
     const { capacity = this.#host.capacity } = this.#options;
     const advice = 'Read faster, or choose an overflow policy that drops';
@@ -316,11 +327,6 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     void this.#release(error);
   }
 
-  #drop(): void {
-    this.#dropped++;
-    this.#host.onDropped();
-  }
-
   #close(cause: CloseCause): void {
     // What listeners did not get is lost; what nobody asked for yet can still be read by a loop.
     const unheard = (this.#phase === 'handing' ? (this.#held?.size ?? 0) : 0) + (this.#conflated?.size ?? 0);
@@ -328,7 +334,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     this.#phase = 'closed';
     this.#conflation?.stop();
     this.#conflated?.clear();
-    for (let count = unheard; count > 0; count--) this.#drop();
+    for (let count = unheard; count > 0; count--) this.drop();
     // Also the rest of an update that is just being handed out (S1).
     this.removeAllListeners('message');
     for (const iterator of this.#iterators.splice(0)) iterator.end(cause.error);

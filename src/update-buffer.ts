@@ -15,24 +15,27 @@ export type PushOutcome = 'kept' | 'dropped' | 'full';
 export class UpdateBuffer {
   readonly #capacity: number;
   readonly #overflow: OverflowPolicy;
-  readonly #key: (update: Update) => string;
-  /** First in, first out; `#head` is the index of the first, so that taking one moves nothing. */
-  #updates: (Update | undefined)[] = [];
+  /** A ring: `#head` is the index of the oldest, and taking or replacing one moves no other. */
+  readonly #updates: (Update | undefined)[] = [];
   #head = 0;
-  /** For `latest`: the newest of each key, at the place of its first. */
+  #size = 0;
+  readonly #key: ((update: Update) => string) | undefined;
+  /** For `latest` with a key: the newest of each key, at the place of its first. */
   readonly #latest: Map<string, Update> | undefined;
   /** Of an update that found no place: those that were there before it have nothing to tell of it. */
   #gap: Gap | undefined;
 
   constructor(capacity: number, overflow: OverflowPolicy, key: ((update: Update) => string) | undefined) {
-    this.#capacity = capacity;
+    // Without a key only the very newest counts.
+    this.#capacity = overflow === 'latest' && !key ? 1 : capacity;
     this.#overflow = overflow;
-    this.#key = key ?? (() => '');
-    this.#latest = overflow === 'latest' ? new Map() : undefined;
+    if (overflow !== 'latest' || !key) return;
+    this.#key = key;
+    this.#latest = new Map();
   }
 
   get size(): number {
-    return this.#latest?.size ?? this.#updates.length - this.#head;
+    return this.#latest?.size ?? this.#size;
   }
 
   /** Whether a gap waits for the next update. */
@@ -42,16 +45,20 @@ export class UpdateBuffer {
 
   push(update: Update): PushOutcome {
     if (this.#latest) return this.#replace(this.#latest, update);
-    const isFull = this.size >= this.#capacity;
+    const isFull = this.#size === this.#capacity;
     if (isFull && this.#overflow === 'fail') return 'full';
     const told = this.pass(update);
-    if (isFull && this.#overflow === 'drop-newest') {
+    if (!isFull) {
+      this.#updates[(this.#head + this.#size++) % this.#capacity] = told;
+      return 'kept';
+    }
+    if (this.#overflow === 'drop-newest') {
       this.#gap = told.gap;
       return 'dropped';
     }
-    this.#updates.push(told);
-    if (!isFull) return 'kept';
-    const gap = this.shift()?.gap;
+    const gap = this.#updates[this.#head]?.gap;
+    this.#updates[this.#head] = told;
+    this.#head = (this.#head + 1) % this.#capacity;
     if (gap) this.#updates[this.#head] = tellingOf(this.#updates[this.#head] as Update, gap);
     return 'dropped';
   }
@@ -67,23 +74,19 @@ export class UpdateBuffer {
     if (this.#latest) return this.#shiftLatest(this.#latest);
     const update = this.#updates[this.#head];
     if (!update) return undefined;
-    this.#updates[this.#head++] = undefined;
-    // Half of the array is used up: moving the rest now costs each update one move at the most.
-    if (this.#head * 2 >= this.#updates.length) {
-      this.#updates = this.#updates.slice(this.#head);
-      this.#head = 0;
-    }
+    this.#updates[this.#head] = undefined;
+    // An empty ring begins anew, so that a short queue never grows to the capacity.
+    this.#head = --this.#size === 0 ? 0 : (this.#head + 1) % this.#capacity;
     return update;
   }
 
   clear(): void {
-    this.#updates = [];
-    this.#head = 0;
+    this.#updates.length = this.#head = this.#size = 0;
     this.#latest?.clear();
   }
 
   #replace(latest: Map<string, Update>, update: Update): PushOutcome {
-    const key = this.#key(update);
+    const key = this.#key?.(update) ?? '';
     const replaced = latest.get(key);
     latest.set(key, tellingOf(update, replaced?.gap));
     if (replaced) return 'dropped';

@@ -12,6 +12,30 @@
  * ```
  */
 export function readJsonField(text: string, name: string): string | number | undefined {
+  // The wanted member is the first one of most frames, and most frames are written without white space.
+  const keyEnd = name.length + 2;
+  if (
+    text.charCodeAt(keyEnd) === QUOTE &&
+    text.charCodeAt(keyEnd + 1) === COLON &&
+    text.startsWith(name, 2) &&
+    text.startsWith('{"') &&
+    isPlain(name)
+  ) {
+    return readScalar(text, keyEnd + 2);
+  }
+  return findMember(text, name);
+}
+
+/** The name that was asked for last and needs no escapes: a stream of updates asks for the same one again and again. */
+let lastPlain = '';
+
+function isPlain(name: string): boolean {
+  if (name !== lastPlain && /["\\]/.test(name)) return false;
+  lastPlain = name;
+  return true;
+}
+
+function findMember(text: string, name: string): string | number | undefined {
   let at = skipSpace(text, 0);
   if (text.charCodeAt(at) !== OPEN_BRACE) return undefined;
   at = skipSpace(text, at + 1);

@@ -10,6 +10,10 @@ import type { Gap, Update } from './update.js';
 export interface UpdateSink {
   /** Updates that wait for a reader. */
   readonly buffered: number;
+  /** Whether an update would be counted and nothing else: nobody reads, and nothing is kept for anybody. */
+  readonly isDeaf: boolean;
+  /** Counts an update that nobody reads. */
+  drop(): void;
   deliver(update: Update): void;
   gap(gap: Gap): void;
   resumed(epoch: number): void;

@@ -23,7 +23,10 @@ export class Subscriptions implements SubscriberOwner {
   readonly #deadlines: DeadlineQueue;
   readonly #retries: DeadlineQueue;
   readonly #hasSequence: boolean;
-  readonly #extractData: (message: Message) => unknown;
+  #turnAt: number | undefined;
+  readonly #endTurn = () => {
+    this.#turnAt = undefined;
+  };
   #early: { name: RequestId; message: Message }[] = [];
   #epoch = 0;
 
@@ -34,7 +37,6 @@ export class Subscriptions implements SubscriberOwner {
     this.#deadlines = new DeadlineQueue(runtime.clock);
     this.#retries = new DeadlineQueue(runtime.clock);
     this.#hasSequence = handler.extractSequence !== ProtocolHandler.prototype.extractSequence;
-    this.#extractData = (message) => handler.extractData(message);
     this.wire = new SubscriptionWire(context, store, newId, {
       accepted: (subscription) => this.#accepted(subscription),
       refused: (subscription, error, retryable) => this.#refused(subscription, error, retryable),
@@ -189,21 +191,34 @@ export class Subscriptions implements SubscriberOwner {
   #deliver(subscription: Subscription, message: Message): boolean {
     const { subscribers } = subscription;
     if (subscribers.length === 0) return false;
-    const update = new LazyUpdate(message, this.#epoch, wallTime(this.#context.runtime.clock), this.#extractData);
-    if (this.#hasSequence) this.#follow(subscription, update);
-    subscription.lastUpdateAt = update.receivedAt;
     const first = subscribers[0] as Subscriber;
     // Nearly every topic has one reader, who misses nothing.
-    if (subscribers.length === 1 && !first.loss && !first.gap) {
+    const isPlain = subscribers.length === 1 && !first.loss && !first.gap && !this.#hasSequence;
+    if (isPlain && first.sink.isDeaf) {
+      first.sink.drop();
+      return true;
+    }
+    const update = new LazyUpdate(message, this.#epoch, this.#receivedAt(), this.#context.handler);
+    if (isPlain) {
       first.sink.deliver(update);
       return true;
     }
+    if (this.#hasSequence) this.#follow(subscription, update);
     // Listeners may subscribe and unsubscribe.
     const receivers = [...subscribers];
     // All gaps come first: a listener that ends the connection begins another one, after this update.
     if (receivers.some(isOwed)) this.#announce(receivers, update.receivedAt);
     for (const subscriber of receivers) this.#hand(subscriber, update);
     return true;
+  }
+
+  /** Unix milliseconds of this turn: what one read of the socket brought came at one time. */
+  #receivedAt(): number {
+    if (this.#turnAt === undefined) {
+      this.#turnAt = wallTime(this.#context.runtime.clock);
+      void Promise.resolve().then(this.#endTurn);
+    }
+    return this.#turnAt;
   }
 
   #hand(subscriber: Subscriber, update: LazyUpdate): void {
@@ -218,18 +233,15 @@ export class Subscriptions implements SubscriberOwner {
     if (!sequence) return;
     const last = subscription.sequence;
     const { current, previous, snapshot } = sequence;
+    const since = subscription.lastUpdateAt;
     subscription.sequence = current;
+    subscription.lastUpdateAt = update.receivedAt;
     update.sequence = current;
     if (snapshot !== undefined) update.snapshot = snapshot;
     if (sequence.resync) return this.resync([subscription.topic]);
     if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
     for (const subscriber of subscription.subscribers) {
-      const gap: Gap = {
-        epoch: this.#epoch,
-        since: subscription.lastUpdateAt,
-        until: update.receivedAt,
-        cause: 'sequence',
-      };
+      const gap: Gap = { epoch: this.#epoch, since, until: update.receivedAt, cause: 'sequence' };
       subscriber.gap = gap;
       subscriber.sink.gap(gap);
     }

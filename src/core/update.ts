@@ -17,7 +17,7 @@ export interface Update<T = unknown> {
   readonly message: Message;
   /** Which connection brought it: 1 for the first that became ready. */
   readonly epoch: number;
-  /** Unix milliseconds. */
+  /** Unix milliseconds; the same for all that one read of the socket brought. */
   readonly receivedAt: number;
   readonly sequence?: number | string | bigint;
   /** Whether it is a full state that stands by itself; missing where the protocol does not tell. */
@@ -28,6 +28,11 @@ export interface Update<T = unknown> {
 
 const UNREAD = Symbol('unread');
 
+/** A handler, as far as updates need it. */
+interface DataReader {
+  extractData(message: Message): unknown;
+}
+
 /** An update whose data is taken from its frame when somebody asks for it. */
 export class LazyUpdate implements Update {
   readonly message: Message;
@@ -36,24 +41,24 @@ export class LazyUpdate implements Update {
   declare sequence?: number | string | bigint;
   declare snapshot?: boolean;
   declare gap?: Gap;
-  readonly #extract: (message: Message) => unknown;
+  readonly #reader: DataReader;
   #data: unknown = UNREAD;
 
-  constructor(message: Message, epoch: number, receivedAt: number, extract: (message: Message) => unknown) {
+  constructor(message: Message, epoch: number, receivedAt: number, reader: DataReader) {
     this.message = message;
     this.epoch = epoch;
     this.receivedAt = receivedAt;
-    this.#extract = extract;
+    this.#reader = reader;
   }
 
   get data(): unknown {
-    if (this.#data === UNREAD) this.#data = this.#extract(this.message);
+    if (this.#data === UNREAD) this.#data = this.#reader.extractData(this.message);
     return this.#data;
   }
 
   /** The same update for a channel that missed something before it. */
   after(gap: Gap): LazyUpdate {
-    const copy = new LazyUpdate(this.message, this.epoch, this.receivedAt, () => this.data);
+    const copy = new LazyUpdate(this.message, this.epoch, this.receivedAt, { extractData: () => this.data });
     if (this.sequence !== undefined) copy.sequence = this.sequence;
     if (this.snapshot !== undefined) copy.snapshot = this.snapshot;
     copy.gap = gap;

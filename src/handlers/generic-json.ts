@@ -104,7 +104,9 @@ export class GenericJsonHandler<
       throw new ConfigError('typeField', undefined, 'the member that holds responseType and updateType');
     }
     this.#is = is;
-    this.#signs = [...new Set([is.requestIdField, is.subscribeOp, is.unsubscribeOp].map(rarePart))];
+    const signs = new Set([is.requestIdField, is.subscribeOp, is.unsubscribeOp].map(rarePart));
+    // A search for 'ubscribe' finds 'unsubscribe', too.
+    this.#signs = [...signs].filter((sign) => ![...signs].some((other) => other !== sign && sign.includes(other)));
   }
 
   classifyMessage(message: Message): MessageKind {

@@ -32,10 +32,12 @@ function newChannel(options: ChannelOptions = {}): Channel<number> {
 }
 
 function update(value: number): LazyUpdate {
-  return new LazyUpdate(new Message(String(value)), 1, 0, (message) => {
-    reads++;
-    if (value < 0) throw new Error('unreadable');
-    return message.json;
+  return new LazyUpdate(new Message(String(value)), 1, 0, {
+    extractData: (message) => {
+      reads++;
+      if (value < 0) throw new Error('unreadable');
+      return message.json;
+    },
   });
 }
 

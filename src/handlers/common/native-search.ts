@@ -1,5 +1,5 @@
-/** Letters that JSON texts hold seldom, rarest first. */
-const RARE = '_zqjxkvwybfgm';
+/** Letters that JSON texts hold seldom, rarest first; those of hexadecimal digits come last. */
+const RARE = '_zqjxkvwygmuhpbf';
 
 /**
  * The part of a word from its rarest letter on: a text without it does not hold the word either, and a native search for
