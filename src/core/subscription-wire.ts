@@ -6,6 +6,7 @@ import type { RequestId, Topic } from './identifiers.js';
 import type { Message } from './message.js';
 import type { SubscriptionFrames } from './outbox.js';
 import { ProtocolHandler } from './protocol-handler.js';
+import { RecentMap } from './recent-map.js';
 import { readServerError } from './server-error.js';
 import {
   type Operation,
@@ -18,8 +19,8 @@ import { describe } from './wrap-error.js';
 
 /** Few venues take more in one frame, and smaller frames lose nothing on a fast link. */
 const DEFAULT_TOPICS_PER_FRAME = 100;
-/** Ids of settled frames that late acknowledgements may still carry. */
-const SETTLED_IDS = 256;
+/** Frames, and topics, of which the server may still say something after they are no concern of ours. */
+const REMEMBERED = 256;
 
 export interface SubscriptionWireEvents {
   accepted(subscription: Subscription): void;
@@ -30,10 +31,16 @@ export interface SubscriptionWireEvents {
   ready(): void;
 }
 
-/** One subscribe frame and the topics of it that the server has not acknowledged. */
+/**
+ * One subscribe frame and the topics of it that the server has not acknowledged. Those that were given up meanwhile keep
+ * their place: acknowledgements without an id come in the order of the frames, and theirs comes before that of the next
+ * frame that asks for the same topic.
+ */
 interface Batch extends Expirable {
   readonly requestId: RequestId;
   readonly size: number;
+  /** How many of its open topics are not given up. */
+  awaited: number;
   /** The server said something about one of its topics. */
   isAnswered: boolean;
   readonly open: Map<Topic, Subscription>;
@@ -60,7 +67,10 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** To be compared with what the server knows. */
   #changed = new Set<Subscription>();
   readonly #batches = new Map<RequestId, Batch>();
-  readonly #settledIds = new Set<RequestId>();
+  /** Subscribe frames that the server has not answered, and of which nothing is awaited any more. */
+  readonly #givenUp = new RecentMap<RequestId, Batch>(REMEMBERED);
+  /** Ids of frames that wait for nothing; late answers may still carry them. */
+  readonly #settledIds = new RecentMap<RequestId, true>(REMEMBERED);
   /** Built and not written yet. */
   readonly #frames: QueuedFrame[] = [];
   #live = false;
@@ -109,14 +119,16 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** What the server has of a topic is not what is wanted: ends it there and asks anew. */
   renew(subscription: Subscription): void {
     if (subscription.wire === 'idle') return;
-    this.#leaveBatch(subscription);
+    this.#giveUp(subscription);
     subscription.wire = 'stale';
     this.stage(subscription);
   }
 
   /** The server ended it by itself. */
   forget(subscription: Subscription): void {
-    this.#leaveBatch(subscription);
+    const { requestId } = subscription;
+    const batch = requestId === undefined ? undefined : this.#batches.get(requestId);
+    if (batch) this.#answered(batch, subscription);
     this.#store.reset(subscription);
   }
 
@@ -132,6 +144,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     for (const batch of this.#batches.values()) this.#deadlines.delete(batch);
     this.#deadlines.stop();
     this.#batches.clear();
+    this.#givenUp.clear();
     this.#settledIds.clear();
     this.#staged.clear();
     this.#changed.clear();
@@ -159,12 +172,13 @@ export class SubscriptionWire implements SubscriptionFrames {
 
   /** Offers a frame to the subscribe frames that wait, oldest first; false when it is about none of them. */
   control(message: Message): boolean {
+    const told = new Set<Topic>();
     let taken = false;
     for (const batch of [...this.#batches.values()]) {
       const outcome = this.#outcomeFor(batch, message);
       // A yes or a no is about one frame; one that names topics may be about several.
       if (typeof outcome === 'boolean') return taken || this.#apply(batch, outcome, message);
-      if (outcome && this.#apply(batch, outcome, message)) taken = true;
+      if (outcome && this.#apply(batch, outcome, message, told)) taken = true;
     }
     return taken;
   }
@@ -231,7 +245,7 @@ export class SubscriptionWire implements SubscriptionFrames {
       subscription.requestId = requestId;
     }
     if (!this.#confirms) {
-      this.#settled(requestId);
+      this.#settledIds.set(requestId, true);
       return () => {
         for (const subscription of subscriptions) {
           if (subscription.requestId === requestId) this.#accept(subscription);
@@ -241,6 +255,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     const batch: Batch = {
       requestId,
       size: subscriptions.length,
+      awaited: subscriptions.length,
       isAnswered: false,
       open: new Map(subscriptions.map((subscription) => [subscription.topic, subscription])),
       deadline: 0,
@@ -253,9 +268,9 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #ended(requestId: RequestId, subscriptions: readonly Subscription[]): void {
-    this.#settled(requestId);
+    this.#settledIds.set(requestId, true);
     for (const subscription of subscriptions) {
-      this.#leaveBatch(subscription);
+      this.#giveUp(subscription);
       this.#store.reset(subscription);
       if (subscription.wanted) this.#changed.add(subscription);
     }
@@ -279,14 +294,22 @@ export class SubscriptionWire implements SubscriptionFrames {
     return this.#context.handler.isSubscriptionSuccess(message, [...batch.open.keys()]);
   }
 
-  /** Does what a frame says about the topics of a batch; false when it says nothing. */
-  #apply(batch: Batch, outcome: boolean | SubscriptionOutcome | null | undefined, message: Message): boolean {
+  /**
+   * Does what a frame says about the topics of a batch; false when it says nothing.
+   * @param told - topics of older frames that it was about; each is added
+   */
+  #apply(
+    batch: Batch,
+    outcome: boolean | SubscriptionOutcome | null | undefined,
+    message: Message,
+    told = new Set<Topic>(),
+  ): boolean {
     if (outcome === null || outcome === undefined) return false;
-    if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message);
+    if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message, told);
     // One bad topic may have spoiled the frame for the others: then each is asked for by itself.
     const spoiled = !outcome && batch.size > 1 && !batch.isAnswered;
-    batch.isAnswered = true;
     for (const subscription of [...batch.open.values()]) {
+      if (!this.#answered(batch, subscription)) continue;
       if (outcome) this.#accept(subscription);
       else if (spoiled) this.#askAlone(subscription);
       else this.#refuse(subscription, message, false);
@@ -294,20 +317,20 @@ export class SubscriptionWire implements SubscriptionFrames {
     return true;
   }
 
-  #applyOutcome(batch: Batch, outcome: SubscriptionOutcome, message: Message): boolean {
+  #applyOutcome(batch: Batch, outcome: SubscriptionOutcome, message: Message, told: Set<Topic>): boolean {
     let named = (outcome.pending?.length ?? 0) > 0;
     const each = (topics: readonly Topic[] | undefined, act: (subscription: Subscription) => void) => {
       for (const topic of topics ?? []) {
         const subscription = batch.open.get(topic);
-        if (!subscription) continue;
+        if (!subscription || told.has(topic)) continue;
         named = true;
-        batch.isAnswered = true;
-        act(subscription);
+        told.add(topic);
+        if (this.#answered(batch, subscription)) act(subscription);
       }
     };
     for (const [topic, alias] of Object.entries(outcome.aliases ?? {})) {
       const subscription = batch.open.get(topic);
-      if (subscription) this.#store.setAlias(subscription, alias);
+      if (subscription && isAwaited(batch, subscription)) this.#store.setAlias(subscription, alias);
     }
     each(outcome.accepted, (subscription) => this.#accept(subscription));
     each(outcome.benign, (subscription) => this.#accept(subscription));
@@ -318,7 +341,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #accept(subscription: Subscription): void {
-    this.#leaveBatch(subscription);
+    subscription.requestId = undefined;
     subscription.wire = 'subscribed';
     subscription.alone = false;
     this.#events.accepted(subscription);
@@ -326,22 +349,22 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #refuse(subscription: Subscription, message: Message, retryable: boolean, words?: ServerError): void {
-    this.#leaveBatch(subscription);
     this.#store.reset(subscription);
     const error = refusal(subscription.topic, words ?? readServerError(this.#context, message), retryable);
     this.#events.refused(subscription, error, retryable);
   }
 
   #askAlone(subscription: Subscription): void {
-    this.#leaveBatch(subscription);
     this.#store.reset(subscription);
     subscription.alone = true;
     this.stage(subscription);
   }
 
   #expired(batch: Batch): void {
-    for (const subscription of [...batch.open.values()]) {
-      this.#leaveBatch(subscription);
+    this.#close(batch);
+    for (const subscription of batch.open.values()) {
+      if (!isAwaited(batch, subscription)) continue;
+      subscription.requestId = undefined;
       // A name that never came cannot be ended either.
       if (this.#context.handler.serverChoosesTopics) this.#store.reset(subscription);
       else subscription.wire = 'stale';
@@ -350,26 +373,41 @@ export class SubscriptionWire implements SubscriptionFrames {
     }
   }
 
-  #leaveBatch(subscription: Subscription): void {
+  // ——— Frames that wait for their answer ———
+
+  /** The server said its word about a topic of a frame; false when it was given up before. */
+  #answered(batch: Batch, subscription: Subscription): boolean {
+    const isOurs = isAwaited(batch, subscription);
+    batch.isAnswered = true;
+    batch.open.delete(subscription.topic);
+    if (isOurs) this.#giveUp(subscription);
+    if (batch.open.size === 0) this.#close(batch);
+    return isOurs;
+  }
+
+  /** Nobody cares any more for the answer of the frame that asks for a topic. */
+  #giveUp(subscription: Subscription): void {
     const { requestId } = subscription;
     if (requestId === undefined) return;
     subscription.requestId = undefined;
     const batch = this.#batches.get(requestId);
-    batch?.open.delete(subscription.topic);
-    if (batch?.open.size !== 0) return;
-    this.#batches.delete(requestId);
-    this.#deadlines.delete(batch);
-    this.#settled(requestId);
+    if (!batch || --batch.awaited > 0) return;
+    const oldest = this.#givenUp.set(requestId, batch);
+    if (oldest) this.#close(oldest);
   }
 
-  #settled(requestId: RequestId): void {
-    this.#settledIds.add(requestId);
-    if (this.#settledIds.size <= SETTLED_IDS) return;
-    for (const oldest of this.#settledIds) {
-      this.#settledIds.delete(oldest);
-      break;
-    }
+  #close(batch: Batch): void {
+    const { requestId } = batch;
+    this.#batches.delete(requestId);
+    this.#deadlines.delete(batch);
+    this.#givenUp.delete(requestId);
+    this.#settledIds.set(requestId, true);
   }
+}
+
+/** Whether that frame is the one that is to bring a topic: it may have been given up, and asked for by another one since. */
+function isAwaited({ requestId }: Batch, subscription: Subscription): boolean {
+  return subscription.requestId === requestId;
 }
 
 function refusal(topic: Topic, error: ServerError, retryable: boolean): SubscriptionFailedError {

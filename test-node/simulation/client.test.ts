@@ -241,6 +241,56 @@ describe('subscriptions on the wire', () => {
     expect(operations(world.peer.received).length).toBe(sent);
   });
 
+  describe('a subscription that takes the place of one that was just given up', () => {
+    /** Asks for a topic and gives it up before the server has read of it. */
+    const ask = async (world: ReturnType<typeof newWorld>, topic: string) => {
+      const controller = new AbortController();
+      world.client.subscribe(topic, { signal: controller.signal }).catch(() => {});
+      await world.clock.advance(1);
+      controller.abort();
+      await world.clock.advance(1);
+    };
+
+    it('[HN3, S3, S6] is not confirmed by the acknowledgement of the older one', async () => {
+      const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+      await world.connect();
+      await ask(world, 'a');
+      const [again, other] = [world.client.subscribe('a'), world.client.subscribe('b')];
+      await world.clock.advance(9);
+      world.server.refused.set('a', 'no longer');
+      await world.clock.advance(100);
+      expect(await outcome(again)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+      expect(await outcome(other)).toMatchObject({ topic: 'b' });
+      expect(world.server.subscriptions).toEqual(new Set(['b']));
+    });
+
+    it('[HN3, S3] nor is one of another topic, where acknowledgements go by order', async () => {
+      const world = newWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
+      world.server.refused.set('b', 'no such topic');
+      await world.connect();
+      await ask(world, 'a');
+      const other = world.client.subscribe('b');
+      await world.clock.advance(100);
+      expect(await outcome(other)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+    });
+
+    it('[C9, S3] the server owes answers to a few hundred of those at most', async () => {
+      const world = newWorld({ config: { requestTimeout: Infinity } });
+      await world.connect();
+      world.server.onSend = ({ op }, send) => {
+        if (op !== 'subscribe') send();
+      };
+      for (let count = 0; count < 300; count++) await ask(world, `t${count}`);
+      const ids = world.peer.received
+        .map((data) => JSON.parse(String(data)) as { op: string; req_id: string })
+        .filter(({ op }) => op === 'subscribe')
+        .map(({ req_id }) => req_id);
+      const isFree = async (requestId: string) =>
+        (await outcome(world.client.requestRaw('{}', { requestId, timeout: 1 }))) === 'open';
+      expect(await Promise.all([ids[0], ids[299]].map((id) => isFree(String(id))))).toEqual([true, false]);
+    });
+  });
+
   it('[S6] a key function that throws harms no other channel of the topic', async () => {
     const world = newWorld();
     await world.connect();

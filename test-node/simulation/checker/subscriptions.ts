@@ -10,8 +10,11 @@ const asksOnce: Rule = {
     const confirmed = new Set<string>();
     /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
     const askedBy = new Map<string, string | number | undefined>();
+    /** Frames that asked for a topic and are not answered; what names no frame is about the oldest of them. */
+    let waiting = new Map<string, number>();
     return {
       dial: () => {
+        waiting = new Map();
         asked = new Map();
         frames = new Map();
         confirmed.clear();
@@ -25,6 +28,7 @@ const asksOnce: Rule = {
             if (!books.isWanted(topic)) fail(`${topic} was asked for, and nobody wants it`);
             asked.set(topic, at);
             askedBy.set(topic, id);
+            waiting.set(topic, (waiting.get(topic) ?? 0) + 1);
             confirmed.delete(topic);
           }
         } else if (kind === 'unsubscribe') {
@@ -40,15 +44,20 @@ const asksOnce: Rule = {
         }
       },
       handed: ({ text }) => {
-        const { kind, topics = [], id } = read(text);
-        for (const topic of refusedTopics(read(text), frames)) {
+        const facts = read(text);
+        const { kind, topics = [], id } = facts;
+        const refused = refusedTopics(facts, frames);
+        const answered = kind === 'revocation' ? [] : [...topics, ...refused];
+        for (const topic of answered) waiting.set(topic, Math.max(0, (waiting.get(topic) ?? 0) - 1));
+        for (const topic of refused) {
           if (id !== undefined && id !== askedBy.get(topic)) continue;
           asked.delete(topic);
           confirmed.delete(topic);
         }
         if (kind !== 'subscribe') return;
         for (const topic of topics) {
-          if (asked.has(topic) && (id === undefined || id === askedBy.get(topic))) confirmed.add(topic);
+          const isAboutLast = id === undefined ? waiting.get(topic) === 0 : id === askedBy.get(topic);
+          if (asked.has(topic) && isAboutLast) confirmed.add(topic);
         }
       },
     };
@@ -187,8 +196,10 @@ const failsAlone: Rule = {
 };
 
 /** The topics that a frame of the server refuses, or ends. */
-function refusedTopics(facts: Facts, frames: ReadonlyMap<string | number, readonly string[]>): readonly string[] {
-  const { kind, topics = [], id, refused = [] } = facts;
+function refusedTopics(
+  { kind, topics = [], id, refused = [] }: Facts,
+  frames: ReadonlyMap<string | number, readonly string[]>,
+): readonly string[] {
   if (kind === 'revocation') return topics;
   if (refused !== 'all') return refused;
   return id === undefined ? topics : (frames.get(id) ?? []);
