@@ -69,8 +69,10 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #batches = new Map<RequestId, Batch>();
   /** Subscribe frames that the server has not answered, and of which nothing is awaited any more. */
   readonly #givenUp = new RecentMap<RequestId, Batch>(REMEMBERED);
-  /** Ids of frames that wait for nothing; late answers may still carry them. */
-  readonly #settledIds = new RecentMap<RequestId, true>(REMEMBERED);
+  /** Ids of frames that wait for nothing, which answers may still carry: whether one has come. */
+  readonly #settledIds = new RecentMap<RequestId, boolean>(REMEMBERED);
+  /** The frame that last ended a topic, until the server confirms it anew. */
+  readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED);
   /** Built and not written yet. */
   readonly #frames: QueuedFrame[] = [];
   #live = false;
@@ -124,12 +126,24 @@ export class SubscriptionWire implements SubscriptionFrames {
     this.stage(subscription);
   }
 
-  /** The server ended it by itself. */
-  forget(subscription: Subscription): void {
+  /** The server ended a topic by itself; false where it meant an older subscription than what we asked for last. */
+  revoked(subscription: Subscription): boolean {
+    if (subscription.wire === 'idle' || this.#isOnItsWay(subscription)) return false;
     const { requestId } = subscription;
     const batch = requestId === undefined ? undefined : this.#batches.get(requestId);
     if (batch) this.#answered(batch, subscription);
     this.#store.reset(subscription);
+    return true;
+  }
+
+  /**
+   * Whether the server cannot have seen the subscribe frame of a topic. It reads and answers in order, so that the end of
+   * an older subscription is answered before anything is said about the newer one.
+   */
+  #isOnItsWay({ topic, wire }: Subscription): boolean {
+    if (wire !== 'subscribing') return false;
+    const endedBy = this.#endedBy.get(topic);
+    return endedBy !== undefined && this.#settledIds.get(endedBy) === false;
   }
 
   /** A new connection is ready: it knows no topic yet. */
@@ -146,6 +160,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     this.#batches.clear();
     this.#givenUp.clear();
     this.#settledIds.clear();
+    this.#endedBy.clear();
     this.#staged.clear();
     this.#changed.clear();
     this.#frames.length = 0;
@@ -167,7 +182,9 @@ export class SubscriptionWire implements SubscriptionFrames {
   answer(id: RequestId, message: Message): boolean {
     const batch = this.#batches.get(id);
     if (batch) this.#apply(batch, this.#outcomeFor(batch, message), message);
-    return batch !== undefined || this.#settledIds.has(id);
+    else if (!this.#settledIds.has(id)) return false;
+    else this.#settledIds.set(id, true);
+    return true;
   }
 
   /** Offers a frame to the subscribe frames that wait, oldest first; false when it is about none of them. */
@@ -268,9 +285,10 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #ended(requestId: RequestId, subscriptions: readonly Subscription[]): void {
-    this.#settledIds.set(requestId, true);
+    this.#settledIds.set(requestId, false);
     for (const subscription of subscriptions) {
       this.#giveUp(subscription);
+      this.#endedBy.set(subscription.topic, requestId);
       this.#store.reset(subscription);
       if (subscription.wanted) this.#changed.add(subscription);
     }
@@ -344,6 +362,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     subscription.requestId = undefined;
     subscription.wire = 'subscribed';
     subscription.alone = false;
+    this.#endedBy.delete(subscription.topic);
     this.#events.accepted(subscription);
     if (!subscription.wanted) this.stage(subscription);
   }

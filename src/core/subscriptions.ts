@@ -173,9 +173,8 @@ export class Subscriptions implements SubscriberOwner {
   ): void {
     for (const topic of topics) {
       const subscription = this.#store.find(topic);
-      if (!subscription) continue;
+      if (!subscription || !this.wire.revoked(subscription)) continue;
       this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
-      this.wire.forget(subscription);
       const error = new SubscriptionFailedError(
         subscription.topic,
         `The server ended ${subscription.topic}: ${message}`,

@@ -242,6 +242,13 @@ describe('subscriptions on the wire', () => {
   });
 
   describe('a subscription that takes the place of one that was just given up', () => {
+    class RevocableHandler extends GenericJsonHandler {
+      override extractSignal(message: Message) {
+        if (message.field('op') !== 'revoked') return undefined;
+        return { type: 'revoked', topics: (message.json as { args: string[] }).args } as const;
+      }
+    }
+
     /** Asks for a topic and gives it up before the server has read of it. */
     const ask = async (world: ReturnType<typeof newWorld>, topic: string) => {
       const controller = new AbortController();
@@ -272,6 +279,57 @@ describe('subscriptions on the wire', () => {
       const other = world.client.subscribe('b');
       await world.clock.advance(100);
       expect(await outcome(other)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+    });
+
+    it('[HN4, S3] is not ended by a revocation that the server sent before it had seen the newer frame', async () => {
+      const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
+      await world.connect();
+      const subscribing = world.client.subscribe('a');
+      await world.clock.advance(30);
+      void (await subscribing).unsubscribe();
+      await world.clock.advance(1);
+      const again = world.client.subscribe('a');
+      world.server.revoke('a');
+      await world.clock.advance(100);
+      expect(await outcome(again)).toMatchObject({ topic: 'a', closed: false });
+      expect(world.server.subscriptions).toEqual(new Set(['a']));
+      // Nor what takes its place at once, with other params.
+      void (await again).unsubscribe();
+      const last = world.client.subscribe('a', { params: { depth: 5 } });
+      world.peer.sendJson({ op: 'revoked', args: ['a'] });
+      await world.clock.advance(100);
+      expect(await outcome(last)).toMatchObject({ topic: 'a', closed: false });
+    });
+
+    it('[HN4, S3] nor while the newer frame waits for a rate limit', async () => {
+      class Handler extends RevocableHandler {
+        override limits = { frames: { count: 2, window: 1_000 } };
+      }
+      const world = newWorld({ handler: new Handler(), network: { latency: 10 } });
+      await world.connect();
+      const subscribing = world.client.subscribe('a');
+      await world.clock.advance(30);
+      void (await subscribing).unsubscribe();
+      await world.clock.advance(1);
+      const again = world.client.subscribe('a');
+      world.server.revoke('a');
+      await world.clock.advance(2_000);
+      expect(await outcome(again)).toMatchObject({ topic: 'a', closed: false });
+      expect(world.server.subscriptions).toEqual(new Set(['a']));
+    });
+
+    it('[HN4] is ended by a revocation that comes after the answer to the older one’s end', async () => {
+      const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
+      await world.connect();
+      await ask(world, 'a');
+      world.server.onSend = ({ op }, send) => {
+        if (op !== 'subscribe') send();
+      };
+      const again = world.client.subscribe('a');
+      await world.clock.advance(30);
+      world.server.revoke('a');
+      await world.clock.advance(30);
+      expect(await outcome(again)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
     });
 
     it('[C9, S3] the server owes answers to a few hundred of those at most', async () => {

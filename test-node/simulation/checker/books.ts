@@ -1,5 +1,5 @@
 import type { ConnectionState, OverflowPolicy } from 'hpx-transport-ws';
-import type { Watch } from './rule.js';
+import type { Facts, Watch } from './rule.js';
 
 interface BookedSocket {
   readonly number: number;
@@ -34,6 +34,9 @@ export class Books {
   socket: BookedSocket | undefined;
   /** Channels that the application wants. */
   readonly channels = new Map<number, BookedChannel>();
+  /** Topics that the live socket was told to end, each with the id of the frame, until it is answered. */
+  readonly #ending = new Map<string, string | number | undefined>();
+  readonly #read: (text: string) => Facts;
   /** Timers fire on multiples of this. */
   #grid = 0;
   #graceUntil = 0;
@@ -45,6 +48,15 @@ export class Books {
   /** Milliseconds by which this host's timers may be late, because they are throttled, or were just now. */
   get lateness(): number {
     return Math.max(2 * this.#grid, this.now < this.#graceUntil ? this.#grace : 0);
+  }
+
+  constructor(read: (text: string) => Facts) {
+    this.#read = read;
+  }
+
+  /** What the server says of a topic before it has answered the frame that ended it is about what was ended. */
+  isEnding(topic: string): boolean {
+    return this.#ending.has(topic);
   }
 
   isWanted(topic: string): boolean {
@@ -68,6 +80,16 @@ export class Books {
     dial: ({ socket, at }) => {
       this.socket = { number: socket, dialledAt: at, opened: false, state: 'live' };
       this.sockets.set(socket, this.socket);
+      this.#ending.clear();
+    },
+    out: ({ text }) => {
+      const { kind, topics = [], id } = this.#read(text);
+      if (kind === 'unsubscribe') for (const topic of topics) this.#ending.set(topic, id);
+    },
+    handed: ({ text }) => {
+      const { kind, id } = this.#read(text);
+      if (kind !== 'unsubscribe') return;
+      for (const [topic, endedBy] of this.#ending) if (endedBy === id) this.#ending.delete(topic);
     },
     open: ({ socket }) => {
       const opened = this.sockets.get(socket);

@@ -23,13 +23,14 @@ type Handler = (entry: Entry) => void;
 export class Judge {
   readonly violations: Violation[] = [];
   readonly #client: string;
-  readonly #books = new Books();
+  readonly #books: Books;
   readonly #handlers = new Map<string, Handler[]>();
   #index = -1;
 
   constructor(client: string, setup: Setup, rules: readonly Rule[] = allRules) {
     this.#client = client;
     const own = { ...setup, read: rememberLast(setup.read) };
+    this.#books = new Books(own.read);
     this.#add(this.#books.watch);
     for (const { clause, start } of rules) {
       const fail = (words: string) =>

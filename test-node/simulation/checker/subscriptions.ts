@@ -1,3 +1,4 @@
+import type { Books } from './books.js';
 import type { Facts, Rule } from './rule.js';
 
 /** S2: on the wire a topic is asked for once, by somebody who wants it, and ended once, when nobody does. */
@@ -46,7 +47,7 @@ const asksOnce: Rule = {
       handed: ({ text }) => {
         const facts = read(text);
         const { kind, topics = [], id } = facts;
-        const refused = refusedTopics(facts, frames);
+        const refused = refusedTopics(facts, frames, books);
         const answered = kind === 'revocation' ? [] : [...topics, ...refused];
         for (const topic of answered) waiting.set(topic, Math.max(0, (waiting.get(topic) ?? 0) - 1));
         for (const topic of refused) {
@@ -119,7 +120,7 @@ const survivesDrops: Rule = {
       },
       handed: ({ text, at }) => {
         const facts = read(text);
-        const topics = refusedTopics(facts, frames);
+        const topics = refusedTopics(facts, frames, books);
         for (const topic of topics) {
           asked.delete(topic);
           postponed.set(topic, at);
@@ -171,7 +172,7 @@ const failsAlone: Rule = {
       },
       handed: ({ text }) => {
         const facts = read(text);
-        const topics = refusedTopics(facts, frames);
+        const topics = refusedTopics(facts, frames, books);
         if (!isSpoiled(facts, topics)) for (const topic of topics) refused.add(topic);
       },
       refused: ({ channel, code, cause, at }) => {
@@ -199,8 +200,9 @@ const failsAlone: Rule = {
 function refusedTopics(
   { kind, topics = [], id, refused = [] }: Facts,
   frames: ReadonlyMap<string | number, readonly string[]>,
+  books: Books,
 ): readonly string[] {
-  if (kind === 'revocation') return topics;
+  if (kind === 'revocation') return topics.filter((topic) => !books.isEnding(topic));
   if (refused !== 'all') return refused;
   return id === undefined ? topics : (frames.get(id) ?? []);
 }
