@@ -9,6 +9,7 @@ const SEEDS = 500;
 const REGRESSIONS = [
   ['S3, S6', 40_754, 'the acknowledgement of a frame that was given up confirmed the next one for the topic'],
   ['S3', 46_289, 'a revocation that crossed a new subscribe frame ended what that asked for'],
+  ['L1', 56_529, 'a connection was cut after the faults were over'],
   ['C6', 51_957, 'the checker took a resume() without a pause() for a sign of life'],
 ] as const;
 /** Only to end a run that hangs: a seed takes some milliseconds. */

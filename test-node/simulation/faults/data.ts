@@ -58,11 +58,20 @@ export const dataFaults: readonly Fault[] = [
       };
     },
   },
-  once('data: cut', ({ server }, random) => {
-    for (const connection of server.connections) {
-      connection.cutAfter(random.integer(0, 400), random.pick(['to-server', 'to-client']));
-    }
-  }),
+  {
+    name: 'data: cut',
+    // It strikes with a byte that may be long in coming.
+    lasts: [3_000, 12_000, 60_000],
+    strike: ({ server }, random) => {
+      const doomed = server.connections;
+      for (const connection of doomed) {
+        connection.cutAfter(random.integer(0, 400), random.pick(['to-server', 'to-client']));
+      }
+      return () => {
+        for (const connection of doomed) connection.cutAfter(Infinity, 'both');
+      };
+    },
+  },
   once('data: malformed', ({ server }, random) => {
     for (const connection of server.connections) connection.send(random.pick(MALFORMED));
   }),
