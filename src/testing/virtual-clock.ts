@@ -15,6 +15,20 @@ const DEFAULT_WALL_TIME = Date.UTC(2024, 0, 1);
  */
 const DEFAULT_TURNS = 64;
 
+const SETTLED = Promise.resolve();
+
+/** Lets code behind promises have so many turns. A loop of `await` costs over half as much again. */
+function pass(turns: number): Promise<void> {
+  return new Promise((resolve) => {
+    let left = turns;
+    const turn = () => {
+      if (left-- > 0) void SETTLED.then(turn);
+      else resolve();
+    };
+    turn();
+  });
+}
+
 /**
  * Time that stands still until a test moves it. Timers fire in the order of their due times, those of the same time in
  * the order in which they were set, and after each the code that awaits something gets its turns, as on a real host.
@@ -164,19 +178,19 @@ export class VirtualClock implements Clock {
     return timer.sequence < last && this.#firesAt(timer) <= this.#now;
   }
 
-  async #fire(queue: VirtualTimers, timer: VirtualTimer): Promise<void> {
+  #fire(queue: VirtualTimers, timer: VirtualTimer): Promise<void> {
     queue.delete(timer);
     this.#crowd = 1;
     timer.callback();
-    for (let turn = this.#turns * this.#crowd; turn > 0; turn--) await undefined;
+    return pass(this.#turns * this.#crowd);
   }
 
-  async #move(pass: () => Promise<void>): Promise<void> {
+  async #move(through: () => Promise<void>): Promise<void> {
     if (this.#moving) throw new Error('This clock is moving already; await advance() or jump() before the next one.');
     this.#moving = true;
     try {
-      for (let turn = this.#turns; turn > 0; turn--) await undefined;
-      await pass();
+      await pass(this.#turns);
+      await through();
     } finally {
       this.#moving = false;
     }

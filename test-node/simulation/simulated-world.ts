@@ -21,6 +21,7 @@ const HOST = 'ws://exchange';
 export interface SimulatedHost {
   readonly name: string;
   readonly url: string;
+  readonly config: WebSocketConfig;
   readonly runtime: SimulatedRuntime;
   readonly application: Application;
   readonly client: WebSocketClient;
@@ -52,7 +53,7 @@ export class SimulatedWorld {
     this.server = new ReferenceServer(this.network, HOST, plan.server);
     this.recorder = new Recorder(() => this.network.clock.now());
     this.hosts = ['a', 'b'].slice(0, plan.clients).map((name) => this.#host(name));
-    this.judges = this.hosts.map(({ name, url }) => new Judge(name, setupOf(configOf(plan, url))));
+    this.judges = this.hosts.map(({ name, config }) => new Judge(name, setupOf(config)));
     let index = 0;
     this.recorder.onEntry = (entry) => {
       for (const one of this.judges) one.see(entry, index);
@@ -108,6 +109,7 @@ export class SimulatedWorld {
     return {
       name,
       url,
+      config,
       runtime,
       client,
       log,
