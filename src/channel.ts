@@ -42,6 +42,14 @@ export interface ChannelHost {
   onError(error: TransportError): void;
 }
 
+/** What stands behind a channel: its place among those who want the topic. */
+export interface ChannelSubscriber {
+  /** Gives the place up, because of an error where there is one; resolves when the server was told, or need not be. */
+  leave(error?: TransportError): Promise<void>;
+}
+
+const NO_LOOPS: readonly ChannelIterator<unknown>[] = [];
+
 /** Whether a channel keeps updates for its first reader, is about to hand them over, or passes them on. */
 type Phase = 'holding' | 'handing' | 'flowing' | 'closed';
 
@@ -67,8 +75,9 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   readonly topic: Topic;
   readonly #host: ChannelHost;
   readonly #options: ChannelOptions;
-  readonly #iterators: ChannelIterator<unknown>[] = [];
-  #release: (error?: TransportError) => Promise<void>;
+  /** Replaced, never changed: most channels have none. */
+  #iterators: readonly ChannelIterator<unknown>[] = NO_LOOPS;
+  #subscriber: ChannelSubscriber | undefined;
   #phase: Phase = 'holding';
   #held: UpdateBuffer | undefined;
   /** For `latest`: what the next delivery to listeners will be, and when. */
@@ -87,7 +96,6 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     this.topic = topic;
     this.#host = host;
     this.#options = options;
-    this.#release = () => Promise.resolve();
   }
 
   get closed(): boolean {
@@ -119,7 +127,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   /** Ends the channel; no `message` listener is called from now on. Resolves when the server was told; never rejects. */
   unsubscribe(): Promise<void> {
     this.discard({ code: 1000, reason: 'unsubscribed' });
-    return this.#release();
+    return this.#subscriber?.leave() ?? Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -129,8 +137,8 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   // ——— What the core calls ———
 
   /** @internal */
-  onRelease(release: (error?: TransportError) => Promise<void>): void {
-    this.#release = release;
+  attach(subscriber: ChannelSubscriber): void {
+    this.#subscriber = subscriber;
   }
 
   /** @internal */
@@ -217,9 +225,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   }
 
   #feedLoops(update: Update): void {
-    for (let index = 0; index < this.#iterators.length; index++) {
-      this.#keep(this.#iterators[index] as ChannelIterator<unknown>, update);
-    }
+    for (const iterator of this.#iterators) this.#keep(iterator, update);
   }
 
   /** Calls the listeners. */
@@ -292,14 +298,13 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       this.#host.onSettled,
     );
     if (this.closed) iterator.end(this.#error);
-    else this.#iterators.push(iterator as ChannelIterator<unknown>);
+    else this.#iterators = [...this.#iterators, iterator as ChannelIterator<unknown>];
     return iterator;
   }
 
   #forget(iterator: ChannelIterator<unknown>): void {
     for (let count = iterator.buffered; count > 0; count--) this.drop();
-    const index = this.#iterators.indexOf(iterator);
-    if (index !== -1) this.#iterators.splice(index, 1);
+    this.#iterators = this.#iterators.filter((other) => other !== iterator);
   }
 
   #newBuffer(): UpdateBuffer {
@@ -324,7 +329,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       retryable: false,
     });
     this.fail(error);
-    void this.#release(error);
+    void this.#subscriber?.leave(error);
   }
 
   #close(cause: CloseCause): void {
@@ -337,7 +342,9 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     for (let count = unheard; count > 0; count--) this.drop();
     // Also the rest of an update that is just being handed out (S1).
     this.removeAllListeners('message');
-    for (const iterator of this.#iterators.splice(0)) iterator.end(cause.error);
+    const iterators = this.#iterators;
+    this.#iterators = NO_LOOPS;
+    for (const iterator of iterators) iterator.end(cause.error);
     this.tell('close', cause);
   }
 }

@@ -5,21 +5,18 @@ import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './cor
 import { type CloseOptions, Connection } from './core/connection.js';
 import type { ConnectionState } from './core/connection-states.js';
 import type { Context, Counters } from './core/context.js';
+import { Deferred } from './core/deferred.js';
 import { IsolatedEmitter } from './core/emitter.js';
-import {
-  ConfigError,
-  ConnectionClosedError,
-  type ProtocolError,
-  SubscriptionFailedError,
-  TransportError,
-} from './core/errors.js';
+import { ConfigError, ConnectionClosedError, type ProtocolError } from './core/errors.js';
 import type { ClientEvents, CloseCause } from './core/events.js';
 import type { Topic } from './core/identifiers.js';
 import type { Message } from './core/message.js';
 import { handled, type PendingCall } from './core/pending-request-store.js';
 import type { ProtocolHandler } from './core/protocol-handler.js';
 import type { Runtime } from './core/runtime.js';
+import type { SubscribeCall } from './core/subscriber.js';
 import { Trace, type TraceSink } from './core/trace.js';
+import { manyFailed, type PartialSubscription, SubscribeMany } from './subscribe-many.js';
 
 export interface ConnectOptions {
   /** Ends the attempt; the client can connect again. */
@@ -33,13 +30,6 @@ export interface SubscribeOptions extends ChannelOptions {
   readonly timeout?: number;
   /** Before the confirmation it rejects the call, later it ends the channel. */
   readonly signal?: AbortSignal;
-}
-
-/** What `subscribeMany` with `partial` leads to. */
-export interface PartialSubscription<T> {
-  readonly channels: Channel<T>[];
-  /** The topics that failed, each with its error. */
-  readonly errors: ReadonlyMap<Topic, TransportError>;
 }
 
 /** What the client is doing, as plain data. */
@@ -219,11 +209,13 @@ export class WebSocketClient<
    * @throws CapacityExceededError when the server allows no more topics
    */
   subscribe<K extends keyof Topics & string>(topic: K, options: SubscribeOptions = {}): Promise<Channel<Topics[K]>> {
+    const call = new Deferred<Channel<Topics[K]>>();
     try {
-      return this.#subscribe(topic, options);
+      this.#open(topic, options, call);
     } catch (error) {
-      return handled(Promise.reject(error));
+      call.reject(error);
     }
+    return call.promise;
   }
 
   /**
@@ -341,7 +333,7 @@ export class WebSocketClient<
   }
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
-  #subscribe<T>(topic: Topic, options: SubscribeOptions): Promise<Channel<T>> {
+  #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<Channel<T>>): Channel<T> {
     const { signal, params, timeout = this.#config.requestTimeout } = options;
     if (signal?.aborted) throw signal.reason;
     if (!(timeout > 0)) throw new ConfigError('timeout', timeout, 'a positive number of milliseconds, or Infinity');
@@ -349,46 +341,26 @@ export class WebSocketClient<
     if (this.state === 'closing' || this.state === 'closed') {
       throw new ConnectionClosedError(`The client is ${this.state}; create another one.`, { retryable: false });
     }
-    const { subscriptions } = this.#connection;
-    const channel = new Channel<T>(subscriptions.canonical(topic, params), this.#host, options);
-    const subscriber = subscriptions.subscribe(topic, channel, { params, timeout, signal });
-    channel.onRelease((error) => subscriber.leave(error));
-    return subscriber.confirmation;
+    const open = (canonical: Topic) => new Channel<T>(canonical, this.#host, options);
+    return this.#connection.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
   }
 
   async #subscribeMany<T>(
     topics: Topic[],
     options: SubscribeOptions & { readonly partial?: boolean },
   ): Promise<Channel<T>[] | PartialSubscription<T>> {
-    const attempts: Promise<unknown>[] = [];
     const { pacer, subscriptions } = this.#connection;
+    const call = new SubscribeMany<T>(topics);
     subscriptions.wire.cork();
-    await pacer.each(topics, (topic) => {
-      attempts.push(this.subscribe(topic as keyof Topics & string, options));
-    });
+    await pacer.each(topics, (topic) => call.add(topic, () => this.#open(topic, options, call)));
     subscriptions.wire.uncork();
-    const results = await Promise.allSettled(attempts);
-    const channels: Channel<T>[] = [];
-    const errors = new Map<Topic, TransportError>();
-    results.forEach((result, index) => {
-      const topic = topics[index] as Topic;
-      if (result.status === 'fulfilled') channels.push(result.value as Channel<T>);
-      else errors.set(topic, asTransportError(topic, result.reason));
-    });
+    const { channels, errors } = await call.result();
     if (options.partial) return { channels, errors };
     if (errors.size === 0) return channels;
     for (const channel of channels) void channel.unsubscribe();
     if (options.signal?.aborted) throw options.signal.reason;
-    const [[topic, first]] = errors as unknown as [[Topic, TransportError]];
-    const words = `${errors.size} of ${topics.length} topics failed, the first one with: ${first.message}`;
-    throw new SubscriptionFailedError(topic, words, { failures: errors, cause: first, retryable: first.retryable });
+    throw manyFailed(errors, topics.length);
   }
-}
-
-function asTransportError(topic: Topic, reason: unknown): TransportError {
-  return reason instanceof TransportError
-    ? reason
-    : new SubscriptionFailedError(topic, `${topic} was aborted.`, { cause: reason });
 }
 
 function checkClose(code: number, reason: string, deadline: number): void {

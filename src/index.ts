@@ -2,7 +2,6 @@ export { Channel, type ChannelEvents, type ChannelOptions } from './channel.js';
 export {
   type ClientStats,
   type ConnectOptions,
-  type PartialSubscription,
   type SubscribeOptions,
   WebSocketClient,
 } from './client.js';
@@ -29,4 +28,5 @@ export {
   type JsonRpcOptions,
   type JsonRpcSubscription,
 } from './handlers/json-rpc.js';
+export type { PartialSubscription } from './subscribe-many.js';
 export type { OverflowPolicy } from './update-buffer.js';

@@ -1,6 +1,5 @@
 import type { Expirable } from './deadline-queue.js';
 import { RequestTimeoutError, SubscriptionFailedError, type TransportError } from './errors.js';
-import { handled } from './pending-request-store.js';
 import type { Subscription, UpdateSink } from './subscription-store.js';
 import type { Gap } from './update.js';
 
@@ -8,7 +7,7 @@ import type { Gap } from './update.js';
 export interface Loss {
   readonly since: number;
   readonly cause: Gap['cause'];
-  readonly announced: boolean;
+  announced: boolean;
 }
 
 export interface SubscriberOptions {
@@ -17,20 +16,24 @@ export interface SubscriberOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Who waits for the server's word, told once: the promise of one call, or a call for many topics. */
+export interface SubscribeCall<Sink> {
+  resolve(sink: Sink): void;
+  reject(error: unknown, sink: Sink): void;
+}
+
 /** What a subscriber needs of the subscriptions that it is one of. */
 export interface SubscriberOwner {
   /** Takes it out; resolves when the server was told, or need not be. */
   leave(subscriber: Subscriber): Promise<void>;
-  /** Its promise was settled. */
+  /** Its call was settled. */
   settled(): void;
 }
 
-/** One `subscribe()` call: unconfirmed until its promise is settled, then for as long as its channel lives. */
-export class Subscriber<Sink extends UpdateSink = UpdateSink> implements Expirable {
+/** One wish for a topic: unconfirmed until its call is settled, then for as long as its channel lives. */
+export class Subscriber implements Expirable {
   readonly subscription: Subscription;
-  readonly sink: Sink;
-  /** Settles with the server's word: with the sink, once it is subscribed. */
-  readonly confirmation: Promise<Sink>;
+  readonly sink: UpdateSink;
   loss: Loss | undefined;
   /** To be shown on the next update. */
   gap: Gap | undefined;
@@ -39,18 +42,22 @@ export class Subscriber<Sink extends UpdateSink = UpdateSink> implements Expirab
   readonly #owner: SubscriberOwner;
   readonly #timeout: number;
   #signal: AbortSignal | undefined;
-  /** What settles the call's promise; gone once that has happened. */
-  #call: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
+  /** Gone once it is settled. */
+  #call: SubscribeCall<UpdateSink> | undefined;
 
-  constructor(owner: SubscriberOwner, subscription: Subscription, sink: Sink, options: SubscriberOptions) {
+  constructor(
+    owner: SubscriberOwner,
+    subscription: Subscription,
+    sink: UpdateSink,
+    options: SubscriberOptions,
+    call: SubscribeCall<UpdateSink>,
+  ) {
     this.#owner = owner;
     this.subscription = subscription;
     this.sink = sink;
     this.#timeout = options.timeout;
     this.#signal = options.signal;
-    this.confirmation = new Promise((resolve, reject) => {
-      this.#call = { resolve: () => resolve(sink), reject };
-    });
+    this.#call = call;
     this.#signal?.addEventListener('abort', this, { once: true });
   }
 
@@ -58,12 +65,12 @@ export class Subscriber<Sink extends UpdateSink = UpdateSink> implements Expirab
     return this.#call === undefined;
   }
 
-  /** Resolves the call's promise. */
+  /** Resolves the call. */
   confirm(): void {
-    this.#settle()?.resolve();
+    this.#settle()?.resolve(this.sink);
   }
 
-  /** Rejects the call's promise, or ends the channel where it was resolved. */
+  /** Rejects the call, or ends the channel where it was resolved. */
   fail(error: TransportError): void {
     if (!this.confirmed) return this.#reject(error);
     void this.leave();
@@ -75,7 +82,7 @@ export class Subscriber<Sink extends UpdateSink = UpdateSink> implements Expirab
    * @param error - why its channel ended; whoever still waits for the confirmation is told
    */
   leave(error?: TransportError): Promise<void> {
-    if (error) this.#refuse(error);
+    if (error) this.#settle()?.reject(error, this.sink);
     this.#signal?.removeEventListener('abort', this);
     this.#signal = undefined;
     return this.#owner.leave(this);
@@ -101,16 +108,11 @@ export class Subscriber<Sink extends UpdateSink = UpdateSink> implements Expirab
 
   #reject(error: unknown): void {
     void this.leave();
-    this.#refuse(error);
+    this.#settle()?.reject(error, this.sink);
     this.sink.discard({ code: 1000, reason: 'not subscribed' });
   }
 
-  #refuse(error: unknown): void {
-    void handled(this.confirmation);
-    this.#settle()?.reject(error);
-  }
-
-  #settle() {
+  #settle(): SubscribeCall<UpdateSink> | undefined {
     const call = this.#call;
     this.#call = undefined;
     if (call) this.#owner.settled();

@@ -8,6 +8,8 @@ import type { Gap, Update } from './update.js';
 
 /** Where the updates of a topic go: a channel, as the core sees it. */
 export interface UpdateSink {
+  /** Who stands for it; told when the application, or an overflow, gives it up. */
+  attach(subscriber: Pick<Subscriber, 'leave'>): void;
   /** Updates that wait for a reader. */
   readonly buffered: number;
   /** Whether an update would be counted and nothing else: nobody reads, and nothing is kept for anybody. */
@@ -31,6 +33,8 @@ export interface UpdateSink {
  */
 export type WireState = 'idle' | 'subscribing' | 'subscribed' | 'stale';
 
+const NOBODY: readonly Subscriber[] = [];
+
 /** One subscription on the wire, shared by all channels of its topic. */
 export class Subscription {
   /** Canonical. */
@@ -40,8 +44,8 @@ export class Subscription {
   params: unknown;
   /** The params that the server was given; they may differ from what is wanted now. */
   sentParams: unknown;
-  /** Who wants it; with nobody left it is to be ended. */
-  readonly subscribers: Subscriber[] = [];
+  /** Who wants it; with nobody left it is to be ended. Replaced, never changed, so that listeners may join and leave. */
+  subscribers: readonly Subscriber[] = NOBODY;
   wire: WireState = 'idle';
   alias: RequestId | undefined;
   /** Asked for in a frame of its own, because a frame that also named others was refused as a whole. */
@@ -99,16 +103,16 @@ export class SubscriptionStore {
   join(subscriber: Subscriber): void {
     const { subscription } = subscriber;
     if (!subscription.wanted) this.#wanted++;
-    subscription.subscribers.push(subscriber);
+    subscription.subscribers = [...subscription.subscribers, subscriber];
     this.tellReleased(subscription);
   }
 
   /** Takes a subscriber out; true when it was the last one of its topic. */
   leave(subscriber: Subscriber, deadlines: DeadlineQueue): boolean {
     const { subscription } = subscriber;
-    const index = subscription.subscribers.indexOf(subscriber);
-    if (index === -1) return false;
-    subscription.subscribers.splice(index, 1);
+    const others = subscription.subscribers.filter((other) => other !== subscriber);
+    if (others.length === subscription.subscribers.length) return false;
+    subscription.subscribers = others;
     deadlines.delete(subscriber);
     if (subscription.wanted) return false;
     this.#wanted--;
@@ -143,7 +147,12 @@ export class SubscriptionStore {
     return [...this.#byTopic.values()].filter((subscription) => subscription.wanted).map(({ topic }) => topic);
   }
 
-  /** A copy, so that the store may change under the loop. */
+  /** What there is while the loop runs: those that it resets may go. */
+  all(): Iterable<Subscription> {
+    return this.#byTopic.values();
+  }
+
+  /** A copy, so that listeners may change the store under the loop. */
   values(): Subscription[] {
     return [...this.#byTopic.values()];
   }

@@ -63,7 +63,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #deadlines: DeadlineQueue;
   readonly #confirms: boolean;
   /** Changed in this tick; calls that cancel out within it send nothing. */
-  #staged = new Set<Subscription>();
+  #staged: Subscription[] = [];
   /** To be compared with what the server knows. */
   #changed = new Set<Subscription>();
   readonly #batches = new Map<RequestId, Batch>();
@@ -104,8 +104,8 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** Looks at a topic when the tick is over. */
   stage(subscription: Subscription): void {
     if (!this.#live) return;
-    if (this.#staged.size === 0) queueMicrotask(this.#flush);
-    this.#staged.add(subscription);
+    if (this.#staged.length === 0) queueMicrotask(this.#flush);
+    this.#staged.push(subscription);
   }
 
   /** Holds frames back until `uncork()`. */
@@ -149,7 +149,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** A new connection is ready: it knows no topic yet. */
   start(): void {
     this.#live = true;
-    this.#changed = new Set(this.#store.values());
+    this.#changed = new Set(this.#store.all());
   }
 
   /** The connection is lost, and with it everything that the server knew. */
@@ -161,7 +161,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     this.#givenUp.clear();
     this.#settledIds.clear();
     this.#endedBy.clear();
-    this.#staged.clear();
+    this.#staged = [];
     this.#changed.clear();
     this.#frames.length = 0;
   }
@@ -203,7 +203,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #flush = (): void => {
     if (this.#corks > 0) return;
     for (const subscription of this.#staged) this.#changed.add(subscription);
-    this.#staged.clear();
+    this.#staged = [];
     if (this.#changed.size > 0) this.#events.ready();
   };
 
@@ -326,7 +326,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message, told);
     // One bad topic may have spoiled the frame for the others: then each is asked for by itself.
     const spoiled = !outcome && batch.size > 1 && !batch.isAnswered;
-    for (const subscription of [...batch.open.values()]) {
+    for (const subscription of batch.open.values()) {
       if (!this.#answered(batch, subscription)) continue;
       if (outcome) this.#accept(subscription);
       else if (spoiled) this.#askAlone(subscription);

@@ -5,7 +5,13 @@ import type { CloseCause } from './events.js';
 import type { RequestId, Topic } from './identifiers.js';
 import type { Message } from './message.js';
 import { ProtocolHandler } from './protocol-handler.js';
-import { type Loss, Subscriber, type SubscriberOptions, type SubscriberOwner } from './subscriber.js';
+import {
+  type Loss,
+  type SubscribeCall,
+  Subscriber,
+  type SubscriberOptions,
+  type SubscriberOwner,
+} from './subscriber.js';
 import type { Subscription, SubscriptionStore, UpdateSink } from './subscription-store.js';
 import { SubscriptionWire } from './subscription-wire.js';
 import { wallTime } from './trace.js';
@@ -46,7 +52,7 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   /** @throws SubscriptionFailedError when the handler refuses the topic */
-  canonical(topic: Topic, params: unknown): Topic {
+  #canonical(topic: Topic, params: unknown): Topic {
     try {
       return this.#context.handler.canonicalTopic(topic, params);
     } catch (cause) {
@@ -54,12 +60,20 @@ export class Subscriptions implements SubscriberOwner {
     }
   }
 
-  /** @throws TransportError when the call cannot even be tried */
-  subscribe<Sink extends UpdateSink>(topic: Topic, sink: Sink, options: SubscriberOptions): Subscriber<Sink> {
+  /**
+   * Wants a topic for the sink that `open` makes of its canonical name.
+   * @throws TransportError when the call cannot even be tried
+   */
+  subscribe<Sink extends UpdateSink>(
+    topic: Topic,
+    open: (canonical: Topic) => Sink,
+    options: SubscriberOptions,
+    call: SubscribeCall<Sink>,
+  ): Sink {
     const { handler } = this.#context;
     // As they are now: what the application does to them later must not change a resubscription.
     const params = copied(options.params);
-    const canonical = this.canonical(topic, params);
+    const canonical = this.#canonical(topic, params);
     const existing = this.#store.get(canonical);
     if (existing?.wanted && !sameParams(existing.params, params)) {
       throw new SubscriptionFailedError(
@@ -80,7 +94,18 @@ export class Subscriptions implements SubscriberOwner {
       existing.params = params;
       this.wire.renew(existing);
     }
-    return this.#join(this.#store.open(canonical, topic, params), sink, options);
+    const sink = open(canonical);
+    const subscription = this.#store.open(canonical, topic, params);
+    const subscriber = new Subscriber(this, subscription, sink, options, call as SubscribeCall<UpdateSink>);
+    sink.attach(subscriber);
+    this.#store.join(subscriber);
+    if (subscription.wire === 'subscribed') {
+      subscriber.confirm();
+    } else {
+      this.#deadlines.add(subscriber, options.timeout);
+      this.wire.stage(subscription);
+    }
+    return sink;
   }
 
   /** Ends every channel of a topic, whatever its params. */
@@ -94,7 +119,7 @@ export class Subscriptions implements SubscriberOwner {
   #end(subscription: Subscription): Promise<void> {
     const { name, subscribers } = subscription;
     const released = this.#released(subscription);
-    for (const subscriber of [...subscribers]) {
+    for (const subscriber of subscribers) {
       if (subscriber.confirmed) {
         void subscriber.leave();
         subscriber.sink.discard({ code: 1000, reason: 'unsubscribed' });
@@ -117,7 +142,7 @@ export class Subscriptions implements SubscriberOwner {
     this.wire.stop();
     this.#early = [];
     this.#retries.stop();
-    for (const subscription of this.#store.values()) {
+    for (const subscription of this.#store.all()) {
       this.#lose(subscription, since, 'disconnect');
       this.#store.reset(subscription);
     }
@@ -128,7 +153,7 @@ export class Subscriptions implements SubscriberOwner {
     this.lost(0);
     this.#deadlines.stop();
     for (const subscription of this.#store.values()) {
-      for (const subscriber of [...subscription.subscribers]) {
+      for (const subscriber of subscription.subscribers) {
         const { confirmed, sink } = subscriber;
         subscriber.leave();
         if (!confirmed) subscriber.fail(error);
@@ -203,11 +228,9 @@ export class Subscriptions implements SubscriberOwner {
       return true;
     }
     if (this.#hasSequence) this.#follow(subscription, update);
-    // Listeners may subscribe and unsubscribe.
-    const receivers = [...subscribers];
     // All gaps come first: a listener that ends the connection begins another one, after this update.
-    if (receivers.some(isOwed)) this.#announce(receivers, update.receivedAt);
-    for (const subscriber of receivers) this.#hand(subscriber, update);
+    this.#announce(subscribers.filter(isOwed), update.receivedAt);
+    for (const subscriber of subscribers) this.#hand(subscriber, update);
     return true;
   }
 
@@ -273,12 +296,11 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   /** Tells those who missed something so. All are noted first: what the first one's listener loses is another gap. */
-  #announce(subscribers: readonly Subscriber[], until: number): void {
-    const owed = subscribers.filter(isOwed);
+  #announce(owed: readonly Subscriber[], until: number): void {
     for (const subscriber of owed) {
-      const { since, cause } = subscriber.loss as Loss;
-      subscriber.loss = { since, cause, announced: true };
-      subscriber.gap = { epoch: this.#epoch, since, until, cause };
+      const loss = subscriber.loss as Loss;
+      loss.announced = true;
+      subscriber.gap = { epoch: this.#epoch, since: loss.since, until, cause: loss.cause };
     }
     for (const { gap, sink } of owed) if (gap) sink.gap(gap);
   }
@@ -286,9 +308,9 @@ export class Subscriptions implements SubscriberOwner {
   // ——— The server's word ———
 
   #accepted(subscription: Subscription): void {
-    const subscribers = [...subscription.subscribers];
-    const confirmed = subscribers.filter((subscriber) => subscriber.confirmed);
-    this.#announce(confirmed, wallTime(this.#context.runtime.clock));
+    const { subscribers } = subscription;
+    const owed = subscribers.filter((subscriber) => subscriber.confirmed && isOwed(subscriber));
+    if (owed.length > 0) this.#announce(owed, this.#receivedAt());
     for (const subscriber of subscribers) {
       if (!subscriber.confirmed) {
         this.#deadlines.delete(subscriber);
@@ -305,7 +327,7 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   #refused(subscription: Subscription, error: TransportError, retryable: boolean): void {
-    for (const subscriber of [...subscription.subscribers]) {
+    for (const subscriber of subscription.subscribers) {
       if (!retryable || !subscriber.confirmed) subscriber.fail(error);
     }
     if (this.#early.length > 0) this.#replayEarly();
@@ -324,18 +346,6 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   // ——— Joining and leaving ———
-
-  #join<Sink extends UpdateSink>(subscription: Subscription, sink: Sink, options: SubscriberOptions): Subscriber<Sink> {
-    const subscriber = new Subscriber(this, subscription, sink, options);
-    this.#store.join(subscriber);
-    if (subscription.wire === 'subscribed') {
-      subscriber.confirm();
-    } else {
-      this.#deadlines.add(subscriber, options.timeout);
-      this.wire.stage(subscription);
-    }
-    return subscriber;
-  }
 
   leave(subscriber: Subscriber): Promise<void> {
     const { subscription } = subscriber;

@@ -255,9 +255,11 @@ describe('Channel: overflow', () => {
   it('[CH18] fail closes the channel, after what it had', async () => {
     const channel = newChannel({ capacity: 2, overflow: 'fail' });
     let released = 0;
-    channel.onRelease(() => {
-      released++;
-      return Promise.resolve();
+    channel.attach({
+      leave: () => {
+        released++;
+        return Promise.resolve();
+      },
     });
     const loop = channel[Symbol.asyncIterator]();
     deliver(channel, 1, 2, 3, 4);
