@@ -155,29 +155,30 @@ export class Calls {
   /** An id in the protocol's type, never used before. */
   newId(): RequestId {
     const { handler, runtime } = this.#context;
-    // A handler that counts may meet an id that the application chose for a request of its own.
-    let id: RequestId;
-    let tries = 0;
-    do id = handler.generateRequestId() ?? runtime.generateId?.() ?? this.#ids.next();
-    while (this.#pending.isUsed(id) && ++tries < MOST_TRIES);
-    return id;
+    for (let tries = 1; ; tries++) {
+      const id = handler.generateRequestId() ?? runtime.generateId?.();
+      if (id === undefined) return this.#ids.next();
+      // A handler that counts may meet an id that the application chose for a request of its own.
+      if (tries === MOST_TRIES || !this.#pending.isUsed(id)) return id;
+    }
   }
 
   /** A frame carries the answer to a request; false when nobody waits for that id. */
   answer(id: RequestId, message: Message): boolean {
     const request = this.#pending.get(id);
     if (!request?.written) return false;
-    if (request.raw) return this.#pending.resolve(id, message);
-    const { handler } = this.#context;
+    let result: unknown = message;
+    let failure: TransportError | undefined;
     try {
-      const error = handler.extractError(message);
-      return error
-        ? this.#pending.reject(id, rejection(id, error))
-        : this.#pending.resolve(id, handler.extractResult(message));
+      const { handler } = this.#context;
+      const error = request.raw ? undefined : handler.extractError(message);
+      if (error) failure = rejection(id, error);
+      else if (!request.raw) result = handler.extractResult(message);
     } catch (cause) {
       const words = `The handler could not read the answer to request ${id}: ${describe(cause)}`;
-      return this.#pending.reject(id, new ProtocolError(words, { cause, delivery: 'unknown' }));
+      failure = new ProtocolError(words, { cause, delivery: 'unknown' });
     }
+    return this.#pending.settle(request, 'answered', result, failure);
   }
 
   /** The connection is lost: what was written fails or goes again, what was not waits on. */

@@ -13,8 +13,12 @@ import { wrapError } from './wrap-error.js';
 const HIGH_WATER = 1_024 * 1_024;
 /** Subscription frames stop earlier, so that a cancel never waits behind a long resubscription. */
 const SUBSCRIPTION_HIGH_WATER = 64 * 1_024;
-/** No socket tells when its buffer drains. */
-const DRAIN_POLL = 5;
+/**
+ * No socket tells when its buffer drains, so it is asked: soon, since the next turn of the event loop often drains it, and
+ * then less and less often.
+ */
+const SHORTEST_POLL = 1;
+const LONGEST_POLL = 8;
 
 /** A request or a send on its way to the socket. */
 export interface OutboundCall {
@@ -63,6 +67,7 @@ export class Outbox {
   #calls = new Set<OutboundCall>();
   #link: OutboxLink | undefined;
   #serving = false;
+  #poll = SHORTEST_POLL;
   /** The first subscription frame of this connection is still to be written. */
   #resuming = false;
   /** The call at the head while the handler prepares it, and what came of that. */
@@ -141,7 +146,9 @@ export class Outbox {
 
   add(call: OutboundCall): void {
     this.#calls.add(call);
-    this.pump();
+    // Nearly every call finds nothing before it, and leaves as it is.
+    if (this.#isAlone && !this.#prepares) this.#writeCall(call, call.frame);
+    else this.pump();
   }
 
   /** Puts calls that were written before, and may be written again, in front of those that wait. */
@@ -217,6 +224,10 @@ export class Outbox {
     const frame = this.#prepared ?? this.#prepare(call);
     if (frame === undefined) return;
     this.#endPreparing();
+    this.#writeCall(call, frame);
+  }
+
+  #writeCall(call: OutboundCall, frame: Frame): void {
     if (!this.#write(frame)) return;
     this.#calls.delete(call);
     call.onWritten();
@@ -282,11 +293,24 @@ export class Outbox {
       this.#socketFailed(cause);
       return false;
     }
+    this.#poll = SHORTEST_POLL;
     this.#frames?.record(this.#context.runtime.clock.now());
     if (typeof frame === 'function') return true;
     this.#context.counters.sent++;
     this.#context.trace.frame('out', frame);
     return true;
+  }
+
+  /** Whether there is one call, and nothing goes before it or holds it back. */
+  get #isAlone(): boolean {
+    return (
+      this.#serving &&
+      !this.#resuming &&
+      this.#calls.size === 1 &&
+      this.#urgent.length === 0 &&
+      !this.#hold.active &&
+      !this.#isHeldBack(HIGH_WATER, this.#hold)
+    );
   }
 
   /** Whether nothing of a lane may leave now; then sees to it that the pump runs again. */
@@ -295,8 +319,10 @@ export class Outbox {
     const now = frames || window ? this.#context.runtime.clock.now() : 0;
     const wait = Math.max(frames?.delay(now) ?? 0, window?.delay(now) ?? 0);
     if (wait > 0) this.#later(hold, wait);
-    else if ((this.#link?.bufferedAmount ?? 0) > highWater) this.#later(hold, DRAIN_POLL);
-    else return false;
+    else if ((this.#link?.bufferedAmount ?? 0) > highWater) {
+      this.#later(hold, this.#poll);
+      this.#poll = Math.min(2 * this.#poll, LONGEST_POLL);
+    } else return false;
     return true;
   }
 

@@ -45,6 +45,7 @@ export class PendingRequest implements Expirable, OutboundCall {
   frame: string | Uint8Array = '';
   deadline = 0;
   isQueued = false;
+  isSettled = false;
   readonly #store: PendingRequestStore;
   readonly #signal: AbortSignal | undefined;
   #resolve!: Settle;
@@ -74,6 +75,8 @@ export class PendingRequest implements Expirable, OutboundCall {
 
   onWritten(): void {
     this.call.delivery = 'unknown';
+    // Nothing else is written again.
+    if (this.retry !== 'idempotent') this.frame = '';
   }
 
   onUnwritable(error: TransportError): void {
@@ -188,7 +191,8 @@ export class PendingRequestStore {
 
   /** Takes a request out and settles its promise; false when that has happened before. */
   settle(request: PendingRequest, outcome: Outcome, value: unknown, error: unknown): boolean {
-    if (this.#requests.get(request.id) !== request) return false;
+    if (request.isSettled) return false;
+    request.isSettled = true;
     this.#requests.delete(request.id);
     this.#deadlines.delete(request);
     if (outcome === 'answered') {

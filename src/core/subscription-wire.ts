@@ -326,8 +326,11 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message, told);
     // One bad topic may have spoiled the frame for the others: then each is asked for by itself.
     const spoiled = !outcome && batch.size > 1 && !batch.isAnswered;
+    this.#close(batch);
     for (const subscription of batch.open.values()) {
-      if (!this.#answered(batch, subscription)) continue;
+      // It was given up before, or by a listener of another one.
+      if (!isAwaited(batch, subscription)) continue;
+      subscription.requestId = undefined;
       if (outcome) this.#accept(subscription);
       else if (spoiled) this.#askAlone(subscription);
       else this.#refuse(subscription, message, false);

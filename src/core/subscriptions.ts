@@ -309,8 +309,7 @@ export class Subscriptions implements SubscriberOwner {
 
   #accepted(subscription: Subscription): void {
     const { subscribers } = subscription;
-    const owed = subscribers.filter((subscriber) => subscriber.confirmed && isOwed(subscriber));
-    if (owed.length > 0) this.#announce(owed, this.#receivedAt());
+    this.#announce(subscribers.filter(isMissed), this.#receivedAt());
     for (const subscriber of subscribers) {
       if (!subscriber.confirmed) {
         this.#deadlines.delete(subscriber);
@@ -380,6 +379,11 @@ function copied(params: unknown): unknown {
   } catch (cause) {
     throw wrapError('The params of a subscription must be plain data', cause);
   }
+}
+
+/** Whether its reader missed something that nobody told. */
+function isMissed(subscriber: Subscriber): boolean {
+  return subscriber.confirmed && isOwed(subscriber);
 }
 
 /** Whether it missed something that nobody told it. */
