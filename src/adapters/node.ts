@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import WebSocket from 'isomorphic-ws';
 import { ConnectionClosedError } from '../core/errors.js';
 import type { OpenSocket, Runtime, Socket, SocketError, SocketEvents, SocketRequest } from '../core/runtime.js';
@@ -60,8 +61,20 @@ export const nodeRuntime: Runtime = {
   random: () => Math.random(),
 };
 
+/** Bytes that may be held back within one turn. */
+const LARGEST_BATCH = 64 * 1_024;
+const settled = Promise.resolve();
+
 class NodeSocket implements Socket {
   readonly #ws: WebSocket;
+  /** The TCP or TLS connection, where the platform shows it. */
+  #tcp: Duplex | undefined;
+  #corked = false;
+  readonly #uncork = (): void => {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#tcp?.uncork();
+  };
   readonly #events: SocketEvents;
   /** Whether an error would be no news: there was one, we gave up ourselves, or it is over. */
   #silent = false;
@@ -94,9 +107,12 @@ class NodeSocket implements Socket {
       // Whoever listens to this event has to end the request; this also destroys its socket.
       this.terminate();
     });
-    // A network error of an open connection, a failed write for one: ws ends the connection and does not tell why.
     // Bun puts a class of its own in the place of ws, which tells of the upgrade and shows no socket.
-    ws.on('upgrade', ({ socket }) => (socket as typeof socket | null)?.on('error', (cause) => this.#fail({ cause })));
+    ws.on('upgrade', ({ socket }: { socket: Duplex | null }) => {
+      this.#tcp = socket ?? undefined;
+      // A network error of an open connection, a failed write for one: ws ends the connection and does not tell why.
+      socket?.on('error', (cause) => this.#fail({ cause }));
+    });
     // Stays for good: an 'error' without a listener would end the process.
     ws.on('error', (cause: NodeJS.ErrnoException) => {
       this.#failure ??= failureCode(cause.code);
@@ -117,7 +133,14 @@ class NodeSocket implements Socket {
     if (this.#ws.readyState !== WebSocket.OPEN) {
       throw new ConnectionClosedError('The socket is not open; nothing was sent.', { delivery: 'unsent' });
     }
+    // A write costs a system call: what is sent in one go leaves in one, before any code that awaits it goes on.
+    if (!this.#corked && this.#tcp) {
+      this.#corked = true;
+      this.#tcp.cork();
+      void settled.then(this.#uncork);
+    }
     this.#ws.send(data);
+    if (this.#ws.bufferedAmount > LARGEST_BATCH) this.#uncork();
   }
 
   close(code?: number, reason?: string): void {
