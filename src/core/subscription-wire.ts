@@ -38,6 +38,8 @@ export interface SubscriptionWireEvents {
  */
 interface Batch extends Expirable {
   readonly requestId: RequestId;
+  /** Counts the batches of this client. */
+  readonly number: number;
   readonly size: number;
   /** How many of its open topics are not given up. */
   awaited: number;
@@ -69,10 +71,14 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #batches = new Map<RequestId, Batch>();
   /** Subscribe frames that the server has not answered, and of which nothing is awaited any more. */
   readonly #givenUp = new RecentMap<RequestId, Batch>(REMEMBERED);
-  /** Ids of frames that wait for nothing, which answers may still carry: whether one has come. */
-  readonly #settledIds = new RecentMap<RequestId, boolean>(REMEMBERED);
+  /**
+   * Ids of frames that wait for nothing, which answers may still carry. For an unsubscribe frame without an answer: the
+   * number of the last batch before it.
+   */
+  readonly #settledIds = new RecentMap<RequestId, number | undefined>(REMEMBERED);
   /** The frame that last ended a topic, until the server confirms it anew. */
   readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED);
+  #lastBatch = 0;
   /** Built and not written yet. */
   readonly #frames: QueuedFrame[] = [];
   #live = false;
@@ -143,7 +149,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   #isOnItsWay({ topic, wire }: Subscription): boolean {
     if (wire !== 'subscribing') return false;
     const endedBy = this.#endedBy.get(topic);
-    return endedBy !== undefined && this.#settledIds.get(endedBy) === false;
+    return endedBy !== undefined && this.#settledIds.get(endedBy) !== undefined;
   }
 
   /** A new connection is ready: it knows no topic yet. */
@@ -183,7 +189,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     const batch = this.#batches.get(id);
     if (batch) this.#apply(batch, this.#outcomeFor(batch, message), message);
     else if (!this.#settledIds.has(id)) return false;
-    else this.#settledIds.set(id, true);
+    else this.#passed(id);
     return true;
   }
 
@@ -262,7 +268,7 @@ export class SubscriptionWire implements SubscriptionFrames {
       subscription.requestId = requestId;
     }
     if (!this.#confirms) {
-      this.#settledIds.set(requestId, true);
+      this.#settledIds.set(requestId, undefined);
       return () => {
         for (const subscription of subscriptions) {
           if (subscription.requestId === requestId) this.#accept(subscription);
@@ -271,6 +277,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     }
     const batch: Batch = {
       requestId,
+      number: ++this.#lastBatch,
       size: subscriptions.length,
       awaited: subscriptions.length,
       isAnswered: false,
@@ -285,7 +292,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #ended(requestId: RequestId, subscriptions: readonly Subscription[]): void {
-    this.#settledIds.set(requestId, false);
+    this.#settledIds.set(requestId, this.#lastBatch);
     for (const subscription of subscriptions) {
       this.#giveUp(subscription);
       this.#endedBy.set(subscription.topic, requestId);
@@ -401,9 +408,8 @@ export class SubscriptionWire implements SubscriptionFrames {
   #answered(batch: Batch, subscription: Subscription): boolean {
     const isOurs = isAwaited(batch, subscription);
     batch.isAnswered = true;
-    batch.open.delete(subscription.topic);
     if (isOurs) this.#giveUp(subscription);
-    if (batch.open.size === 0) this.#close(batch);
+    this.#strike(batch, subscription);
     return isOurs;
   }
 
@@ -418,12 +424,29 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (oldest) this.#close(oldest);
   }
 
+  /** An unsubscribe frame was answered: what was given up before it is answered too by now, or never will be. */
+  #passed(id: RequestId): void {
+    const last = this.#settledIds.get(id);
+    if (last === undefined) return;
+    this.#settledIds.set(id, undefined);
+    for (const batch of [...this.#batches.values()]) {
+      if (batch.number > last) return;
+      for (const subscription of [...batch.open.values()])
+        if (!isAwaited(batch, subscription)) this.#strike(batch, subscription);
+    }
+  }
+
+  #strike(batch: Batch, { topic }: Subscription): void {
+    batch.open.delete(topic);
+    if (batch.open.size === 0) this.#close(batch);
+  }
+
   #close(batch: Batch): void {
     const { requestId } = batch;
     this.#batches.delete(requestId);
     this.#deadlines.delete(batch);
     this.#givenUp.delete(requestId);
-    this.#settledIds.set(requestId, true);
+    this.#settledIds.set(requestId, undefined);
   }
 }
 

@@ -271,6 +271,19 @@ describe('subscriptions on the wire', () => {
       expect(world.server.subscriptions).toEqual(new Set(['b']));
     });
 
+    it('[HN3] is confirmed by its own where the server spares itself that of the older one', async () => {
+      const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+      await world.connect();
+      let count = 0;
+      world.server.onSend = ({ op }, send) => {
+        if (op !== 'subscribe' || ++count > 1) send();
+      };
+      await ask(world, 'a');
+      const again = world.client.subscribe('a');
+      await world.clock.advance(30);
+      expect(await outcome(again)).toMatchObject({ topic: 'a' });
+    });
+
     it('[HN3, S3] nor is one of another topic, where acknowledgements go by order', async () => {
       const world = newWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
       world.server.refused.set('b', 'no such topic');
