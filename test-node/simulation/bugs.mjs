@@ -192,8 +192,8 @@ export const bugs = [
   ),
   bug(
     'a confirmation that never comes is waited for',
-    'subscription-wire.ts',
-    'this.#deadlines.add(batch, this.#context.config.requestTimeout);',
+    'unanswered-frames.ts',
+    'this.#deadlines.add(batch, timeout);',
     '',
   ),
   bug(
