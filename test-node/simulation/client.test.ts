@@ -150,6 +150,20 @@ describe('the whole client in virtual time', () => {
     expect(operations(world.peer.received)).toEqual([{ op: 'auth', key: 'k' }]);
   });
 
+  it('[C7] a wake does not make a refused login an attempt that hung, where its close is late', async () => {
+    const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
+    world.network.reports.closes = 0;
+    world.network.admission = { status: 401 };
+    const connected = world.client.connect();
+    connected.catch(() => {});
+    await world.clock.advance(1_050);
+    expect(world.client.state).toBe('connecting');
+    world.runtime.wake();
+    await world.clock.advance(100);
+    expect(world.client.state).toBe('closed');
+    expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
+  });
+
   it('[C2] asking twice inside one listener is no defect', async () => {
     const world = newWorld();
     const controller = new AbortController();

@@ -9,6 +9,8 @@ const SEEDS = 500;
 const REGRESSIONS = [
   ['S3, S6', 40_754, 'the acknowledgement of a frame that was given up confirmed the next one for the topic'],
   ['S3', 46_289, 'a revocation that crossed a new subscribe frame ended what that asked for'],
+  ['S4', 106_750, 'the checker took the late refusal of an older frame for one of the newest'],
+  ['C7', 109_803, 'a wake hid that the attempt had been refused for its credentials'],
   ['L1', 56_529, 'a connection was cut after the faults were over'],
   ['C6', 51_957, 'the checker took a resume() without a pause() for a sign of life'],
 ] as const;
