@@ -111,6 +111,7 @@ export class Connection {
       this.store,
       () => this.calls.newId(),
       () => this.#outbox.pump(),
+      () => this.#session?.isPaused ?? false,
     );
     this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
     this.calls = new Calls(

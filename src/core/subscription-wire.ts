@@ -26,6 +26,8 @@ export interface SubscriptionWireEvents {
   unanswered(subscription: Subscription): void;
   /** There is something to write. */
   ready(): void;
+  /** Whether nothing is read. */
+  isPaused(): boolean;
 }
 
 interface QueuedFrame {
@@ -60,7 +62,11 @@ export class SubscriptionWire implements SubscriptionFrames {
     this.#store = store;
     this.#builder = new SubscriptionFrameBuilder(context, store, newId);
     this.#events = events;
-    this.#unanswered = new UnansweredFrames(context.runtime.clock, (batch) => this.#expired(batch));
+    this.#unanswered = new UnansweredFrames(
+      context.runtime.clock,
+      (batch) => this.#expired(batch),
+      () => events.isPaused(),
+    );
     this.#confirms =
       handler.confirmsSubscriptions ??
       handler.isSubscriptionSuccess !== ProtocolHandler.prototype.isSubscriptionSuccess;

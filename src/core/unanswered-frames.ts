@@ -27,6 +27,7 @@ export interface Batch extends Expirable {
 /** What the server was asked on this connection and owes an answer to. It reads and answers in order. */
 export class UnansweredFrames {
   readonly #onExpired: (batch: Batch) => void;
+  readonly #isPaused: () => boolean;
   readonly #deadlines: DeadlineQueue;
   /** Oldest first. */
   readonly #batches = new Map<RequestId, Batch>();
@@ -41,9 +42,13 @@ export class UnansweredFrames {
   readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED);
   #lastBatch = 0;
 
-  /** @param onExpired - called for a batch that was not answered in time, and is forgotten */
-  constructor(clock: Clock, onExpired: (batch: Batch) => void) {
+  /**
+   * @param onExpired - called for a batch that was not answered in time, and is forgotten
+   * @param isPaused - whether nothing is read: an answer may have come
+   */
+  constructor(clock: Clock, onExpired: (batch: Batch) => void, isPaused: () => boolean) {
     this.#onExpired = onExpired;
+    this.#isPaused = isPaused;
     this.#deadlines = new DeadlineQueue(clock);
   }
 
@@ -72,6 +77,7 @@ export class UnansweredFrames {
       deadline: 0,
       isQueued: false,
       expire: () => {
+        if (this.#isPaused()) return this.#deadlines.add(batch, timeout);
         this.close(batch);
         this.#onExpired(batch);
       },

@@ -298,6 +298,27 @@ describe('subscriptions on the wire', () => {
       expect(await outcome(again)).toMatchObject({ topic: 'a' });
     });
 
+    it('[CL23, S2, S3] what was not confirmed is not asked for again while the answer may wait to be read', async () => {
+      const world = newWorld({ config: { requestTimeout: 1_000 }, server: { acknowledge: 'topic-only' } });
+      await world.connect();
+      world.client.pause();
+      const subscribing = world.client.subscribe('a', { timeout: 60_000 });
+      await world.clock.advance(10_000);
+      expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['a'] }]);
+      world.client.resume();
+      await world.clock.advance(10);
+      expect(await outcome(subscribing)).toMatchObject({ topic: 'a' });
+      // Where none had come it is asked for again afterwards.
+      world.server.mute = true;
+      world.client.pause();
+      void world.client.subscribe('b', { timeout: 60_000 });
+      await world.clock.advance(5_000);
+      world.client.resume();
+      world.server.mute = false;
+      await world.clock.advance(1_100);
+      expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
+    });
+
     it('[HN3, S3] nor is one of another topic, where acknowledgements go by order', async () => {
       const world = newWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
       world.server.refused.set('b', 'no such topic');
