@@ -111,6 +111,7 @@ export class Connection {
       this.store,
       () => this.calls.newId(),
       () => this.#outbox.pump(),
+      () => this.#session?.isPaused ?? false,
     );
     this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
     this.calls = new Calls(
@@ -463,7 +464,9 @@ export class Connection {
       if (delay !== undefined && delay < this.#retryTimer.remaining) this.#retryIn(delay);
       return;
     }
-    const isStale = this.#context.runtime.clock.now() - this.#dialledAt > STALE_ATTEMPT;
+    // One that failed already does not hang: its own end tells why, and that may be final (C7).
+    const isStale =
+      this.#context.runtime.clock.now() - this.#dialledAt > STALE_ATTEMPT && !this.#session?.link.isFailing;
     const delay = this.state === 'connecting' && isStale ? this.#policy.wake() : undefined;
     if (delay === undefined || !this.#session) return;
     this.#lose(

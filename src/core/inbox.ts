@@ -75,6 +75,10 @@ export class Inbox {
     this.#paused = true;
   }
 
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   resume(): void {
     this.#paused = false;
     this.#drain();

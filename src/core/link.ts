@@ -65,6 +65,11 @@ export class Link {
     return this.#opened;
   }
 
+  /** Whether an error was told whose close event is still to come, or is given up within a second. */
+  get isFailing(): boolean {
+    return this.#error !== undefined;
+  }
+
   get isGone(): boolean {
     return this.#isGone;
   }

@@ -122,6 +122,10 @@ export class Session {
     this.inbox.pause();
   }
 
+  get isPaused(): boolean {
+    return this.inbox.isPaused;
+  }
+
   resume(): void {
     this.heartbeat.start();
     this.link.resume();

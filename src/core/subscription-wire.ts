@@ -1,12 +1,10 @@
 import type { Context } from './context.js';
-import { DeadlineQueue, type Expirable } from './deadline-queue.js';
 import { ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
 import type { Frame, ServerError, SubscriptionOutcome } from './handler-types.js';
 import type { RequestId, Topic } from './identifiers.js';
 import type { Message } from './message.js';
 import type { SubscriptionFrames } from './outbox.js';
 import { ProtocolHandler } from './protocol-handler.js';
-import { RecentMap } from './recent-map.js';
 import { readServerError } from './server-error.js';
 import {
   type Operation,
@@ -15,12 +13,11 @@ import {
   type Unbuildable,
 } from './subscription-frames.js';
 import type { Subscription, SubscriptionStore } from './subscription-store.js';
+import { type Batch, isAwaited, UnansweredFrames } from './unanswered-frames.js';
 import { describe } from './wrap-error.js';
 
 /** Few venues take more in one frame, and smaller frames lose nothing on a fast link. */
 const DEFAULT_TOPICS_PER_FRAME = 100;
-/** Frames, and topics, of which the server may still say something after they are no concern of ours. */
-const REMEMBERED = 256;
 
 export interface SubscriptionWireEvents {
   accepted(subscription: Subscription): void;
@@ -29,21 +26,8 @@ export interface SubscriptionWireEvents {
   unanswered(subscription: Subscription): void;
   /** There is something to write. */
   ready(): void;
-}
-
-/**
- * One subscribe frame and the topics of it that the server has not acknowledged. Those that were given up meanwhile keep
- * their place: acknowledgements without an id come in the order of the frames, and theirs comes before that of the next
- * frame that asks for the same topic.
- */
-interface Batch extends Expirable {
-  readonly requestId: RequestId;
-  readonly size: number;
-  /** How many of its open topics are not given up. */
-  awaited: number;
-  /** The server said something about one of its topics. */
-  isAnswered: boolean;
-  readonly open: Map<Topic, Subscription>;
+  /** Whether nothing is read. */
+  isPaused(): boolean;
 }
 
 interface QueuedFrame {
@@ -60,19 +44,12 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #store: SubscriptionStore;
   readonly #events: SubscriptionWireEvents;
   readonly #builder: SubscriptionFrameBuilder;
-  readonly #deadlines: DeadlineQueue;
+  readonly #unanswered: UnansweredFrames;
   readonly #confirms: boolean;
   /** Changed in this tick; calls that cancel out within it send nothing. */
   #staged: Subscription[] = [];
   /** To be compared with what the server knows. */
   #changed = new Set<Subscription>();
-  readonly #batches = new Map<RequestId, Batch>();
-  /** Subscribe frames that the server has not answered, and of which nothing is awaited any more. */
-  readonly #givenUp = new RecentMap<RequestId, Batch>(REMEMBERED);
-  /** Ids of frames that wait for nothing, which answers may still carry: whether one has come. */
-  readonly #settledIds = new RecentMap<RequestId, boolean>(REMEMBERED);
-  /** The frame that last ended a topic, until the server confirms it anew. */
-  readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED);
   /** Built and not written yet. */
   readonly #frames: QueuedFrame[] = [];
   #live = false;
@@ -85,7 +62,11 @@ export class SubscriptionWire implements SubscriptionFrames {
     this.#store = store;
     this.#builder = new SubscriptionFrameBuilder(context, store, newId);
     this.#events = events;
-    this.#deadlines = new DeadlineQueue(context.runtime.clock);
+    this.#unanswered = new UnansweredFrames(
+      context.runtime.clock,
+      (batch) => this.#expired(batch),
+      () => events.isPaused(),
+    );
     this.#confirms =
       handler.confirmsSubscriptions ??
       handler.isSubscriptionSuccess !== ProtocolHandler.prototype.isSubscriptionSuccess;
@@ -93,12 +74,12 @@ export class SubscriptionWire implements SubscriptionFrames {
 
   /** Whether an acknowledgement is outstanding. */
   get isWaiting(): boolean {
-    return this.#batches.size > 0;
+    return !this.#unanswered.isEmpty;
   }
 
   /** Whether a subscribe frame with that id is unanswered. */
   isOpen(id: RequestId): boolean {
-    return this.#batches.has(id);
+    return this.#unanswered.get(id) !== undefined;
   }
 
   /** Looks at a topic when the tick is over. */
@@ -121,29 +102,19 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** What the server has of a topic is not what is wanted: ends it there and asks anew. */
   renew(subscription: Subscription): void {
     if (subscription.wire === 'idle') return;
-    this.#giveUp(subscription);
+    this.#unanswered.giveUp(subscription);
     subscription.wire = 'stale';
     this.stage(subscription);
   }
 
   /** The server ended a topic by itself; false where it meant an older subscription than what we asked for last. */
   revoked(subscription: Subscription): boolean {
-    if (subscription.wire === 'idle' || this.#isOnItsWay(subscription)) return false;
+    if (subscription.wire === 'idle' || this.#unanswered.isUnread(subscription)) return false;
     const { requestId } = subscription;
-    const batch = requestId === undefined ? undefined : this.#batches.get(requestId);
-    if (batch) this.#answered(batch, subscription);
+    const batch = requestId === undefined ? undefined : this.#unanswered.get(requestId);
+    if (batch) this.#unanswered.answered(batch, subscription);
     this.#store.reset(subscription);
     return true;
-  }
-
-  /**
-   * Whether the server cannot have seen the subscribe frame of a topic. It reads and answers in order, so that the end of
-   * an older subscription is answered before anything is said about the newer one.
-   */
-  #isOnItsWay({ topic, wire }: Subscription): boolean {
-    if (wire !== 'subscribing') return false;
-    const endedBy = this.#endedBy.get(topic);
-    return endedBy !== undefined && this.#settledIds.get(endedBy) === false;
   }
 
   /** A new connection is ready: it knows no topic yet. */
@@ -155,12 +126,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** The connection is lost, and with it everything that the server knew. */
   stop(): void {
     this.#live = false;
-    for (const batch of this.#batches.values()) this.#deadlines.delete(batch);
-    this.#deadlines.stop();
-    this.#batches.clear();
-    this.#givenUp.clear();
-    this.#settledIds.clear();
-    this.#endedBy.clear();
+    this.#unanswered.clear();
     this.#staged = [];
     this.#changed.clear();
     this.#frames.length = 0;
@@ -180,10 +146,9 @@ export class SubscriptionWire implements SubscriptionFrames {
 
   /** Takes a frame that carries the id of one of ours; false when it carries another. */
   answer(id: RequestId, message: Message): boolean {
-    const batch = this.#batches.get(id);
-    if (batch) this.#apply(batch, this.#outcomeFor(batch, message), message);
-    else if (!this.#settledIds.has(id)) return false;
-    else this.#settledIds.set(id, true);
+    const batch = this.#unanswered.get(id);
+    if (!batch) return this.#unanswered.settle(id);
+    this.#apply(batch, this.#outcomeFor(batch, message), message);
     return true;
   }
 
@@ -191,7 +156,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   control(message: Message): boolean {
     const told = new Set<Topic>();
     let taken = false;
-    for (const batch of [...this.#batches.values()]) {
+    for (const batch of this.#unanswered.batches) {
       const outcome = this.#outcomeFor(batch, message);
       // A yes or a no is about one frame; one that names topics may be about several.
       if (typeof outcome === 'boolean') return taken || this.#apply(batch, outcome, message);
@@ -262,33 +227,20 @@ export class SubscriptionWire implements SubscriptionFrames {
       subscription.requestId = requestId;
     }
     if (!this.#confirms) {
-      this.#settledIds.set(requestId, true);
+      this.#unanswered.addSettled(requestId);
       return () => {
         for (const subscription of subscriptions) {
           if (subscription.requestId === requestId) this.#accept(subscription);
         }
       };
     }
-    const batch: Batch = {
-      requestId,
-      size: subscriptions.length,
-      awaited: subscriptions.length,
-      isAnswered: false,
-      open: new Map(subscriptions.map((subscription) => [subscription.topic, subscription])),
-      deadline: 0,
-      isQueued: false,
-      expire: () => this.#expired(batch),
-    };
-    this.#batches.set(requestId, batch);
-    this.#deadlines.add(batch, this.#context.config.requestTimeout);
+    this.#unanswered.add(requestId, subscriptions, this.#context.config.requestTimeout);
     return undefined;
   }
 
   #ended(requestId: RequestId, subscriptions: readonly Subscription[]): void {
-    this.#settledIds.set(requestId, false);
+    this.#unanswered.addEnd(requestId, subscriptions);
     for (const subscription of subscriptions) {
-      this.#giveUp(subscription);
-      this.#endedBy.set(subscription.topic, requestId);
       this.#store.reset(subscription);
       if (subscription.wanted) this.#changed.add(subscription);
     }
@@ -326,7 +278,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (typeof outcome !== 'boolean') return this.#applyOutcome(batch, outcome, message, told);
     // One bad topic may have spoiled the frame for the others: then each is asked for by itself.
     const spoiled = !outcome && batch.size > 1 && !batch.isAnswered;
-    this.#close(batch);
+    this.#unanswered.close(batch);
     for (const subscription of batch.open.values()) {
       // It was given up before, or by a listener of another one.
       if (!isAwaited(batch, subscription)) continue;
@@ -346,7 +298,7 @@ export class SubscriptionWire implements SubscriptionFrames {
         if (!subscription || told.has(topic)) continue;
         named = true;
         told.add(topic);
-        if (this.#answered(batch, subscription)) act(subscription);
+        if (this.#unanswered.answered(batch, subscription)) act(subscription);
       }
     };
     for (const [topic, alias] of Object.entries(outcome.aliases ?? {})) {
@@ -365,7 +317,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     subscription.requestId = undefined;
     subscription.wire = 'subscribed';
     subscription.alone = false;
-    this.#endedBy.delete(subscription.topic);
+    this.#unanswered.confirmed(subscription);
     this.#events.accepted(subscription);
     if (!subscription.wanted) this.stage(subscription);
   }
@@ -383,7 +335,6 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #expired(batch: Batch): void {
-    this.#close(batch);
     for (const subscription of batch.open.values()) {
       if (!isAwaited(batch, subscription)) continue;
       subscription.requestId = undefined;
@@ -394,42 +345,6 @@ export class SubscriptionWire implements SubscriptionFrames {
       this.stage(subscription);
     }
   }
-
-  // ——— Frames that wait for their answer ———
-
-  /** The server said its word about a topic of a frame; false when it was given up before. */
-  #answered(batch: Batch, subscription: Subscription): boolean {
-    const isOurs = isAwaited(batch, subscription);
-    batch.isAnswered = true;
-    batch.open.delete(subscription.topic);
-    if (isOurs) this.#giveUp(subscription);
-    if (batch.open.size === 0) this.#close(batch);
-    return isOurs;
-  }
-
-  /** Nobody cares any more for the answer of the frame that asks for a topic. */
-  #giveUp(subscription: Subscription): void {
-    const { requestId } = subscription;
-    if (requestId === undefined) return;
-    subscription.requestId = undefined;
-    const batch = this.#batches.get(requestId);
-    if (!batch || --batch.awaited > 0) return;
-    const oldest = this.#givenUp.set(requestId, batch);
-    if (oldest) this.#close(oldest);
-  }
-
-  #close(batch: Batch): void {
-    const { requestId } = batch;
-    this.#batches.delete(requestId);
-    this.#deadlines.delete(batch);
-    this.#givenUp.delete(requestId);
-    this.#settledIds.set(requestId, true);
-  }
-}
-
-/** Whether that frame is the one that is to bring a topic: it may have been given up, and asked for by another one since. */
-function isAwaited({ requestId }: Batch, subscription: Subscription): boolean {
-  return subscription.requestId === requestId;
 }
 
 function refusal(topic: Topic, error: ServerError, retryable: boolean): SubscriptionFailedError {

@@ -36,7 +36,13 @@ export class Subscriptions implements SubscriberOwner {
   #early: { name: RequestId; message: Message }[] = [];
   #epoch = 0;
 
-  constructor(context: Context, store: SubscriptionStore, newId: () => RequestId, pump: () => void) {
+  constructor(
+    context: Context,
+    store: SubscriptionStore,
+    newId: () => RequestId,
+    pump: () => void,
+    isPaused: () => boolean,
+  ) {
     const { handler, runtime } = context;
     this.#context = context;
     this.#store = store;
@@ -48,6 +54,7 @@ export class Subscriptions implements SubscriberOwner {
       refused: (subscription, error, retryable) => this.#refused(subscription, error, retryable),
       unanswered: (subscription) => this.#unanswered(subscription),
       ready: pump,
+      isPaused,
     });
   }
 

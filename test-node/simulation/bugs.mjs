@@ -166,15 +166,15 @@ export const bugs = [
   bug(
     'the list of what to resubscribe is emptied too early',
     'subscription-wire.ts',
-    'this.#changed = new Set(this.#store.values());',
-    'this.#changed = new Set(this.#store.values().slice(0, 2));',
+    'this.#changed = new Set(this.#store.all());',
+    'this.#changed = new Set([...this.#store.all()].slice(0, 2));',
   ),
   bug('a listener is called after unsubscribe()', '../channel.ts', "this.removeAllListeners('message');", ''),
   bug(
     'the gap comes after the first update',
     'subscriptions.ts',
-    'this.#announce(receivers, update.receivedAt);',
-    'queueMicrotask(() => this.#announce(receivers, update.receivedAt));',
+    'this.#announce(subscribers.filter(isOwed), update.receivedAt);',
+    'queueMicrotask(() => this.#announce(subscribers.filter(isOwed), update.receivedAt));',
   ),
   bug('a gap of the sequence is not told', 'subscriptions.ts', 'String(previous) === String(last)', 'true'),
   bug(
@@ -192,8 +192,8 @@ export const bugs = [
   ),
   bug(
     'a confirmation that never comes is waited for',
-    'subscription-wire.ts',
-    'this.#deadlines.add(batch, this.#context.config.requestTimeout);',
+    'unanswered-frames.ts',
+    'this.#deadlines.add(batch, timeout);',
     '',
   ),
   bug(

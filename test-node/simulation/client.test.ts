@@ -150,6 +150,20 @@ describe('the whole client in virtual time', () => {
     expect(operations(world.peer.received)).toEqual([{ op: 'auth', key: 'k' }]);
   });
 
+  it('[C7] a wake does not make a refused login an attempt that hung, where its close is late', async () => {
+    const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
+    world.network.reports.closes = 0;
+    world.network.admission = { status: 401 };
+    const connected = world.client.connect();
+    connected.catch(() => {});
+    await world.clock.advance(1_050);
+    expect(world.client.state).toBe('connecting');
+    world.runtime.wake();
+    await world.clock.advance(100);
+    expect(world.client.state).toBe('closed');
+    expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
+  });
+
   it('[C2] asking twice inside one listener is no defect', async () => {
     const world = newWorld();
     const controller = new AbortController();
@@ -269,6 +283,40 @@ describe('subscriptions on the wire', () => {
       expect(await outcome(again)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
       expect(await outcome(other)).toMatchObject({ topic: 'b' });
       expect(world.server.subscriptions).toEqual(new Set(['b']));
+    });
+
+    it('[HN3] is confirmed by its own where the server spares itself that of the older one', async () => {
+      const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+      await world.connect();
+      let count = 0;
+      world.server.onSend = ({ op }, send) => {
+        if (op !== 'subscribe' || ++count > 1) send();
+      };
+      await ask(world, 'a');
+      const again = world.client.subscribe('a');
+      await world.clock.advance(30);
+      expect(await outcome(again)).toMatchObject({ topic: 'a' });
+    });
+
+    it('[CL23, S2, S3] what was not confirmed is not asked for again while the answer may wait to be read', async () => {
+      const world = newWorld({ config: { requestTimeout: 1_000 }, server: { acknowledge: 'topic-only' } });
+      await world.connect();
+      world.client.pause();
+      const subscribing = world.client.subscribe('a', { timeout: 60_000 });
+      await world.clock.advance(10_000);
+      expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['a'] }]);
+      world.client.resume();
+      await world.clock.advance(10);
+      expect(await outcome(subscribing)).toMatchObject({ topic: 'a' });
+      // Where none had come it is asked for again afterwards.
+      world.server.mute = true;
+      world.client.pause();
+      void world.client.subscribe('b', { timeout: 60_000 });
+      await world.clock.advance(5_000);
+      world.client.resume();
+      world.server.mute = false;
+      await world.clock.advance(1_100);
+      expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
     });
 
     it('[HN3, S3] nor is one of another topic, where acknowledgements go by order', async () => {

@@ -14,7 +14,7 @@ const BATCH = 200;
  * behind, little of it has to be moved before it is garbage.
  */
 const WORKER_OPTIONS = ['--stack-trace-limit=0', '--max-semi-space-size=32'];
-/** Failures that are printed with their traces. */
+/** Failures that are printed with their traces; of others what was wrong alone. */
 const SHOWN = 3;
 
 const { values } = parseArgs({
@@ -64,7 +64,8 @@ async function runMany() {
       };
       worker.on('message', ({ count, failures }) => {
         passed += count - failures.length;
-        for (const text of failures) if (failed++ < SHOWN) console.log(`${text}\n`);
+        for (const text of failures)
+          console.log(failed++ < SHOWN ? `${text}\n` : `${text.split('\n').slice(-2).join('\n')}\n`);
         give();
       });
       worker.on('error', reject);

@@ -8,7 +8,11 @@ const SEEDS = 500;
 /** Seeds that failed once, each with what was wrong. */
 const REGRESSIONS = [
   ['S3, S6', 40_754, 'the acknowledgement of a frame that was given up confirmed the next one for the topic'],
+  ['S2', 70_394, 'what was asked for was asked again while nobody read the answer'],
   ['S3', 46_289, 'a revocation that crossed a new subscribe frame ended what that asked for'],
+  ['S4', 106_750, 'the checker took the late refusal of an older frame for one of the newest'],
+  ['C7', 109_803, 'a wake hid that the attempt had been refused for its credentials'],
+  ['S3', 142_751, 'a lost refusal left its place to a confirmation that named nobody'],
   ['L1', 56_529, 'a connection was cut after the faults were over'],
   ['C6', 51_957, 'the checker took a resume() without a pause() for a sign of life'],
 ] as const;

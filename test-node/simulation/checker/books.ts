@@ -29,6 +29,8 @@ export class Books {
   /** The client was asked to close, or has ended. */
   closing = false;
   paused = false;
+  /** When that was last over. */
+  resumedAt = Number.NEGATIVE_INFINITY;
   readonly sockets = new Map<number, BookedSocket>();
   /** The newest one. */
   socket: BookedSocket | undefined;
@@ -129,7 +131,8 @@ export class Books {
     unsubscribe: ({ channel }) => void this.channels.delete(channel),
     'socket-closed': ({ socket }) => this.#leave(socket, 'over'),
     'channel-closed': ({ channel }) => void this.channels.delete(channel),
-    resume: () => {
+    resume: ({ at }) => {
+      if (this.paused) this.resumedAt = at;
       this.paused = false;
     },
     ended: () => {

@@ -99,6 +99,8 @@ const survivesDrops: Rule = {
   start: ({ config, read, tolerance }, fail, books) => {
     /** Topics that this connection was asked for, and when. */
     let asked = new Map<string, number>();
+    /** The id of the frame that asked for it. */
+    const askedBy = new Map<string, string | number | undefined>();
     /** The epoch in which each channel was last confirmed. */
     const confirmed = new Map<number, number>();
     /** Refused or revoked on this connection, and when: asked for again later. */
@@ -114,7 +116,12 @@ const survivesDrops: Rule = {
       },
       out: ({ text, at }) => {
         const { kind, topics = [], id } = read(text);
-        if (kind === 'subscribe') for (const topic of topics) asked.set(topic, at);
+        if (kind === 'subscribe') {
+          for (const topic of topics) {
+            asked.set(topic, at);
+            askedBy.set(topic, id);
+          }
+        }
         if (kind === 'subscribe' && id !== undefined) frames.set(id, topics);
         if (kind === 'unsubscribe') for (const topic of topics) asked.delete(topic);
       },
@@ -122,8 +129,11 @@ const survivesDrops: Rule = {
         const facts = read(text);
         const topics = refusedTopics(facts, frames, books);
         for (const topic of topics) {
-          asked.delete(topic);
-          postponed.set(topic, at);
+          // A late answer to an older frame means nothing.
+          if (facts.id === undefined || facts.id === askedBy.get(topic)) {
+            asked.delete(topic);
+            postponed.set(topic, at);
+          }
           if (!isSpoiled(facts, topics)) refusedEver.add(topic);
         }
       },
@@ -144,7 +154,8 @@ const survivesDrops: Rule = {
         for (const { number, topic, since } of books.channels.values()) {
           const askedAt = asked.get(topic);
           if (askedAt !== undefined && confirmed.has(number) && confirmed.get(number) !== books.epoch) {
-            if (at - askedAt <= config.requestTimeout + patience) continue;
+            // While nothing is read nothing is asked again: an answer may have come.
+            if (books.paused || at - Math.max(askedAt, books.resumedAt) <= config.requestTimeout + patience) continue;
             fail(`${topic} was not confirmed on this connection, and not asked for again`);
             confirmed.set(number, books.epoch);
           }

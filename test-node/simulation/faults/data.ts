@@ -43,6 +43,18 @@ const tampered = (
   },
 });
 
+function loseConfirmations({ plan, server }: SimulatedWorld): () => void {
+  const own: typeof server.onSend = (frame, send) => {
+    if (!isAcknowledgement(frame)) send();
+  };
+  server.onSend = own;
+  return () => {
+    if (server.onSend === own) server.onSend = (_frame, send) => send();
+    // Where their order alone tells whose they are, those behind a lost one are taken for others; no client can know.
+    if (plan.server.acknowledge === 'order') server.drop();
+  };
+}
+
 export const dataFaults: readonly Fault[] = [
   once('data: half-open', ({ server }, random) => {
     for (const connection of server.connections) connection.blackHole(random.pick(DIRECTIONS));
@@ -106,20 +118,15 @@ export const dataFaults: readonly Fault[] = [
     clock.setArrival(send, random.integer(100, 12_000));
   }),
   tampered('data: answers lost', isAnswer, () => () => {}),
-  tampered('data: confirmations lost', isAcknowledgement, () => () => {}),
+  { name: 'data: confirmations lost', strike: loseConfirmations },
   {
     name: 'data: confirmations of a resubscription lost',
     // Until there is a new connection.
     lasts: [3_000, 12_000, 30_000],
-    strike: ({ server }) => {
-      const own: typeof server.onSend = (frame, send) => {
-        if (!isAcknowledgement(frame)) send();
-      };
-      server.onSend = own;
-      server.drop();
-      return () => {
-        if (server.onSend === own) server.onSend = (_frame, send) => send();
-      };
+    strike: (world) => {
+      const heal = loseConfirmations(world);
+      world.server.drop();
+      return heal;
     },
   },
   {
