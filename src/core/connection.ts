@@ -160,7 +160,8 @@ export class Connection {
 
   reconnect(reason: string): void {
     if (this.state === 'reconnecting') return this.#retryIn(this.#policy.immediate());
-    if (this.#session && !this.#closeOptions) {
+    // One that failed ends by itself, for a reason that may be final (C7) or ask for patience (C4).
+    if (this.#session && !this.#session.link.isFailing && !this.#closeOptions) {
       this.#lose(this.#session, { error: new ConnectionClosedError(`Reconnecting: ${reason}.`), code: 1000 });
     }
   }

@@ -164,6 +164,20 @@ describe('the whole client in virtual time', () => {
     expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
   });
 
+  it('[C7] reconnect() does not hide that a login was refused, where its close is late', async () => {
+    const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
+    world.network.reports.closes = 0;
+    world.network.admission = { status: 401 };
+    const connected = world.client.connect();
+    connected.catch(() => {});
+    await world.clock.advance(500);
+    expect(world.client.state).toBe('connecting');
+    world.client.reconnect();
+    await world.clock.advance(1_000);
+    expect(world.client.state).toBe('closed');
+    expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
+  });
+
   it('[C2] asking twice inside one listener is no defect', async () => {
     const world = newWorld();
     const controller = new AbortController();

@@ -12,6 +12,8 @@ const REGRESSIONS = [
   ['S3', 46_289, 'a revocation that crossed a new subscribe frame ended what that asked for'],
   ['S4', 106_750, 'the checker took the late refusal of an older frame for one of the newest'],
   ['C7', 109_803, 'a wake hid that the attempt had been refused for its credentials'],
+  ['C4', 199_718, 'reconnect() hid that the attempt had been refused with a Retry-After'],
+  ['C7', 302_835, 'reconnect() hid that the attempt had been refused for its credentials'],
   ['S3', 142_751, 'a lost refusal left its place to a confirmation that named nobody'],
   ['L1', 56_529, 'a connection was cut after the faults were over'],
   ['C6', 51_957, 'the checker took a resume() without a pause() for a sign of life'],
