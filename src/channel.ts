@@ -26,13 +26,18 @@ export interface ChannelOptions {
   readonly overflow?: OverflowPolicy;
   /** For `latest`: what counts as the same thing, for example the symbol in an update. Default: all is the same. */
   readonly key?: (update: Update) => string;
-  /** For `latest`: milliseconds between two deliveries to listeners. Default 16: once per frame of a 60 Hz screen. */
-  readonly conflateInterval?: number;
+  /**
+   * For `latest`: milliseconds between two deliveries to listeners. Default 16: once per frame of a 60 Hz screen. `frame`:
+   * right before the page is painted (requestAnimationFrame), and not at all while it is hidden; 16 where there is no screen.
+   */
+  readonly conflateInterval?: number | 'frame';
 }
 
 /** What a channel needs of its client. */
 export interface ChannelHost {
   readonly clock: Clock;
+  /** Its timers fire with the next frame of the screen. */
+  readonly frames: Clock;
   readonly capacity: number;
   /** Updates were lost. */
   onDropped(): void;
@@ -47,6 +52,9 @@ export interface ChannelSubscriber {
   /** Gives the place up, because of an error where there is one; resolves when the server was told, or need not be. */
   leave(error?: TransportError): Promise<void>;
 }
+
+/** Milliseconds between two frames of a 60 Hz screen. */
+const FRAME = 16;
 
 const NO_LOOPS: readonly ChannelIterator<unknown>[] = [];
 
@@ -242,8 +250,10 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   #conflate(update: Update): void {
     this.#conflated ??= this.#newBuffer();
     this.#keep(this.#conflated, update);
-    this.#conflation ??= new Timer(this.#host.clock);
-    if (!this.#conflation.active) this.#conflation.start(this.#options.conflateInterval ?? 16, () => this.#flush());
+    const { conflateInterval = FRAME } = this.#options;
+    const byFrame = conflateInterval === 'frame';
+    this.#conflation ??= new Timer(byFrame ? this.#host.frames : this.#host.clock);
+    if (!this.#conflation.active) this.#conflation.start(byFrame ? FRAME : conflateInterval, () => this.#flush());
   }
 
   /** Tells the listeners what was conflated. */
@@ -359,7 +369,8 @@ function checkOptions({ capacity, overflow, key, conflateInterval }: ChannelOpti
     throw new ConfigError('overflow', overflow, `one of ${POLICIES.join(', ')}`);
   if (key !== undefined && typeof key !== 'function')
     throw new ConfigError('key', key, 'a function that returns a string');
-  if (conflateInterval !== undefined && !(conflateInterval >= 0 && conflateInterval < Infinity)) {
-    throw new ConfigError('conflateInterval', conflateInterval, 'a number of milliseconds from 0');
+  const interval = conflateInterval === undefined || conflateInterval === 'frame' ? FRAME : conflateInterval;
+  if (!(interval >= 0 && interval < Infinity)) {
+    throw new ConfigError('conflateInterval', conflateInterval, "a number of milliseconds from 0, or 'frame'");
   }
 }

@@ -13,7 +13,7 @@ import type { Topic } from './core/identifiers.js';
 import type { Message } from './core/message.js';
 import { handled, type PendingCall } from './core/pending-request-store.js';
 import type { ProtocolHandler } from './core/protocol-handler.js';
-import type { Runtime } from './core/runtime.js';
+import type { Clock, Runtime } from './core/runtime.js';
 import type { SubscribeCall } from './core/subscriber.js';
 import { Trace, type TraceSink } from './core/trace.js';
 import { manyFailed, type PartialSubscription, SubscribeMany } from './subscribe-many.js';
@@ -123,6 +123,7 @@ export class WebSocketClient<
     this.#deprecation = handler.deprecation;
     this.#host = {
       clock: complete.clock,
+      frames: framesOf(complete),
       capacity: this.#config.subscriptionChannelCapacity,
       onDropped: () => void this.#counters.dropped++,
       onSettled: () => this.#connection.subscriptions.settled(),
@@ -371,9 +372,21 @@ function checkClose(code: number, reason: string, deadline: number): void {
   if (!(deadline >= 0)) throw new ConfigError('deadline', deadline, 'a number of milliseconds from 0');
 }
 
+/** The frames of the screen as a clock. */
+function framesOf({ clock, frames }: Runtime): Clock {
+  if (!frames) return clock;
+  return {
+    now: () => clock.now(),
+    setTimer: (callback, delay) => frames.setTimer(callback, delay),
+    clearTimer: (timer) => frames.clearTimer(timer),
+  };
+}
+
 /** Whatever the application does not bring comes from the adapter. Methods keep their `this`. */
 function completeRuntime(own: Partial<Runtime>): Runtime {
   const lifecycle = own.lifecycle ?? adapterRuntime.lifecycle;
+  // Whoever brings a clock owns time.
+  const frames = own.frames ?? (own.clock ? undefined : adapterRuntime.frames);
   return {
     openSocket: (request, events) =>
       own.openSocket ? own.openSocket(request, events) : adapterRuntime.openSocket(request, events),
@@ -381,5 +394,6 @@ function completeRuntime(own: Partial<Runtime>): Runtime {
     random: () => (own.random ? own.random() : adapterRuntime.random()),
     ...(own.generateId ? { generateId: () => own.generateId?.() ?? '' } : {}),
     ...(lifecycle ? { lifecycle } : {}),
+    ...(frames ? { frames } : {}),
   };
 }

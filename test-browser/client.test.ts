@@ -44,6 +44,35 @@ test('[CF5] offers its protocols', async ({ page, server }) => {
   expect((await server.waitForConnection()).protocol).toBe('v2.json');
 });
 
+test("[CH22] 'frame' conflates to what the page is about to paint", async ({ page, server }) => {
+  const shown = page.evaluate(async (url) => {
+    const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
+    const prices = await client.subscribe('prices', { overflow: 'latest', conflateInterval: 'frame' });
+    const calls: { price: number; frame: number }[] = [];
+    let frame = 0;
+    const count = () => {
+      frame++;
+      requestAnimationFrame(count);
+    };
+    requestAnimationFrame(count);
+    await new Promise<void>((resolve) =>
+      prices.on('message', (price) => {
+        calls.push({ price: price as number, frame });
+        if (price === 1_000) resolve();
+      }),
+    );
+    const { received, parsed } = client.stats();
+    await client.close();
+    return { calls, dropped: prices.dropped, spared: received - parsed };
+  }, server.url);
+  await server.waitFor('the subscription', () => server.subscriptions.has('prices'));
+  for (let price = 1; price <= 1_000; price++) server.publish('prices', price);
+  const { calls, dropped, spared } = await shown;
+  expect(calls.length + dropped).toBe(1_000);
+  expect(spared).toBeGreaterThan(0);
+  expect(new Set(calls.map(({ frame }) => frame)).size).toBe(calls.length);
+});
+
 test('[CH3, CH4, S5] iterates what it subscribed to, in order', async ({ page, server }) => {
   const loop = page.evaluate(async (url) => {
     const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());

@@ -1,5 +1,6 @@
 import { ConnectionClosedError, ConnectionFailedError } from '../core/errors.js';
 import type { OpenSocket, Runtime, Socket, SocketClose, SocketEvents, SocketRequest } from '../core/runtime.js';
+import { browserFrames } from './browser-frames.js';
 import { browserLifecycle } from './browser-lifecycle.js';
 import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
@@ -43,6 +44,7 @@ export const browserRuntime: Runtime = {
   openSocket: openBrowserSocket,
   clock: systemClock,
   random: () => Math.random(),
+  frames: browserFrames,
   lifecycle: browserLifecycle,
 };
 

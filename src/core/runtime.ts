@@ -10,6 +10,8 @@ export interface Runtime {
   random(): number;
   /** A string that never repeats, for request ids. Default: nanoid. */
   generateId?(): string;
+  /** Timers that fire with the next frame of the screen, whatever their delay. Without it, `clock` serves. */
+  readonly frames?: Pick<Clock, 'setTimer' | 'clearTimer'>;
   /** Tells when the host slept or woke; without it the core relies on its timers alone. */
   readonly lifecycle?: Lifecycle;
 }

@@ -6,6 +6,8 @@ import { LazyUpdate, type Update } from '../../src/core/update.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 
 let clock: VirtualClock;
+/** Who waits for the next frame of the screen. */
+let frames: (() => void)[];
 let dropped: number;
 let unheard: Error[];
 let reads: number;
@@ -13,6 +15,7 @@ let reads: number;
 beforeEach(() => {
   clock = new VirtualClock();
   dropped = 0;
+  frames = [];
   unheard = [];
   reads = 0;
 });
@@ -22,6 +25,7 @@ function newChannel(options: ChannelOptions = {}): Channel<number> {
     'trades',
     {
       clock,
+      frames: { now: () => clock.now(), setTimer: (callback) => frames.push(callback), clearTimer: () => {} },
       capacity: 4,
       onDropped: () => void dropped++,
       onSettled: () => {},
@@ -154,6 +158,20 @@ describe('Channel: overflow', () => {
     deliver(channel, 1, 2, 3);
     expect(await take(loop, 1)).toEqual([3]);
     expect(channel.dropped).toBe(2);
+  });
+
+  it("[CH22] conflateInterval 'frame' tells the newest with the next frame of the screen, once", () => {
+    const channel = newChannel({ overflow: 'latest', conflateInterval: 'frame' });
+    const heard: number[] = [];
+    channel.on('message', (data) => heard.push(data));
+    deliver(channel, 1, 2, 3);
+    expect([heard, frames.length]).toEqual([[], 1]);
+    frames.shift()?.();
+    expect([heard, frames.length, channel.dropped]).toEqual([[3], 0, 2]);
+    deliver(channel, 4);
+    void channel.unsubscribe();
+    frames.shift()?.();
+    expect([heard, channel.dropped]).toEqual([[3], 3]);
   });
 
   it('[CH17] latest by key keeps the newest of each, at the place of its first', async () => {
