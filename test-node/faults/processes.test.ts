@@ -55,3 +55,18 @@ describe('a process whose only client is closed', () => {
     PATIENCE,
   );
 });
+
+describe('a process that ends without closing its client', () => {
+  it(
+    '[CL18] what it sent has left by the time that the promise of send() is kept',
+    async () => {
+      const server = await unhelpful();
+      server.respondTo('word', []);
+      expect(await runChild(program, server.url, 'last words')).toEqual({ code: 0, stdout: '', stderr: '' });
+      await server.waitFor('the last word', () => server.received.some(({ data }) => data === 'word 100'));
+      const words = server.received.map(({ data }) => data).filter((data) => String(data).startsWith('word'));
+      expect(words).toEqual(Array.from({ length: 100 }, (_, index) => `word ${index + 1}`));
+    },
+    PATIENCE,
+  );
+});

@@ -70,5 +70,14 @@ async function closing(state: ConnectionState): Promise<void> {
   process.stdout.write(JSON.stringify(left));
 }
 
-if (scenario === 'closing') await closing(wanted as ConnectionState);
+/** Sends a lot at once, and is gone as soon as the last promise is kept. */
+async function lastWords(): Promise<never> {
+  const client = await WebSocketClient.connect(config, new LoginHandler());
+  for (let word = 1; word < 100; word++) void client.send(`word ${word}`);
+  await client.send('word 100');
+  process.exit(0);
+}
+
+if (scenario === 'last words') await lastWords();
+else if (scenario === 'closing') await closing(wanted as ConnectionState);
 else await unawaited();
