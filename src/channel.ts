@@ -1,10 +1,9 @@
 import { ChannelIterator } from './channel-iterator.js';
+import { type ConflateInterval, type Conflation, FRAME } from './conflation.js';
 import { IsolatedEmitter } from './core/emitter.js';
 import { CapacityExceededError, ConfigError, type ProtocolError, type TransportError } from './core/errors.js';
 import type { CloseCause } from './core/events.js';
 import type { Topic } from './core/identifiers.js';
-import type { Clock } from './core/runtime.js';
-import { Timer } from './core/timer.js';
 import type { Gap, Update } from './core/update.js';
 import { wrapError } from './core/wrap-error.js';
 import { type OverflowPolicy, type PushOutcome, UpdateBuffer } from './update-buffer.js';
@@ -30,14 +29,12 @@ export interface ChannelOptions {
    * For `latest`: milliseconds between two deliveries to listeners. Default 16: once per frame of a 60 Hz screen. `frame`:
    * right before the page is painted (requestAnimationFrame), and not at all while it is hidden; 16 where there is no screen.
    */
-  readonly conflateInterval?: number | 'frame';
+  readonly conflateInterval?: ConflateInterval;
 }
 
 /** What a channel needs of its client. */
 export interface ChannelHost {
-  readonly clock: Clock;
-  /** Its timers fire with the next frame of the screen. */
-  readonly frames: Clock;
+  readonly conflation: Conflation;
   readonly capacity: number;
   /** Updates were lost. */
   onDropped(): void;
@@ -52,9 +49,6 @@ export interface ChannelSubscriber {
   /** Gives the place up, because of an error where there is one; resolves when the server was told, or need not be. */
   leave(error?: TransportError): Promise<void>;
 }
-
-/** Milliseconds between two frames of a 60 Hz screen. */
-const FRAME = 16;
 
 const NO_LOOPS: readonly ChannelIterator<unknown>[] = [];
 
@@ -90,7 +84,6 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   #held: UpdateBuffer | undefined;
   /** For `latest`: what the next delivery to listeners will be, and when. */
   #conflated: UpdateBuffer | undefined;
-  #conflation: Timer | undefined;
   #dropped = 0;
   #error: TransportError | undefined;
 
@@ -186,7 +179,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     if (this.closed) return;
     this.#error = error;
     this.#handOver();
-    this.#flush();
+    this.flush();
     if (!this.tell('error', error) && this.#iterators.length === 0) this.#host.onError(error);
     this.#close({ code: 1000, reason: error.message, error });
   }
@@ -249,21 +242,27 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
 
   #conflate(update: Update): void {
     this.#conflated ??= this.#newBuffer();
+    const waits = this.#conflated.size > 0;
     this.#keep(this.#conflated, update);
-    const { conflateInterval = FRAME } = this.#options;
-    const byFrame = conflateInterval === 'frame';
-    this.#conflation ??= new Timer(byFrame ? this.#host.frames : this.#host.clock);
-    if (!this.#conflation.active) this.#conflation.start(byFrame ? FRAME : conflateInterval, () => this.#flush());
+    if (!waits) this.#host.conflation.join(this.#interval, this);
   }
 
-  /** Tells the listeners what was conflated. */
-  #flush(): void {
-    this.#conflation?.stop();
+  get #interval(): ConflateInterval {
+    return this.#options.conflateInterval ?? FRAME;
+  }
+
+  /**
+   * Tells the listeners what was conflated.
+   * @internal
+   */
+  flush(): void {
     const conflated = this.#conflated;
     for (let count = conflated?.size ?? 0; count > 0 && !this.closed; count--) {
       const update = conflated?.shift();
       if (update) this.#tell(update);
     }
+    // A listener may have set off more.
+    if (conflated?.size && !this.closed) this.#host.conflation.join(this.#interval, this);
   }
 
   /** The first listener came: it gets what was kept, before anything newer. */
@@ -347,7 +346,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     const unheard = (this.#phase === 'handing' ? (this.#held?.size ?? 0) : 0) + (this.#conflated?.size ?? 0);
     if (this.#phase === 'handing') this.#held = undefined;
     this.#phase = 'closed';
-    this.#conflation?.stop();
+    if (this.#conflated) this.#host.conflation.leave(this.#interval, this);
     this.#conflated?.clear();
     for (let count = unheard; count > 0; count--) this.drop();
     // Also the rest of an update that is just being handed out (S1).

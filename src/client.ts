@@ -1,5 +1,6 @@
 import { adapterRuntime } from '#adapter';
 import { Channel, type ChannelHost, type ChannelOptions } from './channel.js';
+import { Conflation } from './conflation.js';
 import type { RawRequestOptions, RequestOptions } from './core/calls.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './core/config.js';
 import { type CloseOptions, Connection } from './core/connection.js';
@@ -122,8 +123,7 @@ export class WebSocketClient<
     this.closed = this.#connection.closed;
     this.#deprecation = handler.deprecation;
     this.#host = {
-      clock: complete.clock,
-      frames: framesOf(complete),
+      conflation: new Conflation(complete.clock, framesOf(complete)),
       capacity: this.#config.subscriptionChannelCapacity,
       onDropped: () => void this.#counters.dropped++,
       onSettled: () => this.#connection.subscriptions.settled(),

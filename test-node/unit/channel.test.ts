@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Channel, type ChannelOptions } from '../../src/channel.js';
+import { Conflation } from '../../src/conflation.js';
 import { ConnectionClosedError } from '../../src/core/errors.js';
 import { Message } from '../../src/core/message.js';
 import { LazyUpdate, type Update } from '../../src/core/update.js';
@@ -24,8 +25,11 @@ function newChannel(options: ChannelOptions = {}): Channel<number> {
   return new Channel<number>(
     'trades',
     {
-      clock,
-      frames: { now: () => clock.now(), setTimer: (callback) => frames.push(callback), clearTimer: () => {} },
+      conflation: new Conflation(clock, {
+        now: () => clock.now(),
+        setTimer: (callback) => frames.push(callback),
+        clearTimer: () => {},
+      }),
       capacity: 4,
       onDropped: () => void dropped++,
       onSettled: () => {},

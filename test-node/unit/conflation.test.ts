@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Conflation } from '../../src/conflation.js';
+import { VirtualClock } from '../../src/testing/index.browser.js';
+
+let clock: VirtualClock;
+let conflation: Conflation;
+let flushed: string[];
+
+const one = (name: string) => ({ flush: () => void flushed.push(`${name} ${clock.now()}`) });
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  conflation = new Conflation(clock, clock);
+  flushed = [];
+});
+
+describe('Conflation', () => {
+  it('[CH17] serves all of one interval with one timer, each at most once per interval', async () => {
+    const [a, b] = [one('a'), one('b')];
+    conflation.join(16, a);
+    await clock.advance(10);
+    conflation.join(16, b);
+    conflation.join(16, a);
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(7);
+    expect(flushed).toEqual(['a 16', 'b 16']);
+    conflation.join(16, b);
+    await clock.advance(100);
+    expect(flushed).toEqual(['a 16', 'b 16', 'b 33']);
+  });
+
+  it('keeps intervals apart', async () => {
+    conflation.join(16, one('a'));
+    conflation.join(100, one('b'));
+    await clock.advance(100);
+    expect(flushed).toEqual(['a 16', 'b 100']);
+  });
+
+  it('[C8] leaves no timer behind the last one that left', () => {
+    const [a, b] = [one('a'), one('b')];
+    conflation.join(16, a);
+    conflation.join(16, b);
+    conflation.leave(16, a);
+    expect(clock.pendingTimers).toBe(1);
+    conflation.leave(16, b);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('one that joins while it hands over waits for the next tick', async () => {
+    const again = { flush: () => (flushed.push(`again ${clock.now()}`) < 3 ? conflation.join(16, again) : undefined) };
+    conflation.join(16, again);
+    await clock.advance(1_000);
+    expect(flushed).toEqual(['again 16', 'again 32', 'again 48']);
+  });
+});
