@@ -28,7 +28,7 @@ import {
   type RetryPolicy,
 } from './pending-request-store.js';
 import { UniqueIds } from './unique-ids.js';
-import { describe, wrapError } from './wrap-error.js';
+import { attempt, describe, wrapError } from './wrap-error.js';
 
 export interface RequestOptions {
   /** Milliseconds from the call to the answer. Default: the config's `requestTimeout`; Infinity waits for ever. */
@@ -290,11 +290,9 @@ export class Calls {
   }
 
   #cancel(id: RequestId): void {
-    try {
-      this.#outbox.urgent(this.#context.handler.buildCancel(id));
-    } catch (cause) {
-      this.#context.emit('error', wrapError(`The handler's buildCancel failed`, cause));
-    }
+    attempt(this.#context, `The handler's buildCancel failed`, () =>
+      this.#outbox.urgent(this.#context.handler.buildCancel(id)),
+    );
   }
 
   #checkDrained(): void {

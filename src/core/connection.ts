@@ -24,7 +24,7 @@ import { SubscriptionStore } from './subscription-store.js';
 import { Subscriptions } from './subscriptions.js';
 import { Timer } from './timer.js';
 import { wallTime } from './trace.js';
-import { describe, wrapError } from './wrap-error.js';
+import { attempt, describe } from './wrap-error.js';
 
 export interface CloseOptions {
   /** 1000, the default, or 3000 to 4999. */
@@ -227,13 +227,10 @@ export class Connection {
   }
 
   #judge(end: LinkEnd): CloseVerdict {
-    try {
-      const { code, reason, status } = end;
-      return this.#context.handler.classifyClose(status === undefined ? { code, reason } : { code, reason, status });
-    } catch (cause) {
-      this.#context.emit('error', wrapError(`The handler's classifyClose failed`, cause));
-      return 'retry';
-    }
+    const { code, reason, status } = end;
+    const close = { code, reason, ...(status !== undefined && { status }) };
+    const ask = () => this.#context.handler.classifyClose(close);
+    return attempt(this.#context, `The handler's classifyClose failed`, ask) ?? 'retry';
   }
 
   // ——— Effects ———

@@ -1,6 +1,6 @@
 import type { Endpoint } from './config.js';
 import { isWebSocketUrl } from './config.js';
-import { type Context, isThenable } from './context.js';
+import type { Context } from './context.js';
 import {
   ConfigError,
   ConnectionClosedError,
@@ -11,7 +11,7 @@ import {
 } from './errors.js';
 import type { Socket, SocketClose, SocketError } from './runtime.js';
 import { Timer } from './timer.js';
-import { describe } from './wrap-error.js';
+import { describe, obtain } from './wrap-error.js';
 
 /** How long a socket may take to close, or to follow an error with its close event. */
 const CLOSE_TIMEOUT = 1_000;
@@ -84,17 +84,11 @@ export class Link {
       );
       this.#discard();
     });
-    try {
-      const source = typeof config.url === 'function' ? config.url() : config.url;
-      if (isThenable(source))
-        source.then(
-          (endpoint) => this.#open(endpoint),
-          (cause) => this.#refused(cause),
-        );
-      else this.#open(source);
-    } catch (cause) {
-      this.#refused(cause);
-    }
+    obtain(
+      () => (typeof config.url === 'function' ? config.url() : config.url),
+      (source) => this.#open(source),
+      (cause) => this.#refused(cause),
+    );
   }
 
   /** @throws whatever the socket throws when it cannot take the frame */

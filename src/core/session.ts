@@ -10,7 +10,7 @@ import type { Outbox } from './outbox.js';
 import { Router } from './router.js';
 import type { Subscriptions } from './subscriptions.js';
 import { Timer } from './timer.js';
-import { wrapError } from './wrap-error.js';
+import { attempt } from './wrap-error.js';
 
 /** Why a session cannot go on. */
 export interface Failure {
@@ -170,16 +170,13 @@ export class Session {
   #probe(): number | undefined {
     const { config, handler } = this.#context;
     const wait = this.#outbox.rateDelay;
-    try {
+    return attempt(this.#context, 'A ping could not be sent', () => {
       if (!handler.keepAlive && config.useWebsocketPing && this.#ping()) return wait;
       const frames = handler.buildPing();
       if (isEmpty(frames)) return handler.keepAlive && this.#ping() ? wait : undefined;
       this.#outbox.urgent(frames);
       return wait;
-    } catch (cause) {
-      this.#context.emit('error', wrapError('A ping could not be sent', cause));
-      return undefined;
-    }
+    });
   }
 
   #ping(): boolean {
