@@ -1,9 +1,10 @@
 import { ChannelIterator } from './channel-iterator.js';
 import { type ConflateInterval, type Conflation, FRAME } from './conflation.js';
 import { IsolatedEmitter } from './core/emitter.js';
-import { CapacityExceededError, ConfigError, type ProtocolError, type TransportError } from './core/errors.js';
+import { CapacityExceededError, type ProtocolError, type TransportError } from './core/errors.js';
 import type { CloseCause } from './core/events.js';
 import type { Topic } from './core/identifiers.js';
+import { checkAll, count, duration, type OptionRules, oneOf, or } from './core/options.js';
 import type { Gap, Update } from './core/update.js';
 import { wrapError } from './core/wrap-error.js';
 import { type OverflowPolicy, type PushOutcome, UpdateBuffer } from './update-buffer.js';
@@ -93,7 +94,7 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
    */
   constructor(topic: Topic, host: ChannelHost, options: ChannelOptions) {
     super();
-    checkOptions(options);
+    checkAll(options, rules);
     this.topic = topic;
     this.#host = host;
     this.#options = options;
@@ -358,18 +359,9 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
   }
 }
 
-const POLICIES: readonly OverflowPolicy[] = ['drop-oldest', 'drop-newest', 'latest', 'fail'];
-
-function checkOptions({ capacity, overflow, key, conflateInterval }: ChannelOptions): void {
-  if (capacity !== undefined && !(Number.isSafeInteger(capacity) && capacity > 0)) {
-    throw new ConfigError('capacity', capacity, 'a positive integer');
-  }
-  if (overflow !== undefined && !POLICIES.includes(overflow))
-    throw new ConfigError('overflow', overflow, `one of ${POLICIES.join(', ')}`);
-  if (key !== undefined && typeof key !== 'function')
-    throw new ConfigError('key', key, 'a function that returns a string');
-  const interval = conflateInterval === undefined || conflateInterval === 'frame' ? FRAME : conflateInterval;
-  if (!(interval >= 0 && interval < Infinity)) {
-    throw new ConfigError('conflateInterval', conflateInterval, "a number of milliseconds from 0, or 'frame'");
-  }
-}
+const rules: OptionRules<ChannelOptions> = {
+  capacity: count(1),
+  overflow: oneOf('drop-oldest', 'drop-newest', 'latest', 'fail'),
+  key: [(value: unknown) => typeof value === 'function', 'a function that returns a string'],
+  conflateInterval: or(duration(0), 'frame'),
+};

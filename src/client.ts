@@ -8,10 +8,11 @@ import type { ConnectionState } from './core/connection-states.js';
 import type { Context, Counters } from './core/context.js';
 import { Deferred } from './core/deferred.js';
 import { IsolatedEmitter } from './core/emitter.js';
-import { ConfigError, ConnectionClosedError, type ProtocolError } from './core/errors.js';
+import { ConnectionClosedError, type ProtocolError } from './core/errors.js';
 import type { ClientEvents, CloseCause } from './core/events.js';
 import type { Topic } from './core/identifiers.js';
 import type { Message } from './core/message.js';
+import { check, checkAll, duration, type OptionRule, type OptionRules, or, TIMEOUT } from './core/options.js';
 import { handled, type PendingCall } from './core/pending-request-store.js';
 import type { ProtocolHandler } from './core/protocol-handler.js';
 import type { Clock, Runtime } from './core/runtime.js';
@@ -290,7 +291,7 @@ export class WebSocketClient<
   close(options: CloseOptions = {}): Promise<void> {
     const { code = 1000, reason = '', drain = false, deadline = 1_000 } = options;
     try {
-      checkClose(code, reason, deadline);
+      checkAll(options, closeRules);
     } catch (error) {
       return handled(Promise.reject(error));
     }
@@ -337,8 +338,8 @@ export class WebSocketClient<
   #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<Channel<T>>): Channel<T> {
     const { signal, params, timeout = this.#config.requestTimeout } = options;
     if (signal?.aborted) throw signal.reason;
-    if (!(timeout > 0)) throw new ConfigError('timeout', timeout, 'a positive number of milliseconds, or Infinity');
-    if (typeof topic !== 'string' || topic === '') throw new ConfigError('topic', topic, 'a non-empty string');
+    check('timeout', timeout, TIMEOUT);
+    check('topic', topic, TOPIC);
     if (this.state === 'closing' || this.state === 'closed') {
       throw new ConnectionClosedError(`The client is ${this.state}; create another one.`, { retryable: false });
     }
@@ -364,13 +365,15 @@ export class WebSocketClient<
   }
 }
 
-function checkClose(code: number, reason: string, deadline: number): void {
-  if (code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
-    throw new ConfigError('code', code, '1000, or an integer from 3000 to 4999');
-  }
-  if (!isCloseReason(reason)) throw new ConfigError('reason', reason, 'a string of at most 123 bytes in UTF-8');
-  if (!(deadline >= 0)) throw new ConfigError('deadline', deadline, 'a number of milliseconds from 0');
-}
+const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', 'a non-empty string'];
+const closeRules: OptionRules<Omit<CloseOptions, 'drain'>> = {
+  code: [
+    (value: number) => value === 1000 || (Number.isInteger(value) && value >= 3000 && value <= 4999),
+    '1000, or an integer from 3000 to 4999',
+  ],
+  reason: [isCloseReason, 'a string of at most 123 bytes in UTF-8'],
+  deadline: or(duration(0), Infinity),
+};
 
 /** The frames of the screen as a clock. */
 function framesOf({ clock, frames }: Runtime): Clock {

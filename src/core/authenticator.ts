@@ -1,11 +1,11 @@
-import { type Context, isThenable } from './context.js';
+import type { Context } from './context.js';
 import { AuthenticationFailedError, ProtocolError, type TransportError } from './errors.js';
 import { isEmpty, listFrames } from './frames.js';
 import type { Frames } from './handler-types.js';
 import type { Message } from './message.js';
 import { readServerError } from './server-error.js';
 import { Timer } from './timer.js';
-import { describe } from './wrap-error.js';
+import { describe, obtain } from './wrap-error.js';
 
 /** The end of an exchange: with an error unless the server accepted. */
 export type AuthenticationDone = (error: AuthenticationFailedError | undefined) => void;
@@ -43,13 +43,11 @@ export class Authenticator {
   build(built: (frames: Frames, error?: AuthenticationFailedError) => void): void {
     const failed = (cause: unknown) =>
       built(undefined, cause instanceof AuthenticationFailedError ? cause : this.refused(describe(cause), { cause }));
-    try {
-      const frames = this.#context.handler.buildAuthMessage();
-      if (isThenable(frames)) frames.then(listFrames).then(built, failed);
-      else built(listFrames(frames));
-    } catch (cause) {
-      failed(cause);
-    }
+    obtain(
+      () => this.#context.handler.buildAuthMessage(),
+      (frames) => built(listFrames(frames)),
+      failed,
+    );
   }
 
   /** Writes the frames and waits for the server's word. */

@@ -4,7 +4,6 @@ import { DeadlineQueue, type Expirable } from './deadline-queue.js';
 import {
   AuthenticationFailedError,
   CapacityExceededError,
-  ConfigError,
   ConnectionClosedError,
   type Delivery,
   MaxReconnectAttemptsError,
@@ -18,6 +17,7 @@ import { byteLength } from './frames.js';
 import type { Frame, ServerError } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
 import { Message } from './message.js';
+import { check, oneOf, TIMEOUT } from './options.js';
 import type { OutboundCall, Outbox } from './outbox.js';
 import {
   handled,
@@ -28,7 +28,7 @@ import {
   type RetryPolicy,
 } from './pending-request-store.js';
 import { UniqueIds } from './unique-ids.js';
-import { describe, wrapError } from './wrap-error.js';
+import { attempt, describe, wrapError } from './wrap-error.js';
 
 export interface RequestOptions {
   /** Milliseconds from the call to the answer. Default: the config's `requestTimeout`; Infinity waits for ever. */
@@ -209,8 +209,8 @@ export class Calls {
     const { timeout = this.#context.config.requestTimeout, retry = 'unsent', signal } = options;
     try {
       if (signal?.aborted) throw signal.reason;
-      if (!(timeout > 0)) throw new ConfigError('timeout', timeout, 'a positive number of milliseconds, or Infinity');
-      if (!RETRY_POLICIES.includes(retry)) throw new ConfigError('retry', retry, `one of ${RETRY_POLICIES.join(', ')}`);
+      check('timeout', timeout, TIMEOUT);
+      check('retry', retry, RETRY);
       const bytes = frame();
       this.#admit(bytes, retry);
       const request = this.#pending.add(id, { timeout, retry, signal, raw });
@@ -290,11 +290,9 @@ export class Calls {
   }
 
   #cancel(id: RequestId): void {
-    try {
-      this.#outbox.urgent(this.#context.handler.buildCancel(id));
-    } catch (cause) {
-      this.#context.emit('error', wrapError(`The handler's buildCancel failed`, cause));
-    }
+    attempt(this.#context, `The handler's buildCancel failed`, () =>
+      this.#outbox.urgent(this.#context.handler.buildCancel(id)),
+    );
   }
 
   #checkDrained(): void {
@@ -307,7 +305,7 @@ export class Calls {
 
 /** How many ids of a handler may be in use already, one after the other. */
 const MOST_TRIES = 100;
-const RETRY_POLICIES: readonly RetryPolicy[] = ['never', 'unsent', 'idempotent'];
+const RETRY = oneOf('never', 'unsent', 'idempotent');
 
 /** A call that could not even be tried. */
 function refused<T>(requestId: RequestId, error: unknown): PendingCall<T> {

@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.js';
+import { check, count, duration, flag, isObject, type OptionRules, or, range, readOptions } from './options.js';
 
 /** Where to connect, when it is more than a URL. */
 export interface Endpoint {
@@ -61,77 +61,40 @@ export interface WebSocketConfigInput {
   readonly nodeOptions?: object;
 }
 
-interface Rule {
-  readonly default?: unknown;
-  readonly allowed: string;
-  readonly valid: (value: never) => boolean;
-}
-
-// setTimeout takes no more in one go; adapters split longer delays, so the bound is on sanity, not on the platform.
-const MAX_DURATION = 365 * 24 * 3_600_000;
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
-const range = (fallback: number, min: number, max: number, kind = 'a number'): Rule => ({
-  default: fallback,
-  allowed: `${kind} from ${min} to ${max}`,
-  valid: (value: unknown) => isNumber(value) && value >= min && value <= max,
-});
-const duration = (fallback: number, min = 1) => range(fallback, min, MAX_DURATION, 'a number of milliseconds');
-const endless = (rule: Rule): Rule => ({
-  ...rule,
-  allowed: `${rule.allowed}, or Infinity`,
-  valid: (value: never) => (value as unknown) === Infinity || rule.valid(value),
-});
-const count = (fallback: number, min: number): Rule => ({
-  default: fallback,
-  allowed: `an integer from ${min}`,
-  valid: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= min,
-});
-const flag = (fallback: boolean): Rule => ({
-  default: fallback,
-  allowed: 'true or false',
-  valid: (value: unknown) => typeof value === 'boolean',
-});
-
 // RFC 6455 section 4.1: each subprotocol is an HTTP token, and none is named twice.
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
-const rules: { readonly [K in keyof Required<WebSocketConfigInput>]: Rule } = {
-  url: {
-    allowed: "a 'ws:' or 'wss:' URL without a fragment, or a function that returns one",
-    valid: (value: unknown) => typeof value === 'function' || isWebSocketUrl(value),
-  },
-  protocols: {
-    default: [],
-    allowed: 'a list of distinct subprotocol names (HTTP tokens)',
-    valid: (value: unknown) =>
-      Array.isArray(value) &&
-      value.every((name) => typeof name === 'string' && TOKEN.test(name)) &&
-      new Set(value).size === value.length,
-  },
-  reconnectInitialDelay: duration(500, 0),
-  reconnectMaxDelay: duration(30_000, 0),
-  reconnectBackoffFactor: range(2, 1, 100),
-  reconnectMaxAttempts: endless(count(Infinity, 0)),
-  reconnectJitter: range(1, 0, 1),
-  reconnectMinUptime: duration(5_000, 0),
-  pingInterval: duration(30_000, 0),
-  pongTimeout: duration(10_000),
+function areProtocols(value: unknown): boolean {
+  const names = [value].flat();
+  return names.every((name) => typeof name === 'string' && TOKEN.test(name)) && new Set(names).size === names.length;
+}
+
+const rules: OptionRules<WebSocketConfigInput> = {
+  url: [
+    (value: unknown) => typeof value === 'function' || isWebSocketUrl(value),
+    "a 'ws:' or 'wss:' URL without a fragment, or a function that returns one",
+  ],
+  protocols: [areProtocols, 'a list of distinct subprotocol names (HTTP tokens)', []],
+  reconnectInitialDelay: duration(0, 500),
+  reconnectMaxDelay: duration(0, 30_000),
+  reconnectBackoffFactor: range(1, 100, 2),
+  reconnectMaxAttempts: or(count(0, Infinity), Infinity),
+  reconnectJitter: range(0, 1, 1),
+  reconnectMinUptime: duration(0, 5_000),
+  pingInterval: duration(0, 30_000),
+  pongTimeout: duration(1, 10_000),
   useWebsocketPing: flag(true),
-  requestTimeout: endless(duration(30_000)),
-  maxPendingRequests: count(1_000, 1),
-  pendingCleanupInterval: duration(60_000),
-  subscriptionChannelCapacity: count(1_024, 1),
-  commandChannelCapacity: count(256, 0),
-  connectTimeout: duration(10_000),
+  requestTimeout: or(duration(1, 30_000), Infinity),
+  maxPendingRequests: count(1, 1_000),
+  pendingCleanupInterval: duration(1, 60_000),
+  subscriptionChannelCapacity: count(1, 1_024),
+  commandChannelCapacity: count(0, 256),
+  connectTimeout: duration(1, 10_000),
   authOnConnect: flag(true),
-  authTimeout: duration(10_000),
-  authMaxAttempts: count(3, 1),
-  maxMessageSize: count(16 * 1_024 * 1_024, 1),
-  nodeOptions: {
-    allowed: 'an object',
-    valid: (value: unknown) => value === undefined || (typeof value === 'object' && value !== null),
-  },
+  authTimeout: duration(1, 10_000),
+  authMaxAttempts: count(1, 3),
+  maxMessageSize: count(1, 16 * 1_024 * 1_024),
+  nodeOptions: [isObject, 'an object'],
 };
 
 /** Whether a value is a URL that a WebSocket can open (RFC 6455 section 3: no fragment). */
@@ -172,30 +135,13 @@ export interface WebSocketConfig extends Filled {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns exactly the fields of `rules`
 export class WebSocketConfig {
   constructor(input: WebSocketConfigInput) {
-    if (typeof input !== 'object' || input === null) throw new ConfigError('config', input, 'an object with a url');
-    for (const name of Object.keys(input)) {
-      if (!Object.hasOwn(rules, name)) {
-        throw new ConfigError(
-          name,
-          input[name as keyof WebSocketConfigInput],
-          `none of that name, but ${Object.keys(rules).join(', ')}`,
-        );
-      }
-    }
-    for (const [name, rule] of Object.entries(rules)) {
-      let value: unknown = input[name as keyof WebSocketConfigInput];
-      if (value === undefined) value = rule.default;
-      if (name === 'protocols') value = Object.freeze(typeof value === 'string' ? [value] : copyOf(value));
-      if (!rule.valid(value as never)) throw new ConfigError(name, value, rule.allowed);
-      Object.defineProperty(this, name, { value, enumerable: true });
-    }
-    if (this.reconnectInitialDelay > this.reconnectMaxDelay) {
-      throw new ConfigError(
-        'reconnectInitialDelay',
-        this.reconnectInitialDelay,
-        `at most reconnectMaxDelay (${this.reconnectMaxDelay})`,
-      );
-    }
+    const read = readOptions('config', input, rules);
+    check('url', read.url, rules.url);
+    Object.assign(this, read, { protocols: Object.freeze([read.protocols].flat()) });
+    check('reconnectInitialDelay', this.reconnectInitialDelay, [
+      (delay: number) => delay <= this.reconnectMaxDelay,
+      `at most reconnectMaxDelay (${this.reconnectMaxDelay})`,
+    ]);
     Object.freeze(this);
   }
 
@@ -203,8 +149,4 @@ export class WebSocketConfig {
   with(changes: Partial<WebSocketConfigInput>): WebSocketConfig {
     return new WebSocketConfig({ ...this, ...changes });
   }
-}
-
-function copyOf(value: unknown): unknown {
-  return Array.isArray(value) ? [...value] : value;
 }

@@ -1,6 +1,6 @@
 import { Authenticator } from './authenticator.js';
 import { Calls } from './calls.js';
-import type { ConnectionEvent, ConnectionState } from './connection-states.js';
+import type { ConnectionEffect, ConnectionEvent, ConnectionState } from './connection-states.js';
 import type { Context } from './context.js';
 import {
   AuthenticationFailedError,
@@ -19,12 +19,12 @@ import { handled } from './pending-request-store.js';
 import { Readiness } from './readiness.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import { type Failure, Session } from './session.js';
-import { type Happening, StateMachine } from './state-machine.js';
+import { type Effect, type Happening, StateMachine } from './state-machine.js';
 import { SubscriptionStore } from './subscription-store.js';
 import { Subscriptions } from './subscriptions.js';
 import { Timer } from './timer.js';
 import { wallTime } from './trace.js';
-import { describe, wrapError } from './wrap-error.js';
+import { attempt, describe } from './wrap-error.js';
 
 export interface CloseOptions {
   /** 1000, the default, or 3000 to 4999. */
@@ -42,8 +42,6 @@ interface Particulars extends Happening, Omit<Partial<Failure>, 'error'> {
   /** Authentication frames to be written. */
   readonly frames?: Frames;
   readonly authenticated?: boolean;
-  /** Milliseconds before the next attempt, instead of what the policy says. */
-  readonly delay?: number | undefined;
 }
 
 /** How long an attempt may hang before a wake of the host starts it anew. */
@@ -69,8 +67,6 @@ export class Connection {
   readonly #policy: ReconnectPolicy;
   /** The delay before an attempt. */
   readonly #retryTimer: Timer;
-  /** The lifetime that the server allows a connection. */
-  readonly #lifetimeTimer: Timer;
   readonly #closeTimer: Timer;
   readonly #readiness: Readiness;
   /** Replaced sessions whose sockets have not finished closing. */
@@ -90,20 +86,10 @@ export class Connection {
   constructor(context: Omit<Context, 'settled'>) {
     const { clock } = context.runtime;
     this.#context = { ...context, settled: () => this.#session?.inbox.hold() };
-    this.#machine = new StateMachine<Particulars>(this.#context, {
-      dial: () => this.#dial(),
-      greet: () => this.#greet(),
-      authenticate: (particulars) => this.#authenticate(particulars),
-      serve: (particulars) => this.#serve(particulars),
-      scheduleRetry: (particulars) => this.#scheduleRetry(particulars),
-      rest: () => this.#rest(),
-      beginClose: () => this.#beginClose(),
-      finish: (particulars) => this.#finish(particulars),
-    });
+    this.#machine = new StateMachine<Particulars>(this.#context, this.#effects);
     this.#authenticates = context.config.authOnConnect;
     this.#policy = new ReconnectPolicy(context.config, context.runtime);
     this.#retryTimer = new Timer(clock);
-    this.#lifetimeTimer = new Timer(clock);
     this.#closeTimer = new Timer(clock);
     this.pacer = new Pacer(clock);
     this.subscriptions = new Subscriptions(
@@ -161,9 +147,7 @@ export class Connection {
   reconnect(reason: string): void {
     if (this.state === 'reconnecting') return this.#retryIn(this.#policy.immediate());
     // One that failed ends by itself, for a reason that may be final (C7) or ask for patience (C4).
-    if (this.#session && !this.#session.link.isFailing && !this.#closeOptions) {
-      this.#lose(this.#session, { error: new ConnectionClosedError(`Reconnecting: ${reason}.`), code: 1000 });
-    }
+    if (!this.#closeOptions && !this.#session?.link.isFailing) this.#session?.leave(reason);
   }
 
   /** Authenticates now, or with the connection that is being made. */
@@ -210,8 +194,8 @@ export class Connection {
     this.#inTurn(() => this.#machine.transit(event, particulars), session);
   }
 
-  /** Carries out what the application asks, unless it has become pointless by the time that it is its turn. */
-  #wish(event: 'connect' | 'close' | 'abandoned', reason: string): void {
+  /** Lets an event happen unless it has become pointless by the time that it is its turn. */
+  #wish(event: 'connect' | 'close' | 'abandoned' | 'released', reason: string): void {
     this.#inTurn(() => {
       if (this.#machine.allows(event)) this.#machine.transit(event, { reason });
     });
@@ -226,150 +210,155 @@ export class Connection {
   /** A session cannot go on: decides whether another attempt makes sense. */
   #failed(session: Session, failure: Failure): void {
     this.#inTurn(() => {
-      const { end } = failure;
       if (this.#policy.lost()) this.#authenticator.succeeded();
+      const { end, isOurWish } = failure;
       let { error } = failure;
       const verdict = end ? this.#judge(end) : 'retry';
       if (verdict === 'authentication' && !(error instanceof AuthenticationFailedError)) {
         error = this.#authenticator.refused(error.message, { cause: error });
       }
-      const isFinal = verdict === 'fatal' || (error instanceof AuthenticationFailedError && !error.retryable);
-      if (!isFinal && this.#policy.exhausted && this.state !== 'closing') {
+      let isFinal = verdict === 'fatal' || (error instanceof AuthenticationFailedError && !error.retryable);
+      if (!isFinal && !isOurWish && this.#policy.exhausted && this.state !== 'closing') {
         error = new MaxReconnectAttemptsError(this.#policy.attempt, { cause: error });
-        this.#machine.transit('failed', { ...failure, error, reason: error.message });
-      } else {
-        this.#machine.transit(isFinal ? 'failed' : 'lost', { ...failure, error, reason: error.message });
+        isFinal = true;
       }
-    }, session);
-  }
-
-  /** Gives up a session that nobody else ended; there is always another attempt. */
-  #lose(session: Session, failure: Failure, delay?: number): void {
-    this.#inTurn(() => {
-      if (this.#policy.lost()) this.#authenticator.succeeded();
-      this.#machine.transit('lost', { ...failure, reason: failure.error.message, delay });
+      this.#machine.transit(isFinal ? 'failed' : 'lost', { ...failure, error });
     }, session);
   }
 
   #judge(end: LinkEnd): CloseVerdict {
-    try {
-      const { code, reason, status } = end;
-      return this.#context.handler.classifyClose(status === undefined ? { code, reason } : { code, reason, status });
-    } catch (cause) {
-      this.#context.emit('error', wrapError(`The handler's classifyClose failed`, cause));
-      return 'retry';
-    }
+    const { code, reason, status } = end;
+    const close = { code, reason, ...(status !== undefined && { status }) };
+    const ask = () => this.#context.handler.classifyClose(close);
+    return attempt(this.#context, `The handler's classifyClose failed`, ask) ?? 'retry';
   }
 
   // ——— Effects ———
 
-  #dial() {
-    const { lifecycle, clock } = this.#context.runtime;
-    this.#stopListening ??= lifecycle?.listen({
-      wake: (cause) => this.#wake(cause),
-      sleep: (cause) => this.#context.trace.effect('sleep', { cause }),
-    });
-    this.#policy.dialled();
-    this.#dialledAt = clock.now();
-    const session = new Session(
-      this.#context,
-      {
-        authenticator: this.#authenticator,
-        calls: this.calls,
-        outbox: this.#outbox,
-        subscriptions: this.subscriptions,
-      },
-      {
-        isWanted: () => this.#closeOptions === undefined,
-        opened: (opened) => this.#happen('opened', { reason: 'the socket is open' }, opened),
-        failed: (failed, failure) => this.#failed(failed, failure),
-        left: (left, failure) => this.#lose(left, failure),
-        gone: (gone) => this.#gone(gone),
-        challenged: (challenged) => this.#challenged(challenged),
-      },
-    );
-    this.#session = session;
-    session.link.dial();
-    return () => void this.#context.emit('connecting');
-  }
-
-  #greet() {
-    const session = this.#session as Session;
-    this.#outbox.attach(session.link);
-    this.#handshake.start({
-      // After the listeners of `connected`: they may ask for authentication.
-      greeted: (next) => this.#inTurn(next, session),
-      wantsAuthentication: () => this.#authenticates,
-      challenged: (frames) => this.#happen('challenged', { reason: 'the handler authenticates', frames }, session),
-      established: (reason, authenticated) => this.#happen('established', { reason, authenticated }, session),
-      failed: (error) => this.#failed(session, { error, code: 1000 }),
-    });
-    return () => void this.#context.emit('connected');
-  }
-
-  #authenticate({ frames }: Particulars) {
-    this.#handshake.authenticate(frames);
-    return undefined;
-  }
-
-  #serve({ authenticated }: Particulars) {
-    const session = this.#session as Session;
-    const { lifetime } = this.#context.handler.limits ?? {};
-    const epoch = ++this.#epoch;
-    if (epoch > 1) this.#context.counters.reconnects++;
-    this.#policy.ready();
-    this.#handshake.stop();
-    if (lifetime !== undefined) {
-      this.#lifetimeTimer.start(lifetime, () =>
-        session.leave(`Reconnecting: limits.lifetime (${lifetime} ms) is over.`),
+  /** What the table asks for; each returns what to announce once the application knows of the new state. */
+  readonly #effects: Readonly<Record<ConnectionEffect, Effect<Particulars>>> = {
+    dial: () => {
+      const { lifecycle, clock } = this.#context.runtime;
+      this.#stopListening ??= lifecycle?.listen({
+        wake: (cause) => this.#wake(cause),
+        sleep: (cause) => this.#context.trace.effect('sleep', { cause }),
+      });
+      this.#policy.dialled();
+      this.#dialledAt = clock.now();
+      const session = new Session(
+        this.#context,
+        {
+          authenticator: this.#authenticator,
+          calls: this.calls,
+          outbox: this.#outbox,
+          subscriptions: this.subscriptions,
+        },
+        {
+          isWanted: () => this.#closeOptions === undefined,
+          opened: (opened) => this.#happen('opened', { reason: 'the socket is open' }, opened),
+          failed: (failed, failure) => this.#failed(failed, failure),
+          gone: (gone) => this.#gone(gone),
+        },
       );
-    }
-    session.heartbeat.start();
-    if (this.#paused) session.pause();
-    this.subscriptions.serve(epoch);
-    this.#outbox.serve();
-    this.#readiness.resolve();
-    return () => {
-      if (authenticated) this.#context.emit('authenticated');
-      this.#context.emit('ready', epoch);
-      if (epoch > 1) this.#context.emit('reconnected', epoch);
-    };
-  }
+      this.#session = session;
+      session.link.dial();
+      return () => void this.#context.emit('connecting');
+    },
 
-  #scheduleRetry(particulars: Particulars) {
-    const error = particulars.error as TransportError;
-    const disconnected = this.#retire(particulars, error);
-    const delay = particulars.delay ?? this.#policy.next(particulars.end?.retryAfter);
-    this.#retryIn(delay);
-    const { attempt } = this.#policy;
-    return () => {
-      disconnected();
-      this.#context.emit('reconnecting', { attempt, delay, cause: error });
-    };
-  }
+    greet: () => {
+      const session = this.#session as Session;
+      this.#outbox.attach(session.link);
+      this.#handshake.start({
+        // After the listeners of `connected`: they may ask for authentication.
+        greeted: (next) => this.#inTurn(next, session),
+        wantsAuthentication: () => this.#authenticates,
+        challenged: (frames) => this.#happen('challenged', { reason: 'the handler authenticates', frames }, session),
+        established: (reason, authenticated) => this.#happen('established', { reason, authenticated }, session),
+        failed: (error) => this.#failed(session, { error, code: 1000 }),
+      });
+      return () => void this.#context.emit('connected');
+    },
 
-  #rest() {
-    const disconnected = this.#retire({ code: 1000 }, new ConnectionClosedError('connect() was aborted'));
-    this.#retryTimer.stop();
-    this.#stopListening?.();
-    this.#stopListening = undefined;
-    return disconnected;
-  }
+    authenticate: ({ frames }) => {
+      this.#handshake.authenticate(frames);
+      return undefined;
+    },
 
-  #beginClose() {
-    const { drain, deadline } = this.#closeOptions as Required<CloseOptions>;
-    this.#retryTimer.stop();
-    this.#handshake.stop();
-    this.#lifetimeTimer.stop();
-    this.#session?.heartbeat.stop();
-    this.#closeTimer.start(deadline, () => {
-      this.#shutdown();
-      this.#session?.link.forget();
-    });
-    if (drain && this.#outbox.isServing) this.calls.drain(() => this.#shutdown());
-    else this.#shutdown();
-    return undefined;
-  }
+    serve: ({ authenticated }) => {
+      const session = this.#session as Session;
+      const epoch = ++this.#epoch;
+      if (epoch > 1) this.#context.counters.reconnects++;
+      this.#policy.ready();
+      this.#handshake.stop();
+      session.start();
+      if (this.#paused) session.pause();
+      this.subscriptions.serve(epoch);
+      this.#outbox.serve();
+      this.#readiness.resolve();
+      return () => {
+        if (authenticated) this.#context.emit('authenticated');
+        this.#context.emit('ready', epoch);
+        if (epoch > 1) this.#context.emit('reconnected', epoch);
+      };
+    },
+
+    scheduleRetry: (particulars) => {
+      const error = particulars.error as TransportError;
+      const disconnected = this.#retire(particulars, error);
+      const delay = particulars.delay ?? this.#policy.next(particulars.end?.retryAfter);
+      this.#retryIn(delay);
+      const { attempt } = this.#policy;
+      return () => {
+        disconnected();
+        this.#context.emit('reconnecting', { attempt, delay, cause: error });
+      };
+    },
+
+    rest: () => {
+      const disconnected = this.#retire({ code: 1000 }, new ConnectionClosedError('connect() was aborted'));
+      this.#retryTimer.stop();
+      this.#stopListening?.();
+      this.#stopListening = undefined;
+      return disconnected;
+    },
+
+    beginClose: () => {
+      const { drain, deadline } = this.#closeOptions as Required<CloseOptions>;
+      this.#retryTimer.stop();
+      this.#handshake.stop();
+      this.#session?.stop();
+      this.#closeTimer.start(deadline, () => {
+        this.#shutdown();
+        this.#session?.link.forget();
+      });
+      if (drain && this.#outbox.isServing) this.calls.drain(() => this.#shutdown());
+      else this.#shutdown();
+      return undefined;
+    },
+
+    finish: ({ error, end, code }) => {
+      const asked = this.#closeOptions;
+      const cause: CloseCause = asked
+        ? { code: asked.code, reason: asked.reason }
+        : { code: end?.code ?? 1006, reason: error?.message ?? '', ...(error ? { error } : {}) };
+      const wasHeard = this.#readiness.isAwaited;
+      const disconnected = this.#retire({ end, code }, error);
+      this.#closeTimer.stop();
+      this.#retryTimer.stop();
+      this.#stopListening?.();
+      this.pacer.stop();
+      this.#endCalls(cause, error ?? this.#endedError());
+      for (const session of this.#lingering) session.link.forget();
+      return () => {
+        disconnected();
+        if (cause.error && !wasHeard) this.#context.emit('error', cause.error);
+        this.#context.emit('closed', cause);
+        this.#tellClosed(cause);
+      };
+    },
+  };
+
+  // ——— Parts of effects ———
 
   /** The closing handshake, after which the socket is gone. */
   #shutdown(): void {
@@ -381,35 +370,11 @@ export class Connection {
     if (!session || session.link.isGone) this.#release();
   }
 
-  #finish({ error, end, code }: Particulars) {
-    const asked = this.#closeOptions;
-    const cause: CloseCause = asked
-      ? { code: asked.code, reason: asked.reason }
-      : { code: end?.code ?? 1006, reason: error?.message ?? '', ...(error ? { error } : {}) };
-    const wasHeard = this.#readiness.isAwaited;
-    const disconnected = this.#retire({ end, code }, error);
-    this.#closeTimer.stop();
-    this.#retryTimer.stop();
-    this.#stopListening?.();
-    this.pacer.stop();
-    this.#endCalls(cause, error ?? this.#endedError());
-    for (const session of this.#lingering) session.link.forget();
-    return () => {
-      disconnected();
-      if (cause.error && !wasHeard) this.#context.emit('error', cause.error);
-      this.#context.emit('closed', cause);
-      this.#tellClosed(cause);
-    };
-  }
-
-  // ——— Parts of effects ———
-
   /** Takes leave of the session; returns what to announce of that. */
   #retire({ end, code, since }: Partial<Failure>, error: TransportError | undefined): () => void {
     const session = this.#session;
     this.#session = undefined;
     this.#handshake.stop();
-    this.#lifetimeTimer.stop();
     // Whoever asked for a refresh gets it with the next connection, which authenticates anyway.
     for (const refreshed of this.#authenticator.cancel())
       this.#readiness.wait().then(() => refreshed(undefined), refreshed);
@@ -443,9 +408,7 @@ export class Connection {
   }
 
   #release(): void {
-    this.#inTurn(() => {
-      if (this.state === 'closing') this.#machine.transit('released', { reason: 'no socket is left' });
-    });
+    this.#wish('released', 'no socket is left');
   }
 
   #retryIn(delay: number): void {
@@ -470,18 +433,8 @@ export class Connection {
       this.#context.runtime.clock.now() - this.#dialledAt > STALE_ATTEMPT && !this.#session?.link.isFailing;
     const delay = this.state === 'connecting' && isStale ? this.#policy.wake() : undefined;
     if (delay === undefined || !this.#session) return;
-    this.#lose(
-      this.#session,
-      { error: new ConnectionFailedError(`The attempt hung while the host slept (${cause}).`) },
-      delay,
-    );
-  }
-
-  /** The server revoked the authentication of this session. */
-  #challenged(session: Session): void {
-    this.#authenticator.refresh((error) => {
-      if (error && session === this.#session) this.#failed(session, { error, code: 1000 });
-    });
+    const error = new ConnectionFailedError(`The attempt hung while the host slept (${cause}).`);
+    this.#failed(this.#session, { error, delay, isOurWish: true });
   }
 
   #socketRefused(cause: unknown): void {

@@ -36,7 +36,7 @@ export class TransportError extends Error {
   readonly delivery: Delivery | undefined;
 
   constructor(code: TransportErrorCode, message: string, options: TransportErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? false;
     this.delivery = options.delivery;
@@ -224,6 +224,12 @@ export class MessageTooLargeError extends TransportError {
   static {
     MessageTooLargeError.prototype.name = 'MessageTooLargeError';
   }
+}
+
+/** An inbound frame is larger than the config allows. */
+export function tooLarge(maxMessageSize: number, cause?: unknown): MessageTooLargeError {
+  const words = `A frame is larger than maxMessageSize (${maxMessageSize} bytes).`;
+  return new MessageTooLargeError(maxMessageSize, words, { cause });
 }
 
 /** A setting or an argument is wrong: the message names the field, the value and what is allowed. */

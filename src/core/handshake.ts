@@ -1,10 +1,10 @@
 import type { Authenticator } from './authenticator.js';
-import { type Context, isThenable } from './context.js';
+import type { Context } from './context.js';
 import { ConnectionFailedError, type TransportError } from './errors.js';
 import { isEmpty } from './frames.js';
 import type { Frames } from './handler-types.js';
 import { Timer } from './timer.js';
-import { wrapError } from './wrap-error.js';
+import { obtain, wrapError } from './wrap-error.js';
 
 export interface HandshakeEvents {
   /** The handler's greeting was written; `next` is to be called when the application had its say. */
@@ -50,13 +50,7 @@ export class Handshake {
       if (this.#events !== events) return;
       events.failed(wrapError(`The handler's onConnect failed`, cause, { retryable: true }));
     };
-    try {
-      const frames = handler.onConnect();
-      if (isThenable(frames)) frames.then(greeted).catch(failed);
-      else greeted(frames);
-    } catch (cause) {
-      failed(cause);
-    }
+    obtain(() => handler.onConnect(), greeted, failed);
   }
 
   /** Sends the authentication frames and waits for the server's word, within a time of its own. */

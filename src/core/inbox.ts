@@ -1,5 +1,5 @@
 import { type Context, isThenable } from './context.js';
-import { CapacityExceededError, MessageTooLargeError, type TransportError } from './errors.js';
+import { CapacityExceededError, type TransportError, tooLarge } from './errors.js';
 import { utf8Length } from './frames.js';
 import { Message } from './message.js';
 import { ProtocolHandler } from './protocol-handler.js';
@@ -190,10 +190,6 @@ export class Inbox {
     this.stop();
     this.#events.broken(error);
   }
-}
-
-function tooLarge(limit: number): MessageTooLargeError {
-  return new MessageTooLargeError(limit, `A frame is larger than maxMessageSize (${limit} bytes).`);
 }
 
 /** Counts UTF-8 bytes only where the length leaves it open. */

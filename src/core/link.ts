@@ -1,20 +1,22 @@
 import type { Endpoint } from './config.js';
 import { isWebSocketUrl } from './config.js';
-import { type Context, isThenable } from './context.js';
+import type { Context } from './context.js';
 import {
   ConfigError,
   ConnectionClosedError,
   ConnectionFailedError,
-  MessageTooLargeError,
   ProtocolError,
   TransportError,
+  tooLarge,
 } from './errors.js';
 import type { Socket, SocketClose, SocketError } from './runtime.js';
 import { Timer } from './timer.js';
-import { describe } from './wrap-error.js';
+import { describe, obtain } from './wrap-error.js';
 
 /** How long a socket may take to close, or to follow an error with its close event. */
 const CLOSE_TIMEOUT = 1_000;
+/** The end of a socket that has no close frame to tell of (RFC 6455 section 7.1.5). */
+const LOST: SocketClose = { code: 1006, reason: '', wasClean: false };
 
 /** How a link ended. */
 export interface LinkEnd {
@@ -78,23 +80,14 @@ export class Link {
   dial(): void {
     const { config } = this.#context;
     this.#timer.start(config.connectTimeout, () => {
-      this.#end(
-        { code: 1006, reason: '', wasClean: false },
-        `No open socket within ${config.connectTimeout} ms (connectTimeout).`,
-      );
+      this.#end(LOST, `No open socket within ${config.connectTimeout} ms (connectTimeout).`);
       this.#discard();
     });
-    try {
-      const source = typeof config.url === 'function' ? config.url() : config.url;
-      if (isThenable(source))
-        source.then(
-          (endpoint) => this.#open(endpoint),
-          (cause) => this.#refused(cause),
-        );
-      else this.#open(source);
-    } catch (cause) {
-      this.#refused(cause);
-    }
+    obtain(
+      () => (typeof config.url === 'function' ? config.url() : config.url),
+      (source) => this.#open(source),
+      (cause) => this.#refused(cause),
+    );
   }
 
   /** @throws whatever the socket throws when it cannot take the frame */
@@ -199,7 +192,7 @@ export class Link {
     // The close event brings the code; a socket that fails to send it has ended all the same.
     if (!this.#events) return;
     this.#timer.start(CLOSE_TIMEOUT, () => {
-      this.#end({ code: 1006, reason: '', wasClean: false });
+      this.#end(LOST);
       this.#discard();
     });
   }
@@ -212,7 +205,7 @@ export class Link {
   /** The URL function, or the adapter, could not do its part. */
   #refused(cause: unknown): void {
     this.#error ??= { cause };
-    this.#onClose({ code: 1006, reason: '', wasClean: false });
+    this.#onClose(LOST);
   }
 
   #end(close: SocketClose, why?: string): void {
@@ -221,32 +214,24 @@ export class Link {
     this.#timer.stop();
     if (!events) return;
     const { status, retryAfter, cause } = this.#error ?? { cause: undefined };
-    events.ended({ ...close, status, retryAfter, error: this.#describe(close, why, status, cause) });
+    const words = why ?? (close.reason || (cause === undefined ? '' : describe(cause)));
+    events.ended({ ...close, status, retryAfter, error: this.#errorOf(close, words, status, cause) });
   }
 
-  #describe(close: SocketClose, why: string | undefined, status: number | undefined, cause: unknown): TransportError {
+  #errorOf({ code }: SocketClose, words: string, status: number | undefined, cause: unknown): TransportError {
     if (cause instanceof TransportError && !(cause instanceof ConfigError)) return cause;
-    const details = cause === undefined ? {} : { cause };
-    const words = why ?? (close.reason || (cause === undefined ? '' : describe(cause)));
-    if (this.#opened && cause !== undefined) {
+    if (!this.#opened) {
+      const refusal = status === undefined ? words || `close code ${code}` : `HTTP status ${status}`;
+      return new ConnectionFailedError(`Could not connect: ${refusal}`, { cause, status });
+    }
+    if (cause !== undefined) {
       // Our own side refused a frame (RFC 6455 section 7.4.1): the peer's code would come without an error.
-      if (close.code === 1009) {
-        const { maxMessageSize } = this.#context.config;
-        return new MessageTooLargeError(
-          maxMessageSize,
-          `A frame is larger than maxMessageSize (${maxMessageSize} bytes).`,
-          { cause },
-        );
-      }
-      if (close.code === 1002 || close.code === 1007)
+      if (code === 1009) return tooLarge(this.#context.config.maxMessageSize, cause);
+      if (code === 1002 || code === 1007)
         return new ProtocolError(`The server sent a broken frame: ${words}`, { cause });
     }
-    if (this.#opened) {
-      const message = `The connection was closed with code ${close.code}${words ? `: ${words}` : '.'}`;
-      return new ConnectionClosedError(message, { ...details, closeCode: close.code });
-    }
-    const refusal = status === undefined ? words || `close code ${close.code}` : `HTTP status ${status}`;
-    return new ConnectionFailedError(`Could not connect: ${refusal}`, { ...details, status });
+    const message = `The connection was closed with code ${code}${words ? `: ${words}` : '.'}`;
+    return new ConnectionClosedError(message, { cause, closeCode: code });
   }
 
   /** Drops what there is of a socket; what it still reports is ignored. */

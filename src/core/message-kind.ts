@@ -19,11 +19,9 @@ export const MessageKind = {
 
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
 
-const kinds: ReadonlySet<unknown> = new Set(Object.values(MessageKind));
-
 /** Whether a value is one of the kinds. */
 export function isMessageKind(value: unknown): value is MessageKind {
-  return kinds.has(value);
+  return (Object.values(MessageKind) as unknown[]).includes(value);
 }
 
 /** Whether frames of this kind end at one of the application's calls: a request, a subscription or a channel. */

@@ -16,6 +16,7 @@ import type {
 import type { RequestId, Topic } from './identifiers.js';
 import type { Message } from './message.js';
 import type { MessageKind } from './message-kind.js';
+import { isObject } from './options.js';
 
 /** The traits of a protocol that are data: properties or getters of a handler, read anew for each connection. */
 export interface ProtocolTraits {
@@ -159,9 +160,7 @@ export abstract class ProtocolHandler<
 
   /** The payload with our id in it; called at the call. Default: sets the member `id`. */
   injectRequestId(payload: unknown, requestId: RequestId): unknown {
-    return typeof payload === 'object' && payload !== null && !Array.isArray(payload)
-      ? { ...payload, id: requestId }
-      : payload;
+    return isObject(payload) ? { ...payload, id: requestId } : payload;
   }
 
   /** The last change to a request, just before it is written: a signature, a time stamp. Default: none. */

@@ -1,15 +1,10 @@
+import { Deferred } from './deferred.js';
 import type { TransportError } from './errors.js';
-import { handled } from './pending-request-store.js';
-
-/** Somebody who waits for `ready`. */
-interface Waiter {
-  resolve(): void;
-  reject(error: unknown): void;
-}
 
 /** Those who wait for the connection to be ready, each until it is, until it never will be, or until it aborts. */
 export class Readiness {
-  readonly #waiters = new Set<Waiter>();
+  /** Each with what ends its listening to its signal. */
+  readonly #waiters = new Map<Deferred<void>, () => void>();
   readonly #onSettled: () => void;
   readonly #onDeserted: () => void;
 
@@ -27,40 +22,31 @@ export class Readiness {
   }
 
   wait(signal?: AbortSignal): Promise<void> {
-    return handled(
-      new Promise<void>((resolve, reject) => {
-        const onAbort = () => {
-          this.#waiters.delete(waiter);
-          reject(signal?.reason);
-          if (!this.isAwaited) this.#onDeserted();
-        };
-        const waiter: Waiter = {
-          resolve: () => {
-            signal?.removeEventListener('abort', onAbort);
-            this.#onSettled();
-            resolve();
-          },
-          reject: (error) => {
-            signal?.removeEventListener('abort', onAbort);
-            reject(error);
-          },
-        };
-        signal?.addEventListener('abort', onAbort, { once: true });
-        this.#waiters.add(waiter);
-      }),
-    );
+    const waiter = new Deferred<void>();
+    const onAbort = () => {
+      this.#waiters.delete(waiter);
+      waiter.reject(signal?.reason);
+      if (!this.isAwaited) this.#onDeserted();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#waiters.set(waiter, () => signal?.removeEventListener('abort', onAbort));
+    return waiter.promise;
   }
 
   resolve(): void {
-    for (const waiter of this.#take()) waiter.resolve();
+    for (const waiter of this.#take()) {
+      this.#onSettled();
+      waiter.resolve();
+    }
   }
 
   reject(error: TransportError): void {
     for (const waiter of this.#take()) waiter.reject(error);
   }
 
-  #take(): Waiter[] {
-    const waiters = [...this.#waiters];
+  #take(): Deferred<void>[] {
+    const waiters = [...this.#waiters.keys()];
+    for (const stopListening of this.#waiters.values()) stopListening();
     this.#waiters.clear();
     return waiters;
   }

@@ -1,37 +1,19 @@
-/** The latest of many entries; the oldest one makes room for another, so that memory stays bounded (C9). */
-export class RecentMap<K, V> {
+/** A map of which `remember()` keeps the latest entries alone, so that memory stays bounded (C9). */
+export class RecentMap<K, V> extends Map<K, V> {
   readonly #capacity: number;
-  readonly #entries = new Map<K, V>();
 
   constructor(capacity: number) {
+    super();
     this.#capacity = capacity;
   }
 
-  get(key: K): V | undefined {
-    return this.#entries.get(key);
-  }
-
-  has(key: K): boolean {
-    return this.#entries.has(key);
-  }
-
-  /** Returns what had to make room. */
-  set(key: K, value: V): V | undefined {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return undefined;
-    for (const [oldest, removed] of this.#entries) {
-      this.#entries.delete(oldest);
-      return removed;
-    }
-    return undefined;
-  }
-
-  delete(key: K): void {
-    this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries.clear();
+  /** Sets an entry as the latest; returns the oldest one, which had to make room. */
+  remember(key: K, value: V): V | undefined {
+    this.delete(key);
+    this.set(key, value);
+    if (this.size <= this.#capacity) return undefined;
+    const [oldest, removed] = this.entries().next().value as [K, V];
+    this.delete(oldest);
+    return removed;
   }
 }

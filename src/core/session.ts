@@ -9,7 +9,8 @@ import { Link, type LinkEnd } from './link.js';
 import type { Outbox } from './outbox.js';
 import { Router } from './router.js';
 import type { Subscriptions } from './subscriptions.js';
-import { wrapError } from './wrap-error.js';
+import { Timer } from './timer.js';
+import { attempt } from './wrap-error.js';
 
 /** Why a session cannot go on. */
 export interface Failure {
@@ -20,6 +21,10 @@ export interface Failure {
   readonly since?: number;
   /** The close code to leave with; without one the socket is dropped. */
   readonly code?: number;
+  /** We leave it, although it works: there is always another attempt. */
+  readonly isOurWish?: boolean;
+  /** Milliseconds before that attempt, instead of what the policy says. */
+  readonly delay?: number;
 }
 
 export interface SessionEvents {
@@ -27,12 +32,8 @@ export interface SessionEvents {
   isWanted(): boolean;
   opened(session: Session): void;
   failed(session: Session, failure: Failure): void;
-  /** We leave it, although it works. */
-  left(session: Session, failure: Failure): void;
   /** The socket is gone for good. */
   gone(session: Session): void;
-  /** The server asks us to authenticate again. */
-  challenged(session: Session): void;
 }
 
 export interface SessionParts {
@@ -50,19 +51,24 @@ export class Session {
   readonly #context: Context;
   readonly #outbox: Outbox;
   readonly #events: SessionEvents;
+  readonly #lifetime: Timer;
   #isRetired = false;
 
   constructor(context: Context, parts: SessionParts, events: SessionEvents) {
     this.#context = context;
     this.#outbox = parts.outbox;
     this.#events = events;
+    this.#lifetime = new Timer(context.runtime.clock);
     const router = new Router(context, parts.authenticator, parts.calls, parts.subscriptions, {
       reply: (frames) => {
         if (!this.#isRetired) parts.outbox.urgent(frames);
       },
       pong: () => this.heartbeat.pong(),
-      reconnect: (reason) => this.leave(`Reconnecting: ${reason}.`),
-      authenticate: () => events.challenged(this),
+      reconnect: (reason) => this.leave(reason),
+      authenticate: () =>
+        parts.authenticator.refresh((error) => {
+          if (error) events.failed(this, { error, code: 1000 });
+        }),
     });
     this.inbox = new Inbox(context, {
       message: (message) => router.route(message),
@@ -132,16 +138,30 @@ export class Session {
     this.inbox.resume();
   }
 
+  /** The connection is ready: watches over the link, and over the lifetime that the server allows it. */
+  start(): void {
+    const { lifetime } = this.#context.handler.limits ?? {};
+    if (lifetime !== undefined)
+      this.#lifetime.start(lifetime, () => this.leave(`limits.lifetime (${lifetime} ms) is over`));
+    this.heartbeat.start();
+  }
+
+  stop(): void {
+    this.#lifetime.stop();
+    this.heartbeat.stop();
+  }
+
   /** Ends a session that works, with a closing handshake. */
   leave(reason: string): void {
-    this.#events.left(this, { error: new ConnectionClosedError(reason), code: 1000 });
+    const error = new ConnectionClosedError(`Reconnecting: ${reason}.`);
+    this.#events.failed(this, { error, code: 1000, isOurWish: true });
   }
 
   /** Nothing of it is heard any more; its socket is closed with a code, or dropped. */
   retire(code?: number, reason = ''): void {
     this.#isRetired = true;
     this.inbox.stop();
-    this.heartbeat.stop();
+    this.stop();
     if (code === undefined) this.link.drop();
     else this.link.shutdown(code, reason);
   }
@@ -150,16 +170,13 @@ export class Session {
   #probe(): number | undefined {
     const { config, handler } = this.#context;
     const wait = this.#outbox.rateDelay;
-    try {
+    return attempt(this.#context, 'A ping could not be sent', () => {
       if (!handler.keepAlive && config.useWebsocketPing && this.#ping()) return wait;
       const frames = handler.buildPing();
       if (isEmpty(frames)) return handler.keepAlive && this.#ping() ? wait : undefined;
       this.#outbox.urgent(frames);
       return wait;
-    } catch (cause) {
-      this.#context.emit('error', wrapError('A ping could not be sent', cause));
-      return undefined;
-    }
+    });
   }
 
   #ping(): boolean {

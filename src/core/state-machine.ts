@@ -8,9 +8,9 @@ import type { Context } from './context.js';
 import { ProtocolError, type TransportError } from './errors.js';
 import { describe } from './wrap-error.js';
 
-/** What a transition is about. */
+/** What a transition is about: why it happens, unless an error tells that. */
 export interface Happening {
-  readonly reason: string;
+  readonly reason?: string;
   readonly error?: TransportError | undefined;
 }
 
@@ -62,7 +62,7 @@ export class StateMachine<H extends Happening> {
     const transition = connectionStates[from].on[event];
     if (!transition) return this.#defect(`'${event}' happened while ${from}`);
     const [to, effect] = transition;
-    const { reason, error } = happening;
+    const { error, reason = error?.message ?? '' } = happening;
     this.#state = to;
     this.#context.trace.transition(from, to, event, reason);
     const announce = this.#effects[effect](happening);

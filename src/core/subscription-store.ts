@@ -143,11 +143,6 @@ export class SubscriptionStore {
     this.tellReleased(subscription);
   }
 
-  /** All topics that are wanted, in the order in which they were first asked for. */
-  topics(): Topic[] {
-    return [...this.#byTopic.values()].filter((subscription) => subscription.wanted).map(({ topic }) => topic);
-  }
-
   /** What there is while the loop runs: those that it resets may go. */
   all(): Iterable<Subscription> {
     return this.#byTopic.values();

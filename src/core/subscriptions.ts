@@ -210,10 +210,7 @@ export class Subscriptions implements SubscriberOwner {
       const error = new SubscriptionFailedError(
         subscription.topic,
         `The server ended ${subscription.topic}: ${message}`,
-        {
-          retryable,
-          ...(serverCode === undefined ? {} : { serverCode }),
-        },
+        { retryable, serverCode },
       );
       this.#refused(subscription, error, retryable);
     }

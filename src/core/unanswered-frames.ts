@@ -88,15 +88,15 @@ export class UnansweredFrames {
 
   /** A subscribe frame that nobody confirms. */
   addSettled(requestId: RequestId): void {
-    this.#settledIds.set(requestId, undefined);
+    this.#settledIds.remember(requestId, undefined);
   }
 
   /** An unsubscribe frame. */
   addEnd(requestId: RequestId, subscriptions: readonly Subscription[]): void {
-    this.#settledIds.set(requestId, this.#lastBatch);
+    this.#settledIds.remember(requestId, this.#lastBatch);
     for (const subscription of subscriptions) {
       this.giveUp(subscription);
-      this.#endedBy.set(subscription.topic, requestId);
+      this.#endedBy.remember(subscription.topic, requestId);
     }
   }
 
@@ -123,7 +123,7 @@ export class UnansweredFrames {
     this.#batches.delete(requestId);
     this.#deadlines.delete(batch);
     this.#givenUp.delete(requestId);
-    this.#settledIds.set(requestId, undefined);
+    this.#settledIds.remember(requestId, undefined);
   }
 
   /** Nobody cares any more for the answer of the frame that asks for a topic. */
@@ -133,7 +133,7 @@ export class UnansweredFrames {
     subscription.requestId = undefined;
     const batch = this.#batches.get(requestId);
     if (!batch || --batch.awaited > 0) return;
-    const oldest = this.#givenUp.set(requestId, batch);
+    const oldest = this.#givenUp.remember(requestId, batch);
     if (oldest) this.close(oldest);
   }
 
@@ -164,7 +164,7 @@ export class UnansweredFrames {
 
   /** An unsubscribe frame was answered: what was given up before it is answered too by now, or never will be. */
   #passed(id: RequestId, last: number): void {
-    this.#settledIds.set(id, undefined);
+    this.#settledIds.remember(id, undefined);
     for (const batch of this.batches) {
       if (batch.number > last) return;
       for (const subscription of [...batch.open.values()])

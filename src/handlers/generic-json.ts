@@ -3,9 +3,9 @@ import type { Frames, ServerError, SubscriptionContext, SubscriptionOutcome } fr
 import type { RequestId, Topic } from '../core/identifiers.js';
 import type { Message } from '../core/message.js';
 import { MessageKind } from '../core/message-kind.js';
+import { type OptionRule, type OptionRules, readOptions } from '../core/options.js';
 import { ProtocolHandler } from '../core/protocol-handler.js';
 import { rarePart } from './common/native-search.js';
-import { type OptionRule, type OptionRules, readOptions } from './common/options.js';
 import { serverError } from './common/server-error.js';
 import { isPlainObject, isWord, isWordOrWords, membersOf } from './common/values.js';
 
@@ -96,7 +96,7 @@ export class GenericJsonHandler<
 
   constructor(options: GenericJsonOptions = {}) {
     super();
-    const is = readOptions(options, rules) as Settings;
+    const is = readOptions('options', options, rules) as Settings;
     if (is.subscribeOp === is.unsubscribeOp) {
       throw new ConfigError('unsubscribeOp', is.unsubscribeOp, 'another one than subscribeOp');
     }

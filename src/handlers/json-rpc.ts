@@ -10,8 +10,8 @@ import type {
 import type { RequestId, Topic } from '../core/identifiers.js';
 import type { Message } from '../core/message.js';
 import { MessageKind } from '../core/message-kind.js';
+import { readOptions } from '../core/options.js';
 import { ProtocolHandler } from '../core/protocol-handler.js';
-import { readOptions } from './common/options.js';
 import { isObject, isWord, membersOf } from './common/values.js';
 import { errorIn, toCall, VERSION } from './json-rpc/calls.js';
 import { type JsonRpcOptions, jsonRpcRules } from './json-rpc/options.js';
@@ -72,7 +72,7 @@ export class JsonRpcHandler<
 
   constructor(options: JsonRpcOptions = {}) {
     super();
-    const read = readOptions(options, jsonRpcRules);
+    const read = readOptions('options', options, jsonRpcRules);
     this.#subscriptions = new JsonRpcSubscriptions(read);
     this.#numericIds = read.numericIds ?? false;
     this.limits = { topicsPerFrame: this.#subscriptions.topicsPerFrame };

@@ -1,10 +1,9 @@
 import type { Message } from '../../core/message.js';
+import { isObject } from '../../core/options.js';
+
+export { isObject };
 
 export type Members = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Whether every member survives a copy: not an array, a date, or an instance of a class. Holds across realms. */
 export function isPlainObject(value: unknown): value is Members {

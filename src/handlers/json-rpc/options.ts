@@ -1,6 +1,6 @@
 import type { SubscriptionOutcome } from '../../core/handler-types.js';
 import type { RequestId, Topic } from '../../core/identifiers.js';
-import type { OptionRules } from '../common/options.js';
+import { flag, type OptionRules } from '../../core/options.js';
 import { isWord, isWordOrWords, type Members } from '../common/values.js';
 
 /** A name, or how it follows from the topic. */
@@ -61,6 +61,6 @@ export const jsonRpcRules: OptionRules<JsonRpcOptions> = {
   subscribeParams: callback,
   unsubscribeParams: callback,
   outcomeOf: callback,
-  topicsPerFrame: [(value) => Number.isSafeInteger(value) && (value as number) > 0, 'a positive integer', 1],
-  numericIds: [(value) => typeof value === 'boolean', 'true or false', false],
+  topicsPerFrame: [(value: number) => Number.isSafeInteger(value) && value > 0, 'a positive integer', 1],
+  numericIds: flag(false),
 };
