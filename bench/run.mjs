@@ -20,6 +20,8 @@ const unknown = options.names.filter((name) => !known.includes(name));
 if (unknown.length > 0) throw new Error(`No row ${unknown.join(', ')}; there are ${known.join(', ')}\n\n${usage}`);
 
 const builds = readBuilds();
+const isMeasurement = !options.quick && options.only === undefined && builds.length === 1;
+const out = options.out ?? (isMeasurement ? join(import.meta.dirname, 'results.json') : undefined);
 const measured = [];
 for (const name of options.names.length > 0 ? options.names : known) {
   const { default: createRow } = await import(`./rows/${name}.mjs`);
@@ -29,11 +31,9 @@ for (const name of options.names.length > 0 ? options.names : known) {
   const result = await runRow(row, { builds, only: options.only, onRun });
   console.log(`${formatRow(result)}\n`);
   measured.push(result);
+  // At once: a later row may fail.
+  if (out) saveResults(out, [result]);
 }
-
-const isMeasurement = !options.quick && options.only === undefined && builds.length === 1;
-const out = options.out ?? (isMeasurement ? join(import.meta.dirname, 'results.json') : undefined);
-if (out) saveResults(out, measured);
 
 const broken = measured.flatMap(({ id, measures }) =>
   measures

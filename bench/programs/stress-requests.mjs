@@ -8,7 +8,9 @@ import { loadOurs } from '../lib/ours.mjs';
  */
 export default async function stressRequests({ url, count, rounds }) {
   const { GenericJsonHandler, WebSocketClient } = await loadOurs();
-  const client = await WebSocketClient.connect({ url, maxPendingRequests: count }, new GenericJsonHandler());
+  // More at once than the socket takes: the rest waits in the client.
+  const config = { url, maxPendingRequests: count, commandChannelCapacity: count };
+  const client = await WebSocketClient.connect(config, new GenericJsonHandler());
   let wrong = 0;
 
   async function round() {
