@@ -3,12 +3,8 @@ import { RequestTimeoutError, SubscriptionFailedError, type TransportError } fro
 import type { Subscription, UpdateSink } from './subscription-store.js';
 import type { Gap } from './update.js';
 
-/** What a subscriber may have missed, until that is over. */
-export interface Loss {
-  readonly since: number;
-  readonly cause: Gap['cause'];
-  announced: boolean;
-}
+/** What subscribers may have missed. */
+export type Loss = Pick<Gap, 'since' | 'cause'>;
 
 export interface SubscriberOptions {
   readonly params?: unknown;
@@ -34,7 +30,10 @@ export interface SubscriberOwner {
 export class Subscriber implements Expirable {
   readonly subscription: Subscription;
   readonly sink: UpdateSink;
+  /** What it may have missed, until that is over. */
   loss: Loss | undefined;
+  /** Whether it was not told of that yet. */
+  isOwed = false;
   /** To be shown on the next update. */
   gap: Gap | undefined;
   deadline = 0;

@@ -50,6 +50,8 @@ export class Subscription {
   alias: RequestId | undefined;
   /** Asked for in a frame of its own, because a frame that also named others was refused as a whole. */
   alone = false;
+  /** Whether it waits to be compared with what the server knows. */
+  isChanged = false;
   /** The request id of the frame that asks for it. */
   requestId: RequestId | undefined;
   sequence: Sequence['current'] | undefined;

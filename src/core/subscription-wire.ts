@@ -1,3 +1,5 @@
+import type { Batch } from './batch.js';
+import { type Change, ChangedTopics } from './changed-topics.js';
 import type { Context } from './context.js';
 import { ProtocolError, SubscriptionFailedError, type TransportError } from './errors.js';
 import type { Frame, ServerError, SubscriptionOutcome } from './handler-types.js';
@@ -13,7 +15,7 @@ import {
   type Unbuildable,
 } from './subscription-frames.js';
 import type { Subscription, SubscriptionStore } from './subscription-store.js';
-import { type Batch, isAwaited, UnansweredFrames } from './unanswered-frames.js';
+import { UnansweredFrames } from './unanswered-frames.js';
 import { describe } from './wrap-error.js';
 
 /** Few venues take more in one frame, and smaller frames lose nothing on a fast link. */
@@ -48,8 +50,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   readonly #confirms: boolean;
   /** Changed in this tick; calls that cancel out within it send nothing. */
   #staged: Subscription[] = [];
-  /** To be compared with what the server knows. */
-  #changed = new Set<Subscription>();
+  readonly #changed = new ChangedTopics();
   /** Built and not written yet. */
   readonly #frames: QueuedFrame[] = [];
   #live = false;
@@ -120,7 +121,7 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** A new connection is ready: it knows no topic yet. */
   start(): void {
     this.#live = true;
-    this.#changed = new Set(this.#store.all());
+    for (const subscription of this.#store.all()) this.#changed.add(subscription);
   }
 
   /** The connection is lost, and with it everything that the server knew. */
@@ -133,12 +134,12 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   get hasNext(): boolean {
-    return this.#frames.length > 0 || this.#changed.size > 0;
+    return this.#frames.length > 0 || !this.#changed.isEmpty;
   }
 
   writeNext(write: (frame: Frame) => boolean): boolean {
     const next = this.#frames.shift() ?? (this.#buildNext() ? this.#frames.shift() : undefined);
-    if (!next) return this.#live && this.#changed.size > 0;
+    if (!next) return this.#live && !this.#changed.isEmpty;
     if (!write(next.frame)) return false;
     next.written?.();
     return true;
@@ -169,7 +170,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     if (this.#corks > 0) return;
     for (const subscription of this.#staged) this.#changed.add(subscription);
     this.#staged = [];
-    if (this.#changed.size > 0) this.#events.ready();
+    if (!this.#changed.isEmpty) this.#events.ready();
   };
 
   // ——— Out ———
@@ -177,33 +178,21 @@ export class SubscriptionWire implements SubscriptionFrames {
   /** Builds the frames for as many topics as fit together; false when nothing differs. */
   #buildNext(): boolean {
     const limit = this.#context.handler.limits?.topicsPerFrame ?? DEFAULT_TOPICS_PER_FRAME;
-    const batch: Subscription[] = [];
-    let operation: Operation | undefined;
-    for (const subscription of this.#changed) {
-      const wish = this.#wish(subscription);
-      operation ??= wish;
-      if (wish === undefined) this.#changed.delete(subscription);
-      if (wish === undefined || wish !== operation) continue;
-      if (subscription.alone && batch.length > 0) continue;
-      this.#changed.delete(subscription);
-      batch.push(subscription);
-      if (batch.length >= limit || subscription.alone) break;
-    }
-    if (operation) this.#build(operation, batch);
-    return operation !== undefined;
+    const change = this.#changed.take(limit, this.#wish);
+    if (change) this.#build(change);
+    return change !== undefined;
   }
 
-  #wish(subscription: Subscription): Operation | undefined {
-    const { wanted, wire } = subscription;
+  readonly #wish = ({ wanted, wire }: Subscription): Operation | undefined => {
     if (wire === 'idle') return wanted ? 'subscribe' : undefined;
     if (wire === 'stale') return 'unsubscribe';
     if (wanted) return undefined;
     // What the server names itself cannot be ended before it has told the name.
     return wire === 'subscribed' || !this.#context.handler.serverChoosesTopics ? 'unsubscribe' : undefined;
-  }
+  };
 
-  #build(operation: Operation, batch: Subscription[]): void {
-    for (const built of this.#builder.build(operation, batch)) {
+  #build({ operation, subscriptions }: Change): void {
+    for (const built of this.#builder.build(operation, subscriptions)) {
       if ('cause' in built) this.#unbuildable(operation, built);
       else this.#enqueue(operation, built);
     }
@@ -261,7 +250,8 @@ export class SubscriptionWire implements SubscriptionFrames {
   // ——— In ———
 
   #outcomeFor(batch: Batch, message: Message): boolean | SubscriptionOutcome | null | undefined {
-    return this.#context.handler.isSubscriptionSuccess(message, [...batch.open.keys()]);
+    const topics = batch.open.map(({ topic }) => topic);
+    return this.#context.handler.isSubscriptionSuccess(message, topics);
   }
 
   /**
@@ -279,9 +269,9 @@ export class SubscriptionWire implements SubscriptionFrames {
     // One bad topic may have spoiled the frame for the others: then each is asked for by itself.
     const spoiled = !outcome && batch.size > 1 && !batch.isAnswered;
     this.#unanswered.close(batch);
-    for (const subscription of batch.open.values()) {
+    for (const subscription of batch.open) {
       // It was given up before, or by a listener of another one.
-      if (!isAwaited(batch, subscription)) continue;
+      if (!batch.awaits(subscription)) continue;
       subscription.requestId = undefined;
       if (outcome) this.#accept(subscription);
       else if (spoiled) this.#askAlone(subscription);
@@ -294,7 +284,7 @@ export class SubscriptionWire implements SubscriptionFrames {
     let named = (outcome.pending?.length ?? 0) > 0;
     const each = (topics: readonly Topic[] | undefined, act: (subscription: Subscription) => void) => {
       for (const topic of topics ?? []) {
-        const subscription = batch.open.get(topic);
+        const subscription = batch.get(topic);
         if (!subscription || told.has(topic)) continue;
         named = true;
         told.add(topic);
@@ -302,8 +292,8 @@ export class SubscriptionWire implements SubscriptionFrames {
       }
     };
     for (const [topic, alias] of Object.entries(outcome.aliases ?? {})) {
-      const subscription = batch.open.get(topic);
-      if (subscription && isAwaited(batch, subscription)) this.#store.setAlias(subscription, alias);
+      const subscription = batch.get(topic);
+      if (subscription && batch.awaits(subscription)) this.#store.setAlias(subscription, alias);
     }
     each(outcome.accepted, (subscription) => this.#accept(subscription));
     each(outcome.benign, (subscription) => this.#accept(subscription));
@@ -335,8 +325,8 @@ export class SubscriptionWire implements SubscriptionFrames {
   }
 
   #expired(batch: Batch): void {
-    for (const subscription of batch.open.values()) {
-      if (!isAwaited(batch, subscription)) continue;
+    for (const subscription of batch.open) {
+      if (!batch.awaits(subscription)) continue;
       subscription.requestId = undefined;
       // A name that never came cannot be ended either.
       if (this.#context.handler.serverChoosesTopics) this.#store.reset(subscription);

@@ -149,8 +149,9 @@ export class Subscriptions implements SubscriberOwner {
     this.wire.stop();
     this.#early = [];
     this.#retries.stop();
+    const loss: Loss = { since, cause: 'disconnect' };
     for (const subscription of this.#store.all()) {
-      this.#lose(subscription, since, 'disconnect');
+      this.#lose(subscription, loss);
       this.#store.reset(subscription);
     }
   }
@@ -191,7 +192,7 @@ export class Subscriptions implements SubscriberOwner {
     for (const topic of topics) {
       const subscription = this.#store.find(topic);
       if (subscription?.wire !== 'subscribed') continue;
-      this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
+      this.#lose(subscription, this.#staleNow());
       this.wire.renew(subscription);
     }
   }
@@ -206,7 +207,7 @@ export class Subscriptions implements SubscriberOwner {
     for (const topic of topics) {
       const subscription = this.#store.find(topic);
       if (!subscription || !this.wire.revoked(subscription)) continue;
-      this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
+      this.#lose(subscription, this.#staleNow());
       const error = new SubscriptionFailedError(
         subscription.topic,
         `The server ended ${subscription.topic}: ${message}`,
@@ -233,7 +234,10 @@ export class Subscriptions implements SubscriberOwner {
     }
     if (this.#hasSequence) this.#follow(subscription, update);
     // All gaps come first: a listener that ends the connection begins another one, after this update.
-    this.#announce(subscribers.filter(isOwed), update.receivedAt);
+    this.#announce(
+      subscribers.filter(({ isOwed }) => isOwed),
+      update.receivedAt,
+    );
     for (const subscriber of subscribers) this.#hand(subscriber, update);
     return true;
   }
@@ -291,20 +295,27 @@ export class Subscriptions implements SubscriberOwner {
 
   // ——— Gaps ———
 
-  #lose(subscription: Subscription, since: number, cause: Loss['cause']): void {
+  #lose(subscription: Subscription, loss: Loss): void {
     for (const subscriber of subscription.subscribers) {
       // Who has heard nothing misses nothing. Drops in a row are one gap, from the first on.
       const hasHeard = subscriber.confirmed || subscriber.sink.buffered > 0;
-      if (hasHeard && subscriber.loss?.announced !== false) subscriber.loss = { since, cause, announced: false };
+      if (!hasHeard || subscriber.isOwed) continue;
+      subscriber.loss = loss;
+      subscriber.isOwed = true;
     }
+  }
+
+  /** What is lost from now on, until a topic is confirmed anew. */
+  #staleNow(): Loss {
+    return { since: wallTime(this.#context.runtime.clock), cause: 'resync' };
   }
 
   /** Tells those who missed something so. All are noted first: what the first one's listener loses is another gap. */
   #announce(owed: readonly Subscriber[], until: number): void {
     for (const subscriber of owed) {
-      const loss = subscriber.loss as Loss;
-      loss.announced = true;
-      subscriber.gap = { epoch: this.#epoch, since: loss.since, until, cause: loss.cause };
+      const { since, cause } = subscriber.loss as Loss;
+      subscriber.isOwed = false;
+      subscriber.gap = { epoch: this.#epoch, since, until, cause };
     }
     for (const { gap, sink } of owed) if (gap) sink.gap(gap);
   }
@@ -322,7 +333,7 @@ export class Subscriptions implements SubscriberOwner {
         continue;
       }
       // A listener that lost the connection again began another gap.
-      if (!subscriber.loss?.announced) continue;
+      if (!subscriber.loss || subscriber.isOwed) continue;
       subscriber.loss = undefined;
       subscriber.sink.resumed(this.#epoch);
     }
@@ -343,7 +354,7 @@ export class Subscriptions implements SubscriberOwner {
   #unanswered(subscription: Subscription): void {
     if (!subscription.wanted) return;
     // It is ended on the wire and asked for anew: what comes between the two is lost.
-    this.#lose(subscription, wallTime(this.#context.runtime.clock), 'resync');
+    this.#lose(subscription, this.#staleNow());
     const message = `The server did not confirm ${subscription.topic} in time; it is asked again.`;
     this.#context.emit('warning', { code: 'subscription-unconfirmed', message });
   }
@@ -387,12 +398,7 @@ function copied(params: unknown): unknown {
 
 /** Whether its reader missed something that nobody told. */
 function isMissed(subscriber: Subscriber): boolean {
-  return subscriber.confirmed && isOwed(subscriber);
-}
-
-/** Whether it missed something that nobody told it. */
-function isOwed({ loss }: Subscriber): boolean {
-  return loss?.announced === false;
+  return subscriber.confirmed && subscriber.isOwed;
 }
 
 /** Params are plain data: what is sent the same way is the same. */

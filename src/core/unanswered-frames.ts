@@ -1,4 +1,5 @@
-import { DeadlineQueue, type Expirable } from './deadline-queue.js';
+import { Batch } from './batch.js';
+import { DeadlineQueue } from './deadline-queue.js';
 import type { RequestId, Topic } from './identifiers.js';
 import { RecentMap } from './recent-map.js';
 import type { Clock } from './runtime.js';
@@ -6,23 +7,6 @@ import type { Subscription } from './subscription-store.js';
 
 /** Frames, and topics, of which the server may still say something after they are no concern of ours. */
 const REMEMBERED = 256;
-
-/**
- * One subscribe frame and the topics of it that the server has not acknowledged. Those that were given up meanwhile keep
- * their place: acknowledgements without an id come in the order of the frames, and theirs comes before that of the next
- * frame that asks for the same topic.
- */
-export interface Batch extends Expirable {
-  readonly requestId: RequestId;
-  /** Counts the batches of this client. */
-  readonly number: number;
-  readonly size: number;
-  /** How many of its open topics are not given up. */
-  awaited: number;
-  /** The server said something about one of its topics. */
-  isAnswered: boolean;
-  readonly open: Map<Topic, Subscription>;
-}
 
 /** What the server was asked on this connection and owes an answer to. It reads and answers in order. */
 export class UnansweredFrames {
@@ -67,21 +51,11 @@ export class UnansweredFrames {
 
   /** A subscribe frame that the server has to confirm. */
   add(requestId: RequestId, subscriptions: readonly Subscription[], timeout: number): void {
-    const batch: Batch = {
-      requestId,
-      number: ++this.#lastBatch,
-      size: subscriptions.length,
-      awaited: subscriptions.length,
-      isAnswered: false,
-      open: new Map(subscriptions.map((subscription) => [subscription.topic, subscription])),
-      deadline: 0,
-      isQueued: false,
-      expire: () => {
-        if (this.#isPaused()) return this.#deadlines.add(batch, timeout);
-        this.close(batch);
-        this.#onExpired(batch);
-      },
-    };
+    const batch = new Batch(requestId, ++this.#lastBatch, subscriptions, () => {
+      if (this.#isPaused()) return this.#deadlines.add(batch, timeout);
+      this.close(batch);
+      this.#onExpired(batch);
+    });
     this.#batches.set(requestId, batch);
     this.#deadlines.add(batch, timeout);
   }
@@ -110,7 +84,7 @@ export class UnansweredFrames {
 
   /** The server said its word about a topic of a frame; false when it was given up before. */
   answered(batch: Batch, subscription: Subscription): boolean {
-    const isOurs = isAwaited(batch, subscription);
+    const isOurs = batch.awaits(subscription);
     batch.isAnswered = true;
     if (isOurs) this.giveUp(subscription);
     this.#strike(batch, subscription);
@@ -167,18 +141,11 @@ export class UnansweredFrames {
     this.#settledIds.remember(id, undefined);
     for (const batch of this.batches) {
       if (batch.number > last) return;
-      for (const subscription of [...batch.open.values()])
-        if (!isAwaited(batch, subscription)) this.#strike(batch, subscription);
+      for (const subscription of batch.open) if (!batch.awaits(subscription)) this.#strike(batch, subscription);
     }
   }
 
   #strike(batch: Batch, { topic }: Subscription): void {
-    batch.open.delete(topic);
-    if (batch.open.size === 0) this.close(batch);
+    if (batch.strike(topic)) this.close(batch);
   }
-}
-
-/** Whether that frame is the one that is to bring a topic: it may have been given up, and asked for by another one since. */
-export function isAwaited({ requestId }: Batch, subscription: Subscription): boolean {
-  return subscription.requestId === requestId;
 }
