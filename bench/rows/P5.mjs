@@ -11,7 +11,7 @@ const SUBSCRIBERS = new Map([
 
 /** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
 export default ({ runs, few }) => {
-  const contestant = (name, kind, protocol, client, clientOptions, { maxRuns, rounds = few ? 1 : 3 } = {}) => ({
+  const contestant = (name, kind, protocol, client, clientOptions, { maxRuns, rounds = few ? 1 : 5 } = {}) => ({
     name,
     kind,
     program: 'subscribe',

@@ -234,10 +234,8 @@ export class Subscriptions implements SubscriberOwner {
     }
     if (this.#hasSequence) this.#follow(subscription, update);
     // All gaps come first: a listener that ends the connection begins another one, after this update.
-    this.#announce(
-      subscribers.filter(({ isOwed }) => isOwed),
-      update.receivedAt,
-    );
+    const owed = subscribers.filter(({ isOwed }) => isOwed);
+    this.#announce(owed, update.receivedAt);
     for (const subscriber of subscribers) this.#hand(subscriber, update);
     return true;
   }

@@ -166,15 +166,15 @@ export const bugs = [
   bug(
     'the list of what to resubscribe is emptied too early',
     'subscription-wire.ts',
-    'this.#changed = new Set(this.#store.all());',
-    'this.#changed = new Set([...this.#store.all()].slice(0, 2));',
+    'for (const subscription of this.#store.all()) this.#changed.add(subscription);',
+    'for (const subscription of [...this.#store.all()].slice(0, 2)) this.#changed.add(subscription);',
   ),
   bug('a listener is called after unsubscribe()', '../channel.ts', "this.removeAllListeners('message');", ''),
   bug(
     'the gap comes after the first update',
     'subscriptions.ts',
-    'this.#announce(subscribers.filter(isOwed), update.receivedAt);',
-    'queueMicrotask(() => this.#announce(subscribers.filter(isOwed), update.receivedAt));',
+    'this.#announce(owed, update.receivedAt);',
+    'queueMicrotask(() => this.#announce(owed, update.receivedAt));',
   ),
   bug('a gap of the sequence is not told', 'subscriptions.ts', 'String(previous) === String(last)', 'true'),
   bug(
