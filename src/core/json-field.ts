@@ -21,7 +21,7 @@ export function readJsonField(text: string, name: string): string | number | und
     text.startsWith('{"') &&
     isPlain(name)
   ) {
-    return readScalar(text, keyEnd + 2);
+    return readScalar(text, skipSpace(text, keyEnd + 2));
   }
   return findMember(text, name);
 }

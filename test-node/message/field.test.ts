@@ -10,6 +10,8 @@ describe('Message.field', () => {
     ['{"id":7}', 'id', 7, 'a number'],
     ['{"id":-0.5e2}', 'id', -50, 'a number in any notation'],
     [' \n\t{ \r"a" : 1 , "topic"\n:\t"x" } ', 'topic', 'x', 'white space'],
+    ['{"topic": "x", "data": 1}', 'topic', 'x', 'white space as in the defaults of Python'],
+    ['{"id" :7}', 'id', 7, 'white space before a colon alone'],
     ['{"data":{"topic":"inner"},"topic":"outer"}', 'topic', 'outer', 'a nested member of that name'],
     ['{"list":[{"topic":"inner"},["topic","x"]],"topic":"outer"}', 'topic', 'outer', 'lists'],
     ['{"text":"\\"topic\\":\\"fake\\"","topic":"real"}', 'topic', 'real', 'a string that looks like a member'],
@@ -53,19 +55,27 @@ describe('Message.field', () => {
     fc.constant(null),
   );
   const values = fc.oneof(scalars, fc.jsonValue({ maxDepth: 4 }));
-  const spaces = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 3 });
+  /** What is written at one place after the other, over and over: most of it nothing. */
+  const spaces = fc.array(
+    fc.oneof(fc.constant(''), fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 3 })),
+    {
+      maxLength: 12,
+    },
+  );
   const members = fc.array(fc.tuple(keys, values), { maxLength: 8 });
 
   /** As a sloppy server may write it: any white space, any escapes in keys, any order, duplicates. */
-  function write(list: readonly (readonly [string, unknown])[], space: string, escapes: boolean): string {
+  function write(list: readonly (readonly [string, unknown])[], spaces: readonly string[], escapes: boolean): string {
+    let written = 0;
+    const space = () => spaces[written++ % spaces.length] ?? '';
     const key = (name: string) =>
       escapes
         ? `"${[...Array(name.length).keys()].map((at) => `\\u${name.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`
         : JSON.stringify(name);
     const body = list.map(
-      ([name, value]) => `${space}${key(name)}${space}:${space}${JSON.stringify(value, null, space)}`,
+      ([name, value]) => `${space()}${key(name)}${space()}:${space()}${JSON.stringify(value, null, space())}${space()}`,
     );
-    return `${space}{${body.join(`${space},`)}${space}}${space}`;
+    return `${space()}{${body.join()}${space()}}${space()}`;
   }
 
   it('[MS3] agrees with JSON.parse for any object, except that the first of two members counts', () => {
