@@ -12,7 +12,17 @@ import { ConnectionClosedError, type ProtocolError } from './core/errors.js';
 import type { ClientEvents, CloseCause } from './core/events.js';
 import type { Topic } from './core/identifiers.js';
 import type { Message } from './core/message.js';
-import { check, checkAll, duration, type OptionRule, type OptionRules, or, TIMEOUT } from './core/options.js';
+import {
+  check,
+  checkAll,
+  duration,
+  OPTIONS,
+  type OptionRule,
+  type OptionRules,
+  or,
+  SIGNAL,
+  TIMEOUT,
+} from './core/options.js';
 import { handled, type PendingCall } from './core/pending-request-store.js';
 import type { ProtocolHandler } from './core/protocol-handler.js';
 import type { Clock, Runtime } from './core/runtime.js';
@@ -175,7 +185,13 @@ export class WebSocketClient<
    */
   connect(options: ConnectOptions = {}): Promise<void> {
     this.#warn();
-    return this.#connection.connect(options.signal);
+    try {
+      check('options', options, OPTIONS);
+      check('signal', options.signal, SIGNAL);
+      return this.#connection.connect(options.signal);
+    } catch (error) {
+      return handled(Promise.reject(error));
+    }
   }
 
   /**
@@ -236,7 +252,7 @@ export class WebSocketClient<
     topics: Iterable<K>,
     options: SubscribeOptions & { readonly partial?: boolean } = {},
   ): Promise<Channel<Topics[K]>[] | PartialSubscription<Topics[K]>> {
-    return handled(this.#subscribeMany([...topics], options));
+    return handled(this.#subscribeMany(topics, options));
   }
 
   /** Ends every channel of a topic; resolves when the server was told. */
@@ -289,13 +305,13 @@ export class WebSocketClient<
    * @throws ConfigError for a code or a reason that a close frame cannot carry
    */
   close(options: CloseOptions = {}): Promise<void> {
-    const { code = 1000, reason = '', drain = false, deadline = 1_000 } = options;
     try {
       checkAll(options, closeRules);
+      const { code = 1000, reason = '', drain = false, deadline = 1_000 } = options;
+      return this.#connection.close({ code, reason, drain, deadline });
     } catch (error) {
       return handled(Promise.reject(error));
     }
-    return this.#connection.close({ code, reason, drain, deadline });
   }
 
   stats(): ClientStats {
@@ -336,7 +352,9 @@ export class WebSocketClient<
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
   #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<Channel<T>>): Channel<T> {
+    check('options', options, OPTIONS);
     const { signal, params, timeout = this.#config.requestTimeout } = options;
+    check('signal', signal, SIGNAL);
     if (signal?.aborted) throw signal.reason;
     check('timeout', timeout, TIMEOUT);
     check('topic', topic, TOPIC);
@@ -348,9 +366,12 @@ export class WebSocketClient<
   }
 
   async #subscribeMany<T>(
-    topics: Topic[],
+    wanted: Iterable<Topic>,
     options: SubscribeOptions & { readonly partial?: boolean },
   ): Promise<Channel<T>[] | PartialSubscription<T>> {
+    check('options', options, OPTIONS);
+    check('topics', wanted, TOPICS);
+    const topics = [...wanted];
     const { pacer, subscriptions } = this.#connection;
     const call = new SubscribeMany<T>(topics);
     subscriptions.wire.cork();
@@ -366,6 +387,11 @@ export class WebSocketClient<
 }
 
 const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', 'a non-empty string'];
+/** A text is iterable, too, letter by letter. */
+const TOPICS: OptionRule = [
+  (value: Iterable<unknown> | null | undefined) => typeof value !== 'string' && !!value?.[Symbol.iterator],
+  'a list of topics',
+];
 const closeRules: OptionRules<Omit<CloseOptions, 'drain'>> = {
   code: [
     (value: number) => value === 1000 || (Number.isInteger(value) && value >= 3000 && value <= 4999),

@@ -17,7 +17,7 @@ import { byteLength } from './frames.js';
 import type { Frame, ServerError } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
 import { Message } from './message.js';
-import { check, oneOf, TIMEOUT } from './options.js';
+import { check, OPTIONS, oneOf, SIGNAL, TIMEOUT } from './options.js';
 import type { OutboundCall, Outbox } from './outbox.js';
 import {
   handled,
@@ -96,7 +96,7 @@ export class Calls {
   }
 
   requestRaw(frame: Frame, options: RawRequestOptions = {}): PendingCall<Message> {
-    let id = options.requestId;
+    let id = options?.requestId;
     try {
       id ??= this.#context.handler.extractRequestId(new Message(frame)) ?? undefined;
     } catch {
@@ -206,8 +206,10 @@ export class Calls {
   }
 
   #call<T>(id: RequestId, options: RequestOptions, raw: boolean, frame: () => Frame): PendingCall<T> {
-    const { timeout = this.#context.config.requestTimeout, retry = 'unsent', signal } = options;
     try {
+      check('options', options, OPTIONS);
+      const { timeout = this.#context.config.requestTimeout, retry = 'unsent', signal } = options;
+      check('signal', signal, SIGNAL);
       if (signal?.aborted) throw signal.reason;
       check('timeout', timeout, TIMEOUT);
       check('retry', retry, RETRY);

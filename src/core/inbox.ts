@@ -140,13 +140,12 @@ export class Inbox {
   }
 
   #decode(data: Uint8Array): void {
-    const { counters, handler } = this.#context;
     try {
-      const text = handler.decodeBinary(data);
-      if (!isThenable(text)) return this.#hand(new Message(data, text, counters));
+      const text = this.#context.handler.decodeBinary(data);
+      if (!isThenable(text)) return this.#handDecoded(data, text);
       this.#decoding = true;
       text.then(
-        (decoded) => this.#decoded(() => this.#hand(new Message(data, decoded, counters))),
+        (decoded) => this.#decoded(() => this.#handDecoded(data, decoded)),
         (cause) => this.#decoded(() => this.#undecodable(cause)),
       );
     } catch (cause) {
@@ -159,6 +158,12 @@ export class Inbox {
     this.#decoding = false;
     next();
     this.#drain();
+  }
+
+  /** What unpacks to more than a frame may hold is as bad as a frame that holds it. */
+  #handDecoded(data: Uint8Array, text: string): void {
+    if (typeof text === 'string' && isLarger(text, this.#limit)) this.#break(tooLarge(this.#limit));
+    else this.#hand(new Message(data, text, this.#context.counters));
   }
 
   #hand(message: Message): void {

@@ -40,6 +40,14 @@ export function oneOf(...values: readonly unknown[]): OptionRule {
   return [(value: unknown) => values.includes(value), `one of ${values.join(', ')}`];
 }
 
+export const OPTIONS: OptionRule = [isObject, 'an object'];
+
+/** What may abort a call; duck-typed, since each page and worker has an AbortSignal of its own. */
+export const SIGNAL: OptionRule = [
+  (value: AbortSignal | null | undefined) => value === undefined || typeof value?.addEventListener === 'function',
+  'an AbortSignal',
+];
+
 /** How long a call may take. */
 export const TIMEOUT: OptionRule = [
   (value: unknown) => typeof value === 'number' && value > 0,
@@ -52,8 +60,9 @@ export function check(name: string, value: unknown, rule: OptionRule): void {
   if (!rule[0](value as never)) throw new ConfigError(name, value, rule[1]);
 }
 
-/** @throws ConfigError for the first wrong value; what is missing is not wrong */
+/** @throws ConfigError for the first wrong value, or for no object at all; what is missing is not wrong */
 export function checkAll<T extends object>(options: T, rules: Readonly<Record<string, OptionRule>>): void {
+  check('options', options, OPTIONS);
   // No list of entries: every subscription comes through here.
   for (const name in rules) {
     const value = options[name as keyof T];
@@ -67,7 +76,7 @@ export function checkAll<T extends object>(options: T, rules: Readonly<Record<st
  * @throws ConfigError for an unknown option or a wrong value
  */
 export function readOptions<T extends object>(what: string, options: T, rules: OptionRules<T>): T {
-  check(what, options, [isObject, 'an object']);
+  check(what, options, OPTIONS);
   for (const name of Object.keys(options)) {
     check(name, options[name as keyof T], [
       () => Object.hasOwn(rules, name),

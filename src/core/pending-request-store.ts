@@ -177,18 +177,6 @@ export class PendingRequestStore {
     return this.#requests.get(id);
   }
 
-  /** Settles a request with its answer; false when nobody waits for it (any more). */
-  resolve(id: RequestId, value: unknown): boolean {
-    const request = this.#requests.get(id);
-    return request !== undefined && this.settle(request, 'answered', value, undefined);
-  }
-
-  /** Settles a request with the server's refusal; false when nobody waits for it (any more). */
-  reject(id: RequestId, error: TransportError): boolean {
-    const request = this.#requests.get(id);
-    return request !== undefined && this.settle(request, 'answered', undefined, error);
-  }
-
   /** Takes a request out and settles its promise; false when that has happened before. */
   settle(request: PendingRequest, outcome: Outcome, value: unknown, error: unknown): boolean {
     if (request.isSettled) return false;

@@ -96,7 +96,7 @@ export class JsonRpcHandler<
   }
 
   extractRequestId(message: Message): RequestId | undefined {
-    return message.field('id') ?? this.#batchIn(message)?.id;
+    return this.#batchIn(message)?.id ?? message.field('id');
   }
 
   extractTopic(message: Message): Topic | RequestId | readonly Topic[] | undefined {
@@ -147,13 +147,17 @@ export class JsonRpcHandler<
   }
 
   override extractError(message: Message): ServerError | undefined {
-    return this.#batchIn(message) ? undefined : errorIn(membersOf(message));
+    return listIn(message) && this.#batchIn(message) ? undefined : errorIn(membersOf(message));
   }
 
   override extractResult(message: Message): unknown {
     const batch = this.#batchIn(message);
     if (!batch) return membersOf(message).result;
-    const answers = new Map((listIn(message) ?? []).filter(isObject).map((answer) => [answer.id, answer]));
+    const answers = new Map(
+      answersIn(message)
+        .filter(isObject)
+        .map((answer) => [answer.id, answer]),
+    );
     return batch.calls.map((id): JsonRpcBatchEntry => {
       this.#batches.delete(id);
       const answer = answers.get(id) ?? {};
@@ -191,7 +195,7 @@ export class JsonRpcHandler<
 
   #batchIn(message: Message): Batch | undefined {
     if (this.#batches.size === 0) return undefined;
-    for (const part of listIn(message) ?? []) {
+    for (const part of answersIn(message)) {
       const batch = this.#batchOf(part);
       if (batch) return batch;
     }
@@ -201,6 +205,11 @@ export class JsonRpcHandler<
   #batchOf(part: unknown): Batch | undefined {
     return isObject(part) && !('method' in part) ? this.#batches.get(part.id as RequestId) : undefined;
   }
+}
+
+/** A server may answer a batch with one object: an error for all of it, or the result of its only call. */
+function answersIn(message: Message): readonly unknown[] {
+  return listIn(message) ?? [message.json];
 }
 
 function listIn(message: Message): readonly unknown[] | undefined {

@@ -268,6 +268,17 @@ describe('a batch of ours', () => {
     ]);
   });
 
+  it('may be answered by one object: an error for all of it, or what there is of it', () => {
+    const handler = new JsonRpcHandler();
+    handler.injectRequestId(payload, 'b');
+    const refusal = '{"jsonrpc":"2.0","id":"b","error":{"code":-32600,"message":"no batches"}}';
+    expect(settle(handler, refusal)).toEqual([{ id: 'b', error: { code: -32600, message: 'no batches' } }]);
+    handler.injectRequestId([{ method: 'a' }], 'c');
+    expect(settle(handler, '{"jsonrpc":"2.0","id":"c","result":1}')).toEqual([{ id: 'c', result: [{ result: 1 }] }]);
+    handler.injectRequestId(payload, 'd');
+    expect(settle(handler, '{"id":"d.1","result":2}')).toMatchObject([{ id: 'd', result: [{}, { result: 2 }, {}] }]);
+  });
+
   it('is answered once: what comes again is taken apart', () => {
     const handler = new JsonRpcHandler();
     handler.injectRequestId([{ method: 'a' }], 'b');

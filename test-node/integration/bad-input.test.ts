@@ -45,6 +45,29 @@ describe('config', () => {
   });
 });
 
+describe('options', () => {
+  const topics = ['a'];
+  it.each<[field: string, call: (client: WebSocketClient, value: never) => Promise<unknown>, values: unknown[]]>([
+    ['options', (client, value) => client.connect(value), [null, 5]],
+    ['options', (client, value) => client.request({ op: 'time' }, value), [null, 5]],
+    ['options', (client, value) => client.requestRaw('{"req_id":"1"}', value), [null, 5]],
+    ['options', (client, value) => client.subscribe('a', value), [null, 5]],
+    ['options', (client, value) => client.subscribeMany(topics, value), [null, 5]],
+    ['options', (client, value) => client.close(value), [null, 5]],
+    ['signal', (client, signal) => client.connect({ signal }), [null, {}]],
+    ['signal', (client, signal) => client.request({ op: 'time' }, { signal }), [null, {}]],
+    ['signal', (client, signal) => client.subscribe('a', { signal }), [null, {}]],
+    ['topics', (client, value) => client.subscribeMany(value), [undefined, null, 5, 'ab']],
+  ])('[CF4, CL10] wrong %s reject, and throw nothing: %s', async (field, call, values) => {
+    const client = new WebSocketClient({ url: 'ws://venue.test' }, new GenericJsonHandler());
+    for (const value of values) {
+      await expect(call(client, value as never)).rejects.toMatchObject({ code: 'CONFIG_INVALID', field });
+    }
+    expect(client.state).toBe('disconnected');
+    await client.close();
+  });
+});
+
 describe('frames', () => {
   it('[CL35, CL38, HN30, MS2] rubbish is a message event and harms nothing', async () => {
     const server = await serve();

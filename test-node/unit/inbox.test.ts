@@ -158,6 +158,36 @@ describe('Inbox', () => {
     expect(heard).toHaveLength(1);
   });
 
+  it.each([0, 1])('[CF13] refuses a frame that unpacks to more than maxMessageSize (decoded %i)', async (kind) => {
+    class Unpacking extends GenericJsonHandler {
+      override decodeBinary(data: Uint8Array): string | Promise<string> {
+        const text = 'x'.repeat(data.length * 100);
+        return kind === 0 ? text : Promise.resolve(text);
+      }
+    }
+    const { inbox, clock } = newInbox(new Unpacking());
+    inbox.receive(new Uint8Array(10));
+    await clock.settle();
+    expect([heard.length, broken]).toEqual([1, []]);
+    inbox.receive(new Uint8Array(11));
+    await clock.settle();
+    expect(heard).toHaveLength(1);
+    expect(broken).toEqual([expect.objectContaining({ code: 'MESSAGE_TOO_LARGE', limit: 1_000 })]);
+  });
+
+  it('[HN30] a decoder that promises no text harms nobody', async () => {
+    class Wrong extends GenericJsonHandler {
+      override decodeBinary(): Promise<string> {
+        return Promise.resolve(undefined as never);
+      }
+    }
+    const { inbox, clock } = newInbox(new Wrong());
+    inbox.receive(new TextEncoder().encode('a'));
+    inbox.receive('b');
+    await clock.settle();
+    expect(heard).toEqual(['a', 'b']);
+  });
+
   it('finish() calls back at once, or after what waits', async () => {
     const handler = new DecodingHandler();
     const { inbox, clock } = newInbox(handler);

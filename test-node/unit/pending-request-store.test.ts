@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConnectionClosedError, RequestRejectedError } from '../../src/core/errors.js';
+import type { RequestId } from '../../src/core/identifiers.js';
 import { type Outcome, type PendingRequest, PendingRequestStore } from '../../src/core/pending-request-store.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 
@@ -17,6 +18,12 @@ function newStore(capacity = 10, longestSleep = 60_000): PendingRequestStore {
 
 const options = { timeout: 1_000 };
 
+/** As a frame does: by the id that it carries. */
+function answer(store: PendingRequestStore, id: RequestId, value: unknown, error?: Error): boolean {
+  const request = store.get(id);
+  return request !== undefined && store.settle(request, 'answered', value, error);
+}
+
 describe('PendingRequestStore', () => {
   it('[R1, CL11] resolves a request once, and tells its delivery', async () => {
     const store = newStore();
@@ -25,9 +32,9 @@ describe('PendingRequestStore', () => {
     expect(request.call.delivery).toBe('unsent');
     request.onWritten();
     expect(request.call.delivery).toBe('unknown');
-    expect(store.resolve('a', 1)).toBe(true);
-    expect(store.resolve('a', 2)).toBe(false);
-    expect(store.reject('a', new RequestRejectedError('no'))).toBe(false);
+    expect(answer(store, 'a', 1)).toBe(true);
+    expect(answer(store, 'a', 2)).toBe(false);
+    expect(answer(store, 'a', undefined, new RequestRejectedError('no'))).toBe(false);
     expect(await request.call).toBe(1);
     expect(request.call.delivery).toBe('answered');
     expect([store.size, outcomes]).toEqual([0, [['a', 'answered']]]);
@@ -36,7 +43,7 @@ describe('PendingRequestStore', () => {
   it('[R1] whatever else happens to a settled request changes nothing', () => {
     const store = newStore();
     const request = store.add('a', options);
-    store.resolve('a', 1);
+    answer(store, 'a', 1);
     store.add('a', options); // an id of the application's own choice
     request.expire();
     request.handleEvent();
@@ -48,7 +55,7 @@ describe('PendingRequestStore', () => {
     const store = newStore();
     const { call } = store.add('a', options);
     const error = new RequestRejectedError('no');
-    expect(store.reject('a', error)).toBe(true);
+    expect(answer(store, 'a', undefined, error)).toBe(true);
     await expect(call).rejects.toBe(error);
     expect(call.delivery).toBe('answered');
   });
@@ -56,7 +63,7 @@ describe('PendingRequestStore', () => {
   it('[R1] a call may resolve to undefined', async () => {
     const store = newStore();
     const { call } = store.add('a', options);
-    store.resolve('a', undefined);
+    answer(store, 'a', undefined);
     expect(await call).toBeUndefined();
   });
 
@@ -68,7 +75,7 @@ describe('PendingRequestStore', () => {
     expect(() => store.add('c', options)).toThrow(
       expect.objectContaining({ code: 'CAPACITY_EXCEEDED', delivery: 'unsent', capacity: 2 }),
     );
-    store.resolve('a', 1);
+    answer(store, 'a', 1);
     expect(store.add('c', options).id).toBe('c');
   });
 
@@ -88,7 +95,7 @@ describe('PendingRequestStore', () => {
       const request = store.add(id, options);
       if (id !== 'waiting') request.onWritten();
     }
-    store.resolve('answered', 1);
+    answer(store, 'answered', 1);
     await clock.advance(1_000);
     expect(() => store.add('written', options)).toThrow(
       expect.objectContaining({ code: 'PROTOCOL_ERROR', delivery: 'unsent' }),
@@ -105,7 +112,7 @@ describe('PendingRequestStore', () => {
       request.onUnwritable(new ConnectionClosedError('over'));
     }
     expect(store.add(0, options).id).toBe(0);
-    store.resolve(0, 1);
+    answer(store, 0, 1);
     for (const id of [1, 1_024]) {
       expect(() => store.add(id, options)).toThrow(expect.objectContaining({ code: 'PROTOCOL_ERROR' }));
     }
@@ -157,7 +164,7 @@ describe('PendingRequestStore', () => {
     };
     const answered = store.add('a', { ...options, signal });
     const aborted = store.add('b', { ...options, signal });
-    store.resolve('a', 1);
+    answer(store, 'a', 1);
     const reason = new Error('changed my mind');
     controller.abort(reason);
     await expect(aborted.call).rejects.toBe(reason);
@@ -214,7 +221,7 @@ describe('PendingRequestStore', () => {
     for (let id = 0; id < count; id++) store.add(id, { timeout: 30_000 + ((id * 7_919) % 10_000) });
     expect(clock.pendingTimers).toBe(1);
     expect(reads / count).toBeLessThan(5);
-    for (let id = 0; id < count; id += 2) store.resolve(id, id);
+    for (let id = 0; id < count; id += 2) answer(store, id, id);
     expect(store.size).toBe(count / 2);
     await clock.advance(40_000);
     expect(store.size).toBe(0);
