@@ -167,22 +167,22 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
 
   /** @internal */
   gap(gap: Gap): void {
-    this.tell('gap', gap);
+    if (!this.closed) this.tell('gap', gap);
   }
 
   /** @internal */
   resumed(epoch: number): void {
-    this.tell('resumed', epoch);
+    if (!this.closed) this.tell('resumed', epoch);
   }
 
   /** @internal */
   fail(error: TransportError): void {
-    if (this.closed) return;
-    this.#error = error;
     this.#handOver();
     this.flush();
+    // Each listener may end the channel itself.
+    if (this.closed) return;
     if (!this.tell('error', error) && this.#iterators.length === 0) this.#host.onError(error);
-    this.#close({ code: 1000, reason: error.message, error });
+    if (!this.closed) this.#close({ code: 1000, reason: error.message, error });
   }
 
   /** @internal */
@@ -215,9 +215,18 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       if (overflow === 'latest') this.#conflate(update);
       else this.#tell(update);
     } else if (this.#iterators.length === 0) {
-      this.drop();
+      this.#forgo(update);
     }
     this.#feedLoops(update);
+  }
+
+  /** Nobody reads it; a gap that it carries is left to the next one. */
+  #forgo(update: Update): void {
+    if (update.gap) {
+      this.#held ??= this.#newBuffer();
+      this.#held.owe(update.gap);
+    }
+    this.drop();
   }
 
   /** The first one behind those that were held; the last of them may have been dropped, and with it a gap. */
@@ -260,7 +269,9 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     const conflated = this.#conflated;
     for (let count = conflated?.size ?? 0; count > 0 && !this.closed; count--) {
       const update = conflated?.shift();
-      if (update) this.#tell(update);
+      if (!update) continue;
+      if (this.listenerCount('message') > 0) this.#tell(update);
+      else this.#forgo(update);
     }
     // A listener may have set off more.
     if (conflated?.size && !this.closed) this.#host.conflation.join(this.#interval, this);
@@ -279,7 +290,8 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
 
   #handOver(): void {
     while (this.#phase === 'handing') {
-      if (this.listenerCount('message') === 0) {
+      const isHeard = this.listenerCount('message') > 0;
+      if (!isHeard && this.#iterators.length === 0) {
         this.#phase = 'holding';
         return;
       }
@@ -287,6 +299,9 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
       if (!update) {
         if (!this.#held?.owesGap) this.#held = undefined;
         this.#phase = 'flowing';
+      } else if (!isHeard) {
+        // The loops had it already, or began after it.
+        this.#forgo(update);
       } else if (this.#options.overflow === 'latest') {
         this.#conflate(update);
       } else {
@@ -347,11 +362,12 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     const unheard = (this.#phase === 'handing' ? (this.#held?.size ?? 0) : 0) + (this.#conflated?.size ?? 0);
     if (this.#phase === 'handing') this.#held = undefined;
     this.#phase = 'closed';
+    this.#error = cause.error;
     if (this.#conflated) this.#host.conflation.leave(this.#interval, this);
     this.#conflated?.clear();
     for (let count = unheard; count > 0; count--) this.drop();
-    // Also the rest of an update that is just being handed out (S1).
-    this.removeAllListeners('message');
+    // Also the rest of what is just being handed out (S1).
+    for (const event of ['message', 'gap', 'resumed'] as const) this.removeAllListeners(event);
     const iterators = this.#iterators;
     this.#iterators = NO_LOOPS;
     for (const iterator of iterators) iterator.end(cause.error);

@@ -5,6 +5,8 @@ import { type Gap, tellingOf, type Update } from './core/update.js';
  */
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest' | 'latest' | 'fail';
 
+const SMALLEST_RING = 16;
+
 /** What became of a pushed update; of two that competed for a place, one was dropped. */
 export type PushOutcome = 'kept' | 'dropped' | 'full';
 
@@ -15,8 +17,8 @@ export type PushOutcome = 'kept' | 'dropped' | 'full';
 export class UpdateBuffer {
   readonly #capacity: number;
   readonly #overflow: OverflowPolicy;
-  /** A ring: `#head` is the index of the oldest, and taking or replacing one moves no other. */
-  readonly #updates: (Update | undefined)[] = [];
+  /** A ring that grows up to the capacity: `#head` is the index of the oldest; taking or replacing one moves no other. */
+  #updates: (Update | undefined)[] = [];
   #head = 0;
   #size = 0;
   readonly #key: ((update: Update) => string) | undefined;
@@ -49,7 +51,8 @@ export class UpdateBuffer {
     if (isFull && this.#overflow === 'fail') return 'full';
     const told = this.pass(update);
     if (!isFull) {
-      this.#updates[(this.#head + this.#size++) % this.#capacity] = told;
+      if (this.#size === this.#updates.length) this.#grow();
+      this.#updates[(this.#head + this.#size++) % this.#updates.length] = told;
       return 'kept';
     }
     if (this.#overflow === 'drop-newest') {
@@ -58,7 +61,7 @@ export class UpdateBuffer {
     }
     const gap = this.#updates[this.#head]?.gap;
     this.#updates[this.#head] = told;
-    this.#head = (this.#head + 1) % this.#capacity;
+    this.#head = (this.#head + 1) % this.#updates.length;
     if (gap) this.#updates[this.#head] = tellingOf(this.#updates[this.#head] as Update, gap);
     return 'dropped';
   }
@@ -75,14 +78,27 @@ export class UpdateBuffer {
     const update = this.#updates[this.#head];
     if (!update) return undefined;
     this.#updates[this.#head] = undefined;
-    // An empty ring begins anew, so that a short queue never grows to the capacity.
-    this.#head = --this.#size === 0 ? 0 : (this.#head + 1) % this.#capacity;
+    this.#head = (this.#head + 1) % this.#updates.length;
+    this.#size--;
     return update;
   }
 
+  /** Tells a gap with the next update, whatever became of the one that carried it. */
+  owe(gap: Gap): void {
+    this.#gap ??= gap;
+  }
+
   clear(): void {
-    this.#updates.length = this.#head = this.#size = 0;
+    this.#updates = [];
+    this.#head = this.#size = 0;
     this.#latest?.clear();
+  }
+
+  #grow(): void {
+    const room = Math.min(Math.max(2 * this.#size, SMALLEST_RING), this.#capacity);
+    this.#updates = [...this.#updates.slice(this.#head), ...this.#updates.slice(0, this.#head)];
+    this.#updates.length = room;
+    this.#head = 0;
   }
 
   #replace(latest: Map<string, Update>, update: Update): PushOutcome {

@@ -33,11 +33,17 @@ export class ChangedTopics {
    * Takes out those at the front that fit into one frame, and those on the way for which nothing is to be done.
    * @param limit - topics of one frame; one that is asked for alone shares it with nobody
    * @param wishOf - what is to be done for a topic
+   * @param preferred - what goes first, wherever it stands
    */
-  take(limit: number, wishOf: (subscription: Subscription) => Operation | undefined): Change | undefined {
+  take(
+    limit: number,
+    wishOf: (subscription: Subscription) => Operation | undefined,
+    preferred?: Operation,
+  ): Change | undefined {
     const subscriptions: Subscription[] = [];
     const passed: Subscription[] = [];
-    let operation: Operation | undefined;
+    const isPreferred = (subscription: Subscription) => wishOf(subscription) === preferred;
+    let operation = preferred && this.#queue.slice(this.#head).some(isPreferred) ? preferred : undefined;
     for (let isFull = false; !isFull && !this.isEmpty; ) {
       const subscription = this.#at(this.#head++);
       const wish = wishOf(subscription);

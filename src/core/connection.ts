@@ -147,7 +147,7 @@ export class Connection {
   reconnect(reason: string): void {
     if (this.state === 'reconnecting') return this.#retryIn(this.#policy.immediate());
     // One that failed ends by itself, for a reason that may be final (C7) or ask for patience (C4).
-    if (!this.#closeOptions && !this.#session?.link.isFailing) this.#session?.leave(reason);
+    if (!this.#session?.link.isFailing) this.#session?.leave(reason);
   }
 
   /** Authenticates now, or with the connection that is being made. */
@@ -210,6 +210,8 @@ export class Connection {
   /** A session cannot go on: decides whether another attempt makes sense. */
   #failed(session: Session, failure: Failure): void {
     this.#inTurn(() => {
+      // A session that is being closed, perhaps after the answers that are outstanding, is left already.
+      if (failure.isOurWish && this.#closeOptions) return;
       if (this.#policy.lost()) this.#authenticator.succeeded();
       const { end, isOurWish } = failure;
       let { error } = failure;

@@ -40,6 +40,7 @@ export class Inbox {
   /** The index of the first that waits: taking it out would move all the others. */
   #head = 0;
   #turnsLeft = 0;
+  #draining = false;
   #decoding = false;
   #paused = false;
   #ended = false;
@@ -88,7 +89,7 @@ export class Inbox {
   finish(callback: () => void): void {
     // What came before the end counts, also while its reader rests.
     this.resume();
-    if (!this.#isHeld) return callback();
+    if (!this.#isHeld && this.#waiting === 0) return callback();
     this.#queue.push(callback);
     if (this.#decoding) this.#grace.start(DECODE_GRACE, callback);
   }
@@ -116,17 +117,24 @@ export class Inbox {
   }
 
   #drain(): void {
-    while (this.#waiting > 0 && !this.#isHeld) {
-      const next = this.#queue[this.#head++] as string | Uint8Array | Message | (() => void);
-      if (this.#head === this.#queue.length) {
-        this.#queue.length = this.#head = 0;
-      } else if (this.#head > SLACK && this.#head * 2 > this.#queue.length) {
-        this.#queue = this.#queue.slice(this.#head);
-        this.#head = 0;
+    // A message may resume what is drained just now; its other readers come first.
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (this.#waiting > 0 && !this.#isHeld) {
+        const next = this.#queue[this.#head++] as string | Uint8Array | Message | (() => void);
+        if (this.#head === this.#queue.length) {
+          this.#queue.length = this.#head = 0;
+        } else if (this.#head > SLACK && this.#head * 2 > this.#queue.length) {
+          this.#queue = this.#queue.slice(this.#head);
+          this.#head = 0;
+        }
+        if (typeof next === 'function') next();
+        else if (next instanceof Message) this.#events.message(next);
+        else this.#take(next);
       }
-      if (typeof next === 'function') next();
-      else if (next instanceof Message) this.#events.message(next);
-      else this.#take(next);
+    } finally {
+      this.#draining = false;
     }
   }
 

@@ -55,6 +55,7 @@ export class Link {
   #openedEarly = false;
   #error: SocketError | undefined;
   #isGone = false;
+  #isSending = false;
 
   constructor(context: Context, events: LinkEvents) {
     this.#context = context;
@@ -76,6 +77,11 @@ export class Link {
     return this.#isGone;
   }
 
+  /** Whether the socket is just taking a frame. */
+  get isSending(): boolean {
+    return this.#isSending;
+  }
+
   /** Asks for the URL and opens the socket; `connectTimeout` covers both. */
   dial(): void {
     const { config } = this.#context;
@@ -92,7 +98,12 @@ export class Link {
 
   /** @throws whatever the socket throws when it cannot take the frame */
   send(frame: string | Uint8Array): void {
-    this.#socket?.send(frame);
+    this.#isSending = true;
+    try {
+      this.#socket?.send(frame);
+    } finally {
+      this.#isSending = false;
+    }
   }
 
   get bufferedAmount(): number {

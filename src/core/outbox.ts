@@ -1,5 +1,5 @@
 import { type Context, isThenable } from './context.js';
-import type { TransportError } from './errors.js';
+import { CapacityExceededError, type TransportError } from './errors.js';
 import { isEmpty, isFrame, listFrames } from './frames.js';
 import type { Frame, Frames } from './handler-types.js';
 import type { RequestId } from './identifiers.js';
@@ -19,6 +19,8 @@ const SUBSCRIPTION_HIGH_WATER = 64 * 1_024;
  */
 const SHORTEST_POLL = 1;
 const LONGEST_POLL = 8;
+/** Frames of the connection itself that may wait: answers to the server's own pings, where a rate limit holds them back. */
+const MOST_URGENT = 1_024;
 
 /** A request or a send on its way to the socket. */
 export interface OutboundCall {
@@ -131,6 +133,9 @@ export class Outbox {
     if (!this.#link || isEmpty(frames)) return;
     this.#urgent.push(...listFrames(frames));
     this.pump();
+    if (this.#urgent.length <= MOST_URGENT) return;
+    const advice = 'The server asks for more answers than it lets us send';
+    this.#refused(new CapacityExceededError('frames of the connection', MOST_URGENT, advice, { retryable: true }));
   }
 
   /** A WebSocket ping, which counts like a frame. */
@@ -289,8 +294,7 @@ export class Outbox {
       if (typeof frame === 'function') frame();
       else this.#link.send(frame);
     } catch (cause) {
-      this.detach();
-      this.#socketFailed(cause);
+      this.#refused(cause);
       return false;
     }
     this.#poll = SHORTEST_POLL;
@@ -299,6 +303,11 @@ export class Outbox {
     this.#context.counters.sent++;
     this.#context.trace.frame('out', frame);
     return true;
+  }
+
+  #refused(cause: unknown): void {
+    this.detach();
+    this.#socketFailed(cause);
   }
 
   /** Whether there is one call, and nothing goes before it or holds it back. */

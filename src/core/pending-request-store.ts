@@ -1,3 +1,4 @@
+import { forgetAbort, listenToAbort } from './abort-listeners.js';
 import { DeadlineQueue, type Expirable } from './deadline-queue.js';
 import { CapacityExceededError, ProtocolError, RequestTimeoutError, type TransportError } from './errors.js';
 import type { RequestId } from './identifiers.js';
@@ -66,7 +67,7 @@ export class PendingRequest implements Expirable, OutboundCall {
     call.requestId = id;
     call.delivery = 'unsent';
     this.call = call;
-    this.#signal?.addEventListener('abort', this, { once: true });
+    if (this.#signal) listenToAbort(this.#signal, this);
   }
 
   get written(): boolean {
@@ -95,7 +96,7 @@ export class PendingRequest implements Expirable, OutboundCall {
 
   /** For the store alone. */
   finish(value: unknown, error: unknown): void {
-    this.#signal?.removeEventListener('abort', this);
+    if (this.#signal) forgetAbort(this.#signal, this);
     if (error === undefined) return this.#resolve(value);
     // Only a rejection needs it: an answered request costs one promise less.
     void handled(this.call);

@@ -1,3 +1,4 @@
+import { forgetAbort, listenToAbort } from './abort-listeners.js';
 import type { Expirable } from './deadline-queue.js';
 import { RequestTimeoutError, SubscriptionFailedError, type TransportError } from './errors.js';
 import type { Subscription, UpdateSink } from './subscription-store.js';
@@ -57,7 +58,7 @@ export class Subscriber implements Expirable {
     this.#timeout = options.timeout;
     this.#signal = options.signal;
     this.#call = call;
-    this.#signal?.addEventListener('abort', this, { once: true });
+    if (options.signal) listenToAbort(options.signal, this);
   }
 
   get confirmed(): boolean {
@@ -82,7 +83,7 @@ export class Subscriber implements Expirable {
    */
   leave(error?: TransportError): Promise<void> {
     if (error) this.#settle()?.reject(error, this.sink);
-    this.#signal?.removeEventListener('abort', this);
+    if (this.#signal) forgetAbort(this.#signal, this);
     this.#signal = undefined;
     return this.#owner.leave(this);
   }

@@ -177,8 +177,10 @@ export class SubscriptionWire implements SubscriptionFrames {
 
   /** Builds the frames for as many topics as fit together; false when nothing differs. */
   #buildNext(): boolean {
-    const limit = this.#context.handler.limits?.topicsPerFrame ?? DEFAULT_TOPICS_PER_FRAME;
-    const change = this.#changed.take(limit, this.#wish);
+    const { topicsPerFrame = DEFAULT_TOPICS_PER_FRAME, topicsPerConnection } = this.#context.handler.limits ?? {};
+    // Where the server counts its topics, room is made before it is taken.
+    const first = topicsPerConnection === undefined ? undefined : 'unsubscribe';
+    const change = this.#changed.take(topicsPerFrame, this.#wish, first);
     if (change) this.#build(change);
     return change !== undefined;
   }
@@ -229,17 +231,20 @@ export class SubscriptionWire implements SubscriptionFrames {
 
   #ended(requestId: RequestId, subscriptions: readonly Subscription[]): void {
     this.#unanswered.addEnd(requestId, subscriptions);
-    for (const subscription of subscriptions) {
-      this.#store.reset(subscription);
-      if (subscription.wanted) this.#changed.add(subscription);
-    }
+    for (const subscription of subscriptions) this.#forget(subscription);
+  }
+
+  /** The server is to know nothing of it any more; what is wanted is asked for anew. */
+  #forget(subscription: Subscription): void {
+    this.#store.reset(subscription);
+    if (subscription.wanted) this.#changed.add(subscription);
   }
 
   #unbuildable(operation: Operation, { subscriptions, cause }: Unbuildable): void {
     const words = `The handler could not build the ${operation} frame: ${describe(cause)}`;
     if (operation === 'unsubscribe') {
       this.#context.emit('error', new ProtocolError(words, { cause }));
-      for (const subscription of subscriptions) this.#store.reset(subscription);
+      for (const subscription of subscriptions) this.#forget(subscription);
       return;
     }
     for (const subscription of subscriptions) {

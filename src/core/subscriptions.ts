@@ -117,10 +117,20 @@ export class Subscriptions implements SubscriberOwner {
 
   /** Ends every channel of a topic, whatever its params. */
   async endTopic(topic: Topic): Promise<void> {
+    const names = [topic, this.#bareName(topic)];
     const named = this.#store
       .values()
-      .filter((subscription) => subscription.topic === topic || subscription.name === topic);
+      .filter((subscription) => names.includes(subscription.topic) || names.includes(subscription.name));
     await Promise.all(named.map((subscription) => this.#end(subscription)));
+  }
+
+  /** The canonical topic where there are no params; the topic itself where the handler demands some. */
+  #bareName(topic: Topic): Topic {
+    try {
+      return this.#context.handler.canonicalTopic(topic, undefined);
+    } catch {
+      return topic;
+    }
   }
 
   #end(subscription: Subscription): Promise<void> {
@@ -233,8 +243,9 @@ export class Subscriptions implements SubscriberOwner {
       return true;
     }
     if (this.#hasSequence) this.#follow(subscription, update);
-    // All gaps come first: a listener that ends the connection begins another one, after this update.
-    const owed = subscribers.filter(({ isOwed }) => isOwed);
+    // All gaps come first: a listener that ends the connection begins another one, after this update. What is stale goes
+    // on to lose, so that its gap comes later.
+    const owed = subscription.wire === 'stale' ? [] : subscribers.filter(({ isOwed }) => isOwed);
     this.#announce(owed, update.receivedAt);
     for (const subscriber of subscribers) this.#hand(subscriber, update);
     return true;
@@ -305,7 +316,7 @@ export class Subscriptions implements SubscriberOwner {
 
   /** What is lost from now on, until a topic is confirmed anew. */
   #staleNow(): Loss {
-    return { since: wallTime(this.#context.runtime.clock), cause: 'resync' };
+    return { since: this.#receivedAt(), cause: 'resync' };
   }
 
   /** Tells those who missed something so. All are noted first: what the first one's listener loses is another gap. */

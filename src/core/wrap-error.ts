@@ -29,7 +29,7 @@ export function attempt<T>(context: Context, what: string, act: () => T): T | un
 export function obtain<T>(make: () => T | Promise<T>, take: (made: T) => void, failed: (cause: unknown) => void): void {
   try {
     const made = make();
-    if (isThenable(made)) made.then(take).catch(failed);
+    if (isThenable(made)) Promise.resolve(made).then(take).catch(failed);
     else take(made);
   } catch (cause) {
     failed(cause);

@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { ClientEvents, ConnectionState, WebSocketClient } from 'hpx-transport-ws';
+import {
+  type ClientEvents,
+  type ConnectionState,
+  GenericJsonHandler,
+  type Message,
+  type WebSocketClient,
+} from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import {
   atEnd,
@@ -231,6 +237,25 @@ describe('bounded and final', () => {
     const call = client.request({ op: 'never' });
     await client.close({ drain: true, deadline: 20 });
     await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
+  });
+
+  it('[CL25, HN20] a drain is not cut short by a server that wants us to reconnect', async () => {
+    class GoAway extends GenericJsonHandler {
+      override shouldReconnect(message: Message): boolean {
+        return message.field('op') === 'goaway';
+      }
+    }
+    const network = new FakeNetwork();
+    const client = await connectVirtual(network, { handler: new GoAway() });
+    const answer = client.request({ op: 'order' });
+    const closing = client.close({ drain: true, deadline: 5_000, code: 4_001 });
+    network.last.say({ op: 'goaway' });
+    await network.clock.advance(10);
+    network.last.say({ req_id: answer.requestId, data: 'filled' });
+    expect(await answer).toBe('filled');
+    await network.clock.advance(10);
+    await closing;
+    expect(await client.closed).toMatchObject({ code: 4_001 });
   });
 
   it('[CL25, R1] a drop during a drain ends it', async () => {

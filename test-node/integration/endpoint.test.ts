@@ -31,6 +31,14 @@ describe('the url', () => {
     expect(count).toBe(4);
   });
 
+  it('[CF1] may come from a thenable that knows no more than then()', async () => {
+    const server = await serve();
+    // biome-ignore lint/suspicious/noThenProperty: a promise of another library
+    const url = () => ({ then: (take: (url: string) => void) => take(server.url) }) as unknown as Promise<string>;
+    const client = await connectClient(server, { config: { url } });
+    expect(client.state).toBe('ready');
+  });
+
   it('[CF1, CF5, CF16, CL30] may return protocols and nodeOptions, which win over those of the config', async () => {
     const server = await serve();
     const endpoint = { url: server.url, protocols: ['v2'], nodeOptions: { headers: { 'X-Key': 'fresh' } } };

@@ -1,4 +1,4 @@
-import { type Channel, GenericJsonHandler, type Limits } from 'hpx-transport-ws';
+import { type Channel, GenericJsonHandler, type Limits, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../support/live.js';
 import { connectVirtual, virtualClient } from '../support/virtual-client.js';
@@ -228,5 +228,47 @@ describe('lifetime', () => {
     expect([client.state, client.epoch]).toEqual(['ready', 2]);
     await network.clock.advance(11_000);
     expect([client.state, client.epoch]).toEqual(['ready', 3]);
+  });
+});
+
+describe('room for topics', () => {
+  it('[HN25] is made before it is taken: what nobody wants is ended first', async () => {
+    const { network, frames } = recorded();
+    const client = await connectVirtual(network, { handler: new Limited({ topicsPerConnection: 2 }) });
+    const first = client.subscribeMany(['x', 'a']);
+    await network.clock.advance(10);
+    const [x] = await first;
+    const again = client.subscribe('a');
+    void x?.unsubscribe();
+    const next = client.subscribe('y');
+    await network.clock.advance(10);
+    await Promise.all([again, next]);
+    expect(frames.map(({ op, args }) => [op, args])).toEqual([
+      ['subscribe', ['x', 'a']],
+      ['unsubscribe', ['x']],
+      ['subscribe', ['y']],
+    ]);
+  });
+});
+
+describe('a server that pings faster than its own limit lets us answer', () => {
+  it('[C9, HN23] is left, with an error that says why, instead of filling the memory', async () => {
+    class Ponging extends Limited {
+      override isServerPing(message: Message): boolean {
+        return message.field('op') === 'ping';
+      }
+      override buildPong(): string {
+        return '{"op":"pong"}';
+      }
+    }
+    const { network } = recorded();
+    const client = await connectVirtual(network, { handler: new Ponging({ frames: { count: 5, window: 60_000 } }) });
+    const causes: string[] = [];
+    client.on('disconnected', ({ cause }) => causes.push(String(cause?.message)));
+    for (let n = 0; n < 1_028; n++) network.last.say({ op: 'ping' });
+    expect(causes).toEqual([]);
+    for (let n = 0; n < 10; n++) network.last.say({ op: 'ping' });
+    await network.clock.advance(1);
+    expect(causes).toEqual([expect.stringContaining('more answers than it lets us send')]);
   });
 });

@@ -659,6 +659,23 @@ describe('after a drop', () => {
   });
 });
 
+describe('a topic with several names', () => {
+  it('[CL17, CH6] is ended by any of them', async () => {
+    class AnyCase extends GenericJsonHandler {
+      override canonicalTopic(topic: string): string {
+        return topic.toLowerCase();
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new AnyCase() });
+    for (const name of ['Btc', 'BTC', 'btc']) {
+      const channels = await Promise.all([client.subscribe('BTC'), client.subscribe('Btc')]);
+      await client.unsubscribe(name);
+      expect(channels.map(({ closed }) => closed)).toEqual([true, true]);
+    }
+  });
+});
+
 describe('signals of the server', () => {
   class SignalHandler extends GenericJsonHandler {
     override extractSignal(message: Parameters<GenericJsonHandler['extractSignal']>[0]) {

@@ -169,7 +169,12 @@ export const bugs = [
     'for (const subscription of this.#store.all()) this.#changed.add(subscription);',
     'for (const subscription of [...this.#store.all()].slice(0, 2)) this.#changed.add(subscription);',
   ),
-  bug('a listener is called after unsubscribe()', '../channel.ts', "this.removeAllListeners('message');", ''),
+  bug(
+    'a listener is called after unsubscribe()',
+    '../channel.ts',
+    "for (const event of ['message', 'gap', 'resumed'] as const) this.removeAllListeners(event);",
+    '',
+  ),
   bug(
     'the gap comes after the first update',
     'subscriptions.ts',

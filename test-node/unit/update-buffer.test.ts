@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Message } from '../../src/core/message.js';
+import { LazyUpdate } from '../../src/core/update.js';
+import { UpdateBuffer } from '../../src/update-buffer.js';
+
+const update = (value: number) => new LazyUpdate(new Message(''), 1, value, { extractData: () => value });
+
+describe('UpdateBuffer', () => {
+  it.each(['drop-oldest', 'drop-newest'] as const)(
+    '[CH16] %s agrees with a list, however it fills and empties',
+    (overflow) => {
+      const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 60 })), { maxLength: 30 });
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 100 }), steps, (capacity, list) => {
+          const buffer = new UpdateBuffer(capacity, overflow, undefined);
+          let kept: number[] = [];
+          let next = 0;
+          for (const [pushes, count] of list) {
+            for (let n = 0; n < count; n++) {
+              if (!pushes) {
+                expect(buffer.shift()?.data).toBe(kept.shift());
+                continue;
+              }
+              const isFull = kept.length === capacity;
+              expect(buffer.push(update(next))).toBe(isFull ? 'dropped' : 'kept');
+              if (!isFull || overflow === 'drop-oldest') kept.push(next);
+              kept = kept.slice(-capacity);
+              next++;
+            }
+            expect(buffer.size).toBe(kept.length);
+          }
+        }),
+      );
+    },
+  );
+});
