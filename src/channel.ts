@@ -126,7 +126,10 @@ export class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents<T>> {
     return this.#iterate((update) => update as Update<T>);
   }
 
-  /** Ends the channel; no `message` listener is called from now on. Resolves when the server was told; never rejects. */
+  /**
+   * Ends the channel: `close` is told at once, and from then on no listener is called. Resolves when the server was told,
+   * or need not be; never rejects.
+   */
   unsubscribe(): Promise<void> {
     this.discard({ code: 1000, reason: 'unsubscribed' });
     return this.#subscriber?.leave() ?? Promise.resolve();

@@ -25,7 +25,7 @@ export interface Counters {
   parsed: number;
   /** Frames that were written. */
   sent: number;
-  /** Updates that a full or conflating channel let go. */
+  /** Updates that a full or conflating channel let go, or that nobody reads. */
   dropped: number;
   reconnects: number;
 }

@@ -21,7 +21,7 @@ export interface Failure {
   readonly since?: number;
   /** The close code to leave with; without one the socket is dropped. */
   readonly code?: number;
-  /** We leave it, although it works: there is always another attempt. */
+  /** Nobody ended it but we ourselves: there is always another attempt. */
   readonly isOurWish?: boolean;
   /** Milliseconds before that attempt, instead of what the policy says. */
   readonly delay?: number;
@@ -153,7 +153,7 @@ export class Session {
     this.heartbeat.stop();
   }
 
-  /** Ends a session that works, with a closing handshake. */
+  /** Ends a session that did not fail, with a closing handshake where it is open. */
   leave(reason: string): void {
     const error = new ConnectionClosedError(`Reconnecting: ${reason}.`);
     this.#events.failed(this, { error, code: 1000, isOurWish: true });
