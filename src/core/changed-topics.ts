@@ -1,3 +1,4 @@
+import { Queue } from './queue.js';
 import type { Operation } from './subscription-frames.js';
 import type { Subscription } from './subscription-store.js';
 
@@ -9,12 +10,10 @@ export interface Change {
 
 /** Topics of which the server may know something else than what is wanted: each once, in the order in which they changed. */
 export class ChangedTopics {
-  #queue: Subscription[] = [];
-  /** The index of the first that waits: taking it out would move all the others. */
-  #head = 0;
+  readonly #queue = new Queue<Subscription>();
 
   get isEmpty(): boolean {
-    return this.#head === this.#queue.length;
+    return this.#queue.size === 0;
   }
 
   add(subscription: Subscription): void {
@@ -24,9 +23,8 @@ export class ChangedTopics {
   }
 
   clear(): void {
-    for (let index = this.#head; index < this.#queue.length; index++) this.#at(index).isChanged = false;
-    this.#queue = [];
-    this.#head = 0;
+    for (const subscription of this.#queue.waiting) subscription.isChanged = false;
+    this.#queue.clear();
   }
 
   /**
@@ -43,9 +41,10 @@ export class ChangedTopics {
     const subscriptions: Subscription[] = [];
     const passed: Subscription[] = [];
     const isPreferred = (subscription: Subscription) => wishOf(subscription) === preferred;
-    let operation = preferred && this.#queue.slice(this.#head).some(isPreferred) ? preferred : undefined;
-    for (let isFull = false; !isFull && !this.isEmpty; ) {
-      const subscription = this.#at(this.#head++);
+    let operation = preferred && this.#queue.waiting.some(isPreferred) ? preferred : undefined;
+    for (let isFull = false; !isFull; ) {
+      const subscription = this.#queue.shift();
+      if (!subscription) break;
       const wish = wishOf(subscription);
       operation ??= wish;
       if (wish && (wish !== operation || (subscription.alone && subscriptions.length > 0))) {
@@ -55,12 +54,7 @@ export class ChangedTopics {
       subscription.isChanged = false;
       if (wish) isFull = subscriptions.push(subscription) >= limit || subscription.alone;
     }
-    for (const subscription of passed.reverse()) this.#queue[--this.#head] = subscription;
-    if (this.isEmpty) this.clear();
+    if (passed.length > 0) this.#queue.unshift(passed);
     return operation && { operation, subscriptions };
-  }
-
-  #at(index: number): Subscription {
-    return this.#queue[index] as Subscription;
   }
 }

@@ -3,6 +3,7 @@ import { CapacityExceededError, type TransportError, tooLarge } from './errors.j
 import { utf8Length } from './frames.js';
 import { Message } from './message.js';
 import { ProtocolHandler } from './protocol-handler.js';
+import { Queue } from './queue.js';
 import { Timer } from './timer.js';
 import { wrapError } from './wrap-error.js';
 
@@ -10,8 +11,6 @@ import { wrapError } from './wrap-error.js';
 const CAPACITY = 1_024;
 /** Microtask turns that a settled promise is given before the next frame: one for an await, the rest for wrappers. */
 const TURNS = 8;
-/** Frames that were handed out and may still take a place in the queue. */
-const SLACK = 1_024;
 /** A promise job costs a fraction of `queueMicrotask()`, which Node wraps in an async resource. */
 const settled = Promise.resolve();
 /** How long the end of a link waits for frames that came before it and are still being decoded. */
@@ -36,9 +35,7 @@ export class Inbox {
   readonly #splits: boolean;
   readonly #grace: Timer;
   /** Frames, parts of frames, and at the end what to do after the last one. */
-  #queue: (string | Uint8Array | Message | (() => void))[] = [];
-  /** The index of the first that waits: taking it out would move all the others. */
-  #head = 0;
+  readonly #queue = new Queue<string | Uint8Array | Message | (() => void)>();
   #turnsLeft = 0;
   #draining = false;
   #decoding = false;
@@ -56,9 +53,9 @@ export class Inbox {
 
   receive(data: string | Uint8Array): void {
     if (this.#ended) return;
-    if (this.#queue.length === 0 && !this.#isHeld) {
+    if (this.#queue.size === 0 && !this.#isHeld) {
       this.#take(data);
-    } else if (this.#decoding && this.#waiting >= CAPACITY) {
+    } else if (this.#decoding && this.#queue.size >= CAPACITY) {
       this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
     } else {
       this.#queue.push(data);
@@ -89,7 +86,7 @@ export class Inbox {
   finish(callback: () => void): void {
     // What came before the end counts, also while its reader rests.
     this.resume();
-    if (!this.#isHeld && this.#waiting === 0) return callback();
+    if (!this.#isHeld && this.#queue.size === 0) return callback();
     this.#queue.push(callback);
     if (this.#decoding) this.#grace.start(DECODE_GRACE, callback);
   }
@@ -97,8 +94,7 @@ export class Inbox {
   /** Drops what waits; nothing is handed out any more. */
   stop(): void {
     this.#ended = true;
-    this.#queue = [];
-    this.#head = 0;
+    this.#queue.clear();
     this.#grace.stop();
   }
 
@@ -106,10 +102,6 @@ export class Inbox {
     if (--this.#turnsLeft > 0) void settled.then(this.#turn);
     else this.#drain();
   };
-
-  get #waiting(): number {
-    return this.#queue.length - this.#head;
-  }
 
   /** Whether nothing may be handed out now. */
   get #isHeld(): boolean {
@@ -121,14 +113,9 @@ export class Inbox {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      while (this.#waiting > 0 && !this.#isHeld) {
-        const next = this.#queue[this.#head++] as string | Uint8Array | Message | (() => void);
-        if (this.#head === this.#queue.length) {
-          this.#queue.length = this.#head = 0;
-        } else if (this.#head > SLACK && this.#head * 2 > this.#queue.length) {
-          this.#queue = this.#queue.slice(this.#head);
-          this.#head = 0;
-        }
+      while (!this.#isHeld) {
+        const next = this.#queue.shift();
+        if (next === undefined) break;
         if (typeof next === 'function') next();
         else if (next instanceof Message) this.#events.message(next);
         else this.#take(next);
@@ -179,8 +166,7 @@ export class Inbox {
     const parts = this.#split(message);
     if (!parts?.length) return this.#events.message(message);
     // Parts may have to wait for each other just like frames, ahead of the frames behind them.
-    this.#queue = [...parts, ...this.#queue.slice(this.#head)];
-    this.#head = 0;
+    this.#queue.unshift(parts);
     if (this.#turnsLeft === 0) this.#drain();
   }
 

@@ -3,6 +3,7 @@ import { DeadlineQueue, type Expirable } from './deadline-queue.js';
 import { CapacityExceededError, ProtocolError, RequestTimeoutError, type TransportError } from './errors.js';
 import type { RequestId } from './identifiers.js';
 import type { OutboundCall } from './outbox.js';
+import { RecentMap } from './recent-map.js';
 import type { Clock } from './runtime.js';
 
 /** The promise of an answer. */
@@ -115,9 +116,9 @@ export class PendingRequestStore {
   readonly capacity: number;
   readonly #requests = new Map<RequestId, PendingRequest>();
   /** Written and given up: a late answer may still come, and must not settle another request (R2). */
-  readonly #abandoned = new Set<RequestId>();
+  readonly #abandoned = new RecentMap<RequestId, true>(REMEMBERED_IDS);
   /** Chosen by the application, and answered: a repeated answer must not settle a request with an id of ours (R2). */
-  readonly #chosen = new Set<RequestId>();
+  readonly #chosen = new RecentMap<RequestId, true>(REMEMBERED_IDS);
   readonly #deadlines: DeadlineQueue;
   readonly #onSettled: (request: PendingRequest, outcome: Outcome) => void;
 
@@ -186,9 +187,9 @@ export class PendingRequestStore {
     this.#deadlines.delete(request);
     if (outcome === 'answered') {
       request.call.delivery = 'answered';
-      if (request.raw) remember(this.#chosen, request.id);
+      if (request.raw) this.#chosen.remember(request.id, true);
     } else if (request.written) {
-      remember(this.#abandoned, request.id);
+      this.#abandoned.remember(request.id, true);
     }
     request.finish(value, error);
     this.#onSettled(request, outcome);
@@ -219,11 +220,4 @@ export class PendingRequestStore {
     this.rejectAll(error);
     this.#deadlines.stop();
   }
-}
-
-function remember(ids: Set<RequestId>, id: RequestId): void {
-  ids.add(id);
-  if (ids.size <= REMEMBERED_IDS) return;
-  const { value: oldest } = ids.values().next();
-  if (oldest !== undefined) ids.delete(oldest);
 }
