@@ -68,6 +68,11 @@ export class Subscription {
   get wanted(): boolean {
     return this.subscribers.length > 0;
   }
+
+  /** Whether it is wanted with other params than the server was given. */
+  get isOutdated(): boolean {
+    return this.wanted && this.params !== this.sentParams;
+  }
 }
 
 /**

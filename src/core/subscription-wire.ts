@@ -102,7 +102,10 @@ export class SubscriptionWire implements SubscriptionFrames {
 
   /** What the server has of a topic is not what is wanted: ends it there and asks anew. */
   renew(subscription: Subscription): void {
-    if (subscription.wire === 'idle') return;
+    const { wire } = subscription;
+    if (wire === 'idle') return;
+    // What the server names itself cannot be ended before it has told the name.
+    if (wire === 'subscribing' && this.#context.handler.serverChoosesTopics) return;
     this.#unanswered.giveUp(subscription);
     subscription.wire = 'stale';
     this.stage(subscription);
@@ -313,12 +316,15 @@ export class SubscriptionWire implements SubscriptionFrames {
     subscription.wire = 'subscribed';
     subscription.alone = false;
     this.#unanswered.confirmed(subscription);
+    if (subscription.isOutdated) return this.renew(subscription);
     this.#events.accepted(subscription);
     if (!subscription.wanted) this.stage(subscription);
   }
 
   #refuse(subscription: Subscription, message: Message, retryable: boolean, words?: ServerError): void {
+    const { isOutdated } = subscription;
     this.#store.reset(subscription);
+    if (isOutdated) return this.stage(subscription);
     const error = refusal(subscription.topic, words ?? readServerError(this.#context, message), retryable);
     this.#events.refused(subscription, error, retryable);
   }
