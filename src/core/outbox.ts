@@ -131,11 +131,12 @@ export class Outbox {
   /** A frame of the connection itself. */
   urgent(frames: Frames): void {
     if (!this.#link || isEmpty(frames)) return;
+    if (this.#urgent.length > MOST_URGENT) {
+      const advice = 'The server asks for more answers than it lets us send';
+      return this.#refused(new CapacityExceededError('frames of the connection', MOST_URGENT, advice));
+    }
     this.#urgent.push(...listFrames(frames));
     this.pump();
-    if (this.#urgent.length <= MOST_URGENT) return;
-    const advice = 'The server asks for more answers than it lets us send';
-    this.#refused(new CapacityExceededError('frames of the connection', MOST_URGENT, advice, { retryable: true }));
   }
 
   /** A WebSocket ping, which counts like a frame. */
