@@ -23,7 +23,7 @@ class AbortListeners {
 
 /**
  * Listens to a signal, with one listener for all calls that share it: an application may hand one signal to everything
- * that it starts, and Node takes more than ten listeners for a leak and warns on the console.
+ * that it starts, and Node takes more than ten listeners for a leak and warns of it.
  */
 export function listenToAbort(signal: AbortSignal, one: Abortable): void {
   let listeners = shared.get(signal);

@@ -19,17 +19,25 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
-  /** Puts items before those that wait. */
+  /** Puts items before those that wait: into the places of what was taken out, as long as there are any. */
   unshift(items: readonly T[]): void {
-    this.#items = [...items, ...this.waiting];
-    this.#head = 0;
+    if (items.length > this.#head) {
+      this.#items = [...items, ...this.waiting];
+      this.#head = 0;
+      return;
+    }
+    this.#head -= items.length;
+    for (const [index, item] of items.entries()) this.#items[this.#head + index] = item;
   }
 
   shift(): T | undefined {
     if (this.size === 0) return undefined;
     const item = this.#items[this.#head++];
     if (this.size === 0) this.clear();
-    else if (this.#head > SLACK && this.#head * 2 > this.#items.length) this.unshift([]);
+    else if (this.#head > SLACK && this.#head * 2 > this.#items.length) {
+      this.#items = this.waiting;
+      this.#head = 0;
+    }
     return item;
   }
 

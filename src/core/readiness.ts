@@ -1,3 +1,4 @@
+import { type Abortable, forgetAbort, listenToAbort } from './abort-listeners.js';
 import { Deferred } from './deferred.js';
 import type { TransportError } from './errors.js';
 
@@ -23,13 +24,15 @@ export class Readiness {
 
   wait(signal?: AbortSignal): Promise<void> {
     const waiter = new Deferred<void>();
-    const onAbort = () => {
-      this.#waiters.delete(waiter);
-      waiter.reject(signal?.reason);
-      if (!this.isAwaited) this.#onDeserted();
+    const abortable: Abortable = {
+      handleEvent: () => {
+        this.#waiters.delete(waiter);
+        waiter.reject(signal?.reason);
+        if (!this.isAwaited) this.#onDeserted();
+      },
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.#waiters.set(waiter, () => signal?.removeEventListener('abort', onAbort));
+    if (signal) listenToAbort(signal, abortable);
+    this.#waiters.set(waiter, () => signal && forgetAbort(signal, abortable));
     return waiter.promise;
   }
 
