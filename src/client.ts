@@ -1,17 +1,23 @@
 import { adapterRuntime } from '#adapter';
-import { Channel, type ChannelHost, type ChannelOptions } from './channel.js';
-import { Conflation } from './conflation.js';
-import type { RawRequestOptions, RequestOptions } from './core/calls.js';
-import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './core/config.js';
-import { type CloseOptions, Connection } from './core/connection.js';
-import type { ConnectionState } from './core/connection-states.js';
-import type { Context, Counters } from './core/context.js';
-import { Deferred } from './core/deferred.js';
-import { IsolatedEmitter } from './core/emitter.js';
-import { ConnectionClosedError, type ProtocolError } from './core/errors.js';
-import type { ClientEvents, CloseCause } from './core/events.js';
-import type { Topic } from './core/identifiers.js';
-import type { Message } from './core/message.js';
+import { Channel, type ChannelHost, type ChannelOptions } from './channel/channel.js';
+import { Conflation } from './channel/conflation.js';
+import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
+import type { ConnectionState } from './connection/connection-states.js';
+import { type CloseOptions, Connection } from './connection/supervisor.js';
+import type { Context, Counters } from './context.js';
+import { ConnectionClosedError, type ProtocolError } from './errors.js';
+import type { ClientEvents, CloseCause } from './events.js';
+import type { Topic } from './identifiers.js';
+import type { Message } from './protocol/message.js';
+import type { ProtocolHandler } from './protocol/protocol-handler.js';
+import { handled, type PendingCall } from './requests/pending-requests.js';
+import type { RawRequestOptions, RequestOptions } from './requests/requests.js';
+import type { Clock, Runtime } from './runtime.js';
+import { manyFailed, type PartialSubscription, SubscribeMany } from './subscriptions/subscribe-many.js';
+import type { SubscribeCall } from './subscriptions/subscriber.js';
+import { Trace, type TraceSink } from './trace.js';
+import { Deferred } from './util/deferred.js';
+import { IsolatedEmitter } from './util/isolated-emitter.js';
 import {
   check,
   checkAll,
@@ -22,13 +28,7 @@ import {
   or,
   SIGNAL,
   TIMEOUT,
-} from './core/options.js';
-import { handled, type PendingCall } from './core/pending-request-store.js';
-import type { ProtocolHandler } from './core/protocol-handler.js';
-import type { Clock, Runtime } from './core/runtime.js';
-import type { SubscribeCall } from './core/subscriber.js';
-import { Trace, type TraceSink } from './core/trace.js';
-import { manyFailed, type PartialSubscription, SubscribeMany } from './subscribe-many.js';
+} from './util/options.js';
 
 export interface ConnectOptions {
   /** Ends the attempt; the client can connect again. */

@@ -1,4 +1,4 @@
-import type { Runtime } from '../core/runtime.js';
+import type { Runtime } from '../runtime.js';
 import { systemClock } from './clock.js';
 
 /** The frames of the screen; in a worker without one, timers. Looked up at each call, as the page's may come and go. */

@@ -1,4 +1,4 @@
-import type { Lifecycle, LifecycleEvents } from '../core/runtime.js';
+import type { Lifecycle, LifecycleEvents } from '../runtime.js';
 
 /** What a page or a worker offers of it; a server offers neither. */
 interface Host {

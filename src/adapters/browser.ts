@@ -1,5 +1,5 @@
-import { ConnectionClosedError, ConnectionFailedError } from '../core/errors.js';
-import type { OpenSocket, Runtime, Socket, SocketClose, SocketEvents, SocketRequest } from '../core/runtime.js';
+import { ConnectionClosedError, ConnectionFailedError } from '../errors.js';
+import type { OpenSocket, Runtime, Socket, SocketClose, SocketEvents, SocketRequest } from '../runtime.js';
 import { browserFrames } from './browser-frames.js';
 import { browserLifecycle } from './browser-lifecycle.js';
 import { systemClock } from './clock.js';

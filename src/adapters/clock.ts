@@ -1,4 +1,4 @@
-import type { Clock } from '../core/runtime.js';
+import type { Clock } from '../runtime.js';
 
 /** What `setTimeout` can count; it fires at once for anything longer. */
 const LONGEST = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import WebSocket from 'isomorphic-ws';
-import { ConnectionClosedError } from '../core/errors.js';
-import type { OpenSocket, Runtime, Socket, SocketError, SocketEvents, SocketRequest } from '../core/runtime.js';
+import { ConnectionClosedError } from '../errors.js';
+import type { OpenSocket, Runtime, Socket, SocketError, SocketEvents, SocketRequest } from '../runtime.js';
 import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
 import { parseRetryAfter } from './retry-after.js';

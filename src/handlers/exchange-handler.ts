@@ -1,9 +1,9 @@
-import { ConfigError, ProtocolError } from '../core/errors.js';
-import type { Frame, Frames } from '../core/handler-types.js';
-import type { Topic } from '../core/identifiers.js';
-import { Message } from '../core/message.js';
-import { MessageKind } from '../core/message-kind.js';
-import { ProtocolHandler } from '../core/protocol-handler.js';
+import { ConfigError, ProtocolError } from '../errors.js';
+import type { Topic } from '../identifiers.js';
+import type { Frame, Frames } from '../protocol/handler-types.js';
+import { Message } from '../protocol/message.js';
+import { MessageKind } from '../protocol/message-kind.js';
+import { ProtocolHandler } from '../protocol/protocol-handler.js';
 
 /**
  * The interface that came before `ProtocolHandler`: it routes updates by topic, and knows neither requests nor

@@ -1,10 +1,10 @@
-import { ConfigError, ProtocolError } from '../core/errors.js';
-import type { Frames, ServerError, SubscriptionContext, SubscriptionOutcome } from '../core/handler-types.js';
-import type { RequestId, Topic } from '../core/identifiers.js';
-import type { Message } from '../core/message.js';
-import { MessageKind } from '../core/message-kind.js';
-import { type OptionRule, type OptionRules, readOptions } from '../core/options.js';
-import { ProtocolHandler } from '../core/protocol-handler.js';
+import { ConfigError, ProtocolError } from '../errors.js';
+import type { RequestId, Topic } from '../identifiers.js';
+import type { Frames, ServerError, SubscriptionContext, SubscriptionOutcome } from '../protocol/handler-types.js';
+import type { Message } from '../protocol/message.js';
+import { MessageKind } from '../protocol/message-kind.js';
+import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import { type OptionRule, type OptionRules, readOptions } from '../util/options.js';
 import { rarePart } from './common/native-search.js';
 import { serverError } from './common/server-error.js';
 import { isPlainObject, isWord, isWordOrWords, membersOf } from './common/values.js';

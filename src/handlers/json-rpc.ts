@@ -1,4 +1,5 @@
-import { ProtocolError } from '../core/errors.js';
+import { ProtocolError } from '../errors.js';
+import type { RequestId, Topic } from '../identifiers.js';
 import type {
   Frames,
   Limits,
@@ -6,12 +7,11 @@ import type {
   ServerRequest,
   SubscriptionContext,
   SubscriptionOutcome,
-} from '../core/handler-types.js';
-import type { RequestId, Topic } from '../core/identifiers.js';
-import type { Message } from '../core/message.js';
-import { MessageKind } from '../core/message-kind.js';
-import { readOptions } from '../core/options.js';
-import { ProtocolHandler } from '../core/protocol-handler.js';
+} from '../protocol/handler-types.js';
+import type { Message } from '../protocol/message.js';
+import { MessageKind } from '../protocol/message-kind.js';
+import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import { readOptions } from '../util/options.js';
 import { isObject, isWord, membersOf } from './common/values.js';
 import { errorIn, toCall, VERSION } from './json-rpc/calls.js';
 import { type JsonRpcOptions, jsonRpcRules } from './json-rpc/options.js';

@@ -4,15 +4,15 @@ export {
   ReferenceServer,
   type ReferenceServerOptions,
   type RefusalStyle,
-} from './reference-server.js';
-export { SeededRandom } from './seeded-random.js';
-export type { Direction, SimulatedClose, SimulatedConnection } from './simulated-connection.js';
-export type { SimulatedReports } from './simulated-line.js';
+} from './exchange/reference-server.js';
+export { SeededRandom } from './simulation/seeded-random.js';
+export type { Direction, SimulatedClose, SimulatedConnection } from './simulation/simulated-connection.js';
+export type { SimulatedReports } from './simulation/simulated-line.js';
 export {
   type Admission,
   type SimulatedAttempt,
   SimulatedNetwork,
   type SimulatedNetworkOptions,
-} from './simulated-network.js';
-export type { SimulatedRuntime } from './simulated-runtime.js';
-export { VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
+} from './simulation/simulated-network.js';
+export type { SimulatedRuntime } from './simulation/simulated-runtime.js';
+export { VirtualClock, type VirtualClockOptions } from './simulation/virtual-clock.js';

@@ -1,2 +1,2 @@
 export * from './index.browser.js';
-export * from './mock-server.js';
+export * from './mock-server/mock-server.js';

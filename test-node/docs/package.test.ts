@@ -96,7 +96,7 @@ describe('the package', () => {
   });
 
   it('keeps the names of errors when it is minified [ER8]', async () => {
-    const code = await bundle('src/core/errors.ts');
+    const code = await bundle('src/errors.ts');
     const minified = await import(`data:text/javascript,${encodeURIComponent(code)}`);
     expect(minified.ProtocolError.toString()).not.toContain('ProtocolError extends');
     expect(new minified.ProtocolError('what it says').name).toBe('ProtocolError');

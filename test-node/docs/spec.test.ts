@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { connectionStates } from '../../src/core/connection-states.js';
-import { maxAttemptsPerMinute } from '../../src/core/reconnect-policy.js';
+import { connectionStates } from '../../src/connection/connection-states.js';
+import { maxAttemptsPerMinute } from '../../src/connection/reconnect-policy.js';
 
 const spec = readFileSync('docs/SPEC.md', 'utf8');
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ConfigError, ProtocolError } from '../../src/core/errors.js';
-import type { SubscriptionContext } from '../../src/core/handler-types.js';
-import { Message } from '../../src/core/message.js';
-import { ProtocolHandler } from '../../src/core/protocol-handler.js';
+import { ConfigError, ProtocolError } from '../../src/errors.js';
 import { type ExchangeHandler, fromExchangeHandler } from '../../src/handlers/exchange-handler.js';
+import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
+import { Message } from '../../src/protocol/message.js';
+import { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
 
 const context: SubscriptionContext = { params: () => undefined, alias: () => undefined, setAlias: () => undefined };
 const old = (more: Partial<ExchangeHandler> = {}): ExchangeHandler => ({

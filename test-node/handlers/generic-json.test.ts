@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ConfigError, ProtocolError } from '../../src/core/errors.js';
-import type { SubscriptionContext } from '../../src/core/handler-types.js';
-import { Message } from '../../src/core/message.js';
+import { ConfigError, ProtocolError } from '../../src/errors.js';
 import { GenericJsonHandler, type GenericJsonOptions } from '../../src/handlers/generic-json.js';
+import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
+import { Message } from '../../src/protocol/message.js';
 
 const context = (params: Record<string, unknown> = {}): SubscriptionContext => ({
   params: (topic) => params[topic],

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ConfigError, ProtocolError } from '../../src/core/errors.js';
-import type { SubscriptionContext } from '../../src/core/handler-types.js';
-import type { RequestId } from '../../src/core/identifiers.js';
-import { Message } from '../../src/core/message.js';
+import { ConfigError, ProtocolError } from '../../src/errors.js';
 import { JsonRpcHandler, type JsonRpcOptions } from '../../src/handlers/json-rpc.js';
+import type { RequestId } from '../../src/identifiers.js';
+import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
+import { Message } from '../../src/protocol/message.js';
 
 const frame = (value: unknown) => new Message(typeof value === 'string' ? value : JSON.stringify(value));
 

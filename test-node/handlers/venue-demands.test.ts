@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { SubscriptionContext } from '../../src/core/handler-types.js';
-import type { RequestId } from '../../src/core/identifiers.js';
-import { Message } from '../../src/core/message.js';
-import { ProtocolHandler } from '../../src/core/protocol-handler.js';
+import type { RequestId } from '../../src/identifiers.js';
+import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
+import { Message } from '../../src/protocol/message.js';
+import { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
 import { AlpacaHandler } from './venues/alpaca.js';
 import { BinanceStreamsHandler } from './venues/binance-streams.js';
 import { BinanceApiHandler } from './venues/binance-wsapi.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Message } from '../../src/core/message.js';
+import { Message } from '../../src/protocol/message.js';
 
 const field = (text: string, name: string) => new Message(text).field(name);
 

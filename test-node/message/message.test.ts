@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Message } from '../../src/core/message.js';
+import { Message } from '../../src/protocol/message.js';
 
 afterEach(() => vi.restoreAllMocks());
 

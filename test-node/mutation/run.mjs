@@ -1,5 +1,5 @@
-// Mutates src/core in a private copy, a small change at a time, and counts the changes that no test notices:
-// node test-node/mutation/run.mjs [--concurrency N] [--minutes N (for each file)] [file of src/core …]
+// Mutates the core in a private copy, a small change at a time, and counts the changes that no test notices:
+// node test-node/mutation/run.mjs [--concurrency N] [--minutes N (for each file)] [file of src …]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -18,7 +18,8 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printTotal, readScore } from './scores.mjs';
 
-const CORE = 'src/core';
+/** The folders of src that run in every client. */
+const CORE = ['connection', 'inbound', 'outbound', 'requests', 'subscriptions', 'channel', 'protocol', 'util'];
 const COPIED = ['src', 'test-node', 'package.json', 'tsconfig.json'];
 const folder = import.meta.dirname;
 const root = join(folder, '../..');
@@ -62,13 +63,14 @@ function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** 'outbox', 'outbox.ts' and 'src/core/outbox.ts' are the same; none is all. */
+/** 'outbox', 'outbox.ts' and 'src/outbound/outbox.ts' are the same, 'outbound' is all of a folder; no name is all of the core. */
 function filesToMutate(named) {
-  const all = readdirSync(join(root, CORE)).filter((file) => file.endsWith('.ts'));
-  const wanted = named.map((name) => `${basename(name, '.ts')}.ts`);
-  const unknown = wanted.filter((file) => !all.includes(file));
-  if (unknown.length > 0) throw new Error(`${CORE} has no ${unknown.join(', ')}.`);
-  return (wanted.length > 0 ? wanted : all).map((file) => `${CORE}/${file}`);
+  const all = CORE.flatMap((folder) => readdirSync(join(root, 'src', folder)).map((file) => `src/${folder}/${file}`));
+  const isNamed = (name) => (file) =>
+    basename(file, '.ts') === basename(name, '.ts') || basename(dirname(file)) === basename(name);
+  const unknown = named.filter((name) => !all.some(isNamed(name)));
+  if (unknown.length > 0) throw new Error(`The core has no ${unknown.join(', ')}.`);
+  return all.filter((file) => named.length === 0 || named.some((name) => isNamed(name)(file)));
 }
 
 /** Nothing that is mutated, and nothing that a run writes, lies in the work tree. */

@@ -1,7 +1,7 @@
 import type { Channel, Message, SubscriptionContext, SubscriptionOutcome, Topic } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import type { Frames } from '../../src/core/handler-types.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import type { Frames } from '../../src/protocol/handler-types.js';
 import { newWorld, outcome } from './world.js';
 
 class LoginHandler extends GenericJsonHandler {

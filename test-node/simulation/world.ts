@@ -5,8 +5,8 @@ import {
   SimulatedNetwork,
   type SimulatedNetworkOptions,
 } from 'hpx-transport-ws/testing';
-import type { ProtocolHandler } from '../../src/core/protocol-handler.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import type { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
 
 export const URL = 'ws://exchange';
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Channel, type ChannelOptions } from '../../src/channel.js';
-import { Conflation } from '../../src/conflation.js';
-import { ConnectionClosedError } from '../../src/core/errors.js';
-import { Message } from '../../src/core/message.js';
-import { LazyUpdate, type Update } from '../../src/core/update.js';
+import { Channel, type ChannelOptions } from '../../src/channel/channel.js';
+import { Conflation } from '../../src/channel/conflation.js';
+import { LazyUpdate, type Update } from '../../src/channel/update.js';
+import { ConnectionClosedError } from '../../src/errors.js';
+import { Message } from '../../src/protocol/message.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 
 let clock: VirtualClock;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Conflation } from '../../src/conflation.js';
+import { Conflation } from '../../src/channel/conflation.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 
 let clock: VirtualClock;

@@ -4,8 +4,8 @@ import {
   type ConnectionEvent,
   type ConnectionState,
   connectionStates,
-} from '../../src/core/connection-states.js';
-import { type Happening, StateMachine } from '../../src/core/state-machine.js';
+} from '../../src/connection/connection-states.js';
+import { type Happening, StateMachine } from '../../src/connection/state-machine.js';
 import { testContext } from './context.js';
 
 const states = Object.keys(connectionStates) as ConnectionState[];

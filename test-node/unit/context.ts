@@ -1,9 +1,9 @@
-import { WebSocketConfig, type WebSocketConfigInput } from '../../src/core/config.js';
-import type { Context } from '../../src/core/context.js';
-import type { ProtocolHandler } from '../../src/core/protocol-handler.js';
-import { Trace } from '../../src/core/trace.js';
+import { WebSocketConfig, type WebSocketConfigInput } from '../../src/config.js';
+import type { Context } from '../../src/context.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import type { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
+import { Trace } from '../../src/trace.js';
 
 export interface TestContext extends Context {
   readonly clock: VirtualClock;

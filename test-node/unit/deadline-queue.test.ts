@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeadlineQueue, type Expirable } from '../../src/core/deadline-queue.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
+import { DeadlineQueue, type Expirable } from '../../src/util/deadline-queue.js';
 
 interface Item extends Expirable {
   readonly name: number;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { IsolatedEmitter } from '../../src/core/emitter.js';
-import type { ProtocolError } from '../../src/core/errors.js';
+import type { ProtocolError } from '../../src/errors.js';
+import { IsolatedEmitter } from '../../src/util/isolated-emitter.js';
 
 interface Events {
   news: [text: string];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { WebSocketConfigInput } from '../../src/core/config.js';
-import type { KeepAlive } from '../../src/core/handler-types.js';
-import { Heartbeat } from '../../src/core/heartbeat.js';
+import type { WebSocketConfigInput } from '../../src/config.js';
+import { Heartbeat } from '../../src/connection/heartbeat.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import type { KeepAlive } from '../../src/protocol/handler-types.js';
 import { testContext } from './context.js';
 
 /** A heartbeat and the link that it watches: each probe is answered after the latency while the link lives. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Inbox } from '../../src/core/inbox.js';
-import type { Message } from '../../src/core/message.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { Inbox } from '../../src/inbound/inbox.js';
+import type { Message } from '../../src/protocol/message.js';
 import { testContext } from './context.js';
 
 class DecodingHandler extends GenericJsonHandler {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Frame, Limits } from '../../src/core/handler-types.js';
-import { type OutboundCall, Outbox } from '../../src/core/outbox.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { type OutboundCall, Outbox } from '../../src/outbound/outbox.js';
+import type { Frame, Limits } from '../../src/protocol/handler-types.js';
 import { type TestContext, testContext } from './context.js';
 
 /** A handler whose limits and preparation a test sets. */

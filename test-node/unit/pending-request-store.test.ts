@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ConnectionClosedError, RequestRejectedError } from '../../src/core/errors.js';
-import type { RequestId } from '../../src/core/identifiers.js';
-import { type Outcome, type PendingRequest, PendingRequestStore } from '../../src/core/pending-request-store.js';
+import { ConnectionClosedError, RequestRejectedError } from '../../src/errors.js';
+import type { RequestId } from '../../src/identifiers.js';
+import { type Outcome, type PendingRequest, PendingRequestStore } from '../../src/requests/pending-requests.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 
 let clock: VirtualClock;

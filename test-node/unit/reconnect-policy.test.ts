@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WebSocketConfigInput } from '../../src/core/config.js';
-import { maxAttemptsPerMinute, ReconnectPolicy } from '../../src/core/reconnect-policy.js';
+import type { WebSocketConfigInput } from '../../src/config.js';
+import { maxAttemptsPerMinute, ReconnectPolicy } from '../../src/connection/reconnect-policy.js';
 import { SeededRandom } from '../../src/testing/index.browser.js';
 import { testContext } from './context.js';
 

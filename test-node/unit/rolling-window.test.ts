@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RollingWindow } from '../../src/core/rolling-window.js';
+import { RollingWindow } from '../../src/outbound/rolling-window.js';
 
 describe('RollingWindow', () => {
   it('[HN23] lets never more than count through in any window, and never waits without need', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Message } from '../../src/core/message.js';
-import { LazyUpdate } from '../../src/core/update.js';
-import { UpdateBuffer } from '../../src/update-buffer.js';
+import { LazyUpdate } from '../../src/channel/update.js';
+import { UpdateBuffer } from '../../src/channel/update-buffer.js';
+import { Message } from '../../src/protocol/message.js';
 
 const update = (value: number) => new LazyUpdate(new Message(''), 1, value, { extractData: () => value });
 

@@ -1,4 +1,4 @@
-import type { ServerError } from '../../core/handler-types.js';
+import type { ServerError } from '../../protocol/handler-types.js';
 import { isObject, isWord, type Members } from './values.js';
 
 /** What a server says about a failure: a text, or an object of its own; what is missing there may stand `beside` it. */

@@ -1,5 +1,5 @@
-import type { Message } from '../../core/message.js';
-import { isObject } from '../../core/options.js';
+import type { Message } from '../../protocol/message.js';
+import { isObject } from '../../util/options.js';
 
 export { isObject };
 

@@ -1,6 +1,6 @@
-import { ProtocolError } from '../../core/errors.js';
-import type { ServerError } from '../../core/handler-types.js';
-import type { RequestId } from '../../core/identifiers.js';
+import { ProtocolError } from '../../errors.js';
+import type { RequestId } from '../../identifiers.js';
+import type { ServerError } from '../../protocol/handler-types.js';
 import { serverError } from '../common/server-error.js';
 import { isPlainObject, isWord, type Members } from '../common/values.js';
 

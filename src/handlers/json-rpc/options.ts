@@ -1,6 +1,6 @@
-import type { SubscriptionOutcome } from '../../core/handler-types.js';
-import type { RequestId, Topic } from '../../core/identifiers.js';
-import { flag, type OptionRules } from '../../core/options.js';
+import type { RequestId, Topic } from '../../identifiers.js';
+import type { SubscriptionOutcome } from '../../protocol/handler-types.js';
+import { flag, type OptionRules } from '../../util/options.js';
 import { isWord, isWordOrWords, type Members } from '../common/values.js';
 
 /** A name, or how it follows from the topic. */

@@ -1,8 +1,8 @@
-import { ConfigError } from '../../core/errors.js';
-import type { Frames, SubscriptionContext, SubscriptionOutcome } from '../../core/handler-types.js';
-import type { RequestId, Topic } from '../../core/identifiers.js';
-import { readJsonField } from '../../core/json-field.js';
-import type { Message } from '../../core/message.js';
+import { ConfigError } from '../../errors.js';
+import type { RequestId, Topic } from '../../identifiers.js';
+import type { Frames, SubscriptionContext, SubscriptionOutcome } from '../../protocol/handler-types.js';
+import { readJsonField } from '../../protocol/json-field.js';
+import type { Message } from '../../protocol/message.js';
 import { isObject, isWord, type Members, membersOf } from '../common/values.js';
 import { toCall } from './calls.js';
 import { isFunction, type JsonRpcOptions, type JsonRpcSubscription, type MethodName } from './options.js';

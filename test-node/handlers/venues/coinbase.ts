@@ -1,7 +1,7 @@
-import type { SubscriptionOutcome } from '../../../src/core/handler-types.js';
-import type { Message } from '../../../src/core/message.js';
-import { MessageKind } from '../../../src/core/message-kind.js';
-import { ProtocolHandler } from '../../../src/core/protocol-handler.js';
+import type { SubscriptionOutcome } from '../../../src/protocol/handler-types.js';
+import type { Message } from '../../../src/protocol/message.js';
+import { MessageKind } from '../../../src/protocol/message-kind.js';
+import { ProtocolHandler } from '../../../src/protocol/protocol-handler.js';
 
 interface CoinbaseFrame {
   events: { product_id?: string; subscriptions?: Record<string, string[]> }[];

@@ -1,7 +1,7 @@
-import type { AuthFailure, Sequence, Signal } from '../../../src/core/handler-types.js';
-import type { Message } from '../../../src/core/message.js';
-import { MessageKind } from '../../../src/core/message-kind.js';
 import { JsonRpcHandler } from '../../../src/handlers/json-rpc.js';
+import type { AuthFailure, Sequence, Signal } from '../../../src/protocol/handler-types.js';
+import type { Message } from '../../../src/protocol/message.js';
+import { MessageKind } from '../../../src/protocol/message-kind.js';
 
 const AUTH_ID = 'auth';
 const call = (id: number | string, method: string, params: object) =>

@@ -1,8 +1,8 @@
-import type { Frames, SubscriptionOutcome } from '../../../src/core/handler-types.js';
-import type { RequestId } from '../../../src/core/identifiers.js';
-import type { Message } from '../../../src/core/message.js';
-import { MessageKind } from '../../../src/core/message-kind.js';
-import { ProtocolHandler } from '../../../src/core/protocol-handler.js';
+import type { RequestId } from '../../../src/identifiers.js';
+import type { Frames, SubscriptionOutcome } from '../../../src/protocol/handler-types.js';
+import type { Message } from '../../../src/protocol/message.js';
+import { MessageKind } from '../../../src/protocol/message-kind.js';
+import { ProtocolHandler } from '../../../src/protocol/protocol-handler.js';
 
 interface HyperliquidFrame {
   data: { id?: number; response?: unknown; subscription?: Record<string, unknown>; method?: string; coin?: string };

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { customAlphabet } from 'nanoid';
+import type { RequestId } from '../../../src/identifiers.js';
 import type {
   AuthFailure,
   KeepAlive,
@@ -8,11 +9,10 @@ import type {
   ServerError,
   Signal,
   SubscriptionOutcome,
-} from '../../../src/core/handler-types.js';
-import type { RequestId } from '../../../src/core/identifiers.js';
-import type { Message } from '../../../src/core/message.js';
-import { MessageKind } from '../../../src/core/message-kind.js';
-import { ProtocolHandler } from '../../../src/core/protocol-handler.js';
+} from '../../../src/protocol/handler-types.js';
+import type { Message } from '../../../src/protocol/message.js';
+import { MessageKind } from '../../../src/protocol/message-kind.js';
+import { ProtocolHandler } from '../../../src/protocol/protocol-handler.js';
 
 type Arg = Record<string, string>;
 interface OkxFrame {

@@ -1,6 +1,6 @@
-import type { Message } from '../../../src/core/message.js';
-import { MessageKind } from '../../../src/core/message-kind.js';
-import { ProtocolHandler } from '../../../src/core/protocol-handler.js';
+import type { Message } from '../../../src/protocol/message.js';
+import { MessageKind } from '../../../src/protocol/message-kind.js';
+import { ProtocolHandler } from '../../../src/protocol/protocol-handler.js';
 
 /** A stream that confirms nothing: five methods are a handler. */
 export class PlainStreamHandler extends ProtocolHandler {

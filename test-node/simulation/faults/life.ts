@@ -1,4 +1,4 @@
-import type { SimulatedReports } from '../../../src/testing/simulated-line.js';
+import type { SimulatedReports } from '../../../src/testing/simulation/simulated-line.js';
 import { FATAL_CODE } from '../plan.js';
 import type { SimulatedWorld } from '../simulated-world.js';
 import { type Fault, once } from './fault.js';

@@ -1,0 +1,199 @@
+import { type Context, isThenable } from '../context.js';
+import { CapacityExceededError, type TransportError, tooLarge } from '../errors.js';
+import { utf8Length } from '../protocol/frames.js';
+import { Message } from '../protocol/message.js';
+import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import { Queue } from '../util/queue.js';
+import { Timer } from '../util/timer.js';
+import { wrapError } from '../util/wrap-error.js';
+
+/** Frames that may wait for an asynchronous decode. */
+const CAPACITY = 1_024;
+/** Microtask turns that a settled promise is given before the next frame: one for an await, the rest for wrappers. */
+const TURNS = 8;
+/** A promise job costs a fraction of `queueMicrotask()`, which Node wraps in an async resource. */
+const settled = Promise.resolve();
+/** How long the end of a link waits for frames that came before it and are still being decoded. */
+const DECODE_GRACE = 1_000;
+
+export interface InboxEvents {
+  /** Hands out one message; the next one follows when `hold()` allows. */
+  message(message: Message): void;
+  /** The link cannot go on. */
+  broken(error: TransportError): void;
+}
+
+/**
+ * The way in of one link: raw frames become messages, in wire order, each after the code that the one before it set off
+ * (R7). A frame is handed out in the very call that brought it, unless it has to wait.
+ */
+export class Inbox {
+  readonly #context: Context;
+  readonly #events: InboxEvents;
+  readonly #limit: number;
+  readonly #decodes: boolean;
+  readonly #splits: boolean;
+  readonly #grace: Timer;
+  /** Frames, parts of frames, and at the end what to do after the last one. */
+  readonly #queue = new Queue<string | Uint8Array | Message | (() => void)>();
+  #turnsLeft = 0;
+  #draining = false;
+  #decoding = false;
+  #paused = false;
+  #ended = false;
+
+  constructor(context: Context, events: InboxEvents) {
+    this.#context = context;
+    this.#events = events;
+    this.#limit = context.config.maxMessageSize;
+    this.#decodes = context.handler.decodeBinary !== ProtocolHandler.prototype.decodeBinary;
+    this.#splits = context.handler.split !== ProtocolHandler.prototype.split;
+    this.#grace = new Timer(context.runtime.clock);
+  }
+
+  receive(data: string | Uint8Array): void {
+    if (this.#ended) return;
+    if (this.#queue.size === 0 && !this.#isHeld) {
+      this.#take(data);
+    } else if (this.#decoding && this.#queue.size >= CAPACITY) {
+      this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
+    } else {
+      this.#queue.push(data);
+    }
+  }
+
+  /** Holds the next frame back until the code behind a promise that was just settled has run. */
+  hold(): void {
+    if (this.#turnsLeft === 0) void settled.then(this.#turn);
+    this.#turnsLeft = TURNS;
+  }
+
+  /** Nothing is handed out until `resume()`: what a socket had read when it was paused waits here. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#drain();
+  }
+
+  /** Calls back after the last frame was handed out: at once where none waits. */
+  finish(callback: () => void): void {
+    // What came before the end counts, also while its reader rests.
+    this.resume();
+    if (!this.#isHeld && this.#queue.size === 0) return callback();
+    this.#queue.push(callback);
+    if (this.#decoding) this.#grace.start(DECODE_GRACE, callback);
+  }
+
+  /** Drops what waits; nothing is handed out any more. */
+  stop(): void {
+    this.#ended = true;
+    this.#queue.clear();
+    this.#grace.stop();
+  }
+
+  readonly #turn = (): void => {
+    if (--this.#turnsLeft > 0) void settled.then(this.#turn);
+    else this.#drain();
+  };
+
+  /** Whether nothing may be handed out now. */
+  get #isHeld(): boolean {
+    return this.#turnsLeft > 0 || this.#decoding || this.#paused;
+  }
+
+  #drain(): void {
+    // A message may resume what is drained just now; its other readers come first.
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (!this.#isHeld) {
+        const next = this.#queue.shift();
+        if (next === undefined) break;
+        if (typeof next === 'function') next();
+        else if (next instanceof Message) this.#events.message(next);
+        else this.#take(next);
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  #take(data: string | Uint8Array): void {
+    const { counters, trace } = this.#context;
+    counters.received++;
+    if (trace.isOn) trace.frame('in', data);
+    if (isLarger(data, this.#limit)) return this.#break(tooLarge(this.#limit));
+    if (typeof data === 'string' || !this.#decodes) this.#hand(new Message(data, undefined, counters));
+    else this.#decode(data);
+  }
+
+  #decode(data: Uint8Array): void {
+    try {
+      const text = this.#context.handler.decodeBinary(data);
+      if (!isThenable(text)) return this.#handDecoded(data, text);
+      this.#decoding = true;
+      text.then(
+        (decoded) => this.#decoded(() => this.#handDecoded(data, decoded)),
+        (cause) => this.#decoded(() => this.#undecodable(cause)),
+      );
+    } catch (cause) {
+      this.#undecodable(cause);
+    }
+  }
+
+  #decoded(next: () => void): void {
+    if (this.#ended) return;
+    this.#decoding = false;
+    next();
+    this.#drain();
+  }
+
+  /** What unpacks to more than a frame may hold is as bad as a frame that holds it. */
+  #handDecoded(data: Uint8Array, text: string): void {
+    if (typeof text === 'string' && isLarger(text, this.#limit)) this.#break(tooLarge(this.#limit));
+    else this.#hand(new Message(data, text, this.#context.counters));
+  }
+
+  #hand(message: Message): void {
+    if (!this.#splits) return this.#events.message(message);
+    const parts = this.#split(message);
+    if (!parts?.length) return this.#events.message(message);
+    // Parts may have to wait for each other just like frames, ahead of the frames behind them.
+    this.#queue.unshift(parts);
+    if (this.#turnsLeft === 0) this.#drain();
+  }
+
+  #split(message: Message): readonly Message[] | null | undefined {
+    try {
+      const parts = this.#context.handler.split(message);
+      if (!parts?.length || parts.every((part) => part instanceof Message)) return parts;
+      throw new TypeError('it returned something other than messages');
+    } catch (cause) {
+      this.#context.emit('error', wrapError(`The handler's split failed`, cause));
+      return undefined;
+    }
+  }
+
+  #undecodable(cause: unknown): void {
+    this.#context.emit('error', wrapError('The handler could not decode a binary frame', cause));
+  }
+
+  #break(error: TransportError): void {
+    this.stop();
+    this.#events.broken(error);
+  }
+}
+
+/** Counts UTF-8 bytes only where the length leaves it open. */
+function isLarger(data: string | Uint8Array, limit: number): boolean {
+  if (typeof data !== 'string') return data.byteLength > limit;
+  if (data.length * 3 <= limit) return false;
+  return data.length > limit || utf8Length(data) > limit;
+}

@@ -1,0 +1,75 @@
+import type { Channel } from '../channel/channel.js';
+import { SubscriptionFailedError, TransportError } from '../errors.js';
+import type { Topic } from '../identifiers.js';
+import { Deferred } from '../util/deferred.js';
+import type { SubscribeCall } from './subscriber.js';
+
+/** What `subscribeMany` with `partial` leads to. */
+export interface PartialSubscription<T> {
+  readonly channels: Channel<T>[];
+  /** The topics that failed, each with its error. */
+  readonly errors: ReadonlyMap<Topic, TransportError>;
+}
+
+/** The call of many topics: one promise for all of them, settled with the last. */
+export class SubscribeMany<T> implements SubscribeCall<Channel<T>> {
+  readonly #topics: readonly Topic[];
+  /** In the order of the topics; one that could not even be tried has none. */
+  readonly #channels: (Channel<T> | undefined)[] = [];
+  readonly #failures = new Map<Channel<T> | Topic, unknown>();
+  readonly #settled = new Deferred<void>();
+  #open: number;
+
+  constructor(topics: readonly Topic[]) {
+    this.#topics = topics;
+    this.#open = topics.length;
+    if (this.#open === 0) this.#settled.resolve();
+  }
+
+  /** @param open - subscribes a topic for this call, and returns its channel */
+  add(topic: Topic, open: () => Channel<T>): void {
+    try {
+      this.#channels.push(open());
+    } catch (error) {
+      this.#channels.push(undefined);
+      this.#failures.set(topic, error);
+      this.resolve();
+    }
+  }
+
+  resolve(): void {
+    if (--this.#open === 0) this.#settled.resolve();
+  }
+
+  reject(error: unknown, channel: Channel<T>): void {
+    this.#failures.set(channel, error);
+    this.resolve();
+  }
+
+  /** Resolves when every topic was confirmed or has failed. */
+  async result(): Promise<PartialSubscription<T>> {
+    await this.#settled.promise;
+    const channels: Channel<T>[] = [];
+    const errors = new Map<Topic, TransportError>();
+    this.#topics.forEach((topic, index) => {
+      const channel = this.#channels[index];
+      const key = channel ?? topic;
+      if (this.#failures.has(key)) errors.set(topic, asTransportError(topic, this.#failures.get(key)));
+      else if (channel) channels.push(channel);
+    });
+    return { channels, errors };
+  }
+}
+
+/** The error of a call that wanted all or nothing. */
+export function manyFailed(errors: ReadonlyMap<Topic, TransportError>, wanted: number): SubscriptionFailedError {
+  const [[topic, first]] = errors as unknown as [[Topic, TransportError]];
+  const words = `${errors.size} of ${wanted} topics failed, the first one with: ${first.message}`;
+  return new SubscriptionFailedError(topic, words, { failures: errors, cause: first, retryable: first.retryable });
+}
+
+function asTransportError(topic: Topic, reason: unknown): TransportError {
+  return reason instanceof TransportError
+    ? reason
+    : new SubscriptionFailedError(topic, `${topic} was aborted.`, { cause: reason });
+}

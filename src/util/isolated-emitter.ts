@@ -1,0 +1,115 @@
+import { EventEmitter } from 'eventemitter3';
+import type { ProtocolError } from '../errors.js';
+import { wrapError } from './wrap-error.js';
+
+type Listener<Events extends object, K extends EventEmitter.EventNames<Events>> = EventEmitter.EventListener<Events, K>;
+
+/** How eventemitter3 keeps one listener. */
+interface Entry {
+  readonly fn: (...args: unknown[]) => unknown;
+  readonly context: unknown;
+  readonly once: boolean;
+}
+
+/** eventemitter3's table of listeners: one entry, or several in order, per event. */
+interface Entries {
+  readonly _events: Record<PropertyKey, Entry | Entry[] | undefined>;
+}
+
+/**
+ * An EventEmitter whose listeners cannot harm each other (S6): one that throws, or returns a promise that rejects, is
+ * reported and the next one is called; one that was removed meanwhile is not called any more.
+ *
+ * eventemitter3's own `emit` stops at the first throw and calls removed listeners, so its table is walked here.
+ */
+export abstract class IsolatedEmitter<Events extends object> extends EventEmitter<Events> {
+  override on<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    listener: Listener<Events, K>,
+    context?: unknown,
+  ): this {
+    super.on(event, listener, context);
+    this.listenerAdded(event);
+    return this;
+  }
+
+  override addListener<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    listener: Listener<Events, K>,
+    context?: unknown,
+  ): this {
+    return this.on(event, listener, context);
+  }
+
+  override once<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    listener: Listener<Events, K>,
+    context?: unknown,
+  ): this {
+    super.once(event, listener, context);
+    this.listenerAdded(event);
+    return this;
+  }
+
+  /** Somebody started to listen. */
+  protected abstract listenerAdded(event: PropertyKey): void;
+
+  /** Where a listener's failure goes. */
+  protected abstract listenerFailed(error: ProtocolError): void;
+
+  override emit<K extends EventEmitter.EventNames<Events>>(
+    event: K,
+    ...args: EventEmitter.EventArgs<Events, K>
+  ): boolean {
+    return this.tell(event, ...(args as unknown[]));
+  }
+
+  /** `emit` for a subclass whose own type parameters keep the compiler from checking the arguments. */
+  protected tell(event: PropertyKey, ...args: unknown[]): boolean {
+    const { _events: table } = this as unknown as Entries;
+    const entries = table[event];
+    if (entries === undefined) return false;
+    if (!Array.isArray(entries)) {
+      this.#call(event, entries, args);
+      return true;
+    }
+    // Adding a listener extends this array, removing one replaces it.
+    for (let index = 0, count = entries.length; index < count; index++) {
+      const entry = entries[index] as Entry;
+      if (this.#isLive(event, entries, entry)) this.#call(event, entry, args);
+    }
+    return true;
+  }
+
+  #isLive(event: PropertyKey, entries: Entry[], entry: Entry): boolean {
+    const now = (this as unknown as Entries)._events[event];
+    return now === entries || now === entry || (Array.isArray(now) && now.includes(entry));
+  }
+
+  #call(event: PropertyKey, entry: Entry, args: unknown[]): void {
+    if (entry.once) this.#remove(event, entry);
+    try {
+      const result = entry.fn.apply(entry.context, args);
+      if (result instanceof Promise) result.catch((cause) => this.#failed(event, cause));
+    } catch (cause) {
+      this.#failed(event, cause);
+    }
+  }
+
+  /** Takes out this one entry: `removeListener` would take the same function's other entries, too. */
+  #remove(event: PropertyKey, entry: Entry): void {
+    const { _events: table } = this as unknown as Entries;
+    const entries = table[event];
+    if (!Array.isArray(entries)) {
+      this.removeListener(event as never, entry.fn as never, undefined, true);
+      return;
+    }
+    const others = entries.filter((other) => other !== entry);
+    table[event] = others.length === 1 ? others[0] : others;
+  }
+
+  #failed(event: PropertyKey, cause: unknown): void {
+    if (event === 'error') return; // nobody is left to be told
+    this.listenerFailed(wrapError(`A listener of '${String(event)}' failed`, cause));
+  }
+}
