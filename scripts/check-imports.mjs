@@ -15,11 +15,14 @@ const FLOORS = [
   ['subscriptions'],
   ['requests', 'channel'],
   ['outbound'],
-  ['context', 'ask-handler'],
-  ['protocol', 'events', 'typed-requests'],
+  ['ask-handler'],
+  ['context'],
+  ['events', 'typed-requests'],
+  ['protocol'],
   ['config', 'trace'],
   ['util'],
-  ['errors', 'identifiers', 'runtime', 'connection-state'],
+  ['errors'],
+  ['texts', 'identifiers', 'runtime', 'connection-state'],
 ];
 
 /** Parts that stand beside the tower, with all that they may use of it. */

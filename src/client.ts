@@ -2,15 +2,17 @@ import { adapterRuntime } from '#adapter';
 import { Channel, type ChannelHost, type ChannelOptions } from './channel/channel.js';
 import { Conflation } from './channel/conflation.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
-import type { ConnectionState } from './connection/connection-states.js';
 import { type CloseOptions, Connection } from './connection/supervisor.js';
+import type { ConnectionState } from './connection-state.js';
 import type { Context, Counters } from './context.js';
 import { ConnectionClosedError, type ProtocolError } from './errors.js';
 import type { ClientEvents, CloseCause } from './events.js';
 import type { Topic } from './identifiers.js';
+import { DeliveryGate } from './inbound/delivery-gate.js';
+import { overridesOf } from './protocol/handler-overrides.js';
 import type { Message } from './protocol/message.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
-import { handled, type PendingCall } from './requests/pending-requests.js';
+import type { PendingCall } from './requests/pending-requests.js';
 import type { RawRequestOptions, RequestOptions } from './requests/requests.js';
 import type { Clock, Runtime } from './runtime.js';
 import { manyFailed, type PartialSubscription, SubscribeMany } from './subscriptions/subscribe-many.js';
@@ -29,6 +31,7 @@ import {
   SIGNAL,
   TIMEOUT,
 } from './util/options.js';
+import { handled } from './util/promises.js';
 
 export interface ConnectOptions {
   /** Ends the attempt; the client can connect again. */
@@ -122,22 +125,25 @@ export class WebSocketClient<
     this.#config = config instanceof WebSocketConfig ? config : new WebSocketConfig(config);
     const complete = completeRuntime(runtime);
     this.#trace = new Trace(complete.clock, (text) => handler.redact(text));
-    const context: Omit<Context, 'settled'> = {
+    const gate = new DeliveryGate();
+    const context: Context = {
       config: this.#config,
       handler,
+      overrides: overridesOf(handler),
       runtime: complete,
       trace: this.#trace,
       counters: this.#counters,
+      gate,
       emit: (event, ...args) => this.tell(event, ...args),
     };
-    this.#connection = new Connection(context);
+    this.#connection = new Connection(context, gate);
     this.closed = this.#connection.closed;
     this.#deprecation = handler.deprecation;
     this.#host = {
       conflation: new Conflation(complete.clock, framesOf(complete)),
       capacity: this.#config.subscriptionChannelCapacity,
       onDropped: () => void this.#counters.dropped++,
-      onSettled: () => this.#connection.subscriptions.settled(),
+      onSettled: () => gate.hold(),
       onError: (error) => void this.tell('error', error),
     };
   }

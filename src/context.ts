@@ -1,20 +1,27 @@
 import type { WebSocketConfig } from './config.js';
 import type { ClientEvents } from './events.js';
+import type { HandlerOverrides } from './protocol/handler-overrides.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
 import type { Runtime } from './runtime.js';
 import type { Trace } from './trace.js';
 
-/** What the parts of one connection share. */
+/** What all parts of one client share. */
 export interface Context {
   readonly config: WebSocketConfig;
   readonly handler: ProtocolHandler<object, object>;
+  readonly overrides: HandlerOverrides;
   readonly runtime: Runtime;
   readonly trace: Trace;
   readonly counters: Counters;
-  /** Tells the application; false when nobody listens. */
+  readonly gate: Gate;
+  /** Emits an event of the client. Returns false if it has no listener. */
   emit<K extends keyof ClientEvents>(event: K, ...args: ClientEvents[K]): boolean;
-  /** A promise was settled by the frame at hand: the next one has to wait until the code behind it ran (R7). */
-  settled(): void;
+}
+
+/** The gate in front of the next inbound frame. */
+export interface Gate {
+  /** A promise was settled: the next frame waits until the code that awaits that promise has run (R7). */
+  hold(): void;
 }
 
 /** What `stats()` counts over the client's life. */
@@ -25,11 +32,7 @@ export interface Counters {
   parsed: number;
   /** Frames that were written. */
   sent: number;
-  /** Updates that a full or conflating channel let go, or that nobody reads. */
+  /** Updates that a full or conflating channel dropped, or that no reader took. */
   dropped: number;
   reconnects: number;
-}
-
-export function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | undefined)?.then === 'function';
 }

@@ -1,4 +1,4 @@
-import type { ConnectionState } from './connection/connection-states.js';
+import type { ConnectionState } from './connection-state.js';
 import type { TransportError } from './errors.js';
 import type { RequestId } from './identifiers.js';
 import type { Message } from './protocol/message.js';

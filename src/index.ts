@@ -8,8 +8,8 @@ export {
   WebSocketClient,
 } from './client.js';
 export { type Endpoint, type UrlSource, WebSocketConfig, type WebSocketConfigInput } from './config.js';
-export type { ConnectionState } from './connection/connection-states.js';
 export type { CloseOptions } from './connection/supervisor.js';
+export type { ConnectionState } from './connection-state.js';
 export * from './errors.js';
 export type { ClientEvents, CloseCause, ServerRequestEvent, TransitionCause, Warning } from './events.js';
 export { type ExchangeHandler, fromExchangeHandler } from './handlers/exchange-handler.js';

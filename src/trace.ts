@@ -1,4 +1,4 @@
-import type { ConnectionState } from './connection/connection-states.js';
+import type { ConnectionState } from './connection-state.js';
 import type { Clock } from './runtime.js';
 
 /** What happened inside the client, one entry per transition, frame and effect. `time` is Unix milliseconds. */

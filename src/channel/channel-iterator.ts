@@ -1,4 +1,4 @@
-import { handled } from '../requests/pending-requests.js';
+import { handled } from '../util/promises.js';
 import type { Update } from './update.js';
 import type { UpdateBuffer } from './update-buffer.js';
 

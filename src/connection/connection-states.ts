@@ -1,13 +1,4 @@
-/** The eight states of a client's connection. */
-export type ConnectionState =
-  | 'disconnected'
-  | 'connecting'
-  | 'connected'
-  | 'authenticating'
-  | 'ready'
-  | 'reconnecting'
-  | 'closing'
-  | 'closed';
+import type { CallPolicy, ConnectionState } from '../connection-state.js';
 
 /** What can happen to a connection. Inbound data is not among it: it never changes the state by itself. */
 export type ConnectionEvent =
@@ -42,9 +33,6 @@ export type ConnectionEffect =
   | 'rest'
   | 'beginClose'
   | 'finish';
-
-/** What an application's call does in a state: goes to the socket, waits for a better one, or is rejected. */
-export type CallPolicy = 'write' | 'wait' | 'reject';
 
 export interface StateDefinition {
   readonly calls: CallPolicy;

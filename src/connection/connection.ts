@@ -1,5 +1,7 @@
+import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { ConnectionClosedError, MessageTooLargeError, ProtocolError, type TransportError } from '../errors.js';
+import type { DeliveryGate } from '../inbound/delivery-gate.js';
 import { Inbox } from '../inbound/inbox.js';
 import { Router } from '../inbound/router.js';
 import type { Outbox } from '../outbound/outbox.js';
@@ -7,7 +9,6 @@ import { isEmpty } from '../protocol/frames.js';
 import type { Calls } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import { Timer } from '../util/timer.js';
-import { attempt } from '../util/wrap-error.js';
 import { Heartbeat } from './heartbeat.js';
 import { Link, type LinkEnd } from './link.js';
 import type { Authenticator } from './login.js';
@@ -54,7 +55,7 @@ export class Session {
   readonly #lifetime: Timer;
   #isRetired = false;
 
-  constructor(context: Context, parts: SessionParts, events: SessionEvents) {
+  constructor(context: Context, gate: DeliveryGate, parts: SessionParts, events: SessionEvents) {
     this.#context = context;
     this.#outbox = parts.outbox;
     this.#events = events;
@@ -70,7 +71,7 @@ export class Session {
           if (error) events.failed(this, { error, code: 1000 });
         }),
     });
-    this.inbox = new Inbox(context, {
+    this.inbox = new Inbox(context, gate, {
       message: (message) => router.route(message),
       broken: (error) => {
         context.emit('error', error);
@@ -92,7 +93,7 @@ export class Session {
       message: (data) => {
         this.heartbeat.alive();
         // A socket that answers inside `send()` (a simple fake does): the request counts as written when that is over.
-        if (this.link.isSending) this.inbox.hold();
+        if (this.link.isSending) gate.hold();
         this.inbox.receive(data);
       },
       pinged: () => {

@@ -2,8 +2,9 @@ import type { Context } from '../context.js';
 import { ConnectionFailedError, type TransportError } from '../errors.js';
 import { isEmpty } from '../protocol/frames.js';
 import type { Frames } from '../protocol/handler-types.js';
+import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
-import { obtain, wrapError } from '../util/wrap-error.js';
+import { wrapError } from '../util/wrap-error.js';
 import type { Authenticator } from './login.js';
 
 export interface HandshakeEvents {

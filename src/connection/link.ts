@@ -10,8 +10,9 @@ import {
   tooLarge,
 } from '../errors.js';
 import type { Socket, SocketClose, SocketError } from '../runtime.js';
+import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
-import { describe, obtain } from '../util/wrap-error.js';
+import { describe } from '../util/wrap-error.js';
 
 /** How long a socket may take to close, or to follow an error with its close event. */
 const CLOSE_TIMEOUT = 1_000;

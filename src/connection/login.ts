@@ -4,8 +4,9 @@ import { AuthenticationFailedError, ProtocolError, type TransportError } from '.
 import { isEmpty, listFrames } from '../protocol/frames.js';
 import type { Frames } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
+import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
-import { describe, obtain } from '../util/wrap-error.js';
+import { describe } from '../util/wrap-error.js';
 
 /** The end of an exchange: with an error unless the server accepted. */
 export type AuthenticationDone = (error: AuthenticationFailedError | undefined) => void;

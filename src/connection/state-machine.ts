@@ -1,12 +1,8 @@
+import type { CallPolicy, ConnectionState, ConnectionStatus } from '../connection-state.js';
 import type { Context } from '../context.js';
 import { ProtocolError, type TransportError } from '../errors.js';
 import { describe } from '../util/wrap-error.js';
-import {
-  type ConnectionEffect,
-  type ConnectionEvent,
-  type ConnectionState,
-  connectionStates,
-} from './connection-states.js';
+import { type ConnectionEffect, type ConnectionEvent, connectionStates } from './connection-states.js';
 
 /** What a transition is about: why it happens, unless an error tells that. */
 export interface Happening {
@@ -21,7 +17,7 @@ export type Effect<H extends Happening> = (happening: H) => (() => void) | undef
  * Walks the table of connection-states.ts. Whatever happens has its turn after what is under way, so that a listener that
  * causes the next event (a `close()` inside `stateChange`) never meets a transition that is half done.
  */
-export class StateMachine<H extends Happening> {
+export class StateMachine<H extends Happening> implements ConnectionStatus {
   readonly #context: Context;
   readonly #effects: Readonly<Record<ConnectionEffect, Effect<H>>>;
   /** The turn under way, and those after it. */
@@ -35,6 +31,10 @@ export class StateMachine<H extends Happening> {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  get calls(): CallPolicy {
+    return connectionStates[this.#state].calls;
   }
 
   /** Whether the table has an entry for this event now. */

@@ -1,3 +1,5 @@
+import { attempt } from '../ask-handler.js';
+import type { ConnectionState } from '../connection-state.js';
 import type { Context } from '../context.js';
 import {
   AuthenticationFailedError,
@@ -7,18 +9,19 @@ import {
   type TransportError,
 } from '../errors.js';
 import type { CloseCause } from '../events.js';
+import type { DeliveryGate } from '../inbound/delivery-gate.js';
 import { Outbox } from '../outbound/outbox.js';
 import type { CloseVerdict, Frames } from '../protocol/handler-types.js';
-import { handled } from '../requests/pending-requests.js';
 import { Calls } from '../requests/requests.js';
 import { SubscriptionStore } from '../subscriptions/subscription-store.js';
 import { Subscriptions } from '../subscriptions/subscriptions.js';
 import { wallTime } from '../trace.js';
 import { Pacer } from '../util/pacer.js';
+import { handled } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
-import { attempt, describe } from '../util/wrap-error.js';
+import { describe } from '../util/wrap-error.js';
 import { type Failure, Session } from './connection.js';
-import type { ConnectionEffect, ConnectionEvent, ConnectionState } from './connection-states.js';
+import type { ConnectionEffect, ConnectionEvent } from './connection-states.js';
 import { Handshake } from './greeting.js';
 import type { LinkEnd } from './link.js';
 import { Authenticator } from './login.js';
@@ -61,6 +64,7 @@ export class Connection {
   /** Resolves when the client has ended, whatever ended it. */
   readonly closed: Promise<CloseCause>;
   readonly #context: Context;
+  readonly #gate: DeliveryGate;
   readonly #outbox: Outbox;
   readonly #authenticator: Authenticator;
   readonly #handshake: Handshake;
@@ -83,9 +87,10 @@ export class Connection {
   #closeOptions: Required<CloseOptions> | undefined;
   #tellClosed!: (cause: CloseCause) => void;
 
-  constructor(context: Omit<Context, 'settled'>) {
+  constructor(context: Context, gate: DeliveryGate) {
     const { clock } = context.runtime;
-    this.#context = { ...context, settled: () => this.#session?.inbox.hold() };
+    this.#context = context;
+    this.#gate = gate;
     this.#machine = new StateMachine<Particulars>(this.#context, this.#effects);
     this.#authenticates = context.config.authOnConnect;
     this.#policy = new ReconnectPolicy(context.config, context.runtime);
@@ -100,16 +105,11 @@ export class Connection {
       () => this.#session?.isPaused ?? false,
     );
     this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
-    this.calls = new Calls(
-      this.#context,
-      this.#outbox,
-      () => this.state,
-      (id) => this.subscriptions.wire.isOpen(id),
-    );
+    this.calls = new Calls(this.#context, this.#outbox, this.#machine, (id) => this.subscriptions.wire.isOpen(id));
     this.#authenticator = new Authenticator(this.#context, (frames) => this.#outbox.urgent(frames));
     this.#handshake = new Handshake(this.#context, this.#authenticator, (frames) => this.#outbox.urgent(frames));
     this.#readiness = new Readiness(
-      () => this.#context.settled(),
+      () => this.#context.gate.hold(),
       () => {
         // Nobody waits for a connection that never served: there is no reason to go on trying.
         if (this.#epoch === 0) this.#wish('abandoned', 'connect() was aborted');
@@ -158,7 +158,7 @@ export class Connection {
     return handled(
       new Promise((resolve, reject) => {
         this.#authenticator.refresh((error) => {
-          this.#context.settled();
+          this.#context.gate.hold();
           if (!error) return resolve();
           this.#authenticates = wasWanted;
           reject(error);
@@ -249,6 +249,7 @@ export class Connection {
       this.#dialledAt = clock.now();
       const session = new Session(
         this.#context,
+        this.#gate,
         {
           authenticator: this.#authenticator,
           calls: this.calls,

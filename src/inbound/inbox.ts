@@ -1,23 +1,20 @@
-import { type Context, isThenable } from '../context.js';
+import type { Context } from '../context.js';
 import { CapacityExceededError, type TransportError, tooLarge } from '../errors.js';
 import { utf8Length } from '../protocol/frames.js';
 import { Message } from '../protocol/message.js';
-import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import { isThenable } from '../util/promises.js';
 import { Queue } from '../util/queue.js';
 import { Timer } from '../util/timer.js';
 import { wrapError } from '../util/wrap-error.js';
+import type { DeliveryGate } from './delivery-gate.js';
 
 /** Frames that may wait for an asynchronous decode. */
 const CAPACITY = 1_024;
-/** Microtask turns that a settled promise is given before the next frame: one for an await, the rest for wrappers. */
-const TURNS = 8;
-/** A promise job costs a fraction of `queueMicrotask()`, which Node wraps in an async resource. */
-const settled = Promise.resolve();
 /** How long the end of a link waits for frames that came before it and are still being decoded. */
 const DECODE_GRACE = 1_000;
 
 export interface InboxEvents {
-  /** Hands out one message; the next one follows when `hold()` allows. */
+  /** Hands out one message; the next one follows when the gate is open. */
   message(message: Message): void;
   /** The link cannot go on. */
   broken(error: TransportError): void;
@@ -29,6 +26,7 @@ export interface InboxEvents {
  */
 export class Inbox {
   readonly #context: Context;
+  readonly #gate: DeliveryGate;
   readonly #events: InboxEvents;
   readonly #limit: number;
   readonly #decodes: boolean;
@@ -36,19 +34,20 @@ export class Inbox {
   readonly #grace: Timer;
   /** Frames, parts of frames, and at the end what to do after the last one. */
   readonly #queue = new Queue<string | Uint8Array | Message | (() => void)>();
-  #turnsLeft = 0;
   #draining = false;
   #decoding = false;
   #paused = false;
   #ended = false;
 
-  constructor(context: Context, events: InboxEvents) {
+  constructor(context: Context, gate: DeliveryGate, events: InboxEvents) {
     this.#context = context;
+    this.#gate = gate;
     this.#events = events;
     this.#limit = context.config.maxMessageSize;
-    this.#decodes = context.handler.decodeBinary !== ProtocolHandler.prototype.decodeBinary;
-    this.#splits = context.handler.split !== ProtocolHandler.prototype.split;
+    this.#decodes = context.overrides.decodeBinary;
+    this.#splits = context.overrides.split;
     this.#grace = new Timer(context.runtime.clock);
+    gate.whenOpen(() => this.#drain());
   }
 
   receive(data: string | Uint8Array): void {
@@ -60,12 +59,6 @@ export class Inbox {
     } else {
       this.#queue.push(data);
     }
-  }
-
-  /** Holds the next frame back until the code behind a promise that was just settled has run. */
-  hold(): void {
-    if (this.#turnsLeft === 0) void settled.then(this.#turn);
-    this.#turnsLeft = TURNS;
   }
 
   /** Nothing is handed out until `resume()`: what a socket had read when it was paused waits here. */
@@ -98,14 +91,9 @@ export class Inbox {
     this.#grace.stop();
   }
 
-  readonly #turn = (): void => {
-    if (--this.#turnsLeft > 0) void settled.then(this.#turn);
-    else this.#drain();
-  };
-
   /** Whether nothing may be handed out now. */
   get #isHeld(): boolean {
-    return this.#turnsLeft > 0 || this.#decoding || this.#paused;
+    return this.#gate.isClosed || this.#decoding || this.#paused;
   }
 
   #drain(): void {
@@ -167,7 +155,7 @@ export class Inbox {
     if (!parts?.length) return this.#events.message(message);
     // Parts may have to wait for each other just like frames, ahead of the frames behind them.
     this.#queue.unshift(parts);
-    if (this.#turnsLeft === 0) this.#drain();
+    if (!this.#gate.isClosed) this.#drain();
   }
 
   #split(message: Message): readonly Message[] | null | undefined {

@@ -3,7 +3,6 @@ import type { Context } from '../context.js';
 import type { Frames, ServerRequest, Signal } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
-import { ProtocolHandler } from '../protocol/protocol-handler.js';
 import type { Calls } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import { wrapError } from '../util/wrap-error.js';
@@ -17,14 +16,6 @@ export interface RouterEvents {
   authenticate(): void;
 }
 
-type Optional =
-  | 'isServerPing'
-  | 'isPongResponse'
-  | 'replyTo'
-  | 'extractSignal'
-  | 'shouldReconnect'
-  | 'extractServerRequest';
-
 /**
  * Finds the one place where a message belongs: an authentication exchange, a request, a subscription, the connection
  * itself, or, when nothing took it, the application's `message` event. Methods that a handler does not write are not called.
@@ -35,7 +26,6 @@ export class Router {
   readonly #calls: Calls;
   readonly #subscriptions: Subscriptions;
   readonly #events: RouterEvents;
-  readonly #written: Readonly<Record<Optional, boolean>>;
 
   constructor(
     context: Context,
@@ -49,15 +39,6 @@ export class Router {
     this.#calls = calls;
     this.#subscriptions = subscriptions;
     this.#events = events;
-    const writes = (name: Optional) => context.handler[name] !== ProtocolHandler.prototype[name];
-    this.#written = {
-      isServerPing: writes('isServerPing'),
-      isPongResponse: writes('isPongResponse'),
-      replyTo: writes('replyTo'),
-      extractSignal: writes('extractSignal'),
-      shouldReconnect: writes('shouldReconnect'),
-      extractServerRequest: writes('extractServerRequest'),
-    };
   }
 
   route(message: Message): void {
@@ -104,12 +85,12 @@ export class Router {
 
   /** What the frame asks of the connection itself. */
   #heed(message: Message): boolean {
-    const { handler } = this.#context;
-    if (this.#written.shouldReconnect && handler.shouldReconnect(message)) {
+    const { handler, overrides } = this.#context;
+    if (overrides.shouldReconnect && handler.shouldReconnect(message)) {
       this.#events.reconnect('the server asked for it');
       return true;
     }
-    const signal = this.#written.extractSignal ? handler.extractSignal(message) : undefined;
+    const signal = overrides.extractSignal ? handler.extractSignal(message) : undefined;
     if (signal) this.#obey(signal);
     return signal !== undefined;
   }
@@ -137,21 +118,21 @@ export class Router {
 
   /** Pings, pongs, answers by rule, and requests of the server. */
   #serve(message: Message): boolean {
-    const { handler } = this.#context;
-    if (this.#written.isServerPing && handler.isServerPing(message)) {
+    const { handler, overrides } = this.#context;
+    if (overrides.isServerPing && handler.isServerPing(message)) {
       this.#events.reply(handler.buildPong(message));
       return true;
     }
-    if (this.#written.isPongResponse && handler.isPongResponse(message)) {
+    if (overrides.isPongResponse && handler.isPongResponse(message)) {
       this.#events.pong();
       return true;
     }
-    const reply = this.#written.replyTo ? handler.replyTo(message) : undefined;
+    const reply = overrides.replyTo ? handler.replyTo(message) : undefined;
     if (reply !== null && reply !== undefined) {
       this.#events.reply(reply);
       return true;
     }
-    const request = this.#written.extractServerRequest ? handler.extractServerRequest(message) : undefined;
+    const request = overrides.extractServerRequest ? handler.extractServerRequest(message) : undefined;
     if (request) this.#ask(request);
     return request !== undefined;
   }

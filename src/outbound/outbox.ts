@@ -1,10 +1,10 @@
-import { type Context, isThenable } from '../context.js';
+import type { Context } from '../context.js';
 import { CapacityExceededError, type TransportError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
 import { isEmpty, isFrame, listFrames } from '../protocol/frames.js';
 import type { Frame, Frames } from '../protocol/handler-types.js';
-import { ProtocolHandler } from '../protocol/protocol-handler.js';
 import { SLICE } from '../util/pacer.js';
+import { isThenable } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { wrapError } from '../util/wrap-error.js';
 import { RollingWindow } from './rolling-window.js';
@@ -82,7 +82,7 @@ export class Outbox {
     this.#context = context;
     this.#subscriptions = subscriptions;
     this.#socketFailed = socketFailed;
-    this.#prepares = context.handler.prepareRequest !== ProtocolHandler.prototype.prepareRequest;
+    this.#prepares = context.overrides.prepareRequest;
     this.#hold = new Timer(context.runtime.clock);
     this.#subscriptionHold = new Timer(context.runtime.clock);
   }

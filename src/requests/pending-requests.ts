@@ -4,6 +4,7 @@ import type { OutboundCall } from '../outbound/outbox.js';
 import type { Clock } from '../runtime.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
+import { handled } from '../util/promises.js';
 import { RecentMap } from '../util/recent-map.js';
 
 /** The promise of an answer. */
@@ -26,12 +27,6 @@ export interface PendingOptions {
 
 /** How a request left the store. */
 export type Outcome = 'answered' | 'timeout' | 'aborted' | 'closed';
-
-/** Marks a promise as looked after: whoever holds it may await it or not, without an unhandled rejection (F15). */
-export function handled<P extends Promise<unknown>>(promise: P): P {
-  promise.catch(() => {});
-  return promise;
-}
 
 type Settle = (value: unknown) => void;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,4 +1,5 @@
-import { type ConnectionState, connectionStates } from '../connection/connection-states.js';
+import { attempt } from '../ask-handler.js';
+import type { ConnectionStatus } from '../connection-state.js';
 import type { Context } from '../context.js';
 import {
   AuthenticationFailedError,
@@ -19,10 +20,10 @@ import type { Frame, ServerError } from '../protocol/handler-types.js';
 import { Message } from '../protocol/message.js';
 import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
 import { check, OPTIONS, oneOf, SIGNAL, TIMEOUT } from '../util/options.js';
+import { handled } from '../util/promises.js';
 import { UniqueIds } from '../util/unique-ids.js';
-import { attempt, describe, wrapError } from '../util/wrap-error.js';
+import { describe, wrapError } from '../util/wrap-error.js';
 import {
-  handled,
   type Outcome,
   type PendingCall,
   type PendingRequest,
@@ -54,22 +55,17 @@ export class Calls {
   readonly #pending: PendingRequestStore;
   readonly #sendDeadlines: DeadlineQueue;
   readonly #ids = new UniqueIds();
-  readonly #state: () => ConnectionState;
+  readonly #status: ConnectionStatus;
   readonly #isSubscribing: (id: RequestId) => boolean;
   /** Told when the last call has ended, while a drain waits for that. */
   #drained: (() => void) | undefined;
 
   /** @param isSubscribing - whether a subscribe frame with that id is unanswered */
-  constructor(
-    context: Context,
-    outbox: Outbox,
-    state: () => ConnectionState,
-    isSubscribing: (id: RequestId) => boolean,
-  ) {
+  constructor(context: Context, outbox: Outbox, status: ConnectionStatus, isSubscribing: (id: RequestId) => boolean) {
     const { config, runtime } = context;
     this.#context = context;
     this.#outbox = outbox;
-    this.#state = state;
+    this.#status = status;
     this.#isSubscribing = isSubscribing;
     this.#sendDeadlines = new DeadlineQueue(runtime.clock);
     this.#pending = new PendingRequestStore(
@@ -226,8 +222,7 @@ export class Calls {
 
   /** @throws TransportError when a call cannot be accepted */
   #admit(frame: Frame, retry: RetryPolicy): void {
-    const state = this.#state();
-    const policy = connectionStates[state].calls;
+    const { state, calls: policy } = this.#status;
     if (policy === 'reject') {
       throw new ConnectionClosedError(`The client is ${state}; create another one.`, {
         delivery: 'unsent',
@@ -286,7 +281,7 @@ export class Calls {
 
   #onSettled(request: PendingRequest, outcome: Outcome): void {
     this.#outbox.delete(request);
-    this.#context.settled();
+    this.#context.gate.hold();
     if (outcome === 'aborted' && request.written && this.#outbox.isServing) this.#cancel(request.id);
     this.#checkDrained();
   }

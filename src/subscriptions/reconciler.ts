@@ -5,7 +5,6 @@ import type { RequestId, Topic } from '../identifiers.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
 import type { Frame, ServerError, SubscriptionOutcome } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
-import { ProtocolHandler } from '../protocol/protocol-handler.js';
 import { describe } from '../util/wrap-error.js';
 import { type Change, ChangedTopics } from './changed-topics.js';
 import { type Operation, type SubscriptionFrame, SubscriptionFrameBuilder, type Unbuildable } from './frame-builder.js';
@@ -63,9 +62,7 @@ export class SubscriptionWire implements SubscriptionFrames {
       (batch) => this.#expired(batch),
       () => events.isPaused(),
     );
-    this.#confirms =
-      handler.confirmsSubscriptions ??
-      handler.isSubscriptionSuccess !== ProtocolHandler.prototype.isSubscriptionSuccess;
+    this.#confirms = handler.confirmsSubscriptions ?? context.overrides.isSubscriptionSuccess;
   }
 
   /** Whether an acknowledgement is outstanding. */

@@ -4,7 +4,6 @@ import { CapacityExceededError, SubscriptionFailedError, type TransportError } f
 import type { CloseCause } from '../events.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import type { Message } from '../protocol/message.js';
-import { ProtocolHandler } from '../protocol/protocol-handler.js';
 import { wallTime } from '../trace.js';
 import { DeadlineQueue } from '../util/deadline-queue.js';
 import { describe, wrapError } from '../util/wrap-error.js';
@@ -43,12 +42,12 @@ export class Subscriptions implements SubscriberOwner {
     pump: () => void,
     isPaused: () => boolean,
   ) {
-    const { handler, runtime } = context;
+    const { runtime } = context;
     this.#context = context;
     this.#store = store;
     this.#deadlines = new DeadlineQueue(runtime.clock);
     this.#retries = new DeadlineQueue(runtime.clock);
-    this.#hasSequence = handler.extractSequence !== ProtocolHandler.prototype.extractSequence;
+    this.#hasSequence = context.overrides.extractSequence;
     this.wire = new SubscriptionWire(context, store, newId, {
       accepted: (subscription) => this.#accepted(subscription),
       refused: (subscription, error, retryable) => this.#refused(subscription, error, retryable),
@@ -383,7 +382,7 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   settled(): void {
-    this.#context.settled();
+    this.#context.gate.hold();
   }
 
   /** Resolves when the server was told that nobody wants this any more, or when the connection is gone. */

@@ -1,4 +1,4 @@
-import { handled } from '../requests/pending-requests.js';
+import { handled } from './promises.js';
 
 /** A promise with what settles it. Only one that is rejected is marked as looked after (F15), which costs a promise. */
 export class Deferred<T> {

@@ -143,7 +143,7 @@ export const bugs = [
   ),
   bug(
     'frames do not wait for the code behind an await',
-    'inbound/inbox.ts',
+    'inbound/delivery-gate.ts',
     'this.#turnsLeft = TURNS;',
     'this.#turnsLeft = 0;',
   ),

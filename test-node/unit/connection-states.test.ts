@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   type ConnectionEffect,
   type ConnectionEvent,
-  type ConnectionState,
   connectionStates,
 } from '../../src/connection/connection-states.js';
 import { type Happening, StateMachine } from '../../src/connection/state-machine.js';
+import type { ConnectionState } from '../../src/connection-state.js';
 import { testContext } from './context.js';
 
 const states = Object.keys(connectionStates) as ConnectionState[];

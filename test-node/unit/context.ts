@@ -1,6 +1,7 @@
 import { WebSocketConfig, type WebSocketConfigInput } from '../../src/config.js';
 import type { Context } from '../../src/context.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { overridesOf } from '../../src/protocol/handler-overrides.js';
 import type { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 import { Trace } from '../../src/trace.js';
@@ -33,6 +34,7 @@ export function testContext(
     },
     config: new WebSocketConfig({ url: 'ws://test', ...options.config }),
     handler,
+    overrides: overridesOf(handler),
     runtime: {
       clock,
       random: options.random ?? (() => 0.5),
@@ -46,6 +48,6 @@ export function testContext(
       emitted.push([event, ...args]);
       return false;
     },
-    settled: () => void settles++,
+    gate: { hold: () => void settles++ },
   };
 }

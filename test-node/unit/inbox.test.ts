@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
+import { DeliveryGate } from '../../src/inbound/delivery-gate.js';
 import { Inbox } from '../../src/inbound/inbox.js';
 import type { Message } from '../../src/protocol/message.js';
 import { testContext } from './context.js';
@@ -24,14 +25,15 @@ let broken: unknown[];
 
 function newInbox(handler = new GenericJsonHandler(), onMessage: (text: string) => void = () => {}) {
   const context = testContext({ handler, config: { maxMessageSize: 1_000 } });
-  const inbox = new Inbox(context, {
+  const gate = new DeliveryGate();
+  const inbox = new Inbox(context, gate, {
     message: (message) => {
       heard.push(message.text);
       onMessage(message.text);
     },
     broken: (error) => broken.push(error),
   });
-  return { inbox, context, clock: context.clock };
+  return { inbox, gate, context, clock: context.clock };
 }
 
 beforeEach(() => {
@@ -72,11 +74,11 @@ describe('Inbox', () => {
     const answer = new Promise<void>((done) => {
       resolve = done;
     });
-    const { inbox, clock } = newInbox(undefined, (text) => {
+    const { inbox, gate, clock } = newInbox(undefined, (text) => {
       order.push(text);
       if (text !== 'answer') return;
       resolve();
-      inbox.hold();
+      gate.hold();
     });
     void (async () => {
       await answer;
@@ -128,8 +130,8 @@ describe('Inbox', () => {
   });
 
   it('[R7] holds between the parts of one frame', async () => {
-    const { inbox, clock } = newInbox(new SplittingHandler(), (text) => {
-      if (text === '1') inbox.hold();
+    const { inbox, gate, clock } = newInbox(new SplittingHandler(), (text) => {
+      if (text === '1') gate.hold();
     });
     inbox.receive('[1,2]');
     inbox.receive('3');
@@ -143,7 +145,7 @@ describe('Inbox', () => {
     const handler = new SplittingHandler();
     const context = testContext({ handler });
     let count = 0;
-    const inbox = new Inbox(context, { message: () => void count++, broken: () => {} });
+    const inbox = new Inbox(context, new DeliveryGate(), { message: () => void count++, broken: () => {} });
     inbox.receive(`[${'1,'.repeat(parts - 1)}1]`);
     expect(count).toBe(parts);
   });
