@@ -1,7 +1,7 @@
-import { reserveDeadUrl } from '../test-node/adapters/dead-url.js';
-import { type Peer, startPeer } from '../test-node/adapters/peer.js';
-import type { PortableHost } from '../test-node/adapters/portable-suite.js';
-import type { SuiteReport } from '../test-node/adapters/suite-runner.js';
+import { reserveDeadUrl } from '../test-node/contract/dead-url.js';
+import { type Peer, startPeer } from '../test-node/contract/peer.js';
+import type { PortableHost } from '../test-node/contract/portable-suite.js';
+import type { SuiteReport } from '../test-node/contract/suite-runner.js';
 import { expect, test } from './fixtures.js';
 
 let peer: Peer;

@@ -57,7 +57,7 @@ async function bundlePrograms(): Promise<Map<string, string>> {
     outdir: ROOT,
     // Without the paths of tsconfig.json, which lead to the sources.
     tsconfigRaw: {},
-    alias: { vitest: join(ROOT, 'test-node/adapters/suite-runner.ts') },
+    alias: { vitest: join(ROOT, 'test-node/contract/suite-runner.ts') },
     bundle: true,
     format: 'iife',
     platform: 'browser',

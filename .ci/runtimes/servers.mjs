@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const ADAPTER_TESTS = join(import.meta.dirname, '../../test-node/adapters');
+const CONTRACT = join(import.meta.dirname, '../../test-node/contract');
 
 /** The other ends: the package's own mock server for session.cjs, and a peer for the contract suite. */
 export async function startServers(work) {
@@ -48,11 +48,11 @@ async function startPeers(work) {
 
 /** Writes the contract suite of the adapters as one module that any runtime can import. */
 export function writeSuite(work) {
-  const alias = { vitest: join(ADAPTER_TESTS, 'suite-runner.ts') };
+  const alias = { vitest: join(CONTRACT, 'suite-runner.ts') };
   return bundle('portable-suite.ts', join(work, 'suite.mjs'), { alias, target: 'es2022' });
 }
 
 function bundle(source, outfile, options) {
-  const entryPoints = [join(ADAPTER_TESTS, source)];
+  const entryPoints = [join(CONTRACT, source)];
   return build({ entryPoints, outfile, bundle: true, format: 'esm', logLevel: 'warning', ...options });
 }

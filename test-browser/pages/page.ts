@@ -1,7 +1,7 @@
 import * as root from 'hpx-transport-ws';
 import * as adapter from 'hpx-transport-ws/adapters/browser';
 import * as testing from 'hpx-transport-ws/testing';
-import { runAdapterSuite } from '../../test-node/adapters/portable-suite.js';
+import { runAdapterSuite } from '../../test-node/contract/portable-suite.js';
 import { LoginHandler } from '../../test-node/support/login-handler.js';
 import { simulate } from './simulation.js';
 

@@ -2,10 +2,10 @@ import type { SocketEvents } from 'hpx-transport-ws';
 import { browserRuntime, openBrowserSocket } from 'hpx-transport-ws/adapters/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
-import { describeAdapter } from './contract-suite.js';
-import { reserveDeadUrl } from './dead-url.js';
-import { type Peer, startPeer } from './peer.js';
-import { probe } from './probe.js';
+import { describeAdapter } from '../contract/contract-suite.js';
+import { reserveDeadUrl } from '../contract/dead-url.js';
+import { type Peer, startPeer } from '../contract/peer.js';
+import { probe } from '../support/probe.js';
 
 let peer: Peer;
 let dead: Awaited<ReturnType<typeof reserveDeadUrl>>;

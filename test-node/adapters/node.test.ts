@@ -5,10 +5,10 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { nodeRuntime, openNodeSocket } from 'hpx-transport-ws/adapters/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { describeAdapter } from './contract-suite.js';
-import { reserveDeadUrl } from './dead-url.js';
-import { type Peer, startPeer } from './peer.js';
-import { type Probe, probe } from './probe.js';
+import { describeAdapter } from '../contract/contract-suite.js';
+import { reserveDeadUrl } from '../contract/dead-url.js';
+import { type Peer, startPeer } from '../contract/peer.js';
+import { type Probe, probe } from '../support/probe.js';
 
 let peer: Peer;
 let dead: Awaited<ReturnType<typeof reserveDeadUrl>>;

@@ -4,10 +4,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The root of the copy that this file was copied with. */
 const root = join(import.meta.dirname, '../..');
-const FOLDERS = ['unit', 'message', 'integration', 'demands', 'simulation'];
+/** The parts of the core, each beside its tests. */
+const PARTS = ['connection', 'inbound', 'outbound', 'requests', 'subscriptions', 'channel', 'protocol', 'util'];
+const INCLUDED = [...PARTS.map((part) => `${part}/**/*.test.ts`), '*.test.ts', 'mutation/*.spec.ts'];
 
-/** The first failure ends a mutant's run: those that find most for their time come first. */
-const FIRST = ['/unit/', '/mutation/', '/integration/'];
+/** The first failure ends a mutant's run, so the tests that find most for their time come first. */
+const FIRST = [...PARTS.map((part) => `/test-node/${part}/`), '/mutation/'];
 
 class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -21,15 +23,12 @@ export default defineConfig({
   root,
   resolve: { tsconfigPaths: true },
   test: {
-    include: [...FOLDERS.map((folder) => `test-node/${folder}/**/*.test.ts`), 'test-node/mutation/*.spec.ts'],
+    include: [...INCLUDED, 'demands/*.test.ts', 'simulation/*.test.ts'].map((path) => `test-node/${path}`),
     exclude: [
       // 500 seeds are too many for each mutant: seeds.spec.ts takes their place.
       'test-node/simulation/simulation.test.ts',
       // Runs a script on the work tree's own source, which has no mutant in it.
       'test-node/simulation/simulate-script.test.ts',
-      // They judge the tools, not the core.
-      'test-node/simulation/adapter-contract.test.ts',
-      'test-node/simulation/checker/**',
     ],
     // A mutant is switched on at run time: loading everything anew for each file would cost most of the time.
     isolate: false,

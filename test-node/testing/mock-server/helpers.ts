@@ -2,7 +2,7 @@ import type { SocketRequest } from 'hpx-transport-ws';
 import { openNodeSocket } from 'hpx-transport-ws/adapters/node';
 import { type MockServerOptions, MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { afterEach } from 'vitest';
-import { type Probe, probe } from '../adapters/probe.js';
+import { type Probe, probe } from '../../support/probe.js';
 
 const cleanups: (() => unknown)[] = [];
 

@@ -12,8 +12,8 @@ export interface PortableHost extends Pick<AdapterHost, 'offers' | 'goingAway'> 
  * The contract suite for one adapter, where vitest does not run. One module for all platforms is bundled from this file,
  * with suite-runner.ts in the place of vitest:
  *
- *     npx esbuild test-node/adapters/portable-suite.ts --bundle --format=esm --outfile=suite.mjs
- *       --alias:vitest=./test-node/adapters/suite-runner.ts
+ *     npx esbuild test-node/contract/portable-suite.ts --bundle --format=esm --outfile=suite.mjs
+ *       --alias:vitest=./test-node/contract/suite-runner.ts
  *
  * The adapter is not in it: `import { openBrowserSocket } from 'hpx-transport-ws/adapters/browser'` and hand it over.
  */

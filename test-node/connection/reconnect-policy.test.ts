@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WebSocketConfigInput } from '../../src/config.js';
 import { maxAttemptsPerMinute, ReconnectPolicy } from '../../src/connection/reconnect-policy.js';
 import { SeededRandom } from '../../src/testing/index.browser.js';
-import { testContext } from './context.js';
+import { testContext } from '../support/test-context.js';
 
 function newPolicy(config: Partial<WebSocketConfigInput> = {}, random: () => number = () => 0.5) {
   const context = testContext({ config, random });

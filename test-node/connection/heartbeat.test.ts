@@ -3,7 +3,7 @@ import type { WebSocketConfigInput } from '../../src/config.js';
 import { Heartbeat } from '../../src/connection/heartbeat.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
 import type { KeepAlive } from '../../src/protocol/handler-types.js';
-import { testContext } from './context.js';
+import { testContext } from '../support/test-context.js';
 
 /** A heartbeat and the link that it watches: each probe is answered after the latency while the link lives. */
 function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: KeepAlive; canProbe?: boolean } = {}) {

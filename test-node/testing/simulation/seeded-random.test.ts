@@ -1,6 +1,6 @@
 import { SeededRandom } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { xoshiro128 } from '../../src/testing/simulation/seeded-random.js';
+import { xoshiro128 } from '../../../src/testing/simulation/seeded-random.js';
 
 const draw = (random: SeededRandom, count = 5): number[] => Array.from({ length: count }, () => random.next());
 

@@ -3,7 +3,7 @@ import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
 import { DeliveryGate } from '../../src/inbound/delivery-gate.js';
 import { Inbox } from '../../src/inbound/inbox.js';
 import type { Message } from '../../src/protocol/message.js';
-import { testContext } from './context.js';
+import { testContext } from '../support/test-context.js';
 
 class DecodingHandler extends GenericJsonHandler {
   readonly open: ((text: string) => void)[] = [];

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
 import { type OutboundCall, Outbox } from '../../src/outbound/outbox.js';
 import type { Frame, Limits } from '../../src/protocol/handler-types.js';
-import { type TestContext, testContext } from './context.js';
+import { type TestContext, testContext } from '../support/test-context.js';
 
 /** A handler whose limits and preparation a test sets. */
 class Handler extends GenericJsonHandler {

@@ -1,6 +1,6 @@
 import { ReferenceServer, type ReferenceServerOptions, SimulatedNetwork } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { type Probe, probe } from '../adapters/probe.js';
+import { type Probe, probe } from '../../support/probe.js';
 
 async function open(options?: ReferenceServerOptions) {
   const network = new SimulatedNetwork();

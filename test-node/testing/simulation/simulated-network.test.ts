@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Admission, type SimulatedConnection, SimulatedNetwork } from '../../src/testing/index.browser.js';
-import { describeAdapter } from '../adapters/contract-suite.js';
-import { probe } from '../adapters/probe.js';
+import { type Admission, type SimulatedConnection, SimulatedNetwork } from '../../../src/testing/index.browser.js';
+import { describeAdapter } from '../../contract/contract-suite.js';
+import { probe } from '../../support/probe.js';
 
 /** The adapter suite's peer, on the simulated network: what holds for a real socket has to hold for a simulated one. */
 const network = new SimulatedNetwork();

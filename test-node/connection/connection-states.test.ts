@@ -6,7 +6,7 @@ import {
 } from '../../src/connection/connection-states.js';
 import { type Happening, StateMachine } from '../../src/connection/state-machine.js';
 import type { ConnectionState } from '../../src/connection-state.js';
-import { testContext } from './context.js';
+import { testContext } from '../support/test-context.js';
 
 const states = Object.keys(connectionStates) as ConnectionState[];
 const events: ConnectionEvent[] = [

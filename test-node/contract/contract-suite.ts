@@ -1,6 +1,6 @@
 import type { OpenSocket, SocketRequest } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { type Probe, probe } from './probe.js';
+import { type Probe, probe } from '../support/probe.js';
 
 /** Where a suite runs, and what may be asked of the adapter there. */
 export interface AdapterHost {
