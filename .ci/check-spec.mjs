@@ -1,4 +1,4 @@
-// Compares docs/SPEC.md with the tests: a test names the clauses that it proves in its title, as in '[CL4]' or '[R1, F3]'.
+// Compares docs/SPEC.md with the tests: the title of a test ends with the clauses that it proves, as in '… [CL4]' or '… [R1, F3]'.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -6,6 +6,7 @@ import ts from 'typescript';
 const FOLDERS = ['test-node', 'test-browser'];
 const TITLED = new Set(['describe', 'it', 'test']);
 const LATER = new Set(['venues']);
+const CLAUSES = /\[([A-Z]+\d+(?:, ?[A-Z]+\d+)*)\]/;
 const root = join(import.meta.dirname, '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
@@ -40,13 +41,13 @@ function testFiles(folders = FOLDERS) {
     .filter((file) => /(\.test|\.test-d|\.spec|-suite)\.ts$/.test(file));
 }
 
-/** The ids in the titles of a file's tests, rows of `it.each` included. */
-function clausesNamedIn(file) {
-  const ids = [];
+/** The titles of a file's tests that name clauses, rows of `it.each` included. */
+function titlesIn(file) {
+  const titles = [];
   const readTitle = (node) => {
     if (ts.isFunctionLike(node)) return;
-    const text = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) ? node.text : '';
-    for (const [, list] of text.matchAll(/\[([A-Z]+\d+(?:, ?[A-Z]+\d+)*)\]/g)) ids.push(...list.split(/, ?/));
+    const text = textOf(node);
+    if (text !== undefined && CLAUSES.test(text)) titles.push(text);
     ts.forEachChild(node, readTitle);
   };
   const visit = (node) => {
@@ -54,7 +55,15 @@ function clausesNamedIn(file) {
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest));
-  return ids;
+  return titles;
+}
+
+/** A string as it stands, and a template with `…` for each expression. */
+function textOf(node) {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isTemplateExpression(node))
+    return [node.head, ...node.templateSpans.map(({ literal }) => literal)].map(({ text }) => text).join('…');
+  return undefined;
 }
 
 /** `it` for `it(…)`, `it.only(…)` and `it.each(…)(…)`. */
@@ -67,10 +76,14 @@ function calledName(node) {
 const { clauses, defects } = readClauses();
 if (clauses.size === 0) defects.push('docs/SPEC.md holds no clause');
 for (const file of testFiles()) {
-  for (const id of clausesNamedIn(file)) {
-    const clause = clauses.get(id);
-    if (clause) clause.tests++;
-    else defects.push(`${file} names ${id}, which is not in docs/SPEC.md`);
+  for (const title of titlesIn(file)) {
+    const { 0: tag, 1: ids, index } = CLAUSES.exec(title);
+    if (index + tag.length < title.length) defects.push(`${file}: '${title}' must have its clauses at the end`);
+    for (const id of ids.split(/, ?/)) {
+      const clause = clauses.get(id);
+      if (clause) clause.tests++;
+      else defects.push(`${file} names ${id}, which is not in docs/SPEC.md`);
+    }
   }
 }
 

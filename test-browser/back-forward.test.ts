@@ -6,7 +6,7 @@ declare global {
   var kept: Told & { persisted?: boolean };
 }
 
-test('[L2, CF15] a page that comes back from the back/forward cache starts an attempt', async ({
+test('a page that comes back from the back/forward cache starts an attempt [L2, CF15]', async ({
   page,
   server,
   site,

@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.js';
 /** What is particular in a browser: its own WebSocket, its own tasks, its own AbortSignal. */
 const QUICK = { reconnectInitialDelay: 10, reconnectMaxDelay: 50 };
 
-test('[CL3, CL9, CL10] connects, requests and closes', async ({ page, server }) => {
+test('connects, requests and closes [CL3, CL9, CL10]', async ({ page, server }) => {
   const found = await page.evaluate(async (url) => {
     const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
     const answer = await client.request({ op: 'quote', symbol: 'BTC' });
@@ -16,7 +16,7 @@ test('[CL3, CL9, CL10] connects, requests and closes', async ({ page, server }) 
   await server.waitForIdle();
 });
 
-test('[C3, CL20, F10] authenticates first, and tells a refusal', async ({ page, server }) => {
+test('authenticates first, and tells a refusal [C3, CL20, F10]', async ({ page, server }) => {
   server.respondTo('"op":"auth"', (text) => ({ op: 'auth', success: text.includes('secret') }));
   const found = await page.evaluate(async (url) => {
     const handler = new hpx.LoginHandler();
@@ -34,7 +34,7 @@ test('[C3, CL20, F10] authenticates first, and tells a refusal', async ({ page, 
   expect(ops).toEqual(['auth', 'quote', 'auth']);
 });
 
-test('[CF5] offers its protocols', async ({ page, server }) => {
+test('offers its protocols [CF5]', async ({ page, server }) => {
   server.subprotocol = () => 'v2.json';
   await page.evaluate(async (url) => {
     const config = { url, protocols: ['v1.json', 'v2.json'] };
@@ -44,7 +44,7 @@ test('[CF5] offers its protocols', async ({ page, server }) => {
   expect((await server.waitForConnection()).protocol).toBe('v2.json');
 });
 
-test("[CH22] 'frame' conflates to what the page is about to paint", async ({ page, server }) => {
+test("'frame' conflates to what the page is about to paint [CH22]", async ({ page, server }) => {
   const shown = page.evaluate(async (url) => {
     const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
     const prices = await client.subscribe('prices', { overflow: 'latest', conflateInterval: 'frame' });
@@ -73,7 +73,7 @@ test("[CH22] 'frame' conflates to what the page is about to paint", async ({ pag
   expect(new Set(calls.map(({ frame }) => frame)).size).toBe(calls.length);
 });
 
-test('[CH3, CH4, S5] iterates what it subscribed to, in order', async ({ page, server }) => {
+test('iterates what it subscribed to, in order [CH3, CH4, S5]', async ({ page, server }) => {
   const loop = page.evaluate(async (url) => {
     const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
     const channel = await client.subscribe('trades.BTC');
@@ -91,7 +91,7 @@ test('[CH3, CH4, S5] iterates what it subscribed to, in order', async ({ page, s
   expect(await loop).toEqual(Array.from({ length: 200 }, (_, n) => n));
 });
 
-test('[MS1, HN8] takes and sends binary frames', async ({ page, server }) => {
+test('takes and sends binary frames [MS1, HN8]', async ({ page, server }) => {
   server.onConnection((connection) => connection.send(new Uint8Array([0, 127, 255])));
   const raw = await page.evaluate(async (url) => {
     const { client } = hpx.observe({ url });
@@ -105,7 +105,7 @@ test('[MS1, HN8] takes and sends binary frames', async ({ page, server }) => {
   expect((await server.waitForMessage()).data).toEqual(new Uint8Array([1, 2]));
 });
 
-test('[S4, CH19, L1] comes back after a drop, with its subscription and a gap', async ({ page, server }) => {
+test('comes back after a drop, with its subscription and a gap [S4, CH19, L1]', async ({ page, server }) => {
   const run = await page.evaluateHandle(
     async ({ url, quick }) => {
       const { client } = hpx.observe({ url, ...quick });
@@ -131,7 +131,7 @@ test('[S4, CH19, L1] comes back after a drop, with its subscription and a gap', 
   });
 });
 
-test('[CL5, F4, RT2] keeps trying where nobody listens, and where the upgrade is refused', async ({ page, server }) => {
+test('keeps trying where nobody listens, and where the upgrade is refused [CL5, F4, RT2]', async ({ page, server }) => {
   await server.stop();
   const run = await page.evaluateHandle(
     ({ url, quick }) => {
@@ -146,7 +146,7 @@ test('[CL5, F4, RT2] keeps trying where nobody listens, and where the upgrade is
   expect(await run.evaluate(({ client, connected }) => connected.then(() => client.epoch))).toBe(1);
 });
 
-test('[CL6, ER4, R6] takes an AbortSignal of the browser', async ({ page, server }) => {
+test('takes an AbortSignal of the browser [CL6, ER4, R6]', async ({ page, server }) => {
   server.respondTo('"op":"slow"', []);
   const found = await page.evaluate(async (url) => {
     const { client } = hpx.observe({ url });
@@ -174,7 +174,7 @@ test('[CL6, ER4, R6] takes an AbortSignal of the browser', async ({ page, server
   expect(server.received.some(({ data }) => String(data).includes('never'))).toBe(false);
 });
 
-test("[CH17] 'latest' gives a slow loop the newest update, and counts the others", async ({ page, server }) => {
+test("'latest' gives a slow loop the newest update, and counts the others [CH17]", async ({ page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const { client } = hpx.observe({ url });
     await client.connect();
@@ -198,7 +198,7 @@ test("[CH17] 'latest' gives a slow loop the newest update, and counts the others
   });
 });
 
-test('[R7, DL10] runs the code behind an await before the next frame', async ({ page, server }) => {
+test('runs the code behind an await before the next frame [R7, DL10]', async ({ page, server }) => {
   server.respondTo('"op":"burst"', (text) => [
     { req_id: (JSON.parse(text) as { req_id: string }).req_id, data: 'answer' },
     { topic: 'trades.BTC', data: 'update' },
@@ -222,7 +222,7 @@ test('[R7, DL10] runs the code behind an await before the next frame', async ({ 
   expect(order).toEqual(['after the await', 'update']);
 });
 
-test('[ER6, ER7, CF13] closes with 4009 for a frame that is too large, tells it and comes back', async ({
+test('closes with 4009 for a frame that is too large, tells it and comes back [ER6, ER7, CF13]', async ({
   page,
   server,
 }) => {
@@ -243,7 +243,7 @@ test('[ER6, ER7, CF13] closes with 4009 for a frame that is too large, tells it 
   expect(await run.evaluate(({ codes }) => codes)).toEqual(['MESSAGE_TOO_LARGE']);
 });
 
-test('[CL7, CF6] ends with a typed error where the only attempt fails', async ({ page }) => {
+test('ends with a typed error where the only attempt fails [CL7, CF6]', async ({ page }) => {
   const story = await page.evaluate(async () => {
     const { client } = hpx.observe({ url: 'ws://127.0.0.1:9', reconnectMaxAttempts: 0 });
     const error: { code?: string } = await client.connect().catch((reason) => reason);
@@ -252,7 +252,7 @@ test('[CL7, CF6] ends with a typed error where the only attempt fails', async ({
   expect(story).toEqual(['MAX_RECONNECT_ATTEMPTS', 'closed']);
 });
 
-test('[F5, C8] close() while connecting leaves no socket', async ({ page, server }) => {
+test('close() while connecting leaves no socket [F5, C8]', async ({ page, server }) => {
   server.hangUpgrades();
   const run = await page.evaluateHandle((url) => {
     const { client } = hpx.observe({ url });
@@ -273,7 +273,7 @@ test('[F5, C8] close() while connecting leaves no socket', async ({ page, server
   expect(server.connectionCount).toBe(1);
 });
 
-test('[F2, C6, C1] replaces a link whose server is mute, though the old socket cannot be ended', async ({
+test('replaces a link whose server is mute, though the old socket cannot be ended [F2, C6, C1]', async ({
   page,
   server,
 }) => {
@@ -298,7 +298,7 @@ test('[F2, C6, C1] replaces a link whose server is mute, though the old socket c
   first?.terminate();
 });
 
-test('[C8, F6, CL24] close() is bounded although the server is mute', async ({ page, server }) => {
+test('close() is bounded although the server is mute [C8, F6, CL24]', async ({ page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const { client } = hpx.observe({ url });
     await client.connect();

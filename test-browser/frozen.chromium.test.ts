@@ -15,7 +15,7 @@ const resume = (session: CDPSession): Promise<unknown> =>
 const tells = (run: JSHandle<Told>, line: string): Promise<void> =>
   expect.poll(() => run.evaluate(({ story }) => story)).toContain(line);
 
-test('[L2, CF15] a frozen page that resumes starts an attempt, hidden as it is', async ({ context, page, server }) => {
+test('a frozen page that resumes starts an attempt, hidden as it is [L2, CF15]', async ({ context, page, server }) => {
   await server.stop();
   const run = await page.evaluateHandle(
     async (config) => {
@@ -44,7 +44,7 @@ test('[L2, CF15] a frozen page that resumes starts an attempt, hidden as it is',
   expect(state).toBe('hidden');
 });
 
-test('[C6, S4, CH19, DL1] a link that Chromium ended in a frozen page is replaced when it resumes, and not before', async ({
+test('a link that Chromium ended in a frozen page is replaced when it resumes, and not before [C6, S4, CH19, DL1]', async ({
   context,
   page,
   server,
@@ -83,7 +83,7 @@ test('[C6, S4, CH19, DL1] a link that Chromium ended in a frozen page is replace
   expect(epoch).toBe(2);
 });
 
-test('[S4, CH19] a page that comes back from the cache has its subscriptions again', async ({ page, server, site }) => {
+test('a page that comes back from the cache has its subscriptions again [S4, CH19]', async ({ page, server, site }) => {
   await page.evaluate(
     async (config) => {
       globalThis.kept = hpx.observe(config);

@@ -22,7 +22,7 @@ async function waiting(page: Page, url: string): Promise<JSHandle<Told>> {
 const ready = (run: JSHandle<Told>): Promise<void> => run.evaluate(({ client }) => hpx.reached(client, 'ready'));
 const storyOf = (run: JSHandle<Told>): Promise<string[]> => run.evaluate(({ story }) => story);
 
-test('[L2, CF15] a tab that becomes visible starts an attempt', async ({ page, server }) => {
+test('a tab that becomes visible starts an attempt [L2, CF15]', async ({ page, server }) => {
   await server.stop();
   const run = await waiting(page, server.url);
   await hide(page);
@@ -40,7 +40,7 @@ test('[L2, CF15] a tab that becomes visible starts an attempt', async ({ page, s
   ]);
 });
 
-test('[L2, CF15] a browser that goes online starts an attempt', async ({ context, page, server }) => {
+test('a browser that goes online starts an attempt [L2, CF15]', async ({ context, page, server }) => {
   await server.stop();
   const run = await waiting(page, server.url);
   await context.setOffline(true);
@@ -51,7 +51,7 @@ test('[L2, CF15] a browser that goes online starts an attempt', async ({ context
   expect(await storyOf(run)).toContain('wake online');
 });
 
-test('[C6] a connection that outlives an offline notice is kept', async ({ context, page, server }) => {
+test('a connection that outlives an offline notice is kept [C6]', async ({ context, page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url });
     await told.client.connect();
@@ -65,7 +65,7 @@ test('[C6] a connection that outlives an offline notice is kept', async ({ conte
   expect(server.connectionCount).toBe(1);
 });
 
-test('[C6] going online probes the link at once', async ({ context, page, server }) => {
+test('going online probes the link at once [C6]', async ({ context, page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url, pingInterval: 60_000 });
     await told.client.connect();
@@ -77,7 +77,7 @@ test('[C6] going online probes the link at once', async ({ context, page, server
   await server.waitForMessage('"op":"ping"');
 });
 
-test('[L1, L2] attempts fail while offline and succeed afterwards', async ({ context, page, server }) => {
+test('attempts fail while offline and succeed afterwards [L1, L2]', async ({ context, page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({
       url,
@@ -102,7 +102,7 @@ test('[L1, L2] attempts fail while offline and succeed afterwards', async ({ con
   expect(await run.evaluate(({ client }) => client.epoch)).toBe(2);
 });
 
-test('[C6, F17] the throttled timers of a hidden tab call no link dead', async ({ page, server }) => {
+test('the throttled timers of a hidden tab call no link dead [C6, F17]', async ({ page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url, pingInterval: 200, pongTimeout: 800 });
     await told.client.connect();
@@ -116,7 +116,7 @@ test('[C6, F17] the throttled timers of a hidden tab call no link dead', async (
   expect(server.connectionCount).toBe(1);
 });
 
-test('[C6] a blocked event loop calls no link dead', async ({ page, server }) => {
+test('a blocked event loop calls no link dead [C6]', async ({ page, server }) => {
   // Most of the time an answer is on its way.
   server.delay = 300;
   const run = await page.evaluateHandle(async (url) => {
@@ -138,7 +138,7 @@ test('[C6] a blocked event loop calls no link dead', async ({ page, server }) =>
   expect(server.connectionCount).toBe(1);
 });
 
-test('[C5, L2] a storm of visible and online stays within the attempts that CF15 allows', async ({
+test('a storm of visible and online stays within the attempts that CF15 allows [C5, L2]', async ({
   context,
   page,
   server,
@@ -158,7 +158,7 @@ test('[C5, L2] a storm of visible and online stays within the attempts that CF15
   expect(attempts).toBeLessThanOrEqual(2);
 });
 
-test('[RT7, C8] a closed client hears nothing any more', async ({ context, page, server }) => {
+test('a closed client hears nothing any more [RT7, C8]', async ({ context, page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url });
     await told.client.connect();

@@ -13,7 +13,7 @@ async function startPublisher(): Promise<MockWebSocketServer> {
   return server;
 }
 
-test('[PK6] the script-tag bundle has one global, which is the package', async ({ page, server, site }) => {
+test('the script-tag bundle has one global, which is the package [PK6]', async ({ page, server, site }) => {
   await page.goto(`${site.url}/script-tag`);
   const found = await page.evaluate(async (url) => {
     const { HpxTransportWs } = globalThis as unknown as { HpxTransportWs: typeof import('hpx-transport-ws') };
@@ -27,7 +27,7 @@ test('[PK6] the script-tag bundle has one global, which is the package', async (
   expect(found).toEqual({ answer: { op: 'quote' }, isTyped: true, name: 'ConnectionClosedError' });
 });
 
-test('[PK6, PK17] and exports what the module exports', async ({ page, site }) => {
+test('and exports what the module exports [PK6, PK17]', async ({ page, site }) => {
   await page.goto(`${site.url}/script-tag`);
   const names = await page.evaluate(() =>
     Object.keys((globalThis as unknown as { HpxTransportWs: object }).HpxTransportWs),
@@ -35,7 +35,7 @@ test('[PK6, PK17] and exports what the module exports', async ({ page, site }) =
   expect(names.sort()).toEqual(Object.keys(await import('hpx-transport-ws')).sort());
 });
 
-test("[PK13] a page under script-src 'self' loads and uses the package", async ({ page, site }) => {
+test("a page under script-src 'self' loads and uses the package [PK13]", async ({ page, site }) => {
   const server = await startPublisher();
   await page.goto(`${site.url}/strict?server=${encodeURIComponent(server.url)}`);
   await expect(page.locator('body')).not.toBeEmpty();
@@ -43,7 +43,7 @@ test("[PK13] a page under script-src 'self' loads and uses the package", async (
   await server.close();
 });
 
-test('[PK12, RT3] works in a dedicated, a shared and a service worker', async ({ page }) => {
+test('works in a dedicated, a shared and a service worker [PK12, RT3]', async ({ page }) => {
   const server = await startPublisher();
   const dedicated = await page.evaluate(async (url) => {
     const worker = new Worker('/dedicated-worker.js');
@@ -78,7 +78,7 @@ test('[PK12, RT3] works in a dedicated, a shared and a service worker', async ({
   await server.close();
 });
 
-test('[PK9, C10] the simulated network gives the same trace as in Node', async ({ page }) => {
+test('the simulated network gives the same trace as in Node [PK9, C10]', async ({ page }) => {
   const { simulate } = await import('./pages/simulation.js');
   const inPage = await page.evaluate((seed) => hpx.simulate(hpx, seed), 7);
   expect(inPage.length).toBeGreaterThan(20);

@@ -38,7 +38,7 @@ function thrown(input: unknown): ConfigError {
 }
 
 describe('WebSocketConfig', () => {
-  it('[CF2] fills the defaults', () => {
+  it('fills the defaults [CF2]', () => {
     expect({ ...new WebSocketConfig({ url }) }).toEqual({
       url,
       protocols: [],
@@ -65,7 +65,7 @@ describe('WebSocketConfig', () => {
     });
   });
 
-  it.each(wrong)('[CF4] a wrong %s names the field, the value and what is allowed', (field, ...values) => {
+  it.each(wrong)('a wrong %s names the field, the value and what is allowed [CF4]', (field, ...values) => {
     for (const value of values) {
       const error = thrown({ url, [field]: value });
       expect(error.field).toBe(field);
@@ -74,17 +74,17 @@ describe('WebSocketConfig', () => {
     }
   });
 
-  it('[CF4] every field has a test of wrong values', () => {
+  it('every field has a test of wrong values [CF4]', () => {
     expect(wrong.map(([field]) => field).sort()).toEqual(Object.keys(new WebSocketConfig({ url })).sort());
   });
 
-  it('[CF4] an unknown field, and one that every object has, is an error', () => {
+  it('an unknown field, and one that every object has, is an error [CF4]', () => {
     expect(thrown({ url, reconectMaxDelay: 1 }).field).toBe('reconectMaxDelay');
     expect(thrown({ url, toString: 1 }).field).toBe('toString');
     for (const input of [undefined, null, 'ws://test', 7]) expect(thrown(input).field).toBe('config');
   });
 
-  it('[CF4] an initial delay above the maximum is an error', () => {
+  it('an initial delay above the maximum is an error [CF4]', () => {
     expect(thrown({ url, reconnectInitialDelay: 2_000, reconnectMaxDelay: 1_000 })).toMatchObject({
       field: 'reconnectInitialDelay',
       value: 2_000,
@@ -92,7 +92,7 @@ describe('WebSocketConfig', () => {
     expect(() => new WebSocketConfig({ url }).with({ reconnectMaxDelay: 100 })).toThrow(ConfigError);
   });
 
-  it('[CF3] is frozen, lists included, and takes no part of its input along', () => {
+  it('is frozen, lists included, and takes no part of its input along [CF3]', () => {
     const protocols = ['a'];
     const config = new WebSocketConfig({ url, protocols });
     protocols.push('b');
@@ -102,7 +102,7 @@ describe('WebSocketConfig', () => {
     expect(() => Object.assign(config, { pingInterval: 1 })).toThrow(TypeError);
   });
 
-  it('[CF3] with() makes a changed copy', () => {
+  it('with() makes a changed copy [CF3]', () => {
     const base = new WebSocketConfig({ url, pongTimeout: 7_000 });
     const changed = base.with({ pingInterval: 15_000 }).with({ protocols: 'json' });
     expect(changed).toMatchObject({ url, pongTimeout: 7_000, pingInterval: 15_000, protocols: ['json'] });
@@ -110,13 +110,13 @@ describe('WebSocketConfig', () => {
     expect(base.with({ pongTimeout: undefined as never }).pongTimeout).toBe(10_000);
   });
 
-  it('[CF1] takes functions and both schemes', () => {
+  it('takes functions and both schemes [CF1]', () => {
     for (const each of ['ws://test', 'wss://test:8443/path?key=1', () => 'ws://test', async () => ({ url })]) {
       expect(new WebSocketConfig({ url: each }).url).toBe(each);
     }
   });
 
-  it('[CF4] survives values that are hard to show', () => {
+  it('survives values that are hard to show [CF4]', () => {
     expect(thrown({ url, pingInterval: Symbol('x') }).message).toContain('Symbol(x)');
     expect(thrown({ url, pingInterval: Object.create(null) }).message).toContain('an object');
     expect(thrown({ url, pingInterval: 1n }).message).toContain('1');

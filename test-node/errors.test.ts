@@ -33,7 +33,7 @@ const errors: readonly [code: string, error: sdk.TransportError, fields: object]
 ];
 
 describe('errors', () => {
-  it.each(errors)('[ER1, ER2, ER3] %s', (code, error, fields) => {
+  it.each(errors)('%s [ER1, ER2, ER3]', (code, error, fields) => {
     expect(error).toBeInstanceOf(sdk.TransportError);
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ code, cause, delivery: 'unsent', ...fields });
@@ -42,7 +42,7 @@ describe('errors', () => {
     expect(error.stack).toContain(error.name);
   });
 
-  it('[ER2] the list is complete', () => {
+  it('the list is complete [ER2]', () => {
     const classes = Object.values(sdk).filter(
       (value) => typeof value === 'function' && value.prototype instanceof sdk.TransportError,
     );
@@ -51,19 +51,19 @@ describe('errors', () => {
     expect(new Set(errors.map(([code]) => code)).size).toBe(errors.length);
   });
 
-  it('[ER1] has no cause where there is none, and the name is no own property', () => {
+  it('has no cause where there is none, and the name is no own property [ER1]', () => {
     const error = new sdk.ProtocolError('m');
     expect('cause' in error).toBe(false);
     expect(Object.hasOwn(error, 'name')).toBe(false);
     expect(error.delivery).toBeUndefined();
   });
 
-  it('[ER3] a timeout says what to do by what became of the bytes', () => {
+  it('a timeout says what to do by what became of the bytes [ER3]', () => {
     expect(new sdk.RequestTimeoutError(10, 'a', { delivery: 'unsent' }).message).toContain('safe to call again');
     expect(new sdk.RequestTimeoutError(10, 'a', { delivery: 'unknown' }).message).toContain('ask the server');
   });
 
-  it('[CL15] a failed subscription of one topic is its own failure', () => {
+  it('a failed subscription of one topic is its own failure [CL15]', () => {
     const error = new sdk.SubscriptionFailedError('t', 'm');
     expect([...error.failures]).toEqual([['t', error]]);
   });

@@ -31,7 +31,7 @@ const host = {
 } as const;
 
 // Real browsers run the same suite in test-browser; here a class with their interface stands in, and Node's own.
-describe('[RT8] with the class of ws as the global', () => {
+describe('with the class of ws as the global [RT8]', () => {
   beforeEach(() => {
     vi.stubGlobal('WebSocket', WsWebSocket);
   });
@@ -116,7 +116,7 @@ describe('openBrowserSocket', () => {
     [4999, [4999, 'why']],
     [2000, []],
     [0, []],
-  ])('[ER7] close(%s) becomes what a page may send', (code, sent) => {
+  ])('close(%s) becomes what a page may send [ER7]', (code, sent) => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     openBrowserSocket(request, silent).close(code, 'why');
     expect(FakeWebSocket.last.closes).toEqual([sent]);
@@ -185,7 +185,7 @@ describe('browserLifecycle', () => {
   };
   const persisted = (type: string, value: boolean): Event => Object.assign(new Event(type), { persisted: value });
 
-  it('L2: tells when the page wakes and sleeps, and why', () => {
+  it('tells when the page wakes and sleeps, and why [L2]', () => {
     const { page, document } = fakePage();
     const { told } = listen();
     page.dispatchEvent(new Event('offline'));
@@ -217,7 +217,7 @@ describe('browserLifecycle', () => {
     expect(told).toEqual([]);
   });
 
-  it('C8: tells nothing after it was stopped, and may be stopped again', () => {
+  it('tells nothing after it was stopped, and may be stopped again [C8]', () => {
     const { page, document } = fakePage();
     const { told, stop } = listen();
     stop();

@@ -42,7 +42,7 @@ describe('the clock of the adapters', () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it('[RT5] splits delays that the host cannot count', () => {
+  it('splits delays that the host cannot count [RT5]', () => {
     vi.useFakeTimers();
     const callback = vi.fn();
     nodeRuntime.clock.setTimer(callback, 60 * DAY);

@@ -136,7 +136,7 @@ describe('node: refused upgrades', () => {
     expect(await refused('status=200')).toEqual({ status: 200 });
   });
 
-  it('[RT9] tell Retry-After in milliseconds: seconds, or a date by the clock of the server', async () => {
+  it('tell Retry-After in milliseconds: seconds, or a date by the clock of the server [RT9]', async () => {
     expect(await refused(`status=429&${header('2')}`)).toEqual({ status: 429, retryAfter: 2_000 });
     const until = header('Wed, 21 Oct 2015 07:28:30 GMT');
     expect(await refused(`status=503&Date=${date}&${until}`)).toEqual({ status: 503, retryAfter: 30_000 });

@@ -18,7 +18,7 @@ async function subscribed(options?: Parameters<Awaited<ReturnType<typeof connect
 }
 
 describe('until the first listener', () => {
-  it('[S7, CH14, MS6] updates are held unparsed, and handed over in order before newer ones', async () => {
+  it('updates are held unparsed, and handed over in order before newer ones [S7, CH14, MS6]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 5);
     await barrier(client);
@@ -33,7 +33,7 @@ describe('until the first listener', () => {
     expect(client.stats().parsed).toBe(parsed + 6);
   });
 
-  it('[S7, CH16] up to the capacity; every loss is counted', async () => {
+  it('up to the capacity; every loss is counted [S7, CH16]', async () => {
     const { server, client, channel } = await subscribed({ capacity: 3 });
     await publish(server, 10);
     await barrier(client);
@@ -43,7 +43,7 @@ describe('until the first listener', () => {
     expect(await got.until(3)).toEqual([8, 9, 10]);
   });
 
-  it('[S7, CH14] what comes between the subscribe frame and the confirmation is kept as well', async () => {
+  it('what comes between the subscribe frame and the confirmation is kept as well [S7, CH14]', async () => {
     const server = await serve();
     server.respondTo('"op":"subscribe"', (text) => [
       { topic: 't', data: 1 },
@@ -56,7 +56,7 @@ describe('until the first listener', () => {
     expect(await got.until(2)).toEqual([1, 2]);
   });
 
-  it('[CH14, S1] a first listener that leaves while it is handed what was held gets nothing more', async () => {
+  it('a first listener that leaves while it is handed what was held gets nothing more [CH14, S1]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 3);
     await barrier(client);
@@ -69,7 +69,7 @@ describe('until the first listener', () => {
     expect(items).toEqual([1, 2]);
   });
 
-  it('[CH14, CH15] once takes one; the rest waits for the next listener', async () => {
+  it('once takes one; the rest waits for the next listener [CH14, CH15]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 3);
     await barrier(client);
@@ -79,7 +79,7 @@ describe('until the first listener', () => {
     expect(await got.until(2)).toEqual([2, 3]);
   });
 
-  it('[MS6] frames that nobody reads are not parsed', async () => {
+  it('frames that nobody reads are not parsed [MS6]', async () => {
     const { server, client, channel } = await subscribed();
     const { parsed } = client.stats();
     const { parsed: each } = await barrier(client).then(() => client.stats());
@@ -91,7 +91,7 @@ describe('until the first listener', () => {
 });
 
 describe('overflow', () => {
-  it("[CH8, R1, CH20] a channel that overflows before its confirmation fails its subscribe(), with 'fail'", async () => {
+  it("a channel that overflows before its confirmation fails its subscribe(), with 'fail' [CH8, R1, CH20]", async () => {
     const server = await serve();
     server.respondTo('"op":"subscribe"', [
       { topic: 't', data: 1 },
@@ -102,7 +102,7 @@ describe('overflow', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('[CH15, CH16, F16] drop-oldest keeps the newest for an iterator, and counts', async () => {
+  it('drop-oldest keeps the newest for an iterator, and counts [CH15, CH16, F16]', async () => {
     const { server, client, channel } = await subscribed({ capacity: 2 });
     const loop = channel[Symbol.asyncIterator]();
     await publish(server, 5);
@@ -114,7 +114,7 @@ describe('overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('[CH16] drop-newest keeps the oldest, and counts', async () => {
+  it('drop-newest keeps the oldest, and counts [CH16]', async () => {
     const { server, client, channel } = await subscribed({ capacity: 2, overflow: 'drop-newest' });
     const loop = channel[Symbol.asyncIterator]();
     await publish(server, 5);
@@ -123,7 +123,7 @@ describe('overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('[CH18, CH4, ER2] fail ends the channel with a typed error, which its loop throws after what it had', async () => {
+  it('fail ends the channel with a typed error, which its loop throws after what it had [CH18, CH4, ER2]', async () => {
     const { server, client, channel } = await subscribed({ capacity: 2, overflow: 'fail' });
     const errors: unknown[] = [];
     channel.on('error', (error) => errors.push(error));
@@ -140,7 +140,7 @@ describe('overflow', () => {
     expect(channel.dropped).toBe(1);
   });
 
-  it('[CH18] fail also bounds what is held for the first listener', async () => {
+  it('fail also bounds what is held for the first listener [CH18]', async () => {
     const { server, client, channel } = await subscribed({ capacity: 1, overflow: 'fail' });
     const failed = clientEvent(client, 'error');
     await publish(server, 2);
@@ -148,7 +148,7 @@ describe('overflow', () => {
     expect(channel.closed).toBe(true);
   });
 
-  it('[CH17] latest gives an iterator the newest per key, at its own pace', async () => {
+  it('latest gives an iterator the newest per key, at its own pace [CH17]', async () => {
     const server = await serve();
     const client = await connectClient<{ prices: { symbol: string; price: number } }>(server);
     const channel = await client.subscribe('prices', {
@@ -170,7 +170,7 @@ describe('overflow', () => {
     expect((await loop.next()).value).toEqual({ symbol: 'BTC', price: 4 });
   });
 
-  it('[CH17] latest calls listeners once per key and conflateInterval, 16 by default', async () => {
+  it('latest calls listeners once per key and conflateInterval, 16 by default [CH17]', async () => {
     const network = new FakeNetwork();
     answerLikeAnExchange(network);
     const client = await connectVirtual(network);
@@ -198,7 +198,7 @@ describe('overflow', () => {
     expect(network.clock.pendingTimers).toBe(0);
   });
 
-  it('[CH17, S1] what is conflated when unsubscribe is called is not delivered', async () => {
+  it('what is conflated when unsubscribe is called is not delivered [CH17, S1]', async () => {
     const { server, client, channel } = await subscribed({ overflow: 'latest', conflateInterval: 60_000 });
     const got = collect(channel);
     await publish(server, 3);
@@ -208,7 +208,7 @@ describe('overflow', () => {
     expect(got.items).toEqual([]);
   });
 
-  it('[CH17, S1] nor when unsubscribe(topic) is called on the client', async () => {
+  it('nor when unsubscribe(topic) is called on the client [CH17, S1]', async () => {
     const { server, client, channel } = await subscribed({ overflow: 'latest', conflateInterval: 60_000 });
     const got = collect(channel);
     await publish(server, 3);
@@ -220,7 +220,7 @@ describe('overflow', () => {
 });
 
 describe('loops', () => {
-  it('[CH3] two loops have buffers of their own', async () => {
+  it('two loops have buffers of their own [CH3]', async () => {
     const { server, client, channel } = await subscribed();
     const [first, second] = [channel[Symbol.asyncIterator](), channel.updates()[Symbol.asyncIterator]()];
     await publish(server, 3);
@@ -232,7 +232,7 @@ describe('loops', () => {
     expect(channel.buffered).toBe(2);
   });
 
-  it('[CH4] break ends a loop and leaves the channel', async () => {
+  it('break ends a loop and leaves the channel [CH4]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 3);
     await barrier(client);
@@ -248,7 +248,7 @@ describe('loops', () => {
     expect(got.items).toEqual([4]);
   });
 
-  it('[CH4] a loop ends when the channel is closed, with or without somebody waiting in it', async () => {
+  it('a loop ends when the channel is closed, with or without somebody waiting in it [CH4]', async () => {
     const { server, client, channel } = await subscribed();
     const seen: number[] = [];
     const waiting = (async () => {
@@ -263,7 +263,7 @@ describe('loops', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it('[CH4, CH13] a loop throws the error that closed its channel', async () => {
+  it('a loop throws the error that closed its channel [CH4, CH13]', async () => {
     const { server, channel } = await subscribed();
     const loop = (async () => {
       for await (const _ of channel);
@@ -273,7 +273,7 @@ describe('loops', () => {
     await expect(loop).rejects.toMatchObject({ code: 'SUBSCRIPTION_FAILED', topic: 't' });
   });
 
-  it('[CH4, CL24] close() ends loops without an error', async () => {
+  it('close() ends loops without an error [CH4, CL24]', async () => {
     const { client, channel } = await subscribed();
     const loop = (async () => {
       for await (const _ of channel);
@@ -283,7 +283,7 @@ describe('loops', () => {
     expect(await loop).toBe('ended');
   });
 
-  it('[CH3, CH15, F16] loops survive a reconnect, which is told by a gap and ends no stream', async () => {
+  it('loops survive a reconnect, which is told by a gap and ends no stream [CH3, CH15, F16]', async () => {
     const { server, channel } = await subscribed();
     const updates = channel.updates()[Symbol.asyncIterator]();
     const resumed = channelEvent(channel, 'resumed');
@@ -299,7 +299,7 @@ describe('loops', () => {
 });
 
 describe('listeners', () => {
-  it('[S1] after unsubscribe inside a listener nothing more is delivered, not even of the same chunk', async () => {
+  it('after unsubscribe inside a listener nothing more is delivered, not even of the same chunk [S1]', async () => {
     const { server, client, channel } = await subscribed();
     const other = await client.subscribe('t');
     const items: number[] = [];
@@ -314,7 +314,7 @@ describe('listeners', () => {
     expect(got.items).toEqual([1, 2, 3]);
   });
 
-  it('[S1] not even to the next listener of the same update', async () => {
+  it('not even to the next listener of the same update [S1]', async () => {
     const { server, client, channel } = await subscribed();
     const calls: string[] = [];
     channel.on('message', () => {
@@ -327,7 +327,7 @@ describe('listeners', () => {
     expect(calls).toEqual(['first']);
   });
 
-  it('[S1, S6] a listener may end another channel of the topic', async () => {
+  it('a listener may end another channel of the topic [S1, S6]', async () => {
     const { server, client, channel } = await subscribed();
     const other = await client.subscribe('t');
     const calls: string[] = [];
@@ -341,7 +341,7 @@ describe('listeners', () => {
     expect(calls).toEqual(['channel', 'channel']);
   });
 
-  it('[S6, CL38] one that throws or rejects is reported, and stops nobody', async () => {
+  it('one that throws or rejects is reported, and stops nobody [S6, CL38]', async () => {
     const { server, client, channel } = await subscribed();
     const other = await client.subscribe('t');
     const errors: string[] = [];
@@ -364,7 +364,7 @@ describe('listeners', () => {
     expect(errors.every((text) => text.startsWith('PROTOCOL_ERROR'))).toBe(true);
   });
 
-  it('[S6, CL38] without an error listener on the channel the client hears of it', async () => {
+  it('without an error listener on the channel the client hears of it [S6, CL38]', async () => {
     const { server, client, channel } = await subscribed();
     channel.on('message', () => {
       throw new Error('thrown');
@@ -374,7 +374,7 @@ describe('listeners', () => {
     expect((await heard)[0].message).toContain('thrown');
   });
 
-  it('[S6, CL38] a listener that was removed during an emit is not called any more', async () => {
+  it('a listener that was removed during an emit is not called any more [S6, CL38]', async () => {
     const { server, client, channel } = await subscribed();
     const calls: string[] = [];
     const second = () => void calls.push('second');
@@ -389,7 +389,7 @@ describe('listeners', () => {
     expect(calls).toEqual(['first', 'third']);
   });
 
-  it('[S6] a key function that throws harms no other channel of the topic', async () => {
+  it('a key function that throws harms no other channel of the topic [S6]', async () => {
     const { server, client } = await subscribed();
     const broken = await client.subscribe('t', {
       overflow: 'latest',
@@ -409,7 +409,7 @@ describe('listeners', () => {
     expect(errors.length).toBeGreaterThan(0);
   });
 
-  it('[CH2, MS1] the update tells where it comes from', async () => {
+  it('the update tells where it comes from [CH2, MS1]', async () => {
     const { server, channel } = await subscribed();
     const got = channelEvent(channel, 'message');
     server.publish('t', 7);
@@ -421,7 +421,7 @@ describe('listeners', () => {
 });
 
 describe('sequences', () => {
-  it('[HN27, CH2, CH19, CH20] a skipped number is a gap without a disconnect, a snapshot is none', async () => {
+  it('a skipped number is a gap without a disconnect, a snapshot is none [HN27, CH2, CH19, CH20]', async () => {
     class SequencedHandler extends GenericJsonHandler<{ book: { u: number; pu?: number; snap?: boolean } }> {
       override extractSequence(message: Message) {
         const { u, pu, snap } = this.extractData(message) as { u: number; pu?: number; snap?: boolean };

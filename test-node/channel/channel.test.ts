@@ -67,7 +67,7 @@ async function take(iterator: AsyncIterator<number>, count: number): Promise<(nu
 }
 
 describe('Channel: the first reader', () => {
-  it('[CH14, S7] holds updates unparsed, then hands them over in order, before newer ones', async () => {
+  it('holds updates unparsed, then hands them over in order, before newer ones [CH14, S7]', async () => {
     const channel = newChannel();
     deliver(channel, 1, 2, 3);
     expect(channel.buffered).toBe(3);
@@ -81,7 +81,7 @@ describe('Channel: the first reader', () => {
     expect(channel.dropped).toBe(0);
   });
 
-  it('[CH14, S7] counts what the hold could not keep', async () => {
+  it('counts what the hold could not keep [CH14, S7]', async () => {
     const channel = newChannel();
     deliver(channel, 1, 2, 3, 4, 5, 6);
     const heard = listen(channel);
@@ -90,7 +90,7 @@ describe('Channel: the first reader', () => {
     expect([channel.dropped, dropped]).toEqual([2, 2]);
   });
 
-  it('[CH14] gives once() one update, and the rest to the next reader', async () => {
+  it('gives once() one update, and the rest to the next reader [CH14]', async () => {
     const channel = newChannel();
     deliver(channel, 1, 2, 3);
     const first: number[] = [];
@@ -100,7 +100,7 @@ describe('Channel: the first reader', () => {
     expect(await take(channel[Symbol.asyncIterator](), 2)).toEqual([2, 3]);
   });
 
-  it('[CH14] the first loop inherits what was held', async () => {
+  it('the first loop inherits what was held [CH14]', async () => {
     const channel = newChannel();
     deliver(channel, 1, 2);
     const loop = channel[Symbol.asyncIterator]();
@@ -108,7 +108,7 @@ describe('Channel: the first reader', () => {
     expect(await take(loop, 3)).toEqual([1, 2, 3]);
   });
 
-  it('[S7] a loop that starts while updates are being handed over misses nothing newer', async () => {
+  it('a loop that starts while updates are being handed over misses nothing newer [S7]', async () => {
     const channel = newChannel();
     deliver(channel, 1);
     const heard = listen(channel);
@@ -120,7 +120,7 @@ describe('Channel: the first reader', () => {
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('[S7] what was held is handed over or counted when the channel ends first', async () => {
+  it('what was held is handed over or counted when the channel ends first [S7]', async () => {
     const channel = newChannel();
     deliver(channel, 1, 2);
     const heard = listen(channel);
@@ -129,7 +129,7 @@ describe('Channel: the first reader', () => {
     expect(heard.length + channel.dropped).toBe(2);
   });
 
-  it('[S7] an update that nobody takes is counted', async () => {
+  it('an update that nobody takes is counted [S7]', async () => {
     const channel = newChannel();
     const listener = (): void => {};
     channel.on('message', listener);
@@ -140,7 +140,7 @@ describe('Channel: the first reader', () => {
 });
 
 describe('Channel: overflow', () => {
-  it('[CH16] drop-oldest keeps the newest', async () => {
+  it('drop-oldest keeps the newest [CH16]', async () => {
     const channel = newChannel({ capacity: 2, overflow: 'drop-oldest' });
     const loop = channel[Symbol.asyncIterator]();
     deliver(channel, 1, 2, 3, 4, 5);
@@ -148,7 +148,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('[CH16] drop-newest keeps the oldest', async () => {
+  it('drop-newest keeps the oldest [CH16]', async () => {
     const channel = newChannel({ capacity: 2, overflow: 'drop-newest' });
     const loop = channel[Symbol.asyncIterator]();
     deliver(channel, 1, 2, 3, 4, 5);
@@ -156,7 +156,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('[CH17] latest keeps the newest, counting what it replaced', async () => {
+  it('latest keeps the newest, counting what it replaced [CH17]', async () => {
     const channel = newChannel({ overflow: 'latest' });
     const loop = channel[Symbol.asyncIterator]();
     deliver(channel, 1, 2, 3);
@@ -164,7 +164,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(2);
   });
 
-  it("[CH22] conflateInterval 'frame' tells the newest with the next frame of the screen, once", () => {
+  it("conflateInterval 'frame' tells the newest with the next frame of the screen, once [CH22]", () => {
     const channel = newChannel({ overflow: 'latest', conflateInterval: 'frame' });
     const heard: number[] = [];
     channel.on('message', (data) => heard.push(data));
@@ -178,7 +178,7 @@ describe('Channel: overflow', () => {
     expect([heard, channel.dropped]).toEqual([[3], 3]);
   });
 
-  it('[CH17] latest by key keeps the newest of each, at the place of its first', async () => {
+  it('latest by key keeps the newest of each, at the place of its first [CH17]', async () => {
     const key = (each: { data: unknown }): string => ((each.data as number) % 2 ? 'odd' : 'even');
     const channel = newChannel({ overflow: 'latest', key });
     const loop = channel[Symbol.asyncIterator]();
@@ -186,7 +186,7 @@ describe('Channel: overflow', () => {
     expect(await take(loop, 2)).toEqual([5, 4]);
   });
 
-  it('[C9, CH17] latest holds at most capacity keys', async () => {
+  it('latest holds at most capacity keys [C9, CH17]', async () => {
     const channel = newChannel({ overflow: 'latest', capacity: 2, key: (each) => String(each.data) });
     const loop = channel[Symbol.asyncIterator]();
     deliver(channel, 1, 2, 3);
@@ -194,7 +194,7 @@ describe('Channel: overflow', () => {
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('[CH17] latest calls listeners once per conflateInterval', async () => {
+  it('latest calls listeners once per conflateInterval [CH17]', async () => {
     const channel = newChannel({ overflow: 'latest' });
     const heard = listen(channel);
     for (let n = 1; n <= 32; n++) {
@@ -206,7 +206,7 @@ describe('Channel: overflow', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  describe('[S5, CH19] the gap of an update that was dropped is told by the next that is not', () => {
+  describe('the gap of an update that was dropped is told by the next that is not [S5, CH19]', () => {
     const gapSince = (since: number) => ({ epoch: 2, since, until: since + 1, cause: 'disconnect' }) as const;
     const sinceOf = ({ gap }: Update) => gap?.since;
 
@@ -274,7 +274,7 @@ describe('Channel: overflow', () => {
     });
   });
 
-  it('[CH18] fail closes the channel, after what it had', async () => {
+  it('fail closes the channel, after what it had [CH18]', async () => {
     const channel = newChannel({ capacity: 2, overflow: 'fail' });
     let released = 0;
     channel.attach({
@@ -292,7 +292,7 @@ describe('Channel: overflow', () => {
     expect(await loop.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('[S6, CH17] a key function that throws is reported and costs that update alone', async () => {
+  it('a key function that throws is reported and costs that update alone [S6, CH17]', async () => {
     const channel = newChannel({
       overflow: 'latest',
       key: (each) => {
@@ -307,7 +307,7 @@ describe('Channel: overflow', () => {
     expect(unheard).toHaveLength(1);
   });
 
-  it('[C9] is linear in what it holds: a million updates through a full buffer', async () => {
+  it('is linear in what it holds: a million updates through a full buffer [C9]', async () => {
     const channel = newChannel({ capacity: 10_000 });
     const loop = channel[Symbol.asyncIterator]();
     const one = update(1);
@@ -320,7 +320,7 @@ describe('Channel: overflow', () => {
 });
 
 describe('Channel: loops', () => {
-  it('[CH3] each loop has its own buffer', async () => {
+  it('each loop has its own buffer [CH3]', async () => {
     const channel = newChannel();
     const [one, two] = [channel[Symbol.asyncIterator](), channel.updates()];
     const heard = listen(channel);
@@ -331,7 +331,7 @@ describe('Channel: loops', () => {
     expect(reads).toBe(2);
   });
 
-  it('[CH3] serves several readers of one loop in order', async () => {
+  it('serves several readers of one loop in order [CH3]', async () => {
     const channel = newChannel();
     const loop = channel[Symbol.asyncIterator]();
     const reading = [loop.next(), loop.next()];
@@ -339,7 +339,7 @@ describe('Channel: loops', () => {
     expect((await Promise.all(reading)).map(({ value }) => value)).toEqual([1, 2]);
   });
 
-  it('[CH4] break ends a loop and leaves the channel', async () => {
+  it('break ends a loop and leaves the channel [CH4]', async () => {
     const channel = newChannel();
     const reading = (async () => {
       for await (const value of channel) return value;
@@ -353,7 +353,7 @@ describe('Channel: loops', () => {
     expect(heard).toEqual([2]);
   });
 
-  it('[CH4] ends with the channel, after what is buffered; throws where an error closed it', async () => {
+  it('ends with the channel, after what is buffered; throws where an error closed it [CH4]', async () => {
     const channel = newChannel();
     const loop = channel[Symbol.asyncIterator]();
     deliver(channel, 1);
@@ -367,7 +367,7 @@ describe('Channel: loops', () => {
     await expect(waiting).rejects.toThrow('over');
   });
 
-  it('[CH4] an update that cannot be read rejects one next(), and the loop goes on', async () => {
+  it('an update that cannot be read rejects one next(), and the loop goes on [CH4]', async () => {
     const channel = newChannel();
     const loop = channel[Symbol.asyncIterator]();
     deliver(channel, -1, 2);
@@ -377,7 +377,7 @@ describe('Channel: loops', () => {
 });
 
 describe('Channel: the end', () => {
-  it('[S1, CH5] calls no listener after unsubscribe(), also from inside a listener', async () => {
+  it('calls no listener after unsubscribe(), also from inside a listener [S1, CH5]', async () => {
     const channel = newChannel();
     const heard: string[] = [];
     channel.on('message', (value) => {
@@ -390,7 +390,7 @@ describe('Channel: the end', () => {
     expect(heard).toEqual(['a1', 'b1', 'a2']);
   });
 
-  it('[S1] nor with updates that were held or conflated', async () => {
+  it('nor with updates that were held or conflated [S1]', async () => {
     const held = newChannel();
     deliver(held, 1);
     const heard = listen(held);
@@ -405,7 +405,7 @@ describe('Channel: the end', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('[CH5] tells close once, and never rejects', async () => {
+  it('tells close once, and never rejects [CH5]', async () => {
     const channel = newChannel();
     const causes: unknown[] = [];
     channel.on('close', (cause) => causes.push(cause));
@@ -416,7 +416,7 @@ describe('Channel: the end', () => {
     expect(causes).toEqual([{ code: 1000, reason: 'unsubscribed' }]);
   });
 
-  it('[CH13] tells error, then close; an error that nobody hears goes to the client', () => {
+  it('tells error, then close; an error that nobody hears goes to the client [CH13]', () => {
     const channel = newChannel();
     const order: string[] = [];
     channel.on('error', () => order.push('error'));
@@ -427,7 +427,7 @@ describe('Channel: the end', () => {
     expect(unheard.map(({ message }) => message)).toEqual(['unheard']);
   });
 
-  it('[S6, CL38] a listener that throws harms no other', async () => {
+  it('a listener that throws harms no other [S6, CL38]', async () => {
     const channel = newChannel();
     channel.on('message', () => {
       throw new Error('bug');
@@ -447,7 +447,7 @@ describe('Channel: the end', () => {
     ['key', { key: 'symbol' as unknown as () => string }],
     ['conflateInterval', { conflateInterval: -1 }],
     ['conflateInterval', { conflateInterval: Infinity }],
-  ] as const)('[CH21] a wrong %s is a ConfigError', (field, options) => {
+  ] as const)('a wrong %s is a ConfigError [CH21]', (field, options) => {
     expect(() => newChannel(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
   });
 });

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('Conflation', () => {
-  it('[CH17] serves all of one interval with one timer, each at most once per interval', async () => {
+  it('serves all of one interval with one timer, each at most once per interval [CH17]', async () => {
     const [a, b] = [one('a'), one('b')];
     conflation.join(16, a);
     await clock.advance(10);
@@ -36,7 +36,7 @@ describe('Conflation', () => {
     expect(flushed).toEqual(['a 16', 'b 100']);
   });
 
-  it('[C8] leaves no timer behind the last one that left', () => {
+  it('leaves no timer behind the last one that left [C8]', () => {
     const [a, b] = [one('a'), one('b')];
     conflation.join(16, a);
     conflation.join(16, b);

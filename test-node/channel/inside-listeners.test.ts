@@ -25,7 +25,7 @@ function eventsOf(channel: Channel): string[] {
 }
 
 describe('a listener that ends its channel', () => {
-  it('[S1, CH18] in `error`: the channel is closed once, by what it did itself', async () => {
+  it('in `error`: the channel is closed once, by what it did itself [S1, CH18]', async () => {
     const { subscribe, publish, advance } = await world();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 1 });
     const events = eventsOf(channel);
@@ -38,7 +38,7 @@ describe('a listener that ends its channel', () => {
     expect([events, reasons]).toEqual([['error', 'close'], ['unsubscribed']]);
   });
 
-  it('[S1, CH18] while it is handed what was held before an overflow: no error follows the close', async () => {
+  it('while it is handed what was held before an overflow: no error follows the close [S1, CH18]', async () => {
     const { subscribe, publish, advance } = await world();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 1 });
     const events = eventsOf(channel);
@@ -49,7 +49,7 @@ describe('a listener that ends its channel', () => {
     expect(events).toEqual(['close']);
   });
 
-  it('[S1] in `gap`, or that of another one: neither is told of anything afterwards', async () => {
+  it('in `gap`, or that of another one: neither is told of anything afterwards [S1]', async () => {
     const { network, subscribe, advance } = await world();
     const [own, first, second] = [await subscribe('t'), await subscribe('v'), await subscribe('v')];
     own.on('gap', () => void own.unsubscribe());
@@ -62,7 +62,7 @@ describe('a listener that ends its channel', () => {
 });
 
 describe('a listener that pauses', () => {
-  it('[S5, R7, CL23] and resumes at once lets the others hear every update in order', async () => {
+  it('and resumes at once lets the others hear every update in order [S5, R7, CL23]', async () => {
     const { client, subscribe, publish } = await world();
     const [first, second] = [await subscribe('t'), await subscribe('t')];
     const heard: string[] = [];
@@ -83,7 +83,7 @@ describe('a listener that pauses', () => {
 });
 
 describe('a channel that nobody reads', () => {
-  it('[S7, CH16] any more: what was conflated for its listener counts as dropped', async () => {
+  it('any more: what was conflated for its listener counts as dropped [S7, CH16]', async () => {
     const { client, subscribe, publish, advance } = await world();
     const channel = await subscribe('t', { overflow: 'latest' });
     const listener = () => {};
@@ -94,7 +94,7 @@ describe('a channel that nobody reads', () => {
     expect([channel.dropped, channel.buffered, client.stats().dropped]).toEqual([1, 0, 1]);
   });
 
-  it('[S7, CH19] leaves the gap of an update that was dropped to the next one', async () => {
+  it('leaves the gap of an update that was dropped to the next one [S7, CH19]', async () => {
     const { network, subscribe, publish, advance } = await world();
     const channel = await subscribe('t');
     channel.once('message', () => {});
@@ -110,7 +110,7 @@ describe('a channel that nobody reads', () => {
     expect(channel.dropped).toBe(1);
   });
 
-  it('[CH15, CH18] but for a loop keeps nothing for listeners that are gone', async () => {
+  it('but for a loop keeps nothing for listeners that are gone [CH15, CH18]', async () => {
     const { subscribe, publish, advance } = await world();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 4 });
     for (const n of [1, 2, 3]) publish(n);
@@ -134,7 +134,7 @@ describe('a topic that is resynchronised', () => {
     }
   }
 
-  it('[CH19, CH20, HN22] has a gap from the update that told of it to the confirmation', async () => {
+  it('has a gap from the update that told of it to the confirmation [CH19, CH20, HN22]', async () => {
     const { network, subscribe, publish, advance } = await world(new Numbered());
     const channel = await subscribe('t');
     network.latency = 30;
@@ -150,7 +150,7 @@ describe('a topic that is resynchronised', () => {
     expect(until - since).toBeGreaterThanOrEqual(30);
   });
 
-  it('[HN30, S4] is asked for anew even where the handler cannot end it', async () => {
+  it('is asked for anew even where the handler cannot end it [HN30, S4]', async () => {
     class NoEnd extends Numbered {
       override buildUnsubscribe(): string {
         throw new Error('no');
@@ -169,7 +169,7 @@ describe('a topic that is resynchronised', () => {
 });
 
 describe('a socket that answers inside send()', () => {
-  it('[RT2, DL1] answers requests and confirms subscriptions', async () => {
+  it('answers requests and confirms subscriptions [RT2, DL1]', async () => {
     const { network, client, advance } = await world();
     network.onFrame = (socket, text) => {
       const { op, req_id } = JSON.parse(text);

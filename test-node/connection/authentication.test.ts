@@ -14,7 +14,7 @@ import {
 import { LoginHandler } from '../support/login-handler.js';
 
 describe('on connect', () => {
-  it('[CL33, C2, HN14] success leads to ready, and each step is told', async () => {
+  it('success leads to ready, and each step is told [CL33, C2, HN14]', async () => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler() });
     const events: string[] = [];
@@ -36,7 +36,7 @@ describe('on connect', () => {
     expect(server.authAttempts).toBe(1);
   });
 
-  it('[C7, CL7, HN15, ER2] a final refusal stops the client with a typed error', async () => {
+  it('a final refusal stops the client with a typed error [C7, CL7, HN15, ER2]', async () => {
     const server = await serve({ authentication: { accepts: () => false } });
     const handler = new LoginHandler();
     handler.verdict = 'final';
@@ -54,7 +54,7 @@ describe('on connect', () => {
     expect(server.authAttempts).toBe(1);
   });
 
-  it('[C7, CF8, HN15] authMaxAttempts refusals in a row stop the client', async () => {
+  it('authMaxAttempts refusals in a row stop the client [C7, CF8, HN15]', async () => {
     const server = await serve({ authentication: { refusals: Infinity } });
     const client = createClient(server, { handler: new LoginHandler(), config: { authMaxAttempts: 3 } });
     await expect(client.connect()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
@@ -62,7 +62,7 @@ describe('on connect', () => {
     expect(client.state).toBe('closed');
   });
 
-  it('[CF8, HN15] fewer are tried again, and a success lets them count from one again', async () => {
+  it('fewer are tried again, and a success lets them count from one again [CF8, HN15]', async () => {
     const server = await serve({ authentication: { refusals: 2 } });
     const client = createClient(server, { handler: new LoginHandler(), config: { authMaxAttempts: 3 } });
     await client.connect();
@@ -73,7 +73,7 @@ describe('on connect', () => {
     await barrier(client);
   });
 
-  it('[CF8] no answer within authTimeout is a lost attempt, and counts as no refusal', async () => {
+  it('no answer within authTimeout is a lost attempt, and counts as no refusal [CF8]', async () => {
     const server = await serve({ authentication: {} });
     let asked = 0;
     server.respondTo('"op":"auth"', (_text, connection) => {
@@ -89,7 +89,7 @@ describe('on connect', () => {
     expect(asked).toBe(4);
   });
 
-  it('[HN13, CL33] signing may be asynchronous; a signer that fails counts as a refusal', async () => {
+  it('signing may be asynchronous; a signer that fails counts as a refusal [HN13, CL33]', async () => {
     class AsyncLogin extends LoginHandler {
       failures = 1;
       override async buildAuthMessage() {
@@ -111,7 +111,7 @@ describe('on connect', () => {
     });
   });
 
-  it('[HN13, CF8] a signer that never answers is bounded by authTimeout', async () => {
+  it('a signer that never answers is bounded by authTimeout [HN13, CF8]', async () => {
     class StuckLogin extends LoginHandler {
       override buildAuthMessage(): string | Promise<string> {
         return this.built++ === 0 ? new Promise<string>(() => {}) : super.buildAuthMessage();
@@ -123,7 +123,7 @@ describe('on connect', () => {
     expect(server.connectionCount).toBe(2);
   });
 
-  it('[F9, C7] a drop between the login and its answer is survived', async () => {
+  it('a drop between the login and its answer is survived [F9, C7]', async () => {
     const server = await serve({ authentication: {} });
     server.respondTo('"op":"auth"', dropping, { once: true });
     const client = createClient(server, { handler: new LoginHandler() });
@@ -132,7 +132,7 @@ describe('on connect', () => {
     await barrier(client);
   });
 
-  it('[HN16, C7, CF8] HTTP 401 at the upgrade counts as a refusal', async () => {
+  it('HTTP 401 at the upgrade counts as a refusal [HN16, C7, CF8]', async () => {
     const server = await serve();
     server.refuseUpgrades({ status: 401 });
     const client = createClient(server, { config: { authMaxAttempts: 2 } });
@@ -142,7 +142,7 @@ describe('on connect', () => {
     await connectClient(server, { config: { authMaxAttempts: 2 } });
   });
 
-  it('[CL3, C8] the static connect closes what it made where the login fails for good', async () => {
+  it('the static connect closes what it made where the login fails for good [CL3, C8]', async () => {
     const server = await serve({ authentication: { accepts: () => false } });
     const handler = new LoginHandler();
     handler.verdict = 'final';
@@ -151,7 +151,7 @@ describe('on connect', () => {
     await server.waitForIdle();
   });
 
-  it('[CL7, C8, R1] close() during the login settles everything', async () => {
+  it('close() during the login settles everything [CL7, C8, R1]', async () => {
     const server = await serve({ authentication: { success: [] } });
     const client = createClient(server, { handler: new LoginHandler() });
     const connecting = client.connect();
@@ -163,7 +163,7 @@ describe('on connect', () => {
 });
 
 describe('authenticate()', () => {
-  it('[CL20] refreshes inside the live session, with new credentials', async () => {
+  it('refreshes inside the live session, with new credentials [CL20]', async () => {
     const server = await serve({ authentication: {} });
     const handler = new LoginHandler();
     const client = await connectClient(server, { handler });
@@ -176,7 +176,7 @@ describe('authenticate()', () => {
     expect(client.state).toBe('ready');
   });
 
-  it('[CL20] a refusal rejects and leaves the connection', async () => {
+  it('a refusal rejects and leaves the connection [CL20]', async () => {
     const server = await serve({ authentication: {} });
     const client = await connectClient(server, { handler: new LoginHandler() });
     server.refuseAuthentication(1);
@@ -187,7 +187,7 @@ describe('authenticate()', () => {
     await client.authenticate();
   });
 
-  it('[CF8, CL20] refusals count in a row: a refresh that succeeds ends the row', async () => {
+  it('refusals count in a row: a refresh that succeeds ends the row [CF8, CL20]', async () => {
     const server = await serve({ authentication: {} });
     const client = await connectClient(server, { handler: new LoginHandler(), config: { authMaxAttempts: 3 } });
     server.refuseAuthentication(2);
@@ -203,7 +203,7 @@ describe('authenticate()', () => {
     expect(end).toBe('reconnected');
   });
 
-  it('[CL20, CL21] with authOnConnect false it is the first login, and later connections log in by themselves', async () => {
+  it('with authOnConnect false it is the first login, and later connections log in by themselves [CL20, CL21]', async () => {
     const server = await serve({ authentication: { required: false } });
     const client = await connectClient(server, { handler: new LoginHandler(), config: { authOnConnect: false } });
     expect(server.authAttempts).toBe(0);
@@ -217,7 +217,7 @@ describe('authenticate()', () => {
     expect(server.authAttempts).toBe(2);
   });
 
-  it('[CL20, CL21] one that was refused the first time is not repeated on later connections', async () => {
+  it('one that was refused the first time is not repeated on later connections [CL20, CL21]', async () => {
     const server = await serve({ authentication: { refusals: 1, required: false } });
     const handler = new LoginHandler();
     const client = await connectClient(server, { handler, config: { authOnConnect: false } });
@@ -228,7 +228,7 @@ describe('authenticate()', () => {
     expect(handler.built).toBe(1);
   });
 
-  it('[CL20] before ready it waits for the connection, and logs in once', async () => {
+  it('before ready it waits for the connection, and logs in once [CL20]', async () => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler(), config: { authOnConnect: false } });
     const first = client.authenticate();
@@ -237,7 +237,7 @@ describe('authenticate()', () => {
     expect(server.authAttempts).toBe(1);
   });
 
-  it('[CL20, R1] a drop under a refresh is followed by a login on the next connection, which settles it', async () => {
+  it('a drop under a refresh is followed by a login on the next connection, which settles it [CL20, R1]', async () => {
     const server = await serve({ authentication: {} });
     const client = await connectClient(server, { handler: new LoginHandler() });
     server.respondTo('"op":"auth"', dropping, { once: true });
@@ -246,14 +246,14 @@ describe('authenticate()', () => {
     expect(server.authAttempts).toBe(2);
   });
 
-  it('[CL20] a protocol without a login rejects', async () => {
+  it('a protocol without a login rejects [CL20]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await expect(client.authenticate()).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
     expect(client.state).toBe('ready');
   });
 
-  it('[HN21] the server may ask for it', async () => {
+  it('the server may ask for it [HN21]', async () => {
     class ChallengedLogin extends LoginHandler {
       override extractSignal(message: Parameters<LoginHandler['extractSignal']>[0]) {
         return message.field('event') === 'expired' ? ({ type: 'authenticate' } as const) : undefined;
@@ -267,7 +267,7 @@ describe('authenticate()', () => {
     expect([server.authAttempts, server.connectionCount]).toEqual([2, 1]);
   });
 
-  it('[HN14] predicates are asked while a login is open alone', async () => {
+  it('predicates are asked while a login is open alone [HN14]', async () => {
     const asked = { success: 0 };
     class CountingLogin extends LoginHandler {
       override isAuthSuccess(message: Parameters<LoginHandler['isAuthSuccess']>[0]): boolean {
@@ -284,7 +284,7 @@ describe('authenticate()', () => {
     expect(asked.success).toBe(success);
   });
 
-  it('[CL29, CL30] secrets do not reach the trace', async () => {
+  it('secrets do not reach the trace [CL29, CL30]', async () => {
     const server = await serve({ authentication: {} });
     class SigningLogin extends LoginHandler {
       override buildAuthMessage() {

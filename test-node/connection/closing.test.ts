@@ -32,7 +32,7 @@ describe('in every state', () => {
     'reconnecting',
   ];
 
-  it.each(states)('[C8, CL7, CL24, CL27] close() in %s ends the client', async (state) => {
+  it.each(states)('close() in %s ends the client [C8, CL7, CL24, CL27]', async (state) => {
     const server = await serve({ authentication: { success: state === 'authenticating' ? [] : undefined } as never });
     class SlowHello extends LoginHandler {
       override onConnect() {
@@ -62,7 +62,7 @@ describe('in every state', () => {
     expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0, subscriptions: 0 });
   });
 
-  it('[C8, CL26] sends the code and the reason', async () => {
+  it('sends the code and the reason [C8, CL26]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await client.close({ code: 4_321, reason: 'over ✓' });
@@ -72,7 +72,7 @@ describe('in every state', () => {
     expect(await server.waitForClose(2)).toMatchObject({ code: 1_000 });
   });
 
-  it('[CL26, CF4] refuses a code or a reason that no close frame can carry, and stays open', async () => {
+  it('refuses a code or a reason that no close frame can carry, and stays open [CL26, CF4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     for (const options of [
@@ -107,7 +107,7 @@ describe('inside a listener', () => {
     'closed',
   ];
 
-  it.each(events)('[C8, CL38] close() inside %s ends the client, and opens no further socket', async (event) => {
+  it.each(events)('close() inside %s ends the client, and opens no further socket [C8, CL38]', async (event) => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler() });
     let connections = -1;
@@ -130,7 +130,7 @@ describe('inside a listener', () => {
   });
 
   it.each(['message', 'gap', 'resumed', 'close', 'error'] as const)(
-    '[C8] close() inside a channel’s %s ends the client',
+    'close() inside a channel’s %s ends the client [C8]',
     async (event) => {
       const server = await serve();
       const client = await connectClient(server);
@@ -151,7 +151,7 @@ describe('inside a listener', () => {
     },
   );
 
-  it('[C8, CF1] close() inside the url function opens no socket', async () => {
+  it('close() inside the url function opens no socket [C8, CF1]', async () => {
     const network = new FakeNetwork();
     const url = () => {
       void client.close();
@@ -167,7 +167,7 @@ describe('inside a listener', () => {
 });
 
 describe('bounded and final', () => {
-  it('[C8, CL24] a peer that never closes costs one deadline at the most', async () => {
+  it('a peer that never closes costs one deadline at the most [C8, CL24]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.mute();
@@ -176,7 +176,7 @@ describe('bounded and final', () => {
     await server.waitForIdle();
   });
 
-  it('[C8, CL24] in virtual time: not before the deadline, not after it, and nothing is left', async () => {
+  it('in virtual time: not before the deadline, not after it, and nothing is left [C8, CL24]', async () => {
     const network = new FakeNetwork();
     const client = await connectVirtual(network);
     network.isMute = true;
@@ -191,7 +191,7 @@ describe('bounded and final', () => {
     expect(network.clock.pendingTimers).toBe(0);
   });
 
-  it('[C8, CL24] a TCP peer that takes the upgrade and nothing else', async () => {
+  it('a TCP peer that takes the upgrade and nothing else [C8, CL24]', async () => {
     const sockets: Socket[] = [];
     const blackHole = createServer((socket) => {
       sockets.push(socket);
@@ -214,7 +214,7 @@ describe('bounded and final', () => {
     await gone;
   });
 
-  it('[CL25, C8] drain waits for the answers, takes no new calls, and then closes', async () => {
+  it('drain waits for the answers, takes no new calls, and then closes [CL25, C8]', async () => {
     const server = await serve({ delay: 10 });
     const client = await connectClient(server);
     const calls = [1, 2, 3].map((n) => client.request({ op: 'order', n }));
@@ -230,7 +230,7 @@ describe('bounded and final', () => {
     expect(await server.waitForClose()).toMatchObject({ code: 1_000 });
   });
 
-  it('[CL25, CL24] what a drain cannot get within the deadline fails', async () => {
+  it('what a drain cannot get within the deadline fails [CL25, CL24]', async () => {
     const server = await serve();
     server.respondTo('"op":"never"', []);
     const client = await connectClient(server);
@@ -239,7 +239,7 @@ describe('bounded and final', () => {
     await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
   });
 
-  it('[CL25, HN20] a drain is not cut short by a server that wants us to reconnect', async () => {
+  it('a drain is not cut short by a server that wants us to reconnect [CL25, HN20]', async () => {
     class GoAway extends GenericJsonHandler {
       override shouldReconnect(message: Message): boolean {
         return message.field('op') === 'goaway';
@@ -258,7 +258,7 @@ describe('bounded and final', () => {
     expect(await client.closed).toMatchObject({ code: 4_001 });
   });
 
-  it('[CL25, R1] a drop during a drain ends it', async () => {
+  it('a drop during a drain ends it [CL25, R1]', async () => {
     const server = await serve();
     server.respondTo('"op":"never"', []);
     const client = await connectClient(server);
@@ -271,7 +271,7 @@ describe('bounded and final', () => {
     expect(server.upgradeAttempts).toBe(1);
   });
 
-  it('[C8, CL27] ends channels, loops and their events, once', async () => {
+  it('ends channels, loops and their events, once [C8, CL27]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -284,7 +284,7 @@ describe('bounded and final', () => {
     await client.unsubscribe('a');
   });
 
-  it('[C8, RT7] nothing is left of a client that lived through everything', async () => {
+  it('nothing is left of a client that lived through everything [C8, RT7]', async () => {
     const network = new FakeNetwork();
     answerLikeAnExchange(network);
     let listening = 0;

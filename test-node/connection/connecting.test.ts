@@ -15,7 +15,7 @@ import { connectVirtual, virtualClient } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
 
 describe('the constructor', () => {
-  it('[CL1, CL8] opens nothing, and starts in disconnected', async () => {
+  it('opens nothing, and starts in disconnected [CL1, CL8]', async () => {
     const network = new FakeNetwork();
     const client = virtualClient(network);
     void client.request({ op: 'order' });
@@ -29,11 +29,11 @@ describe('the constructor', () => {
     ]);
   });
 
-  it('[CL1, CF4] throws for a wrong config', () => {
+  it('throws for a wrong config [CL1, CF4]', () => {
     expect(() => new WebSocketClient({ url: 'http://venue.test' }, new GenericJsonHandler())).toThrow('url');
   });
 
-  it('[CL2, RT6] takes what a partial runtime lacks from the platform', async () => {
+  it('takes what a partial runtime lacks from the platform [CL2, RT6]', async () => {
     const server = await serve();
     let count = 0;
     const client = await connectClient(server, { runtime: { generateId: () => `id-${++count}` } });
@@ -42,7 +42,7 @@ describe('the constructor', () => {
     expect(framesOf(server).map(({ req_id }) => req_id)).toEqual(['id-1', 'id-2']);
   });
 
-  it('[RT6, R2] ids are nanoid’s by default, and never the same', async () => {
+  it('ids are nanoid’s by default, and never the same [RT6, R2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const ids = Array.from({ length: 200 }, () => client.request({ op: 'x' }).requestId);
@@ -52,7 +52,7 @@ describe('the constructor', () => {
 });
 
 describe('connect()', () => {
-  it('[CL4, CL9] resolves in ready, and opens no second socket', async () => {
+  it('resolves in ready, and opens no second socket [CL4, CL9]', async () => {
     const server = await serve();
     const client = createClient(server);
     const readies: number[] = [];
@@ -67,7 +67,7 @@ describe('connect()', () => {
     expect([server.upgradeAttempts, readies]).toEqual([1, [1]]);
   });
 
-  it('[CL4] during a reconnect waits for that', async () => {
+  it('during a reconnect waits for that [CL4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.dropAll();
@@ -76,7 +76,7 @@ describe('connect()', () => {
     expect([client.state, server.upgradeAttempts]).toEqual(['ready', 2]);
   });
 
-  it('[CL6] an abort rejects with the reason, ends the attempt, and the client can connect again', async () => {
+  it('an abort rejects with the reason, ends the attempt, and the client can connect again [CL6]', async () => {
     const server = await serve();
     server.hangUpgrades();
     const client = createClient(server);
@@ -94,7 +94,7 @@ describe('connect()', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('[CL6] an abort during the delay ends that, and leaves no timer', async () => {
+  it('an abort during the delay ends that, and leaves no timer [CL6]', async () => {
     const network = new FakeNetwork();
     network.onDial = (socket) => network.later(() => socket.refuse());
     const client = virtualClient(network);
@@ -109,7 +109,7 @@ describe('connect()', () => {
     expect(network.sockets).toHaveLength(attempts);
   });
 
-  it('[CL6] one abort of two leaves the attempt to the other', async () => {
+  it('one abort of two leaves the attempt to the other [CL6]', async () => {
     const server = await serve();
     const client = createClient(server);
     const controller = new AbortController();
@@ -121,7 +121,7 @@ describe('connect()', () => {
     expect([client.state, server.upgradeAttempts]).toEqual(['ready', 1]);
   });
 
-  it('[CL6] a signal that is aborted already dials nothing, and one that aborts later does nothing', async () => {
+  it('a signal that is aborted already dials nothing, and one that aborts later does nothing [CL6]', async () => {
     const server = await serve();
     const client = createClient(server);
     await expect(client.connect({ signal: AbortSignal.abort('no') })).rejects.toBe('no');
@@ -135,7 +135,7 @@ describe('connect()', () => {
     expect(client.epoch).toBe(2);
   });
 
-  it('[CL6, CL4] an abort while a client that has served reconnects rejects, and the client goes on', async () => {
+  it('an abort while a client that has served reconnects rejects, and the client goes on [CL6, CL4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.hangUpgrades(1);
@@ -148,7 +148,7 @@ describe('connect()', () => {
     expect(client.state).toBe('connecting');
   });
 
-  it('[CL3] the static one resolves in ready', async () => {
+  it('the static one resolves in ready [CL3]', async () => {
     const server = await serve();
     const client = await WebSocketClient.connect({ url: server.url }, new GenericJsonHandler());
     atEnd(() => client.close());
@@ -156,7 +156,7 @@ describe('connect()', () => {
   });
 });
 
-it('[RT4, CH20, CH2] the application sees wall time, however the monotonic clock runs', async () => {
+it('the application sees wall time, however the monotonic clock runs [RT4, CH20, CH2]', async () => {
   const clock = new VirtualClock({ wallTime: 1_700_000_000_000 });
   const network = new FakeNetwork(clock);
   answerLikeAnExchange(network);

@@ -40,14 +40,14 @@ const impossible: Readonly<Record<ConnectionEvent, string>> = {
 };
 
 describe('the table of connection states', () => {
-  it('[C2] knows no event but those that it names, and a reason for each pair that it leaves out', () => {
+  it('knows no event but those that it names, and a reason for each pair that it leaves out [C2]', () => {
     for (const state of states) {
       for (const event of Object.keys(connectionStates[state].on)) expect(events).toContain(event);
       for (const event of events) expect(connectionStates[state].on[event] ?? impossible[event]).toBeTruthy();
     }
   });
 
-  it('[C2] leads to every state', () => {
+  it('leads to every state [C2]', () => {
     const reached = new Set<ConnectionState>(['disconnected']);
     for (const state of reached) {
       for (const [next] of Object.values(connectionStates[state].on)) reached.add(next);
@@ -55,7 +55,7 @@ describe('the table of connection states', () => {
     expect([...reached].sort()).toEqual([...states].sort());
   });
 
-  it('[C8] leads from every state to closed, and from there nowhere', () => {
+  it('leads from every state to closed, and from there nowhere [C8]', () => {
     expect(connectionStates.closed.on).toEqual({});
     for (const state of states) {
       if (state === 'closed') continue;
@@ -66,13 +66,13 @@ describe('the table of connection states', () => {
     }
   });
 
-  it('[C7, C2] can lose or fail in every state with a session', () => {
+  it('can lose or fail in every state with a session [C7, C2]', () => {
     for (const state of ['connecting', 'connected', 'authenticating', 'ready', 'closing'] as const) {
       expect(connectionStates[state].on).toMatchObject({ lost: expect.anything(), failed: expect.anything() });
     }
   });
 
-  it('[C3] writes calls in ready alone, and rejects them at the end alone', () => {
+  it('writes calls in ready alone, and rejects them at the end alone [C3]', () => {
     const by = (policy: string) => states.filter((state) => connectionStates[state].calls === policy);
     expect(by('write')).toEqual(['ready']);
     expect(by('reject')).toEqual(['closing', 'closed']);
@@ -104,7 +104,7 @@ describe('StateMachine', () => {
   }
   const why = { reason: 'test' };
 
-  it('[C2, CL33] announces a transition once, after its effect', () => {
+  it('announces a transition once, after its effect [C2, CL33]', () => {
     const { machine, order, context } = newMachine();
     machine.inTurn(() => machine.transit('connect', why));
     expect(machine.state).toBe('connecting');
@@ -114,7 +114,7 @@ describe('StateMachine', () => {
     ]);
   });
 
-  it('[C2] what an effect causes comes after the announcement', () => {
+  it('what an effect causes comes after the announcement [C2]', () => {
     const { machine, order } = newMachine((name) => {
       if (name === 'dial') machine.inTurn(() => machine.transit('opened', why));
     });
@@ -122,14 +122,14 @@ describe('StateMachine', () => {
     expect(order).toEqual(['dial', 'announce dial', 'greet', 'announce greet']);
   });
 
-  it('[C2] a pair that is not in the table is told as a defect, and changes nothing', () => {
+  it('a pair that is not in the table is told as a defect, and changes nothing [C2]', () => {
     const { machine, context } = newMachine();
     machine.inTurn(() => machine.transit('opened', why));
     expect(machine.state).toBe('disconnected');
     expect(context.emitted).toEqual([['error', expect.objectContaining({ code: 'PROTOCOL_ERROR' })]]);
   });
 
-  it('[C2] a throw in one turn is told, and the next one has its turn', () => {
+  it('a throw in one turn is told, and the next one has its turn [C2]', () => {
     const { machine, context } = newMachine();
     machine.inTurn(() => {
       machine.inTurn(() => machine.transit('connect', why));

@@ -14,7 +14,7 @@ import { virtualClient } from '../support/virtual-client.js';
 import { FakeNetwork } from '../support/virtual-time.js';
 
 describe('the url', () => {
-  it('[CF1] may be a function, asked before each attempt, synchronous or not', async () => {
+  it('may be a function, asked before each attempt, synchronous or not [CF1]', async () => {
     const server = await serve();
     let count = 0;
     const url = () => {
@@ -31,7 +31,7 @@ describe('the url', () => {
     expect(count).toBe(4);
   });
 
-  it('[CF1] may come from a thenable that knows no more than then()', async () => {
+  it('may come from a thenable that knows no more than then() [CF1]', async () => {
     const server = await serve();
     // biome-ignore lint/suspicious/noThenProperty: a promise of another library
     const url = () => ({ then: (take: (url: string) => void) => take(server.url) }) as unknown as Promise<string>;
@@ -39,7 +39,7 @@ describe('the url', () => {
     expect(client.state).toBe('ready');
   });
 
-  it('[CF1, CF5, CF16, CL30] may return protocols and nodeOptions, which win over those of the config', async () => {
+  it('may return protocols and nodeOptions, which win over those of the config [CF1, CF5, CF16, CL30]', async () => {
     const server = await serve();
     const endpoint = { url: server.url, protocols: ['v2'], nodeOptions: { headers: { 'X-Key': 'fresh' } } };
     const config = { protocols: ['v1'], nodeOptions: { headers: { 'X-Key': 'stale' } } };
@@ -59,7 +59,7 @@ describe('the url', () => {
     ['rejects', () => Promise.reject(new Error('no token'))],
     ['returns what is no URL', () => 'http://venue.test'],
     ['returns nothing', () => undefined as never],
-  ])('[CF1, CL5] a function that %s is a failed attempt, and asked again', async (_what, fails) => {
+  ])('a function that %s is a failed attempt, and asked again [CF1, CL5]', async (_what, fails) => {
     const server = await serve();
     let count = 0;
     const url = () => (++count === 1 ? fails() : server.url);
@@ -70,7 +70,7 @@ describe('the url', () => {
     expect(count).toBe(2);
   });
 
-  it('[CF7, RT2] connectTimeout covers the time of a function that never answers, which opens nothing later', async () => {
+  it('connectTimeout covers the time of a function that never answers, which opens nothing later [CF7, RT2]', async () => {
     const network = new FakeNetwork();
     const gates: ((url: string) => void)[] = [];
     const url = () => new Promise<string>((resolve) => gates.push(resolve));
@@ -87,7 +87,7 @@ describe('the url', () => {
     expect(network.sockets.map(({ request }) => request.url)).toEqual(['ws://venue.test']);
   });
 
-  it('[CF7] and the time of the handshake', async () => {
+  it('and the time of the handshake [CF7]', async () => {
     const clock = new VirtualClock();
     const server = await serve();
     server.hangUpgrades(1);
@@ -107,7 +107,7 @@ describe('the url', () => {
 });
 
 describe('what reaches the socket', () => {
-  it('[CF5] protocols are offered in order, and the server chooses', async () => {
+  it('protocols are offered in order, and the server chooses [CF5]', async () => {
     const server = await serve({ subprotocol: (offered) => offered[1] });
     await connectClient(server, { config: { protocols: ['v2', 'v1'] } });
     const connection = await server.waitForConnection();
@@ -115,7 +115,7 @@ describe('what reaches the socket', () => {
     expect(connection.headers['sec-websocket-protocol']).toBe('v2,v1');
   });
 
-  it('[CF5, CL5] a server that chooses one that was not offered is a failed attempt', async () => {
+  it('a server that chooses one that was not offered is a failed attempt [CF5, CL5]', async () => {
     const server = await serve({ subprotocol: () => 'v9' });
     const client = createClient(server, { config: { protocols: 'v1' } });
     const told = clientEvent(client, 'reconnecting');
@@ -123,14 +123,14 @@ describe('what reaches the socket', () => {
     expect((await told)[0].cause).toMatchObject({ code: 'CONNECTION_FAILED' });
   });
 
-  it('[CF16] headers reach the server', async () => {
+  it('headers reach the server [CF16]', async () => {
     const server = await serve();
     await connectClient(server, { config: { nodeOptions: { headers: { Authorization: 'Bearer 1', 'X-Two': '2' } } } });
     const { headers } = await server.waitForConnection();
     expect(headers).toMatchObject({ authorization: 'Bearer 1', 'x-two': '2' });
   });
 
-  it('[CF16] an agent opens the sockets', async () => {
+  it('an agent opens the sockets [CF16]', async () => {
     const server = await serve();
     let opened = 0;
     class CountingAgent extends Agent {
@@ -145,7 +145,7 @@ describe('what reaches the socket', () => {
     expect(opened).toBe(2);
   });
 
-  it('[CF16, CL10] TLS options: a server that signs itself is trusted where the config says so, and only there', async () => {
+  it('TLS options: a server that signs itself is trusted where the config says so, and only there [CF16, CL10]', async () => {
     const { key, cert } = selfSigned();
     const https = createServer({ key, cert });
     const sockets = new WebSocketServer({ server: https });
@@ -170,7 +170,7 @@ describe('what reaches the socket', () => {
     });
   });
 
-  it('[RT2] openSocket is called once per attempt with what the config says, and a throw is a failed attempt', async () => {
+  it('openSocket is called once per attempt with what the config says, and a throw is a failed attempt [RT2]', async () => {
     const server = await serve();
     const requests: SocketRequest[] = [];
     const nodeOptions = { headers: { a: 'b' } };

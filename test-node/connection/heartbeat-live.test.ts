@@ -12,7 +12,7 @@ async function connect(setup: ClientSetup = {}, server?: MockWebSocketServer) {
 }
 
 describe('pings', () => {
-  it('[C6, CL28, HN17] a WebSocket ping each pingInterval, whose pong keeps the link and gives the round trip', async () => {
+  it('a WebSocket ping each pingInterval, whose pong keeps the link and gives the round trip [C6, CL28, HN17]', async () => {
     const { clock, server, client } = await connect();
     expect(client.stats().roundTrip).toBeUndefined();
     for (let round = 1; round <= 5; round++) {
@@ -27,7 +27,7 @@ describe('pings', () => {
     expect(framesOf(server).every(({ op }) => op === 'barrier')).toBe(true);
   });
 
-  it('[C6, F2] without a sign of life within pongTimeout of the ping the link is replaced, and not before', async () => {
+  it('without a sign of life within pongTimeout of the ping the link is replaced, and not before [C6, F2]', async () => {
     const { clock, server, client } = await connect();
     server.mute();
     await clock.advance(30_000);
@@ -48,7 +48,7 @@ describe('pings', () => {
     await barrier(client);
   });
 
-  it('[C6, HN23] a ping that the rate limit holds back has its whole pongTimeout from when it may leave', async () => {
+  it('a ping that the rate limit holds back has its whole pongTimeout from when it may leave [C6, HN23]', async () => {
     class Limited extends GenericJsonHandler {
       override readonly limits = { frames: { count: 2, window: 100_000 } };
     }
@@ -67,7 +67,7 @@ describe('pings', () => {
     await lost;
   });
 
-  it('[C6] any frame counts as life, also one that nobody asked for', async () => {
+  it('any frame counts as life, also one that nobody asked for [C6]', async () => {
     const { clock, server, client } = await connect();
     const [connection] = server.connections;
     await clock.advance(30_000);
@@ -82,7 +82,7 @@ describe('pings', () => {
     expect([client.state, client.epoch]).toEqual(['ready', 1]);
   });
 
-  it('[CF9] pingInterval 0 sends none, and silence proves nothing', async () => {
+  it('pingInterval 0 sends none, and silence proves nothing [CF9]', async () => {
     const { clock, server, client } = await connect({ config: { pingInterval: 0 } });
     server.mute();
     await clock.advance(24 * 3_600_000);
@@ -91,7 +91,7 @@ describe('pings', () => {
     expect([client.epoch, server.pings]).toEqual([1, 0]);
   });
 
-  it('[CF10, HN17] useWebsocketPing false asks with the handler’s ping, and its pong is taken', async () => {
+  it('useWebsocketPing false asks with the handler’s ping, and its pong is taken [CF10, HN17]', async () => {
     const handler = new GenericJsonHandler({ pingOp: 'ping' });
     const { clock, server, client } = await connect({ handler, config: { useWebsocketPing: false } });
     const messages: unknown[] = [];
@@ -107,7 +107,7 @@ describe('pings', () => {
     expect([server.pings, messages]).toEqual([0, []]);
   });
 
-  it('[CF10, HN19, F17] where the handler has no ping either, silence proves nothing', async () => {
+  it('where the handler has no ping either, silence proves nothing [CF10, HN19, F17]', async () => {
     const { clock, server, client } = await connect({ config: { useWebsocketPing: false } });
     server.mute();
     await clock.advance(24 * 3_600_000);
@@ -117,7 +117,7 @@ describe('pings', () => {
     expect(framesOf(server)).toHaveLength(1);
   });
 
-  it('[C6] a reconnect starts the interval anew, and the old one asks nothing any more', async () => {
+  it('a reconnect starts the interval anew, and the old one asks nothing any more [C6]', async () => {
     const { clock, server, client } = await connect();
     await clock.advance(29_000);
     const back = clientEvent(client, 'reconnected');
@@ -133,7 +133,7 @@ describe('pings', () => {
 });
 
 describe('pause and resume', () => {
-  it('[CL23] pause stops reading and the heartbeat; resume gives what waited, in order, and pings again', async () => {
+  it('pause stops reading and the heartbeat; resume gives what waited, in order, and pings again [CL23]', async () => {
     const { clock, server, client } = await connect();
     const witness = await connectClient(server);
     const [channel, seen] = await Promise.all([client.subscribe('a'), witness.subscribe('a')]);
@@ -156,7 +156,7 @@ describe('pause and resume', () => {
     await barrier(client);
   });
 
-  it('[CL23] what is called meanwhile is written, and answered after resume', async () => {
+  it('what is called meanwhile is written, and answered after resume [CL23]', async () => {
     const { server, client } = await connect();
     client.pause();
     const call = client.request({ op: 'order' });
@@ -166,7 +166,7 @@ describe('pause and resume', () => {
     expect(await call).toEqual({ op: 'order' });
   });
 
-  it('[CL23] a reconnect keeps the pause, for reading and for the heartbeat', async () => {
+  it('a reconnect keeps the pause, for reading and for the heartbeat [CL23]', async () => {
     const { clock, server, client } = await connect();
     const channel = await client.subscribe('a');
     const got = collect(channel);
@@ -186,7 +186,7 @@ describe('pause and resume', () => {
     expect(await got.until(1)).toEqual([1]);
   });
 
-  it('[CL23, C8] close() of a paused client ends it', async () => {
+  it('close() of a paused client ends it [CL23, C8]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     client.pause();

@@ -19,7 +19,7 @@ const settings = fc.record({
 });
 
 describe('ReconnectPolicy', () => {
-  it('[C4] a delay stays a number however often an attempt fails, also with an initial delay of 0', () => {
+  it('a delay stays a number however often an attempt fails, also with an initial delay of 0 [C4]', () => {
     for (const reconnectInitialDelay of [0, 1]) {
       const { policy } = newPolicy({ reconnectInitialDelay, reconnectMaxDelay: 1_000 });
       for (let attempt = 1; attempt <= 3_000; attempt++) {
@@ -29,7 +29,7 @@ describe('ReconnectPolicy', () => {
     }
   });
 
-  it('[C4, CF14] keeps each delay within [d·(1−jitter), d]', () => {
+  it('keeps each delay within [d·(1−jitter), d] [C4, CF14]', () => {
     fc.assert(
       fc.property(settings, ({ initial, more, factor, jitter, seed }) => {
         const random = new SeededRandom(seed);
@@ -53,7 +53,7 @@ describe('ReconnectPolicy', () => {
     );
   });
 
-  it('[C4] never overflows, and jitters also behind the cap', () => {
+  it('never overflows, and jitters also behind the cap [C4]', () => {
     const random = new SeededRandom(3);
     const { policy } = newPolicy({}, () => random.next());
     for (let attempt = 0; attempt < 5_000; attempt++) policy.next();
@@ -63,7 +63,7 @@ describe('ReconnectPolicy', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(30_000);
   });
 
-  it('[C4] counts from 1 again only after reconnectMinUptime in ready', async () => {
+  it('counts from 1 again only after reconnectMinUptime in ready [C4]', async () => {
     const { policy, clock } = newPolicy();
     for (let n = 0; n < 4; n++) policy.next();
     policy.ready();
@@ -78,7 +78,7 @@ describe('ReconnectPolicy', () => {
     expect(policy.attempt).toBe(1);
   });
 
-  it('[C4] time that passed outside ready does not count', async () => {
+  it('time that passed outside ready does not count [C4]', async () => {
     const { policy, clock } = newPolicy();
     policy.next();
     await clock.advance(60_000);
@@ -87,7 +87,7 @@ describe('ReconnectPolicy', () => {
     expect(policy.attempt).toBe(2);
   });
 
-  it('[CF6] is exhausted after reconnectMaxAttempts; with 0 from the start', () => {
+  it('is exhausted after reconnectMaxAttempts; with 0 from the start [CF6]', () => {
     expect(newPolicy({ reconnectMaxAttempts: 0 }).policy.exhausted).toBe(true);
     const { policy } = newPolicy({ reconnectMaxAttempts: 2 });
     policy.next();
@@ -96,7 +96,7 @@ describe('ReconnectPolicy', () => {
     expect(policy.exhausted).toBe(true);
   });
 
-  it('[CF15, L2] a wake waits at most 1 000, and counts once per reconnectMinUptime', async () => {
+  it('a wake waits at most 1 000, and counts once per reconnectMinUptime [CF15, L2]', async () => {
     const { policy, clock } = newPolicy({}, () => 0.999);
     expect(policy.wake()).toBeCloseTo(999);
     expect(policy.wake()).toBeUndefined();
@@ -106,12 +106,12 @@ describe('ReconnectPolicy', () => {
     expect(policy.wake()).toBeCloseTo(999);
   });
 
-  it('[RT9] waits at least as long as the server asked', () => {
+  it('waits at least as long as the server asked [RT9]', () => {
     const { policy } = newPolicy();
     expect(policy.next(10_000)).toBeGreaterThanOrEqual(10_000);
   });
 
-  it('[C4, RT9] clients that were told the same Retry-After do not come back in the same moment', () => {
+  it('clients that were told the same Retry-After do not come back in the same moment [C4, RT9]', () => {
     const random = new SeededRandom(9);
     const { policy } = newPolicy({ reconnectMaxAttempts: Infinity }, () => random.next());
     const buckets = new Map<number, number>();
@@ -123,14 +123,14 @@ describe('ReconnectPolicy', () => {
     expect(Math.max(...buckets.values())).toBeLessThanOrEqual(250);
   });
 
-  it('[RT9, CF15] a wake does not undercut the time that the server asked for', async () => {
+  it('a wake does not undercut the time that the server asked for [RT9, CF15]', async () => {
     const { policy, clock } = newPolicy({}, () => 0);
     policy.next(20_000);
     await clock.advance(1_000);
     expect(policy.wake() ?? Infinity).toBeGreaterThanOrEqual(19_000);
   });
 
-  it('[C5] bounds the attempts of any minute, also when every delay is drawn as 0', async () => {
+  it('bounds the attempts of any minute, also when every delay is drawn as 0 [C5]', async () => {
     for (const reconnectMaxDelay of [30_000, 1_000, 500]) {
       const { policy, clock } = newPolicy({ reconnectMaxDelay }, () => 1 - 2 ** -32);
       const attempts: number[] = [];

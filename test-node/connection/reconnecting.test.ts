@@ -34,7 +34,7 @@ describe('the delay', () => {
     { jitter: 1, dice: 0, factors: [1, 1] },
     { jitter: 1, dice: 0.4, factors: [0.599, 0.601] },
     { jitter: 1, dice: 0.999_999, factors: [0, 0.001] },
-  ])('[CF14, C4, CL34] with jitter $jitter and dice $dice is told, kept, and within its bounds', async (row) => {
+  ])('with jitter $jitter and dice $dice is told, kept, and within its bounds [CF14, C4, CL34]', async (row) => {
     const network = new FakeNetwork();
     const client = await connectVirtual(network, {
       config: {
@@ -60,7 +60,7 @@ describe('the delay', () => {
     });
   });
 
-  it('[C4] a connection that did not last lets the attempts go on, one that did lets them start anew', async () => {
+  it('a connection that did not last lets the attempts go on, one that did lets them start anew [C4]', async () => {
     const network = new FakeNetwork();
     const client = await connectVirtual(network);
     const attempts: number[] = [];
@@ -75,7 +75,7 @@ describe('the delay', () => {
     expect(attempts).toEqual([1, 2, 3, 1, 2]);
   });
 
-  it('[RT9] Retry-After of a refused upgrade holds the next attempt back at least as long', async () => {
+  it('Retry-After of a refused upgrade holds the next attempt back at least as long [RT9]', async () => {
     const clock = new VirtualClock();
     const server = await serve();
     server.refuseUpgrades({ status: 429, headers: { 'Retry-After': 7 }, times: 1 });
@@ -93,7 +93,7 @@ describe('the delay', () => {
 });
 
 describe('a wake of the host', () => {
-  it('[CF15, L2] during a delay brings an attempt within 1 000, and no second wake sooner than reconnectMinUptime', async () => {
+  it('during a delay brings an attempt within 1 000, and no second wake sooner than reconnectMinUptime [CF15, L2]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     const client = await connectVirtual(network, {
@@ -117,7 +117,7 @@ describe('a wake of the host', () => {
     expect(client.state).toBe('reconnecting');
   });
 
-  it('[CF15, L2] shortens the wait also where the loss of the link shows only after it, within 1 000', async () => {
+  it('shortens the wait also where the loss of the link shows only after it, within 1 000 [CF15, L2]', async () => {
     for (const [echo, expected] of [
       [900, 500],
       [1_100, 30_000],
@@ -139,7 +139,7 @@ describe('a wake of the host', () => {
     }
   });
 
-  it('[CF15] never makes a delay longer', async () => {
+  it('never makes a delay longer [CF15]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     await connectVirtual(network, {
@@ -155,7 +155,7 @@ describe('a wake of the host', () => {
     expect(dials).toEqual([lostAt + 100]);
   });
 
-  it('[L2, C1] ends an attempt that hung while the host slept, and leaves a young one alone', async () => {
+  it('ends an attempt that hung while the host slept, and leaves a young one alone [L2, C1]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     network.onDial = () => {};
@@ -174,7 +174,7 @@ describe('a wake of the host', () => {
     expect(network.open).toHaveLength(1);
   });
 
-  it('[C5] storms of online and offline stay within the attempts of a minute', async () => {
+  it('storms of online and offline stay within the attempts of a minute [C5]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     const client = await connectVirtual(network, {
@@ -196,7 +196,7 @@ describe('a wake of the host', () => {
 });
 
 describe('reconnect()', () => {
-  it('[CL22, C1] replaces a live connection with a closing handshake, and says why', async () => {
+  it('replaces a live connection with a closing handshake, and says why [CL22, C1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await barrier(client);
@@ -209,7 +209,7 @@ describe('reconnect()', () => {
     expect(server.connections).toHaveLength(1);
   });
 
-  it('[CL22] during a delay tries at once', async () => {
+  it('during a delay tries at once [CL22]', async () => {
     const network = new FakeNetwork();
     const client = await connectVirtual(network, { config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 } });
     network.last.drop();
@@ -223,7 +223,7 @@ describe('reconnect()', () => {
     expect(network.sockets).toHaveLength(2);
   });
 
-  it('[CL22, CL8] without a connection to replace it does nothing', async () => {
+  it('without a connection to replace it does nothing [CL22, CL8]', async () => {
     const network = new FakeNetwork();
     const client = virtualClient(network);
     client.reconnect();
@@ -236,7 +236,7 @@ describe('reconnect()', () => {
   });
 });
 
-it('[L1, C1] after any reconnect the connection works, and there is one', async () => {
+it('after any reconnect the connection works, and there is one [L1, C1]', async () => {
   const server = await serve();
   const client = await connectClient(server);
   for (let round = 2; round <= 6; round++) {

@@ -99,7 +99,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
   });
 
   describe(`${name}: closing while connecting`, () => {
-    it('F5: ends the attempt at once, without an error, and leaves no socket', async () => {
+    it('ends the attempt at once, without an error, and leaves no socket [F5]', async () => {
       const id = newId();
       const peer = open(`/hang?id=${id}`);
       peer.socket.close(1000, 'changed my mind');
@@ -107,7 +107,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(peer.events).toEqual(['close']);
     });
 
-    it('F5: also when the request is already at the server', async () => {
+    it('also when the request is already at the server [F5]', async () => {
       const id = newId();
       const peer = open(`/hang?id=${id}`);
       await (host.arrived?.(id) ?? arrival());

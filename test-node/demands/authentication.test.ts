@@ -28,7 +28,7 @@ interface Okx {
 }
 
 describe('8: authentication', () => {
-  it('[CF1] in the URL, asked anew for each connect (listen keys)', async () => {
+  it('in the URL, asked anew for each connect (listen keys) [CF1]', async () => {
     const server = await venue();
     let keys = 0;
     const client = await connectClient(server, {
@@ -42,7 +42,7 @@ describe('8: authentication', () => {
     expect(paths).toEqual(['/ws/listen-key-1', '/ws/listen-key-2']);
   });
 
-  it('[HN14, C3] a login frame without an id, before anything else (OKX)', async () => {
+  it('a login frame without an id, before anything else (OKX) [HN14, C3]', async () => {
     const server = await venue<Okx>(({ id, op, args }) =>
       op === 'login' ? okxAnswers.accepted : { id, event: op, arg: args[0] },
     );
@@ -59,7 +59,7 @@ describe('8: authentication', () => {
     });
   });
 
-  it('[HN15, C7, CL7] a wrong key is final: one login, no further attempt (OKX)', async () => {
+  it('a wrong key is final: one login, no further attempt (OKX) [HN15, C7, CL7]', async () => {
     const server = await venue<Okx>(() => okxAnswers.wrongKey);
     const client = createClient(server, { handler: okx() });
     await expect(client.connect()).rejects.toMatchObject({
@@ -71,14 +71,14 @@ describe('8: authentication', () => {
     expect(sent(server)).toHaveLength(1);
   });
 
-  it('[HN15, C7] a clock skew is not: the next login may do (OKX)', async () => {
+  it('a clock skew is not: the next login may do (OKX) [HN15, C7]', async () => {
     const server = await venue<Okx>((_, { index }) => (index < 2 ? okxAnswers.clockSkew : okxAnswers.accepted));
     const client = await connectClient(server, { handler: okx() });
     expect(client.state).toBe('ready');
     expect(sent(server)).toHaveLength(3);
   });
 
-  it('[HN21] revoked by the server: it logs in again inside the session (OKX)', async () => {
+  it('revoked by the server: it logs in again inside the session (OKX) [HN21]', async () => {
     const server = await venue<Okx>(({ id, op, args }) =>
       op === 'login' ? okxAnswers.accepted : { id, event: op, arg: args[0] },
     );
@@ -91,7 +91,7 @@ describe('8: authentication', () => {
     expect([client.epoch, orders.closed]).toEqual([1, false]);
   });
 
-  it('[HN21, C7] revoked for good: the login that follows is refused, and the client ends (OKX)', async () => {
+  it('revoked for good: the login that follows is refused, and the client ends (OKX) [HN21, C7]', async () => {
     let logins = 0;
     const server = await venue<Okx>(() => (++logins === 1 ? okxAnswers.accepted : okxAnswers.wrongKey));
     const client = await connectClient(server, { handler: okx() });
@@ -100,7 +100,7 @@ describe('8: authentication', () => {
     expect(logins).toBe(2);
   });
 
-  it('[CL20] a refresh inside the session, by the token of the last login; after a drop, in full (Deribit)', async () => {
+  it('a refresh inside the session, by the token of the last login; after a drop, in full (Deribit) [CL20]', async () => {
     interface Call {
       readonly id: string;
       readonly method: string;
@@ -128,7 +128,7 @@ describe('8: authentication', () => {
     ]);
   });
 
-  it('[HN5] a token in each subscribe frame, a fresh one at the resubscription (Coinbase)', async () => {
+  it('a token in each subscribe frame, a fresh one at the resubscription (Coinbase) [HN5]', async () => {
     const state = { channel: 'subscriptions', sequence_num: 1, events: [{ subscriptions: { level2: ['BTC-USD'] } }] };
     const server = await venue(() => state);
     let tokens = 0;
@@ -145,7 +145,7 @@ describe('8: authentication', () => {
     ]);
   });
 
-  it('[HN10, DL6] a token in each private request, read at the write and again at the next one', async () => {
+  it('a token in each private request, read at the write and again at the next one [HN10, DL6]', async () => {
     class TokenHandler extends GenericJsonHandler {
       token = 't1';
       override prepareRequest(text: string): string {
@@ -172,7 +172,7 @@ describe('8: authentication', () => {
     expect(sent<{ token: string }>(server).map(({ token }) => token)).toEqual(['t2', 't2', 't3']);
   });
 
-  it('[HN10, DL2] a signature for each request, made asynchronously: the order is kept (Binance)', async () => {
+  it('a signature for each request, made asynchronously: the order is kept (Binance) [HN10, DL2]', async () => {
     const release = deferred();
     class SlowSigner extends BinanceApiHandler {
       #count = 0;
@@ -200,7 +200,7 @@ describe('8: authentication', () => {
     expect(new Set(params.map(({ signature }) => signature)).size).toBe(3);
   });
 
-  it('[HN10, ER3] a signature that fails costs its own request, unsent', async () => {
+  it('a signature that fails costs its own request, unsent [HN10, ER3]', async () => {
     class BrokenSigner extends GenericJsonHandler {
       override async prepareRequest(text: string): Promise<string> {
         if (text.includes('"bad"')) throw new Error('the key is locked');

@@ -26,7 +26,7 @@ async function okxBooks() {
 }
 
 describe('12: continuity', () => {
-  it('[HN27, CH20, CH2] the update names the one before it: a hole is a gap, without a disconnect (OKX)', async () => {
+  it('the update names the one before it: a hole is a gap, without a disconnect (OKX) [HN27, CH20, CH2]', async () => {
     const { server, client, channel, gaps, updates } = await okxBooks();
     const seen: unknown[] = [];
     channel.on('message', (_, { sequence, snapshot, gap }) => seen.push([sequence, snapshot, gap?.cause]));
@@ -50,7 +50,7 @@ describe('12: continuity', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('[HN27, CH19] sequences are compared within a connection: a reconnect is one gap, not two (OKX)', async () => {
+  it('sequences are compared within a connection: a reconnect is one gap, not two (OKX) [HN27, CH19]', async () => {
     const { server, channel, gaps, updates } = await okxBooks();
     server.broadcast(books('snapshot', 450_001, -1));
     await updates.until(1);
@@ -63,7 +63,7 @@ describe('12: continuity', () => {
     expect(gaps.map(({ cause }) => cause)).toEqual(['disconnect']);
   });
 
-  it('[HN27] the numbers follow each other (Bybit)', async () => {
+  it('the numbers follow each other (Bybit) [HN27]', async () => {
     const server = await venue<{ req_id: string; op: string }>(({ req_id, op }) => ({ success: true, req_id, op }));
     const client = await connectClient(server, { handler: new BybitHandler() });
     const [book, tickers] = await client.subscribeMany(['orderbook.50.BTCUSDT', 'tickers.BTCUSDT']);
@@ -90,7 +90,7 @@ describe('12: continuity', () => {
       { U: 175, u: 180, pu: 174 },
     ],
     ['spot counts on (U)', { U: 157, u: 160 }, { U: 161, u: 170 }, { U: 175, u: 180 }],
-  ])('[HN27] Binance: %s', async (_, ...diffs) => {
+  ])('Binance: %s [HN27]', async (_, ...diffs) => {
     const server = await venue<{ id: string }>(({ id }) => ({ result: null, id }));
     const client = await connectClient(server, { handler: new BinanceStreamsHandler() });
     const depth = await client.subscribe('btcusdt@depth@100ms');

@@ -7,7 +7,7 @@ import { connectClient, outcomeOf } from '../support/live.js';
 import { sentUntil, venue } from './venue.js';
 
 describe('2: what an acknowledgement is matched by', () => {
-  it('[HN3] the id, whatever the order in which answers come (Binance streams)', async () => {
+  it('the id, whatever the order in which answers come (Binance streams) [HN3]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new BinanceStreamsHandler() });
     const trades = outcomeOf(client.subscribe('btcusdt@aggTrade'));
@@ -21,7 +21,7 @@ describe('2: what an acknowledgement is matched by', () => {
     expect(await trades).toMatchObject({ value: { topic: 'btcusdt@aggTrade' } });
   });
 
-  it('[HN3, HN4] the topics alone, accepted and refused in one frame (Bybit options)', async () => {
+  it('the topics alone, accepted and refused in one frame (Bybit options) [HN3, HN4]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new BybitHandler() });
     const other = outcomeOf(client.subscribe('tickers.ETH-25DEC26-5000-C'));
@@ -43,7 +43,7 @@ describe('2: what an acknowledgement is matched by', () => {
     expect(await other).toHaveProperty('value');
   });
 
-  it('[HN3] some of the fields of a topic (OKX without ids)', async () => {
+  it('some of the fields of a topic (OKX without ids) [HN3]', async () => {
     const server = await venue<{ args: object[] }>(() => [
       { event: 'subscribe', arg: { channel: 'account' }, connId: 'a4d3ae55' },
       { event: 'subscribe', arg: { channel: 'orders', instType: 'SPOT' }, connId: 'a4d3ae55' },
@@ -53,7 +53,7 @@ describe('2: what an acknowledgement is matched by', () => {
     expect(channels).toHaveLength(2);
   });
 
-  it('[HN2, HN3] more fields than were sent: the echo has defaults added (Hyperliquid)', async () => {
+  it('more fields than were sent: the echo has defaults added (Hyperliquid) [HN2, HN3]', async () => {
     const server = await venue<{ method: string; subscription: object }>(({ method, subscription }) => ({
       channel: 'subscriptionResponse',
       data: { method, subscription: { ...subscription, nSigFigs: null, mantissa: null } },
@@ -66,7 +66,7 @@ describe('2: what an acknowledgement is matched by', () => {
     ]);
   });
 
-  it('[HN3] the order, where there is nothing else (Bybit without req_id)', async () => {
+  it('the order, where there is nothing else (Bybit without req_id) [HN3]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new BybitHandler() });
     const first = outcomeOf(client.subscribe('orderbook.50.NOPEUSDT'));

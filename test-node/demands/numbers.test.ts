@@ -8,7 +8,7 @@ import { sentUntil, venue } from './venue.js';
 const BIG = '9007199254740993123';
 
 describe('11: numbers that JavaScript cannot hold', () => {
-  it('[HN6, MS4] the name of a subscription keeps its digits, there and back (JSON-RPC)', async () => {
+  it('the name of a subscription keeps its digits, there and back (JSON-RPC) [HN6, MS4]', async () => {
     const server = await venue<{ id: string; method: string; params: unknown[] }>(({ id, method }) =>
       method === 'subscribe' ? `{"jsonrpc":"2.0","id":"${id}","result":${BIG}}` : undefined,
     );
@@ -28,20 +28,20 @@ describe('11: numbers that JavaScript cannot hold', () => {
     expect((await sentUntil<{ params: unknown }>(server, 2))[1]?.params).toEqual([BIG]);
   });
 
-  it('[MS4] an id in an answer is read to its last digit from the text (Binance)', async () => {
+  it('an id in an answer is read to its last digit from the text (Binance) [MS4]', async () => {
     const server = await venue<{ id: string }>(({ id }) => `{"id":"${id}","status":200,"result":{"orderId":${BIG}}}`);
     const client = await connectClient(server, { handler: new BinanceApiHandler() });
     const message = await client.requestRaw('{"id":"o-1","method":"order.status"}');
     expect(/"orderId":(\d+)/.exec(message.text)?.[1]).toBe(BIG);
   });
 
-  it('[DL11, MS4] a request id of ours beyond 2^53 finds its answer', async () => {
+  it('a request id of ours beyond 2^53 finds its answer [DL11, MS4]', async () => {
     const server = await venue(() => `{"id":${BIG},"status":200,"result":{}}`);
     const client = await connectClient(server, { handler: new BinanceApiHandler() });
     expect((await client.requestRaw(`{"id":${BIG},"method":"ping"}`)).field('id')).toBe(BIG);
   });
 
-  it('[CH2] the digits that a checksum is made of arrive as they were sent (Kraken)', async () => {
+  it('the digits that a checksum is made of arrive as they were sent (Kraken) [CH2]', async () => {
     const server = await venue<{ params: { symbol: string[] }; req_id: number }>(({ params, req_id }) => ({
       method: 'subscribe',
       result: { channel: 'book', symbol: params.symbol[0] },

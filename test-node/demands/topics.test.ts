@@ -19,7 +19,7 @@ const head = (subscription: string, number: string) => ({
 });
 
 describe('4: the name of a topic', () => {
-  it('[HN6] composed of several fields, in any order, with some added by the server (OKX)', async () => {
+  it('composed of several fields, in any order, with some added by the server (OKX) [HN6]', async () => {
     const server = await venue<{ id: string; args: object[] }>(({ id, args }) =>
       args.map((arg) => ({ id, event: 'subscribe', arg, connId: 'a4d3ae55' })),
     );
@@ -33,7 +33,7 @@ describe('4: the name of a topic', () => {
     expect(await book?.until(1)).toEqual([[{ seqId: 1 }]]);
   });
 
-  it('[HN6, HN7] under another name than it was asked for (Coinbase)', async () => {
+  it('under another name than it was asked for (Coinbase) [HN6, HN7]', async () => {
     const state = { channel: 'subscriptions', sequence_num: 1, events: [{ subscriptions: { level2: ['BTC-USD'] } }] };
     const server = await venue(() => state);
     const client = await connectClient(server, { handler: new CoinbaseHandler(() => 'jwt') });
@@ -43,7 +43,7 @@ describe('4: the name of a topic', () => {
     expect(await book.until(1)).toMatchObject([{ events: [event] }]);
   });
 
-  it('[HN6] a wildcard: an update goes to every subscription that it is of (Alpaca)', async () => {
+  it('a wildcard: an update goes to every subscription that it is of (Alpaca) [HN6]', async () => {
     const state = { T: 'subscription', trades: ['AAPL', '*'], quotes: [], bars: [] };
     const server = await venue<{ action: string }>(({ action }) =>
       action === 'auth' ? [[{ T: 'success', msg: 'authenticated' }]] : [[state]],
@@ -58,7 +58,7 @@ describe('4: the name of a topic', () => {
     expect(await apple?.until(1)).toMatchObject([{ S: 'AAPL' }]);
   });
 
-  it('[HN6, JR9] chosen by the server, anew on each connection; the old name is worth nothing there (Ethereum)', async () => {
+  it('chosen by the server, anew on each connection; the old name is worth nothing there (Ethereum) [HN6, JR9]', async () => {
     const names = ['0xcd0c', '0x9cef'];
     const server = await venue<Call>(({ id }, { index }) => ({ jsonrpc: '2.0', id, result: names[index] }));
     const client = await connectClient(server, { handler: new EthereumHandler() });
@@ -77,7 +77,7 @@ describe('4: the name of a topic', () => {
     expect(end).toMatchObject({ method: 'eth_unsubscribe', params: ['0x9cef'] });
   });
 
-  it('[HN6, S5] an update that comes before the acknowledgement which tells its name waits for it (Ethereum)', async () => {
+  it('an update that comes before the acknowledgement which tells its name waits for it (Ethereum) [HN6, S5]', async () => {
     const server = await venue<Call>(({ id }) => [
       head('0xcd0c', '0x1'),
       head('0xcd0c', '0x2'),

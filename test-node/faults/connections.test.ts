@@ -14,7 +14,7 @@ import { LoginHandler } from '../support/login-handler.js';
 import { closeVirtual, connectVirtual, virtualClient } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork, seeded } from '../support/virtual-time.js';
 
-it('F1: a server that accepts and closes at once, for 10 s, sees few connections [F1, C4, C5]', async () => {
+it('a server that accepts and closes at once, for 10 s, sees few connections [F1, C4, C5]', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const network = new FakeNetwork();
     network.onDial = (socket) =>
@@ -31,7 +31,7 @@ it('F1: a server that accepts and closes at once, for 10 s, sees few connections
   }
 });
 
-it('F1: even if the dice always say zero, no minute has more than 48 attempts [F1, C5]', async () => {
+it('even if the dice always say zero, no minute has more than 48 attempts [F1, C5]', async () => {
   const network = new FakeNetwork();
   const dials: number[] = [];
   network.onDial = (socket) => {
@@ -49,7 +49,7 @@ it('F1: even if the dice always say zero, no minute has more than 48 attempts [F
     expect(dials.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(48);
 });
 
-it('F1: on a real socket the attempts slow down, and the client comes back when the server does [F1, L1]', async () => {
+it('on a real socket the attempts slow down, and the client comes back when the server does [F1, L1]', async () => {
   const server = await serve();
   const stop = server.onConnection((connection) => connection.close(1_013));
   const client = createClient(server, { config: { reconnectMinUptime: 5_000 } });
@@ -66,7 +66,7 @@ it('F1: on a real socket the attempts slow down, and the client comes back when 
   await barrier(client);
 });
 
-it('F2: a half-open link is noticed and replaced [F2, C6]', async () => {
+it('a half-open link is noticed and replaced [F2, C6]', async () => {
   const server = await serve();
   const client = await connectClient(server, { config: { pingInterval: 20, pongTimeout: 20 } });
   const channel = await client.subscribe('a');
@@ -79,7 +79,7 @@ it('F2: a half-open link is noticed and replaced [F2, C6]', async () => {
   await server.waitFor('the dead socket to be gone', () => server.socketCount === 1);
 });
 
-it('F2: with default settings within pingInterval + pongTimeout, whenever it dies [F2, C6]', async () => {
+it('with default settings within pingInterval + pongTimeout, whenever it dies [F2, C6]', async () => {
   for (const after of [1, 15_000, 29_999, 30_001, 61_234]) {
     const network = new FakeNetwork();
     const client = await connectVirtual(network);
@@ -99,7 +99,7 @@ it('F2: with default settings within pingInterval + pongTimeout, whenever it die
   }
 });
 
-it('F4: after the connection was refused for 6 s the client comes back [F4, C7, L1]', async () => {
+it('after the connection was refused for 6 s the client comes back [F4, C7, L1]', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const network = new FakeNetwork();
     answerLikeAnExchange(network);
@@ -116,7 +116,7 @@ it('F4: after the connection was refused for 6 s the client comes back [F4, C7, 
   }
 });
 
-it('F4: on a real port that nobody listens on for many attempts [F4, CL5, CL34]', async () => {
+it('on a real port that nobody listens on for many attempts [F4, CL5, CL34]', async () => {
   const server = await serve();
   await server.stop();
   const client = createClient(server);
@@ -129,7 +129,7 @@ it('F4: on a real port that nobody listens on for many attempts [F4, CL5, CL34]'
   await barrier(client);
 });
 
-it('F5: close() while connecting leaves no live socket behind [F5, C8]', async () => {
+it('close() while connecting leaves no live socket behind [F5, C8]', async () => {
   const server = await serve();
   const client = createClient(server);
   const connecting = outcomeOf(client.connect());
@@ -144,7 +144,7 @@ it('F5: close() while connecting leaves no live socket behind [F5, C8]', async (
   await server.waitForIdle();
 });
 
-it('F6: close() with an unanswered request resolves [F6, C8, R1]', async () => {
+it('close() with an unanswered request resolves [F6, C8, R1]', async () => {
   const server = await serve();
   server.respondTo('"op":"never"', []);
   const client = await connectClient(server);
@@ -155,7 +155,7 @@ it('F6: close() with an unanswered request resolves [F6, C8, R1]', async () => {
   await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
 });
 
-it('F7: close() during the back-off leaves no timer [F7, C8]', async () => {
+it('close() during the back-off leaves no timer [F7, C8]', async () => {
   const network = new FakeNetwork();
   network.onDial = (socket) => network.later(() => socket.refuse());
   const client = virtualClient(network);
@@ -170,7 +170,7 @@ it('F7: close() during the back-off leaves no timer [F7, C8]', async () => {
   expect(network.sockets).toHaveLength(attempts);
 });
 
-it('F9: a drop between the authentication frame and its answer is survived [F9, C7]', async () => {
+it('a drop between the authentication frame and its answer is survived [F9, C7]', async () => {
   const server = await serve({ authentication: {} });
   let drops = 3;
   server.respondTo('"op":"auth"', (_text, connection) => {
@@ -188,7 +188,7 @@ it('F9: a drop between the authentication frame and its answer is survived [F9, 
   expect(server.connectionCount).toBe(4);
 });
 
-it('F11: a second drop during resubscription loses no subscription [F11, S3, S4]', async () => {
+it('a second drop during resubscription loses no subscription [F11, S3, S4]', async () => {
   const server = await serve();
   const client = await connectClient(server);
   const topics = Array.from({ length: 350 }, (_, n) => `t${n}`);
@@ -214,7 +214,7 @@ it('F11: a second drop during resubscription loses no subscription [F11, S3, S4]
   await got.until(1);
 });
 
-it('F17: with default settings a healthy idle link is kept for a day [F17, C6]', async () => {
+it('with default settings a healthy idle link is kept for a day [F17, C6]', async () => {
   const network = new FakeNetwork();
   const client = await connectVirtual(network);
   await network.clock.advance(24 * 3_600_000);
@@ -224,7 +224,7 @@ it('F17: with default settings a healthy idle link is kept for a day [F17, C6]',
   expect(client.stats().roundTrip).toBe(1);
 });
 
-it('F17: nor is one dropped that offers no way to probe it [F17, HN19, RT3]', async () => {
+it('nor is one dropped that offers no way to probe it [F17, HN19, RT3]', async () => {
   const network = new FakeNetwork();
   network.hasPing = false;
   const client = await connectVirtual(network);
@@ -233,7 +233,7 @@ it('F17: nor is one dropped that offers no way to probe it [F17, HN19, RT3]', as
   expect(network.last.sent).toEqual([]);
 });
 
-it('F14: 4,000 subscriptions at once go in few frames and do not keep later calls waiting [F14, DL8]', async () => {
+it('4,000 subscriptions at once go in few frames and do not keep later calls waiting [F14, DL8]', async () => {
   const server = await serve();
   const client = await connectClient(server);
   const many = client.subscribeMany(Array.from({ length: 4_000 }, (_, n) => `t${n}`));

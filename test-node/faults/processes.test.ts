@@ -25,7 +25,7 @@ async function unhelpful(state = '') {
 
 describe('a process that looks at none of its promises', () => {
   it(
-    'F15: un-awaited calls, then close(): no unhandled rejection [F15, CL39]',
+    'un-awaited calls, then close(): no unhandled rejection [F15, CL39]',
     async () => {
       const server = await unhelpful();
       expect(await runChild(program, server.url, 'closed')).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -34,7 +34,7 @@ describe('a process that looks at none of its promises', () => {
   );
 
   it(
-    'F15: un-awaited calls, and a loop, under a client that gives up: no unhandled rejection [F15, CL39]',
+    'un-awaited calls, and a loop, under a client that gives up: no unhandled rejection [F15, CL39]',
     async () => {
       const server = await unhelpful();
       expect(await runChild(program, server.url, 'dropped')).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -47,7 +47,7 @@ describe('a process whose only client is closed', () => {
   const states = ['disconnected', 'connecting', 'connected', 'authenticating', 'ready', 'reconnecting'];
 
   it.each(states)(
-    'F7: close() in %s leaves nothing that keeps it alive [F7, C8]',
+    'close() in %s leaves nothing that keeps it alive [F7, C8]',
     async (state) => {
       const server = await unhelpful(state);
       expect(await runChild(program, server.url, 'closing', state)).toEqual({ code: 0, stdout: '[]', stderr: '' });
@@ -58,7 +58,7 @@ describe('a process whose only client is closed', () => {
 
 describe('a process that ends without closing its client', () => {
   it(
-    '[CL18] what it sent has left by the time that the promise of send() is kept',
+    'what it sent has left by the time that the promise of send() is kept [CL18]',
     async () => {
       const server = await unhelpful();
       server.respondTo('word', []);

@@ -4,7 +4,7 @@ import { LoginHandler } from '../support/login-handler.js';
 import { connectVirtual } from '../support/virtual-client.js';
 import { FakeNetwork } from '../support/virtual-time.js';
 
-it('F3: a drop with a request in flight settles the promise [F3, R1, DL1]', async () => {
+it('a drop with a request in flight settles the promise [F3, R1, DL1]', async () => {
   const server = await serve();
   server.respondTo('"op":"order"', []);
   const client = await connectClient(server);
@@ -14,7 +14,7 @@ it('F3: a drop with a request in flight settles the promise [F3, R1, DL1]', asyn
   await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
 });
 
-it('F3: so does a clean close by the server [F3, R1]', async () => {
+it('so does a clean close by the server [F3, R1]', async () => {
   const server = await serve();
   server.respondTo('"op":"order"', []);
   const client = await connectClient(server);
@@ -28,7 +28,7 @@ it('F3: so does a clean close by the server [F3, R1]', async () => {
   });
 });
 
-it('F10: a refused authentication settles the order that was waiting [F10, R1, C7]', async () => {
+it('a refused authentication settles the order that was waiting [F10, R1, C7]', async () => {
   const server = await serve({ authentication: { accepts: () => false } });
   const handler = new LoginHandler();
   handler.verdict = 'final';
@@ -40,7 +40,7 @@ it('F10: a refused authentication settles the order that was waiting [F10, R1, C
   expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
 });
 
-it('F12: what its caller was told has failed unsent does not leave after the reconnect [F12, R4, R6, DL1]', async () => {
+it('what its caller was told has failed unsent does not leave after the reconnect [F12, R4, R6, DL1]', async () => {
   const server = await serve();
   const client = await connectClient(server);
   await server.stop();
@@ -65,7 +65,7 @@ it('F12: what its caller was told has failed unsent does not leave after the rec
   expect(framesOf(server, 'order').map(({ why }) => why)).toEqual(['waits']);
 });
 
-it('F13: 1,000 unanswered requests all settle and none is held [F13, R1, R3]', async () => {
+it('1,000 unanswered requests all settle and none is held [F13, R1, R3]', async () => {
   const server = await serve({ exchange: false });
   const client = await connectClient(server, { config: { requestTimeout: 50 } });
   const outcomes = Promise.all(Array.from({ length: 1_000 }, () => outcomeOf(client.request({ op: 'x' }))));
@@ -76,7 +76,7 @@ it('F13: 1,000 unanswered requests all settle and none is held [F13, R1, R3]', a
   expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
 });
 
-it('F13: with default settings, in virtual time, and the last timer goes with the last request [F13, CF12]', async () => {
+it('with default settings, in virtual time, and the last timer goes with the last request [F13, CF12]', async () => {
   const network = new FakeNetwork();
   const client = await connectVirtual(network, { config: { pingInterval: 0 } });
   const idle = network.clock.pendingTimers;

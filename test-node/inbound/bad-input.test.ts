@@ -38,7 +38,7 @@ describe('config', () => {
     ['reconnectInitialDelay', { url: 'ws://venue.test', reconnectInitialDelay: 10, reconnectMaxDelay: 5 }],
     ['protocols', { url: 'ws://venue.test', protocols: ['a', 'a'] }],
     ['reconectDelay', { url: 'ws://venue.test', reconectDelay: 5 }],
-  ])('[CF4] a wrong %s is a ConfigError that names it: %j', (field, config) => {
+  ])('a wrong %s is a ConfigError that names it: %j [CF4]', (field, config) => {
     const make = () => new WebSocketClient(config as never, new GenericJsonHandler());
     expect(make).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
     expect(make).toThrow(field);
@@ -58,7 +58,7 @@ describe('options', () => {
     ['signal', (client, signal) => client.request({ op: 'time' }, { signal }), [null, {}]],
     ['signal', (client, signal) => client.subscribe('a', { signal }), [null, {}]],
     ['topics', (client, value) => client.subscribeMany(value), [undefined, null, 5, 'ab']],
-  ])('[CF4, CL10] wrong %s reject, and throw nothing: %s', async (field, call, values) => {
+  ])('wrong %s reject, and throw nothing: %s [CF4, CL10]', async (field, call, values) => {
     const client = new WebSocketClient({ url: 'ws://venue.test' }, new GenericJsonHandler());
     for (const value of values) {
       await expect(call(client, value as never)).rejects.toMatchObject({ code: 'CONFIG_INVALID', field });
@@ -69,7 +69,7 @@ describe('options', () => {
 });
 
 describe('frames', () => {
-  it('[CL35, CL38, HN30, MS2] rubbish is a message event and harms nothing', async () => {
+  it('rubbish is a message event and harms nothing [CL35, CL38, HN30, MS2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -107,7 +107,7 @@ describe('frames', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('[MS1, HN8] binary where text is expected is read as UTF-8', async () => {
+  it('binary where text is expected is read as UTF-8 [MS1, HN8]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -121,7 +121,7 @@ describe('frames', () => {
     expect((await heard)[0].raw).toEqual(new Uint8Array([0, 255, 254, 128]));
   });
 
-  it('[ER6, ER2, CF13] a frame above maxMessageSize is a MessageTooLargeError, a close and a reconnect', async () => {
+  it('a frame above maxMessageSize is a MessageTooLargeError, a close and a reconnect [ER6, ER2, CF13]', async () => {
     const server = await serve();
     const client = await connectClient(server, { config: { maxMessageSize: 1_000 } });
     const channel = await client.subscribe('a');
@@ -136,7 +136,7 @@ describe('frames', () => {
     expect(await server.waitForClose()).toMatchObject({ code: 1_009 });
   });
 
-  it('[ER6, CF13] counted in UTF-8 bytes, not in characters', async () => {
+  it('counted in UTF-8 bytes, not in characters [ER6, CF13]', async () => {
     const server = await serve();
     const client = await connectClient(server, { config: { maxMessageSize: 30 } });
     const heard = clientEvent(client, 'message');
@@ -147,7 +147,7 @@ describe('frames', () => {
     expect((await failed)[0]).toBeInstanceOf(MessageTooLargeError);
   });
 
-  it('[C7] text that is not UTF-8 ends the connection, and the client comes back', async () => {
+  it('text that is not UTF-8 ends the connection, and the client comes back [C7]', async () => {
     const odd = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(odd, 'listening');
     atEnd(() => {
@@ -181,7 +181,7 @@ describe('a handler that throws', () => {
     'extractSignal',
     'split',
     'extractSequence',
-  ])('[HN30] in %s costs the frame and is told', async (method) => {
+  ])('in %s costs the frame and is told [HN30]', async (method) => {
     let isBroken = false;
     class BrokenHandler extends GenericJsonHandler {}
     const original = GenericJsonHandler.prototype[method] as (...args: unknown[]) => unknown;
@@ -213,7 +213,7 @@ describe('a handler that throws', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('[HN30, CL10, ER3] in injectRequestId or generateRequestId costs the request alone', async () => {
+  it('in injectRequestId or generateRequestId costs the request alone [HN30, CL10, ER3]', async () => {
     for (const method of ['injectRequestId', 'generateRequestId'] as const) {
       let isBroken = true;
       class BrokenHandler extends GenericJsonHandler {}
@@ -233,7 +233,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('[HN30, S6] in generateRequestId for a subscribe frame costs that subscription alone', async () => {
+  it('in generateRequestId for a subscribe frame costs that subscription alone [HN30, S6]', async () => {
     let isBroken = true;
     class BrokenHandler extends GenericJsonHandler {
       override generateRequestId(): undefined {
@@ -248,7 +248,7 @@ describe('a handler that throws', () => {
     expect([...server.subscriptions]).toEqual(['b']);
   });
 
-  it('[HN30, HN11] in extractError or extractResult rejects the request, outcome unknown', async () => {
+  it('in extractError or extractResult rejects the request, outcome unknown [HN30, HN11]', async () => {
     for (const method of ['extractError', 'extractResult'] as const) {
       class BrokenHandler extends GenericJsonHandler {}
       Object.defineProperty(BrokenHandler.prototype, method, { value: boom });
@@ -260,7 +260,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('[HN30, CH9] in buildSubscribe or canonicalTopic rejects the subscribe', async () => {
+  it('in buildSubscribe or canonicalTopic rejects the subscribe [HN30, CH9]', async () => {
     for (const method of ['buildSubscribe', 'canonicalTopic'] as const) {
       let isBroken = true;
       class BrokenHandler extends GenericJsonHandler {}
@@ -279,7 +279,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('[HN30, S3] in buildUnsubscribe is told, and unsubscribe resolves', async () => {
+  it('in buildUnsubscribe is told, and unsubscribe resolves [HN30, S3]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       override buildUnsubscribe = boom;
     }
@@ -292,7 +292,7 @@ describe('a handler that throws', () => {
     await barrier(client);
   });
 
-  it('[HN30, CH9] in isSubscriptionSuccess leaves the subscribe to its timeout', async () => {
+  it('in isSubscriptionSuccess leaves the subscribe to its timeout [HN30, CH9]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       override isSubscriptionSuccess = boom;
     }
@@ -303,7 +303,7 @@ describe('a handler that throws', () => {
     expect((await failed)[0]).toBeInstanceOf(ProtocolError);
   });
 
-  it('[HN30, S4] in extractError while a resubscription is refused does not leave a channel that is dead in silence', async () => {
+  it('in extractError while a resubscription is refused does not leave a channel that is dead in silence [HN30, S4]', async () => {
     let isBroken = false;
     class BrokenHandler extends GenericJsonHandler {
       override isSubscriptionSuccess(message: Message): boolean {
@@ -330,7 +330,7 @@ describe('a handler that throws', () => {
     expect(['closed', 'resumed']).toContain(await ends);
   });
 
-  it('[HN30] in onConnect, buildPing, buildCancel, redact and classifyClose goes on', async () => {
+  it('in onConnect, buildPing, buildCancel, redact and classifyClose goes on [HN30]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       greetings = 0;
       override onConnect(): undefined {
@@ -362,7 +362,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('[HN30, HN14] in an authentication predicate costs the frame', async () => {
+  it('in an authentication predicate costs the frame [HN30, HN14]', async () => {
     class BrokenLogin extends LoginHandler {
       override isAuthSuccess(message: Message): boolean {
         return message.text.includes('poison') ? boom() : super.isAuthSuccess(message);
@@ -375,7 +375,7 @@ describe('a handler that throws', () => {
     expect((await failed)[0].message).toContain('boom');
   });
 
-  it('[HN30, CH2] in extractData costs the update, and a loop hears of it', async () => {
+  it('in extractData costs the update, and a loop hears of it [HN30, CH2]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       override extractData(message: Message): unknown {
         return message.text.includes('poison') ? boom() : super.extractData(message);
@@ -394,7 +394,7 @@ describe('a handler that throws', () => {
 });
 
 describe('requests of the server', () => {
-  it('[CL36, HN28, JR7] are answered once, on the connection that asked, and settle nothing of ours', async () => {
+  it('are answered once, on the connection that asked, and settle nothing of ours [CL36, HN28, JR7]', async () => {
     const server = await serve({ exchange: false });
     const client = await connectClient(server, { handler: new JsonRpcHandler({ numericIds: true }) });
     const ours = client.request({ method: 'slow' });
@@ -413,7 +413,7 @@ describe('requests of the server', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('[CL37, JR7] that nobody hears are refused; an answer after a reconnect is not sent', async () => {
+  it('that nobody hears are refused; an answer after a reconnect is not sent [CL37, JR7]', async () => {
     const server = await serve({ exchange: false });
     const client = await connectClient(server, { handler: new JsonRpcHandler() });
     server.broadcast({ jsonrpc: '2.0', id: 'x', method: 'unknown_thing' });
@@ -430,7 +430,7 @@ describe('requests of the server', () => {
     expect(server.received.some(({ data }) => String(data).includes('too late'))).toBe(false);
   });
 
-  it('[JR8, JR9, HN6, S7] ids that the server chose are mapped anew, also where updates come before the answer', async () => {
+  it('ids that the server chose are mapped anew, also where updates come before the answer [JR8, JR9, HN6, S7]', async () => {
     const server = await serve({ exchange: false });
     let nextId = 0xa;
     const names: string[] = [];
@@ -467,7 +467,7 @@ describe('a handler that prepares nothing', () => {
   it.each([
     ['at once', () => undefined],
     ['later', () => Promise.resolve(undefined)],
-  ])('[HN30, DL1] %s: that request fails unsent, the next one leaves', async (_, nothing) => {
+  ])('%s: that request fails unsent, the next one leaves [HN30, DL1]', async (_, nothing) => {
     class ForgetfulHandler extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         return text.includes('forgotten') ? (nothing() as unknown as string) : text;

@@ -49,7 +49,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['a', 'b']);
   });
 
-  it('[CL23] keeps what was read while it is paused, also from inside a message, and hands it out in order', () => {
+  it('keeps what was read while it is paused, also from inside a message, and hands it out in order [CL23]', () => {
     const { inbox } = newInbox(undefined, (text) => {
       if (text === 'a') inbox.pause();
     });
@@ -60,7 +60,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('[CL23] hands out what was read before the end, also while it is paused', () => {
+  it('hands out what was read before the end, also while it is paused [CL23]', () => {
     const { inbox } = newInbox();
     inbox.pause();
     inbox.receive('a');
@@ -68,7 +68,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['a', 'end']);
   });
 
-  it('[R7] holds the next frame until the code behind a settled promise ran', async () => {
+  it('holds the next frame until the code behind a settled promise ran [R7]', async () => {
     const order: string[] = [];
     let resolve: () => void = () => {};
     const answer = new Promise<void>((done) => {
@@ -90,7 +90,7 @@ describe('Inbox', () => {
     expect(order).toEqual(['answer', 'code after await', 'update']);
   });
 
-  it('[HN8] keeps the order of frames around asynchronous decoding', async () => {
+  it('keeps the order of frames around asynchronous decoding [HN8]', async () => {
     const handler = new DecodingHandler();
     const { inbox, clock } = newInbox(handler);
     inbox.receive(Uint8Array.of(1));
@@ -106,7 +106,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['first', 'text', 'A', 'last']);
   });
 
-  it('[C9, HN8] bounds the frames that wait for a decode', () => {
+  it('bounds the frames that wait for a decode [C9, HN8]', () => {
     const { inbox } = newInbox(new DecodingHandler());
     for (let n = 0; n < 1_025; n++) inbox.receive(Uint8Array.of(1));
     expect(broken).toEqual([]);
@@ -114,7 +114,7 @@ describe('Inbox', () => {
     expect(broken).toEqual([expect.objectContaining({ code: 'CAPACITY_EXCEEDED' })]);
   });
 
-  it('[HN30] a frame that cannot be decoded is reported and skipped', () => {
+  it('a frame that cannot be decoded is reported and skipped [HN30]', () => {
     const { inbox, context } = newInbox(new DecodingHandler());
     inbox.receive(new Uint8Array());
     inbox.receive('next');
@@ -122,14 +122,14 @@ describe('Inbox', () => {
     expect(context.emitted).toEqual([['error', expect.objectContaining({ code: 'PROTOCOL_ERROR' })]]);
   });
 
-  it('[HN7] hands out the parts of a frame in order, before later frames', () => {
+  it('hands out the parts of a frame in order, before later frames [HN7]', () => {
     const { inbox } = newInbox(new SplittingHandler());
     inbox.receive('[1,2,3]');
     inbox.receive('4');
     expect(heard).toEqual(['1', '2', '3', '4']);
   });
 
-  it('[R7] holds between the parts of one frame', async () => {
+  it('holds between the parts of one frame [R7]', async () => {
     const { inbox, gate, clock } = newInbox(new SplittingHandler(), (text) => {
       if (text === '1') gate.hold();
     });
@@ -140,7 +140,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['1', '2', '3']);
   });
 
-  it('[HN7] survives a frame of very many parts', () => {
+  it('survives a frame of very many parts [HN7]', () => {
     const parts = 200_000;
     const handler = new SplittingHandler();
     const context = testContext({ handler });
@@ -150,7 +150,7 @@ describe('Inbox', () => {
     expect(count).toBe(parts);
   });
 
-  it('[CF13] refuses a frame above maxMessageSize, counted in UTF-8 bytes', () => {
+  it('refuses a frame above maxMessageSize, counted in UTF-8 bytes [CF13]', () => {
     const { inbox } = newInbox();
     inbox.receive('ž'.repeat(500));
     expect(broken).toEqual([]);
@@ -160,7 +160,7 @@ describe('Inbox', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it.each([0, 1])('[CF13] refuses a frame that unpacks to more than maxMessageSize (decoded %i)', async (kind) => {
+  it.each([0, 1])('refuses a frame that unpacks to more than maxMessageSize (decoded %i) [CF13]', async (kind) => {
     class Unpacking extends GenericJsonHandler {
       override decodeBinary(data: Uint8Array): string | Promise<string> {
         const text = 'x'.repeat(data.length * 100);
@@ -177,7 +177,7 @@ describe('Inbox', () => {
     expect(broken).toEqual([expect.objectContaining({ code: 'MESSAGE_TOO_LARGE', limit: 1_000 })]);
   });
 
-  it('[HN30] a decoder that promises no text harms nobody', async () => {
+  it('a decoder that promises no text harms nobody [HN30]', async () => {
     class Wrong extends GenericJsonHandler {
       override decodeBinary(): Promise<string> {
         return Promise.resolve(undefined as never);
@@ -216,7 +216,7 @@ describe('Inbox', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('[C1] hands nothing out after stop()', async () => {
+  it('hands nothing out after stop() [C1]', async () => {
     const handler = new DecodingHandler();
     const { inbox, clock } = newInbox(handler);
     inbox.receive(Uint8Array.of(1));

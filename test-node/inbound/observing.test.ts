@@ -20,7 +20,7 @@ const old: ExchangeHandler = {
 };
 
 describe('an ExchangeHandler on a live client', () => {
-  it('[EX1, CH8, S3] subscribes on the write, and its updates reach the channels of their topic', async () => {
+  it('subscribes on the write, and its updates reach the channels of their topic [EX1, CH8, S3]', async () => {
     const server = await serve({ exchange: false });
     const client = await connectClient(server, { handler: fromExchangeHandler(old) });
     const [trades, book] = await Promise.all([client.subscribe('trades'), client.subscribe('book')]);
@@ -49,7 +49,7 @@ describe('an ExchangeHandler on a live client', () => {
     await expect(client.request({ op: 'order' })).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
   });
 
-  it('[EX2, HN8, S5] onConnect, an asynchronous decodeBinary and processMessage work where they are there', async () => {
+  it('onConnect, an asynchronous decodeBinary and processMessage work where they are there [EX2, HN8, S5]', async () => {
     const server = await serve({ exchange: false });
     const handler = fromExchangeHandler({
       ...old,
@@ -85,7 +85,7 @@ describe('an ExchangeHandler on a live client', () => {
     ]);
   });
 
-  it('[EX3] warns once, whoever listens, over any number of connects', async () => {
+  it('warns once, whoever listens, over any number of connects [EX3]', async () => {
     const server = await serve({ exchange: false });
     const client = createClient(server, { handler: fromExchangeHandler(old) });
     const warnings: Warning[] = [];
@@ -100,7 +100,7 @@ describe('an ExchangeHandler on a live client', () => {
     expect(warnings).toEqual([{ code: 'deprecated-handler', message: expect.stringContaining('ProtocolHandler') }]);
   });
 
-  it('[EX3, CL3] also who listens only after a static connect, and not before he listens', async () => {
+  it('also who listens only after a static connect, and not before he listens [EX3, CL3]', async () => {
     const server = await serve({ exchange: false });
     const client = await WebSocketClient.connect({ url: server.url }, fromExchangeHandler(old));
     atEnd(() => client.close());
@@ -114,7 +114,7 @@ describe('an ExchangeHandler on a live client', () => {
     expect(second).toHaveLength(1);
   });
 
-  it('[EX3] a handler of today warns of nothing', async () => {
+  it('a handler of today warns of nothing [EX3]', async () => {
     const server = await serve();
     const client = createClient(server);
     const warnings: Warning[] = [];
@@ -134,7 +134,7 @@ describe('frames that are not one message', () => {
     }
   }
 
-  it('[HN7, R7, S5] parts are handed out in order, each behind the code that the one before it set off', async () => {
+  it('parts are handed out in order, each behind the code that the one before it set off [HN7, R7, S5]', async () => {
     const server = await serve();
     const client = await connectClient<{ a: number }>(server, { handler: new Splitting() as never });
     const channel = await client.subscribe('a');
@@ -156,7 +156,7 @@ describe('frames that are not one message', () => {
     expect(order).toEqual([1, 'behind', 2, 3]);
   });
 
-  it('[HN8, S5, DL10] binary frames that are decoded late keep their place among the others', async () => {
+  it('binary frames that are decoded late keep their place among the others [HN8, S5, DL10]', async () => {
     const gates = [deferred<string>(), deferred<string>()];
     class Late extends GenericJsonHandler {
       override decodeBinary(data: Uint8Array): Promise<string> {
@@ -179,7 +179,7 @@ describe('frames that are not one message', () => {
     expect(got.items).toEqual([0, 1, 2, 3]);
   });
 
-  it('[C9, HN8] more frames than may wait for a decode are an error and a reconnect, and the client goes on', async () => {
+  it('more frames than may wait for a decode are an error and a reconnect, and the client goes on [C9, HN8]', async () => {
     class Stuck extends GenericJsonHandler {
       override decodeBinary(): Promise<string> {
         return new Promise(() => {});
@@ -198,7 +198,7 @@ describe('frames that are not one message', () => {
 });
 
 describe('stats()', () => {
-  it('[CL28] is plain data that counts what happened', async () => {
+  it('is plain data that counts what happened [CL28]', async () => {
     const server = await serve();
     const client = createClient(server);
     const zero = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0, pendingRequests: 0, waitingCalls: 0 };
@@ -231,7 +231,7 @@ describe('stats()', () => {
 });
 
 describe('trace()', () => {
-  it('[CL29, CL30] tells transitions, frames and effects in order, with secrets masked, until it is stopped', async () => {
+  it('tells transitions, frames and effects in order, with secrets masked, until it is stopped [CL29, CL30]', async () => {
     class Chatty extends LoginHandler {
       override readonly keepAlive: KeepAlive = { interval: 60_000, when: 'always', expectReply: true };
       override buildAuthMessage(): string {

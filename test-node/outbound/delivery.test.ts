@@ -14,7 +14,7 @@ import {
 import { LoginHandler } from '../support/login-handler.js';
 
 describe('a drop under a request', () => {
-  it('[R1, R4, R5, DL1, DL5, ER3] fails it as unknown, and it is not sent again', async () => {
+  it('fails it as unknown, and it is not sent again [R1, R4, R5, DL1, DL5, ER3]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"order"', (_text, connection) => {
@@ -28,7 +28,7 @@ describe('a drop under a request', () => {
     expect(framesOf(server, 'order')).toHaveLength(1);
   });
 
-  it('[R5, DL6, HN10] with retry idempotent sends it again, same id, prepared afresh', async () => {
+  it('with retry idempotent sends it again, same id, prepared afresh [R5, DL6, HN10]', async () => {
     class SigningHandler extends GenericJsonHandler {
       #count = 0;
       override prepareRequest(text: string): string {
@@ -46,7 +46,7 @@ describe('a drop under a request', () => {
     ]);
   });
 
-  it('[DL6, DL2] with retry idempotent it goes before those that were made later', async () => {
+  it('with retry idempotent it goes before those that were made later [DL6, DL2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"first"', dropping, { once: true });
@@ -58,7 +58,7 @@ describe('a drop under a request', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['first', 'first', 'second', 'third']);
   });
 
-  it('[R4, DL2, DL5, C3, DL7] calls made during the reconnect wait, and leave in order', async () => {
+  it('calls made during the reconnect wait, and leave in order [R4, DL2, DL5, C3, DL7]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await client.subscribe('trades');
@@ -78,7 +78,7 @@ describe('a drop under a request', () => {
     ).toEqual(['subscribe', 'first', 'second', 'third', 'fourth']);
   });
 
-  it('[DL4, ER3] retry never rejects at once unless ready', async () => {
+  it('retry never rejects at once unless ready [DL4, ER3]', async () => {
     const server = await serve();
     const client = createClient(server);
     const call = client.request({ op: 'a' }, { retry: 'never' });
@@ -94,7 +94,7 @@ describe('a drop under a request', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['b', 'barrier']);
   });
 
-  it('[R4, R5, DL5] many requests over many drops: each is seen once at the most, and unsent ones never', async () => {
+  it('many requests over many drops: each is seen once at the most, and unsent ones never [R4, R5, DL5]', async () => {
     const server = await serve({ dropAfter: 7 });
     const client = await connectClient(server);
     const outcomes = await Promise.all(
@@ -121,7 +121,7 @@ describe('a drop under a request', () => {
 });
 
 describe('the order after a connect', () => {
-  it('[C3, DL7, HN13] hello, login, first resubscription, waiting calls', async () => {
+  it('hello, login, first resubscription, waiting calls [C3, DL7, HN13]', async () => {
     class HelloHandler extends LoginHandler {
       override onConnect() {
         return Promise.resolve([JSON.stringify({ op: 'hello' }), JSON.stringify({ op: 'version' })]);
@@ -136,7 +136,7 @@ describe('the order after a connect', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['hello', 'version', 'auth', 'subscribe', 'order']);
   });
 
-  it('[R2, R4] an answer to what has not left settles nothing', async () => {
+  it('an answer to what has not left settles nothing [R2, R4]', async () => {
     const server = await serve({ authentication: {} });
     server.respondTo('"op":"auth"', (_text, connection) => {
       connection.authenticated = true;
@@ -153,7 +153,7 @@ describe('the order after a connect', () => {
     expect((await call).json).toEqual({ req_id: 'mine', data: { op: 'order' } });
   });
 
-  it('[C3] nothing else leaves while the login is open, whatever the application asks', async () => {
+  it('nothing else leaves while the login is open, whatever the application asks [C3]', async () => {
     const server = await serve({ authentication: {} });
     const release = server.respondTo('"op":"auth"', []);
     const client = createClient(server, { handler: new LoginHandler() });
@@ -178,7 +178,7 @@ describe('the order after a connect', () => {
 });
 
 describe('preparing a request', () => {
-  it('[HN10, DL2] asynchronous preparation keeps the order, and urgent frames need not wait for it', async () => {
+  it('asynchronous preparation keeps the order, and urgent frames need not wait for it [HN10, DL2]', async () => {
     const gates = [deferred<void>(), deferred<void>()];
     class SlowSigner extends GenericJsonHandler {
       override async prepareRequest(text: string): Promise<string> {
@@ -198,7 +198,7 @@ describe('preparing a request', () => {
     expect(framesOf(server, 'order').map(({ n }) => n)).toEqual([0, 1, 2]);
   });
 
-  it('[R6, HN10] aborting a request while it is prepared lets the next one go', async () => {
+  it('aborting a request while it is prepared lets the next one go [R6, HN10]', async () => {
     class StuckSigner extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         return text.includes('stuck') ? new Promise<string>(() => {}) : text;
@@ -215,7 +215,7 @@ describe('preparing a request', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['next']);
   });
 
-  it('[R1, HN10] a request that times out while it is prepared lets the next one go', async () => {
+  it('a request that times out while it is prepared lets the next one go [R1, HN10]', async () => {
     class StuckSigner extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         return text.includes('stuck') ? new Promise<string>(() => {}) : text;
@@ -229,7 +229,7 @@ describe('preparing a request', () => {
     expect(await next).toEqual({ op: 'next' });
   });
 
-  it('[R4, R5, HN10] a preparation that outlives its connection is made again for the next one', async () => {
+  it('a preparation that outlives its connection is made again for the next one [R4, R5, HN10]', async () => {
     const gate = deferred<void>();
     let prepared = 0;
     class SlowSigner extends GenericJsonHandler {
@@ -249,7 +249,7 @@ describe('preparing a request', () => {
     expect(framesOf(server, 'order')).toHaveLength(1);
   });
 
-  it('[HN10, HN30, ER3] a preparation that fails rejects its request as unsent, and no other', async () => {
+  it('a preparation that fails rejects its request as unsent, and no other [HN10, HN30, ER3]', async () => {
     class BrokenSigner extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         if (text.includes('sync')) throw new Error('no key');
@@ -266,7 +266,7 @@ describe('preparing a request', () => {
 });
 
 describe('the order of frames', () => {
-  it('[R7, DL10] the code behind an await runs before the next frame of the same chunk is handed out', async () => {
+  it('the code behind an await runs before the next frame of the same chunk is handed out [R7, DL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"ask"', (text) => [
@@ -283,7 +283,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['code behind await', 'next frame']);
   });
 
-  it('[R7, DL10, S7] also behind subscribe, whose first update is in the same chunk', async () => {
+  it('also behind subscribe, whose first update is in the same chunk [R7, DL10, S7]', async () => {
     const server = await serve();
     const client = await connectClient<{ trades: number }>(server);
     server.respondTo('"op":"subscribe"', (text) => [
@@ -301,7 +301,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['subscribed', 1, 'message', 2]);
   });
 
-  it('[R7, DL10] also behind subscribeMany', async () => {
+  it('also behind subscribeMany [R7, DL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"subscribe"', (text) => [
@@ -317,7 +317,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['code behind await', 'next frame']);
   });
 
-  it('[R7, DL10] also behind requestRaw, authenticate, connect and for await', async () => {
+  it('also behind requestRaw, authenticate, connect and for await [R7, DL10]', async () => {
     const server = await serve({ authentication: {} });
     const behind = { hello: 'behind' };
     server.respondTo('"op":"auth"', (_text, connection) => {
@@ -347,7 +347,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['connect', 'frame', 'authenticate', 'frame', 'requestRaw', 'frame', 'next', 'frame']);
   });
 
-  it('[R7] frames are handed out in wire order, promises or not', async () => {
+  it('frames are handed out in wire order, promises or not [R7]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const order: string[] = [];
@@ -363,7 +363,7 @@ describe('the order of frames', () => {
 });
 
 describe('close', () => {
-  it('[R1, R4, CL24, DL1] settles what is pending, each with what became of it', async () => {
+  it('settles what is pending, each with what became of it [R1, R4, CL24, DL1]', async () => {
     const server = await serve();
     server.respondTo('"op":"held"', []);
     const client = await connectClient(server);

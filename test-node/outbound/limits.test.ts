@@ -33,7 +33,7 @@ function recorded() {
 }
 
 describe('frames', () => {
-  it('[HN23, DL9, DL2] above the rate calls wait in the order in which they were made, before ready and after', async () => {
+  it('above the rate calls wait in the order in which they were made, before ready and after [HN23, DL9, DL2]', async () => {
     const { network, frames } = recorded();
     const client = virtualClient(network, { handler: new Limited({ frames: { count: 2, window: 1_000 } }) });
     const calls = [0, 1, 2, 3, 4].map((n) => client.request({ op: 'order', n }));
@@ -49,7 +49,7 @@ describe('frames', () => {
     }
   });
 
-  it('[DL7, DL8, HN23] a cancel waits for one frame of a paced resubscription, not for all of them', async () => {
+  it('a cancel waits for one frame of a paced resubscription, not for all of them [DL7, DL8, HN23]', async () => {
     const { network, frames, ops } = recorded();
     const handler = new Limited({ topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } });
     const client = await connectVirtual(network, { handler });
@@ -72,7 +72,7 @@ describe('frames', () => {
     expect(channels.every(({ closed }) => !closed)).toBe(true);
   });
 
-  it('[F11, S4, HN23] drops in the middle of a paced resubscription lose neither what was asked for nor what was not', async () => {
+  it('drops in the middle of a paced resubscription lose neither what was asked for nor what was not [F11, S4, HN23]', async () => {
     const { network, frames } = recorded();
     const handler = new Limited({ topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } });
     const client = await connectVirtual(network, { handler });
@@ -92,7 +92,7 @@ describe('frames', () => {
     expect([client.stats().subscriptions, channels.some(({ closed }) => closed)]).toEqual([8, false]);
   });
 
-  it('[DL8, HN23] under a rate for all frames calls take the next place, ahead of what is left to subscribe', async () => {
+  it('under a rate for all frames calls take the next place, ahead of what is left to subscribe [DL8, HN23]', async () => {
     const { network, ops, frames } = recorded();
     const handler = new Limited({ topicsPerFrame: 1, frames: { count: 1, window: 1_000 } });
     const client = await connectVirtual(network, { handler });
@@ -106,7 +106,7 @@ describe('frames', () => {
     expect(frames.filter(({ op }) => op === 'subscribe').flatMap(({ args }) => args)).toEqual(topics(5));
   });
 
-  it('[HN23, R1, S4] a rate that holds frames back when the connection is lost holds nothing back on the next one', async () => {
+  it('a rate that holds frames back when the connection is lost holds nothing back on the next one [HN23, R1, S4]', async () => {
     const { network, ops } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ frames: { count: 1, window: 60_000 } }) });
     const written = outcomeOf(client.request({ op: 'first' }));
@@ -121,7 +121,7 @@ describe('frames', () => {
 });
 
 describe('topics', () => {
-  it('[HN24, S3] topicsPerFrame also holds for a resubscription and for unsubscribe frames', async () => {
+  it('topicsPerFrame also holds for a resubscription and for unsubscribe frames [HN24, S3]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ topicsPerFrame: 4 }) });
     const subscribing = client.subscribeMany(topics(10));
@@ -140,7 +140,7 @@ describe('topics', () => {
     ]);
   });
 
-  it('[HN24] bytesPerFrame is exact: one byte less splits, one topic too long fails alone', async () => {
+  it('bytesPerFrame is exact: one byte less splits, one topic too long fails alone [HN24]', async () => {
     const { network, frames } = recorded();
     const frame = JSON.stringify({ op: 'subscribe', req_id: 'x'.repeat(21), args: ['t0', 't1'] });
     for (const [bytes, expected] of [
@@ -163,7 +163,7 @@ describe('topics', () => {
     }
   });
 
-  it('[HN25, S4] topicsPerConnection counts topics, not channels, and comes back in full after a drop', async () => {
+  it('topicsPerConnection counts topics, not channels, and comes back in full after a drop [HN25, S4]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ topicsPerConnection: 3 }) });
     const subscribing = Promise.all(['a', 'b', 'c', 'a', 'b'].map((topic) => client.subscribe(topic)));
@@ -186,7 +186,7 @@ describe('topics', () => {
 });
 
 describe('lifetime', () => {
-  it('[HN26, S4, CH19] replaces each connection in time, with every subscription and the waiting calls', async () => {
+  it('replaces each connection in time, with every subscription and the waiting calls [HN26, S4, CH19]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ lifetime: 60_000 }) });
     const subscribing = client.subscribe('a');
@@ -203,7 +203,7 @@ describe('lifetime', () => {
     expect(network.open).toHaveLength(1);
   });
 
-  it('[HN26, C8] leaves no timer when the client ends, by close() or by itself', async () => {
+  it('leaves no timer when the client ends, by close() or by itself [HN26, C8]', async () => {
     class Final extends Limited {
       override classifyClose(): 'fatal' {
         return 'fatal';
@@ -219,7 +219,7 @@ describe('lifetime', () => {
     }
   });
 
-  it('[HN26, C4] counts from ready anew after a drop', async () => {
+  it('counts from ready anew after a drop [HN26, C4]', async () => {
     const { network } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ lifetime: 60_000 }) });
     await network.clock.advance(50_000);
@@ -232,7 +232,7 @@ describe('lifetime', () => {
 });
 
 describe('room for topics', () => {
-  it('[HN25] is made before it is taken: what nobody wants is ended first', async () => {
+  it('is made before it is taken: what nobody wants is ended first [HN25]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ topicsPerConnection: 2 }) });
     const first = client.subscribe('x');
@@ -252,7 +252,7 @@ describe('room for topics', () => {
 });
 
 describe('a server that pings faster than its own limit lets us answer', () => {
-  it('[C9, HN23] is left, with an error that says why, instead of filling the memory', async () => {
+  it('is left, with an error that says why, instead of filling the memory [C9, HN23]', async () => {
     class Ponging extends Limited {
       override isServerPing(message: Message): boolean {
         return message.field('op') === 'ping';

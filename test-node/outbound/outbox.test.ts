@@ -69,7 +69,7 @@ beforeEach(() => {
 });
 
 describe('Outbox: order', () => {
-  it('[C3] writes nothing but frames of the connection before it serves', () => {
+  it('writes nothing but frames of the connection before it serves [C3]', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.add(newCall('call'));
     subscriptions.push('sub');
@@ -78,7 +78,7 @@ describe('Outbox: order', () => {
     expect(link.written).toEqual(['hello', 'auth']);
   });
 
-  it('[DL7, C3] then the first subscription frame, the waiting calls, the other subscription frames', () => {
+  it('then the first subscription frame, the waiting calls, the other subscription frames [DL7, C3]', () => {
     const { outbox } = newOutbox(new Handler());
     for (const name of ['call 1', 'call 2']) outbox.add(newCall(name));
     subscriptions.push('sub 1', 'sub 2');
@@ -87,7 +87,7 @@ describe('Outbox: order', () => {
     expect(link.written).toEqual(['sub 1', 'call 1', 'call 2', 'sub 2']);
   });
 
-  it('[DL7, HN23] keeps that order where the rate limit holds the first subscription frame back', async () => {
+  it('keeps that order where the rate limit holds the first subscription frame back [DL7, HN23]', async () => {
     const handler = new Handler();
     handler.limits = { frames: { count: 1, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
@@ -110,7 +110,7 @@ describe('Outbox: order', () => {
     expect(link.written).toEqual(['old 1', 'old 2', 'new']);
   });
 
-  it('[R4, R6] never writes a call that was taken back', () => {
+  it('never writes a call that was taken back [R4, R6]', () => {
     const { outbox } = newOutbox(new Handler());
     const call = newCall('call');
     outbox.add(call);
@@ -122,7 +122,7 @@ describe('Outbox: order', () => {
     expect(call.fate).toBe('waiting');
   });
 
-  it('[C3] drops frames of a connection that is gone: they do not leave on the next one', () => {
+  it('drops frames of a connection that is gone: they do not leave on the next one [C3]', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.attach(link);
     outbox.serve();
@@ -138,7 +138,7 @@ describe('Outbox: order', () => {
 });
 
 describe('Outbox: limits', () => {
-  it('[HN23] holds frames of all lanes to a rolling window', async () => {
+  it('holds frames of all lanes to a rolling window [HN23]', async () => {
     const handler = new Handler();
     handler.limits = { frames: { count: 2, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
@@ -155,7 +155,7 @@ describe('Outbox: limits', () => {
     expect(link.written).toHaveLength(5);
   });
 
-  it('[C9] writes no more while the socket has too much in its buffer', async () => {
+  it('writes no more while the socket has too much in its buffer [C9]', async () => {
     const { outbox, context } = newOutbox(new Handler());
     outbox.attach(link);
     outbox.serve();
@@ -172,7 +172,7 @@ describe('Outbox: limits', () => {
     expect(link.written).toEqual(['small', 'call', 'sub']);
   });
 
-  it('[R4] a call whose write failed is still unsent', () => {
+  it('a call whose write failed is still unsent [R4]', () => {
     const { outbox } = newOutbox(new Handler());
     const call = newCall('call');
     outbox.attach(link);
@@ -199,7 +199,7 @@ describe('Outbox: limits', () => {
 });
 
 describe('Outbox: asynchronous preparation', () => {
-  it('[HN10] keeps the order of calls, and lets other lanes pass', async () => {
+  it('keeps the order of calls, and lets other lanes pass [HN10]', async () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
@@ -215,7 +215,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(link.written).toEqual(['ping', 'sub', 'signed a', 'signed b']);
   });
 
-  it('[R5, HN10] prepares afresh for another connection', async () => {
+  it('prepares afresh for another connection [R5, HN10]', async () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
@@ -232,7 +232,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(link.written).toEqual(['for the new connection']);
   });
 
-  it('[R6] a call that ends while it is being prepared does not hold up the next one', async () => {
+  it('a call that ends while it is being prepared does not hold up the next one [R6]', async () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
@@ -247,7 +247,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(link.written).toEqual(['next']);
   });
 
-  it('[HN23, HN10] obeys the rate limit also for a frame whose preparation took a while', async () => {
+  it('obeys the rate limit also for a frame whose preparation took a while [HN23, HN10]', async () => {
     const handler = new PreparingHandler();
     handler.limits = { frames: { count: 2, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
@@ -278,7 +278,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect([bad.fate, good.fate]).toEqual(['unwritable', 'written']);
   });
 
-  it('[HN10] a send is not prepared, and bytes reach the handler as text', () => {
+  it('a send is not prepared, and bytes reach the handler as text [HN10]', () => {
     const asked: unknown[][] = [];
     const handler = new (class extends Handler {
       override prepareRequest(...args: unknown[]): string {
@@ -296,7 +296,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(asked).toEqual([['{"op":"order"}', 'request']]);
   });
 
-  it('[R5, HN10] another call that is taken back does not have the one at the head prepared again', async () => {
+  it('another call that is taken back does not have the one at the head prepared again [R5, HN10]', async () => {
     let prepared = 0;
     const handler = new (class extends Handler {
       override prepareRequest(text: string): Promise<string> {

@@ -17,7 +17,7 @@ import { LoginHandler } from '../support/login-handler.js';
 const nonsense = [{}, 5, [{}], Promise.resolve('late')] as unknown as string[];
 
 describe('a handler that returns nonsense', () => {
-  it.each(nonsense)('[HN30] from buildSubscribe: that subscribe() fails, and nothing else', async (built) => {
+  it.each(nonsense)('from buildSubscribe: that subscribe() fails, and nothing else [HN30]', async (built) => {
     class Handler extends GenericJsonHandler {
       override buildSubscribe(topics: readonly string[], id: string, context: never): string {
         return topics.includes('bad') ? built : super.buildSubscribe(topics, id, context);
@@ -29,7 +29,7 @@ describe('a handler that returns nonsense', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('[HN30] from buildUnsubscribe, and from split: an error is told, and the client goes on', async () => {
+  it('from buildUnsubscribe, and from split: an error is told, and the client goes on [HN30]', async () => {
     class Handler extends GenericJsonHandler {
       override buildUnsubscribe(): string {
         return {} as string;
@@ -51,7 +51,7 @@ describe('a handler that returns nonsense', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('[HN30] from buildAuthMessage: the authentication failed', async () => {
+  it('from buildAuthMessage: the authentication failed [HN30]', async () => {
     class Handler extends LoginHandler {
       override buildAuthMessage(): string {
         return {} as string;
@@ -61,7 +61,7 @@ describe('a handler that returns nonsense', () => {
     expect(await outcomeOf(client.connect())).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
   });
 
-  it('[HN30] nothing from isAuthFailure is no refusal', async () => {
+  it('nothing from isAuthFailure is no refusal [HN30]', async () => {
     class Handler extends LoginHandler {
       override isAuthFailure(): boolean {
         return undefined as unknown as boolean;
@@ -75,7 +75,7 @@ describe('a handler that returns nonsense', () => {
 });
 
 describe('authenticate()', () => {
-  it('[CL20, CL21] from a listener of connected authenticates this very connection', async () => {
+  it('from a listener of connected authenticates this very connection [CL20, CL21]', async () => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler(), config: { authOnConnect: false } });
     const wishes: Promise<void>[] = [];
@@ -85,7 +85,7 @@ describe('authenticate()', () => {
     expect(framesOf(server, 'auth')).toHaveLength(1);
   });
 
-  it('[CL20] whose message the handler never builds fails after authTimeout, and the next one is made', async () => {
+  it('whose message the handler never builds fails after authTimeout, and the next one is made [CL20]', async () => {
     class Handler extends LoginHandler {
       override buildAuthMessage(): string | Promise<string> {
         const message = super.buildAuthMessage();
@@ -106,7 +106,7 @@ describe('authenticate()', () => {
 });
 
 describe('ids and frames of the application', () => {
-  it('[CL13] a raw request leaves as it is, also where the handler signs requests', async () => {
+  it('a raw request leaves as it is, also where the handler signs requests [CL13]', async () => {
     class Signing extends GenericJsonHandler {
       override prepareRequest(text: string): string {
         return text.replace('}', ',"signed":true}');
@@ -119,7 +119,7 @@ describe('ids and frames of the application', () => {
     expect(framesOf(server, 'raw')[0]).toEqual({ op: 'raw', req_id: 'r' });
   });
 
-  it('[R2] an id that the application chose is neither given again nor taken from a subscription', async () => {
+  it('an id that the application chose is neither given again nor taken from a subscription [R2]', async () => {
     class Counting extends GenericJsonHandler {
       #last = 0;
       override generateRequestId(): number {
@@ -140,7 +140,7 @@ describe('ids and frames of the application', () => {
     });
   });
 
-  it('[CH7] params are those of the call, whatever becomes of the object', async () => {
+  it('params are those of the call, whatever becomes of the object [CH7]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const params = { depth: 10 };

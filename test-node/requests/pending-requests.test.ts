@@ -25,7 +25,7 @@ function answer(store: PendingRequestStore, id: RequestId, value: unknown, error
 }
 
 describe('PendingRequestStore', () => {
-  it('[R1, CL11] resolves a request once, and tells its delivery', async () => {
+  it('resolves a request once, and tells its delivery [R1, CL11]', async () => {
     const store = newStore();
     const request = store.add('a', options);
     expect(request.call.requestId).toBe('a');
@@ -40,7 +40,7 @@ describe('PendingRequestStore', () => {
     expect([store.size, outcomes]).toEqual([0, [['a', 'answered']]]);
   });
 
-  it('[R1] whatever else happens to a settled request changes nothing', () => {
+  it('whatever else happens to a settled request changes nothing [R1]', () => {
     const store = newStore();
     const request = store.add('a', options);
     answer(store, 'a', 1);
@@ -51,7 +51,7 @@ describe('PendingRequestStore', () => {
     expect([store.size, outcomes]).toEqual([1, [['a', 'answered']]]);
   });
 
-  it('[R1] rejects with the server’s refusal', async () => {
+  it('rejects with the server’s refusal [R1]', async () => {
     const store = newStore();
     const { call } = store.add('a', options);
     const error = new RequestRejectedError('no');
@@ -60,14 +60,14 @@ describe('PendingRequestStore', () => {
     expect(call.delivery).toBe('answered');
   });
 
-  it('[R1] a call may resolve to undefined', async () => {
+  it('a call may resolve to undefined [R1]', async () => {
     const store = newStore();
     const { call } = store.add('a', options);
     answer(store, 'a', undefined);
     expect(await call).toBeUndefined();
   });
 
-  it('[R3] refuses one more than its capacity, and goes on when one has left', () => {
+  it('refuses one more than its capacity, and goes on when one has left [R3]', () => {
     const store = newStore(2);
     store.add('a', options);
     store.add('b', options);
@@ -79,7 +79,7 @@ describe('PendingRequestStore', () => {
     expect(store.add('c', options).id).toBe('c');
   });
 
-  it('[DL12, R2] refuses an id that is pending; 1 and "1" are two ids', () => {
+  it('refuses an id that is pending; 1 and "1" are two ids [DL12, R2]', () => {
     const store = newStore();
     store.add(1, options);
     expect(store.add('1', options).id).toBe('1');
@@ -89,7 +89,7 @@ describe('PendingRequestStore', () => {
     expect(store.size).toBe(2);
   });
 
-  it('[DL12, R2] refuses the id of a request that was written and given up, because its answer may still come', async () => {
+  it('refuses the id of a request that was written and given up, because its answer may still come [DL12, R2]', async () => {
     const store = newStore();
     for (const id of ['written', 'waiting', 'answered']) {
       const request = store.add(id, options);
@@ -104,7 +104,7 @@ describe('PendingRequestStore', () => {
     expect(store.add('answered', options).id).toBe('answered');
   });
 
-  it('[C9, R2] keeps the latest 1 024 of such ids', () => {
+  it('keeps the latest 1 024 of such ids [C9, R2]', () => {
     const store = newStore(1);
     for (let id = 0; id <= 1_024; id++) {
       const request = store.add(id, options);
@@ -118,7 +118,7 @@ describe('PendingRequestStore', () => {
     }
   });
 
-  it('[R1, CL12] times each request out by its own timeout; Infinity never', async () => {
+  it('times each request out by its own timeout; Infinity never [R1, CL12]', async () => {
     const store = newStore();
     const calls = [30, 10, 20].map((timeout) => store.add(timeout, { timeout }).call);
     store.add('for ever', { timeout: Infinity });
@@ -130,7 +130,7 @@ describe('PendingRequestStore', () => {
     expect(store.size).toBe(1);
   });
 
-  it('[CF12] timeouts are exact whatever the longest sleep is', async () => {
+  it('timeouts are exact whatever the longest sleep is [CF12]', async () => {
     const store = newStore(10, 7);
     const call = store.add('a', { timeout: 100 }).call;
     await clock.advance(99);
@@ -139,7 +139,7 @@ describe('PendingRequestStore', () => {
     await expect(call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
   });
 
-  it('[DL1, R4] a written request times out as unknown', async () => {
+  it('a written request times out as unknown [DL1, R4]', async () => {
     const store = newStore();
     const request = store.add('a', options);
     request.onWritten();
@@ -147,7 +147,7 @@ describe('PendingRequestStore', () => {
     await expect(request.call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unknown' });
   });
 
-  it('[R6, ER4] an abort rejects with its reason, frees the entry and its listener', async () => {
+  it('an abort rejects with its reason, frees the entry and its listener [R6, ER4]', async () => {
     const store = newStore();
     const controller = new AbortController();
     const listened = new Set<unknown>();
@@ -172,7 +172,7 @@ describe('PendingRequestStore', () => {
     expect([store.size, listened.size]).toEqual([0, 0]);
   });
 
-  it('[R1] sweep() times out what is due and says how many', async () => {
+  it('sweep() times out what is due and says how many [R1]', async () => {
     const store = newStore();
     for (const id of ['a', 'b', 'c']) store.add(id, { timeout: id === 'c' ? 10_000 : 100 });
     expect(store.sweep()).toBe(0);
@@ -185,7 +185,7 @@ describe('PendingRequestStore', () => {
     ]);
   });
 
-  it('[R1, C8] clear() rejects all and leaves no timer', async () => {
+  it('clear() rejects all and leaves no timer [R1, C8]', async () => {
     const store = newStore();
     const calls = ['a', 'b'].map((id) => store.add(id, options).call);
     store.clear((request: PendingRequest) => new ConnectionClosedError(`over: ${request.id}`));
@@ -194,7 +194,7 @@ describe('PendingRequestStore', () => {
     expect([store.size, clock.pendingTimers]).toEqual([0, 0]);
   });
 
-  it('[R1] rejectAll() takes those that are picked, also when a rejection adds another', () => {
+  it('rejectAll() takes those that are picked, also when a rejection adds another [R1]', () => {
     const store = new PendingRequestStore(10, clock, 60_000, ({ id }) => {
       if (id === 'a') store.add('new', options);
     });
@@ -206,7 +206,7 @@ describe('PendingRequestStore', () => {
     expect([...store.values()].map(({ id }) => id)).toEqual(['b', 'new']);
   });
 
-  it('[C9, F13] 20 000 requests share one timer, and the work for one grows with the logarithm', async () => {
+  it('20 000 requests share one timer, and the work for one grows with the logarithm [C9, F13]', async () => {
     const count = 20_000;
     let reads = 0;
     const counting = {

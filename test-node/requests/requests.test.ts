@@ -15,7 +15,7 @@ class CancellingHandler extends GenericJsonHandler {
 }
 
 describe('answers', () => {
-  it('[R1, CL10, CL11, GJ5, GJ6] a request resolves to its answer and tells what became of it', async () => {
+  it('a request resolves to its answer and tells what became of it [R1, CL10, CL11, GJ5, GJ6]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const call = client.request<{ op: string; qty: number }>({ op: 'order', qty: 1 });
@@ -26,7 +26,7 @@ describe('answers', () => {
     expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
   });
 
-  it('[R2, CL10] answers in any order reach their own requests', async () => {
+  it('answers in any order reach their own requests [R2, CL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const held: (() => void)[] = [];
@@ -40,7 +40,7 @@ describe('answers', () => {
     expect(await Promise.all(calls)).toEqual([1, 2, 3]);
   });
 
-  it('[R2] a late and a repeated answer settle nothing and become message events', async () => {
+  it('a late and a repeated answer settle nothing and become message events [R2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const { promise: late, resolve: answerLate } = deferred<() => void>();
@@ -63,7 +63,7 @@ describe('answers', () => {
     expect(unclaimed).toEqual(['late', 'once']);
   });
 
-  it('[R2, CL35] an answer with an id that was never used is a message event', async () => {
+  it('an answer with an id that was never used is a message event [R2, CL35]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const heard = clientEvent(client, 'message');
@@ -71,7 +71,7 @@ describe('answers', () => {
     expect((await heard)[0].json).toEqual({ req_id: 'nobody', data: 1 });
   });
 
-  it('[CL10, HN11, GJ6, ER1] a refusal rejects with the server’s own code, words and data', async () => {
+  it('a refusal rejects with the server’s own code, words and data [CL10, HN11, GJ6, ER1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"order"', (text) => ({
@@ -90,7 +90,7 @@ describe('answers', () => {
     expect(call.delivery).toBe('answered');
   });
 
-  it('[HN11, ER3] a refusal may leave the outcome open', async () => {
+  it('a refusal may leave the outcome open [HN11, ER3]', async () => {
     class VenueHandler extends GenericJsonHandler {
       override extractError(message: Parameters<GenericJsonHandler['extractError']>[0]) {
         const error = super.extractError(message);
@@ -103,7 +103,7 @@ describe('answers', () => {
     await expect(client.request({ op: 'order' })).rejects.toMatchObject({ delivery: 'unknown' });
   });
 
-  it('[CL13, DL11] requestRaw sends the bytes as they are and resolves to the frame, whatever it says', async () => {
+  it('requestRaw sends the bytes as they are and resolves to the frame, whatever it says [CL13, DL11]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('raw-1', { req_id: 'raw-1', success: false, error: 'no' });
@@ -116,7 +116,7 @@ describe('answers', () => {
     expect(server.received.map(({ data }) => data)).toEqual([text, 'free text raw-2']);
   });
 
-  it('[CL13, DL11] requestRaw takes bytes as well', async () => {
+  it('requestRaw takes bytes as well [CL13, DL11]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.onBinary((connection) => connection.send({ req_id: 7, data: 'bytes' }));
@@ -128,7 +128,7 @@ describe('answers', () => {
     expect(new TextDecoder().decode(server.received[0]?.data as Uint8Array)).toBe('{"req_id":7}');
   });
 
-  it('[DL11, DL12] requestRaw refuses a message without an id, and an id that is pending', async () => {
+  it('requestRaw refuses a message without an id, and an id that is pending [DL11, DL12]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('x-1', []);
@@ -141,7 +141,7 @@ describe('answers', () => {
     expect((await first).field('data')).toBe(1);
   });
 
-  it('[DL12, R2] an id whose request was given up is refused: the late answer would settle another', async () => {
+  it('an id whose request was given up is refused: the late answer would settle another [DL12, R2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('x-1', []);
@@ -157,7 +157,7 @@ describe('answers', () => {
     expect(framesOf(server).filter(({ req_id }) => req_id === 'x-1')).toEqual([{ req_id: 'x-1' }]);
   });
 
-  it('[ER5, GJ5, CL10] a payload that cannot be serialised rejects, unsent, and never throws', async () => {
+  it('a payload that cannot be serialised rejects, unsent, and never throws [ER5, GJ5, CL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const circular: { self?: unknown } = {};
@@ -175,7 +175,7 @@ describe('answers', () => {
     expect(client.stats().pendingRequests).toBe(0);
   });
 
-  it('[DL3, CL19] what changes after the call is not sent', async () => {
+  it('what changes after the call is not sent [DL3, CL19]', async () => {
     const server = await serve();
     const client = createClient(server);
     const order = { op: 'order', qty: 1 };
@@ -191,7 +191,7 @@ describe('answers', () => {
 });
 
 describe('timeouts', () => {
-  it('[R1, CL12, ER2, ER3, DL1] a written request times out as unknown, with the id and the duration', async () => {
+  it('a written request times out as unknown, with the id and the duration [R1, CL12, ER2, ER3, DL1]', async () => {
     const server = await serve();
     server.respondTo('"op":"slow"', []);
     const client = await connectClient(server);
@@ -207,7 +207,7 @@ describe('timeouts', () => {
     expect(client.stats().pendingRequests).toBe(0);
   });
 
-  it('[R1, R4, DL1] a waiting request has its timer from the call, and never leaves afterwards', async () => {
+  it('a waiting request has its timer from the call, and never leaves afterwards [R1, R4, DL1]', async () => {
     const server = await serve();
     const client = createClient(server);
     const call = client.request({ op: 'too late' }, { timeout: 15 });
@@ -218,7 +218,7 @@ describe('timeouts', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
   });
 
-  it('[CL12] a wrong timeout or retry policy rejects with a ConfigError', async () => {
+  it('a wrong timeout or retry policy rejects with a ConfigError [CL12]', async () => {
     const server = await serve();
     const client = createClient(server);
     for (const options of [{ timeout: 0 }, { timeout: -1 }, { timeout: Number.NaN }, { retry: 'always' as never }]) {
@@ -226,7 +226,7 @@ describe('timeouts', () => {
     }
   });
 
-  it('[CL18] a send waits for one requestTimeout at most, and is then never sent', async () => {
+  it('a send waits for one requestTimeout at most, and is then never sent [CL18]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { requestTimeout: 15 } });
     await expect(client.send('too late')).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unsent' });
@@ -238,7 +238,7 @@ describe('timeouts', () => {
 });
 
 describe('abort', () => {
-  it('[R6, ER4] before the write no byte leaves', async () => {
+  it('before the write no byte leaves [R6, ER4]', async () => {
     const server = await serve();
     const client = createClient(server, { handler: new CancellingHandler() });
     const controller = new AbortController();
@@ -252,7 +252,7 @@ describe('abort', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
   });
 
-  it('[R6, ER4, HN12] after the write the entry is free, and the server is told', async () => {
+  it('after the write the entry is free, and the server is told [R6, ER4, HN12]', async () => {
     const server = await serve();
     server.respondTo('"op":"order"', []);
     const client = await connectClient(server, { handler: new CancellingHandler(), config: { maxPendingRequests: 1 } });
@@ -268,7 +268,7 @@ describe('abort', () => {
     await barrier(client);
   });
 
-  it('[R6, ER4] an aborted signal rejects at once', async () => {
+  it('an aborted signal rejects at once [R6, ER4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await expect(client.request({ op: 'order' }, { signal: AbortSignal.abort('no') })).rejects.toBe('no');
@@ -276,7 +276,7 @@ describe('abort', () => {
     expect(framesOf(server, 'order')).toEqual([]);
   });
 
-  it('[R1, R6] an abort after the answer changes nothing and sends nothing', async () => {
+  it('an abort after the answer changes nothing and sends nothing [R1, R6]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new CancellingHandler() });
     const controller = new AbortController();
@@ -288,7 +288,7 @@ describe('abort', () => {
     expect(framesOf(server, 'cancel')).toEqual([]);
   });
 
-  it('[C3, R6, HN12] the cancel of a request whose connection is gone does not reach the next one', async () => {
+  it('the cancel of a request whose connection is gone does not reach the next one [C3, R6, HN12]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new CancellingHandler() });
     server.respondTo('"op":"order"', []);
@@ -310,7 +310,7 @@ describe('abort', () => {
 });
 
 describe('capacity', () => {
-  it('[R3, C9, ER2] one more than maxPendingRequests is rejected at once', async () => {
+  it('one more than maxPendingRequests is rejected at once [R3, C9, ER2]', async () => {
     const server = await serve();
     server.respondTo('"op":"held"', []);
     const client = await connectClient(server, { config: { maxPendingRequests: 2 } });
@@ -325,7 +325,7 @@ describe('capacity', () => {
     expect(framesOf(server, 'held').map(({ n }) => n)).toEqual([0, 1]);
   });
 
-  it('[R3] waiting requests count as well', async () => {
+  it('waiting requests count as well [R3]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { maxPendingRequests: 1 } });
     const first = client.request({ op: 'a' });
@@ -335,7 +335,7 @@ describe('capacity', () => {
     expect(await client.request({ op: 'c' })).toEqual({ op: 'c' });
   });
 
-  it('[CF11, C9, CL8] more than commandChannelCapacity waiting calls are rejected; subscriptions do not count', async () => {
+  it('more than commandChannelCapacity waiting calls are rejected; subscriptions do not count [CF11, C9, CL8]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { commandChannelCapacity: 2 } });
     const calls = [client.request({ op: 'a' }), client.sendJson({ op: 'b' })];

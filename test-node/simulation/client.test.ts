@@ -22,7 +22,7 @@ function operations(received: readonly (string | Uint8Array)[]): unknown[] {
 }
 
 describe('the whole client in virtual time', () => {
-  it('[C8] connects, asks, subscribes, and leaves nothing behind', async () => {
+  it('connects, asks, subscribes, and leaves nothing behind [C8]', async () => {
     const world = newWorld();
     await world.connect();
     const answer = world.client.request({ op: 'order', qty: 1 });
@@ -42,7 +42,7 @@ describe('the whole client in virtual time', () => {
     expect(world.errors).toEqual([]);
   });
 
-  it('[C10] the same seed gives the same trace', async () => {
+  it('the same seed gives the same trace [C10]', async () => {
     const run = async (seed: number): Promise<string> => {
       const world = newWorld({ network: { seed, latency: [1, 50] } });
       const trace: unknown[] = [];
@@ -62,7 +62,7 @@ describe('the whole client in virtual time', () => {
     expect(await run(1)).not.toBe(await run(2));
   });
 
-  it('[C1] drops a socket that told an error and never its close', async () => {
+  it('drops a socket that told an error and never its close [C1]', async () => {
     const world = newWorld();
     world.network.reports.closes = 0;
     await world.connect();
@@ -73,7 +73,7 @@ describe('the whole client in virtual time', () => {
     expect(world.network.sockets).toBe(1);
   });
 
-  it('[C1] drops a socket that told an error while its connection still stands', async () => {
+  it('drops a socket that told an error while its connection still stands [C1]', async () => {
     const world = newWorld();
     const { openSocket } = world.runtime;
     let fail: () => void = () => {};
@@ -92,7 +92,7 @@ describe('the whole client in virtual time', () => {
     expect(world.network.sockets).toBe(1);
   });
 
-  it('[C1] survives closes that come late and twice', async () => {
+  it('survives closes that come late and twice [C1]', async () => {
     const world = newWorld();
     Object.assign(world.network.reports, { closes: 2, closeDelay: 3_000 });
     await world.connect();
@@ -105,7 +105,7 @@ describe('the whole client in virtual time', () => {
     expect(world.errors).toEqual([]);
   });
 
-  it('[F2, C6] notices a half-open link within pingInterval + pongTimeout', async () => {
+  it('notices a half-open link within pingInterval + pongTimeout [F2, C6]', async () => {
     for (const direction of ['to-client', 'to-server', 'both'] as const) {
       const world = newWorld();
       await world.connect();
@@ -118,7 +118,7 @@ describe('the whole client in virtual time', () => {
     }
   });
 
-  it('[CL23] a pause during a reconnect does not keep the client from logging in', async () => {
+  it('a pause during a reconnect does not keep the client from logging in [CL23]', async () => {
     const world = newWorld({ server: { key: 'k' }, handler: new LoginHandler() });
     await world.connect();
     world.client.pause();
@@ -128,7 +128,7 @@ describe('the whole client in virtual time', () => {
     expect(world.network.attempts).toHaveLength(2);
   });
 
-  it('[C3, HN12] no cancel of an aborted request leaves before ready', async () => {
+  it('no cancel of an aborted request leaves before ready [C3, HN12]', async () => {
     class Handler extends LoginHandler {
       override buildCancel(): string {
         return '{"op":"cancel"}';
@@ -150,7 +150,7 @@ describe('the whole client in virtual time', () => {
     expect(operations(world.peer.received)).toEqual([{ op: 'auth', key: 'k' }]);
   });
 
-  it('[C7] a wake does not make a refused login an attempt that hung, where its close is late', async () => {
+  it('a wake does not make a refused login an attempt that hung, where its close is late [C7]', async () => {
     const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
     world.network.reports.closes = 0;
     world.network.admission = { status: 401 };
@@ -164,7 +164,7 @@ describe('the whole client in virtual time', () => {
     expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
   });
 
-  it('[C7] reconnect() does not hide that a login was refused, where its close is late', async () => {
+  it('reconnect() does not hide that a login was refused, where its close is late [C7]', async () => {
     const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
     world.network.reports.closes = 0;
     world.network.admission = { status: 401 };
@@ -178,7 +178,7 @@ describe('the whole client in virtual time', () => {
     expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
   });
 
-  it('[C2] asking twice inside one listener is no defect', async () => {
+  it('asking twice inside one listener is no defect [C2]', async () => {
     const world = newWorld();
     const controller = new AbortController();
     let isFirst = true;
@@ -203,7 +203,7 @@ describe('the whole client in virtual time', () => {
 });
 
 describe('subscriptions on the wire', () => {
-  it('[CH5, S2] unsubscribe() resolves also when the topic is wanted again in the same tick', async () => {
+  it('unsubscribe() resolves also when the topic is wanted again in the same tick [CH5, S2]', async () => {
     const world = newWorld();
     await world.connect();
     const subscribing = world.client.subscribe('a');
@@ -216,7 +216,7 @@ describe('subscriptions on the wire', () => {
     expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['a'] }]);
   });
 
-  it('[S3] a topic that comes back with other params in the same tick is asked for with those', async () => {
+  it('a topic that comes back with other params in the same tick is asked for with those [S3]', async () => {
     const world = newWorld();
     await world.connect();
     const subscribing = world.client.subscribe('book', { params: { depth: 1 } });
@@ -228,7 +228,7 @@ describe('subscriptions on the wire', () => {
     expect(operations(world.peer.received).at(-1)).toEqual({ op: 'subscribe', args: [{ depth: 50, topic: 'book' }] });
   });
 
-  it('[HN25] a topic that takes its own place again is not one too many', async () => {
+  it('a topic that takes its own place again is not one too many [HN25]', async () => {
     class Handler extends GenericJsonHandler {
       override limits = { topicsPerConnection: 1 };
     }
@@ -242,7 +242,7 @@ describe('subscriptions on the wire', () => {
     expect(await outcome(again)).toMatchObject({ topic: 'a' });
   });
 
-  it('[HN4] a topic that is revoked before it was confirmed leaves no frame open', async () => {
+  it('a topic that is revoked before it was confirmed leaves no frame open [HN4]', async () => {
     class Handler extends GenericJsonHandler {
       override extractSignal(message: Message) {
         return message.field('op') === 'revoke'
@@ -286,7 +286,7 @@ describe('subscriptions on the wire', () => {
       await world.clock.advance(1);
     };
 
-    it('[HN3, S3, S6] is not confirmed by the acknowledgement of the older one', async () => {
+    it('is not confirmed by the acknowledgement of the older one [HN3, S3, S6]', async () => {
       const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
       await world.connect();
       await ask(world, 'a');
@@ -299,7 +299,7 @@ describe('subscriptions on the wire', () => {
       expect(world.server.subscriptions).toEqual(new Set(['b']));
     });
 
-    it('[HN3] is confirmed by its own where the server spares itself that of the older one', async () => {
+    it('is confirmed by its own where the server spares itself that of the older one [HN3]', async () => {
       const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
       await world.connect();
       let count = 0;
@@ -312,7 +312,7 @@ describe('subscriptions on the wire', () => {
       expect(await outcome(again)).toMatchObject({ topic: 'a' });
     });
 
-    it('[CL23, S2, S3] what was not confirmed is not asked for again while the answer may wait to be read', async () => {
+    it('what was not confirmed is not asked for again while the answer may wait to be read [CL23, S2, S3]', async () => {
       const world = newWorld({ config: { requestTimeout: 1_000 }, server: { acknowledge: 'topic-only' } });
       await world.connect();
       world.client.pause();
@@ -333,7 +333,7 @@ describe('subscriptions on the wire', () => {
       expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
     });
 
-    it('[HN3, S3] nor is one of another topic, where acknowledgements go by order', async () => {
+    it('nor is one of another topic, where acknowledgements go by order [HN3, S3]', async () => {
       const world = newWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
       world.server.refused.set('b', 'no such topic');
       await world.connect();
@@ -343,7 +343,7 @@ describe('subscriptions on the wire', () => {
       expect(await outcome(other)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
     });
 
-    it('[HN4, S3] is not ended by a revocation that the server sent before it had seen the newer frame', async () => {
+    it('is not ended by a revocation that the server sent before it had seen the newer frame [HN4, S3]', async () => {
       const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
       await world.connect();
       const subscribing = world.client.subscribe('a');
@@ -363,7 +363,7 @@ describe('subscriptions on the wire', () => {
       expect(await outcome(last)).toMatchObject({ topic: 'a', closed: false });
     });
 
-    it('[HN4, S3] nor while the newer frame waits for a rate limit', async () => {
+    it('nor while the newer frame waits for a rate limit [HN4, S3]', async () => {
       class Handler extends RevocableHandler {
         override limits = { frames: { count: 2, window: 1_000 } };
       }
@@ -380,7 +380,7 @@ describe('subscriptions on the wire', () => {
       expect(world.server.subscriptions).toEqual(new Set(['a']));
     });
 
-    it('[HN4] is ended by a revocation that comes after the answer to the older one’s end', async () => {
+    it('is ended by a revocation that comes after the answer to the older one’s end [HN4]', async () => {
       const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
       await world.connect();
       await ask(world, 'a');
@@ -394,7 +394,7 @@ describe('subscriptions on the wire', () => {
       expect(await outcome(again)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
     });
 
-    it('[C9, S3] the server owes answers to a few hundred of those at most', async () => {
+    it('the server owes answers to a few hundred of those at most [C9, S3]', async () => {
       const world = newWorld({ config: { requestTimeout: Infinity } });
       await world.connect();
       world.server.onSend = ({ op }, send) => {
@@ -411,7 +411,7 @@ describe('subscriptions on the wire', () => {
     });
   });
 
-  it('[S6] a key function that throws harms no other channel of the topic', async () => {
+  it('a key function that throws harms no other channel of the topic [S6]', async () => {
     const world = newWorld();
     await world.connect();
     const key = (): string => {
@@ -428,7 +428,7 @@ describe('subscriptions on the wire', () => {
     expect(heard).toEqual([1]);
   });
 
-  it('[DL10] the code behind every kind of await runs before the next frame is handed out', async () => {
+  it('the code behind every kind of await runs before the next frame is handed out [DL10]', async () => {
     const waits: Record<string, (world: ReturnType<typeof newWorld>) => Promise<unknown>> = {
       request: ({ client }) => client.request({ op: 'x' }),
       requestRaw: ({ client }) => client.requestRaw('{"req_id":"r1"}'),
@@ -459,7 +459,7 @@ describe('subscriptions on the wire', () => {
   });
 
   it.each(['batch', 'topic', 'topic-only', 'list', 'none'] as const)(
-    '[HN2, HN3, S3, S4] acknowledgements by %s, over drops in the middle of resubscribing',
+    'acknowledgements by %s, over drops in the middle of resubscribing [HN2, HN3, S3, S4]',
     async (acknowledge) => {
       class Handler extends GenericJsonHandler {
         override confirmsSubscriptions = acknowledge !== 'none';
@@ -484,7 +484,7 @@ describe('subscriptions on the wire', () => {
     },
   );
 
-  it('[HN4, S6] partial, whole and benign refusals', async () => {
+  it('partial, whole and benign refusals [HN4, S6]', async () => {
     class Handler extends GenericJsonHandler {
       override isSubscriptionSuccess(
         message: Message,
@@ -513,7 +513,7 @@ describe('subscriptions on the wire', () => {
 });
 
 describe('calls', () => {
-  it('[DL7, C3] a hello, the login, the first subscription, then calls', async () => {
+  it('a hello, the login, the first subscription, then calls [DL7, C3]', async () => {
     class Handler extends LoginHandler {
       override onConnect(): Frames {
         return '{"op":"hello"}';

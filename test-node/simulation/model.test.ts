@@ -61,7 +61,7 @@ async function report(details: fc.RunDetails<[number, Steps]>): Promise<void> {
 
 describe('the client against a model', () => {
   it(
-    '[R1, R4, R5, R6, S2, S3, S4, C1, C2, C8, L1] holds under any order of calls and network events',
+    'holds under any order of calls and network events [R1, R4, R5, R6, S2, S3, S4, C1, C2, C8, L1]',
     async () => {
       // Twice, so that a close is rare.
       const steps = fc.commands([...commands, ...commands, closing], {

@@ -28,7 +28,7 @@ import { connectVirtual } from '../support/virtual-client.js';
 import { FakeNetwork } from '../support/virtual-time.js';
 
 describe('from subscribe to unsubscribe', () => {
-  it('[HN3, CH8] one acknowledgement that lists topics of several frames confirms them all', async () => {
+  it('one acknowledgement that lists topics of several frames confirms them all [HN3, CH8]', async () => {
     const server = await serve();
     let frames = 0;
     server.respondTo('"op":"subscribe"', () =>
@@ -41,7 +41,7 @@ describe('from subscribe to unsubscribe', () => {
     expect([a.topic, b.topic]).toEqual(['a', 'b']);
   });
 
-  it('[S3, CH1, CH2, CH8, GJ2, GJ3, GJ4] a channel gets the updates of its topic', async () => {
+  it('a channel gets the updates of its topic [S3, CH1, CH2, CH8, GJ2, GJ3, GJ4]', async () => {
     const server = await serve();
     const client = await connectClient<{ 'trades.BTC': { price: number } }>(server);
     const trades = await client.subscribe('trades.BTC');
@@ -63,7 +63,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(trades.closed).toBe(true);
   });
 
-  it('[S2, CH6, CL14] channels of one topic share one subscription: sent at 0→1, ended at 1→0', async () => {
+  it('channels of one topic share one subscription: sent at 0→1, ended at 1→0 [S2, CH6, CL14]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
@@ -85,7 +85,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('[S2] subscribe and unsubscribe inside one tick send nothing', async () => {
+  it('subscribe and unsubscribe inside one tick send nothing [S2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const gone = client.subscribe('a');
@@ -106,7 +106,7 @@ describe('from subscribe to unsubscribe', () => {
     await left;
   });
 
-  it('[S2, S3] leaving and coming back while frames are under way ends as the application wants', async () => {
+  it('leaving and coming back while frames are under way ends as the application wants [S2, S3]', async () => {
     const server = await serve({ delay: 1 });
     const client = await connectClient(server);
     for (let round = 0; round < 5; round++) {
@@ -121,7 +121,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(server.subscriptions.size).toBe(0);
   });
 
-  it('[S2, S3] topics of one tick share frames, 100 to a frame', async () => {
+  it('topics of one tick share frames, 100 to a frame [S2, S3]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const topics = Array.from({ length: 250 }, (_, n) => `t${n}`);
@@ -133,7 +133,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(server.subscriptions.size).toBe(0);
   });
 
-  it('[CL17, S1] unsubscribe(topic) ends every channel of it', async () => {
+  it('unsubscribe(topic) ends every channel of it [CL17, S1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channels = await Promise.all([client.subscribe('a'), client.subscribe('a'), client.subscribe('b')]);
@@ -146,7 +146,7 @@ describe('from subscribe to unsubscribe', () => {
     expect([...server.subscriptions]).toEqual(['b']);
   });
 
-  it('[CH5, S4] offline, unsubscribe resolves at once and nothing is subscribed again', async () => {
+  it('offline, unsubscribe resolves at once and nothing is subscribed again [CH5, S4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [gone, stays] = await Promise.all([client.subscribe('gone'), client.subscribe('stays')]);
@@ -171,7 +171,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(stays.closed).toBe(false);
   });
 
-  it('[CH5, CL31] a channel and a client can be disposed', async () => {
+  it('a channel and a client can be disposed [CH5, CL31]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -181,7 +181,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(client.state).toBe('closed');
   });
 
-  it('[CH8] without confirmations subscribe resolves when the frame was written', async () => {
+  it('without confirmations subscribe resolves when the frame was written [CH8]', async () => {
     class PlainStream extends GenericJsonHandler {
       override readonly confirmsSubscriptions = false;
     }
@@ -196,14 +196,14 @@ describe('from subscribe to unsubscribe', () => {
 });
 
 describe('params', () => {
-  it('[CH7, HN5] reach the handler', async () => {
+  it('reach the handler [CH7, HN5]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await client.subscribe('book', { params: { depth: 50 } });
     expect(topicsOf(server)).toEqual([[{ depth: 50, topic: 'book' }]]);
   });
 
-  it('[CH7, ER2] other params for the same subscription are a typed error, the same ones are not', async () => {
+  it('other params for the same subscription are a typed error, the same ones are not [CH7, ER2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const first = await client.subscribe('book', { params: { depth: 50 } });
@@ -217,7 +217,7 @@ describe('params', () => {
     expect(topicsOf(server)).toHaveLength(1);
   });
 
-  it('[CH7, HN5] where the handler says that params make another subscription, both live', async () => {
+  it('where the handler says that params make another subscription, both live [CH7, HN5]', async () => {
     class DepthHandler extends GenericJsonHandler {
       override canonicalTopic(topic: string, params: unknown): string {
         return params ? `${topic}@${(params as { depth: number }).depth}` : topic;
@@ -235,7 +235,7 @@ describe('params', () => {
     expect(await got.until(1)).toEqual(['deep']);
   });
 
-  it('[CH7, S3] a topic that comes back with other params in the same tick is subscribed with those', async () => {
+  it('a topic that comes back with other params in the same tick is subscribed with those [CH7, S3]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const first = await client.subscribe('book', { params: { depth: 50 } });
@@ -252,7 +252,7 @@ describe('params', () => {
 });
 
 describe('failure', () => {
-  it('[CH9, S6, ER2, GJ3] a refusal rejects with the server’s words and harms no other topic', async () => {
+  it('a refusal rejects with the server’s words and harms no other topic [CH9, S6, ER2, GJ3]', async () => {
     const server = await serve();
     server.refuseTopic('bad', 'no such topic');
     const client = await connectClient(server);
@@ -269,7 +269,7 @@ describe('failure', () => {
     expect(server.subscriptions).toEqual(new Set(['good', 'bad']));
   });
 
-  it('[CH9, HN3] each of several refused topics has the words that the server has for it', async () => {
+  it('each of several refused topics has the words that the server has for it [CH9, HN3]', async () => {
     class MapHandler extends GenericJsonHandler {
       override isSubscriptionSuccess(message: Message) {
         const { results } = message.json as { results: Record<string, string> };
@@ -291,7 +291,7 @@ describe('failure', () => {
     ]);
   });
 
-  it('[CH11, S6] a batch that is refused as a whole is tried again topic by topic', async () => {
+  it('a batch that is refused as a whole is tried again topic by topic [CH11, S6]', async () => {
     const server = await serve();
     server.refuseTopic('bad');
     const client = await connectClient(server);
@@ -301,7 +301,7 @@ describe('failure', () => {
     expect(server.subscriptions).toEqual(new Set(['a', 'b']));
   });
 
-  it('[CH11, S6] also when one of its topics was given up meanwhile', async () => {
+  it('also when one of its topics was given up meanwhile [CH11, S6]', async () => {
     const server = await serve();
     server.refuseTopic('bad');
     server.delay = (text) => (text.includes('"op":"subscribe"') ? 15 : 0);
@@ -316,7 +316,7 @@ describe('failure', () => {
     expect(server.subscriptions).toEqual(new Set(['good']));
   });
 
-  it('[CH10] without a confirmation in time it rejects, and the topic is given up on the wire', async () => {
+  it('without a confirmation in time it rejects, and the topic is given up on the wire [CH10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const restore = server.respondTo('"op":"subscribe"', (_text, connection) => {
@@ -336,7 +336,7 @@ describe('failure', () => {
     expect([...server.subscriptions]).toEqual(['a']);
   });
 
-  it('[CH10] requestTimeout is the default, also while there is no connection', async () => {
+  it('requestTimeout is the default, also while there is no connection [CH10]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { requestTimeout: 15 } });
     await expect(client.subscribe('a')).rejects.toBeInstanceOf(SubscriptionFailedError);
@@ -345,7 +345,7 @@ describe('failure', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
   });
 
-  it('[CH12, ER4] abort before the confirmation rejects with the reason, and gives the topic up', async () => {
+  it('abort before the confirmation rejects with the reason, and gives the topic up [CH12, ER4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"subscribe"', [], { once: true });
@@ -362,7 +362,7 @@ describe('failure', () => {
     expect(topicsOf(server)).toEqual([['a']]);
   });
 
-  it('[CH12] abort after the confirmation ends the channel', async () => {
+  it('abort after the confirmation ends the channel [CH12]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const controller = new AbortController();
@@ -375,7 +375,7 @@ describe('failure', () => {
     expect(server.subscriptions.size).toBe(0);
   });
 
-  it('[CH21] a wrong option is a ConfigError that names it', async () => {
+  it('a wrong option is a ConfigError that names it [CH21]', async () => {
     const server = await serve();
     const client = createClient(server);
     const wrong: [string, SubscribeOptions][] = [
@@ -392,7 +392,7 @@ describe('failure', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('[CL24] subscribe on a closed client, and close with a subscribe under way, reject', async () => {
+  it('subscribe on a closed client, and close with a subscribe under way, reject [CL24]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"subscribe"', []);
@@ -404,7 +404,7 @@ describe('failure', () => {
 });
 
 describe('subscribeMany', () => {
-  it('[CL15] gives channels in the order of the topics, in one frame', async () => {
+  it('gives channels in the order of the topics, in one frame [CL15]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channels = await client.subscribeMany(['c', 'a', 'b']);
@@ -413,7 +413,7 @@ describe('subscribeMany', () => {
     expect(await client.subscribeMany([])).toEqual([]);
   });
 
-  it('[CL15, ER2] rejects with every failure, and releases the others', async () => {
+  it('rejects with every failure, and releases the others [CL15, ER2]', async () => {
     const server = await serve();
     server.refuseTopic('x', 'no x');
     server.refuseTopic('y', 'no y');
@@ -428,7 +428,7 @@ describe('subscribeMany', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('[CL16] with partial keeps what succeeded', async () => {
+  it('with partial keeps what succeeded [CL16]', async () => {
     const server = await serve();
     server.refuseTopic('x', 'no x');
     const client = await connectClient(server);
@@ -440,7 +440,7 @@ describe('subscribeMany', () => {
 });
 
 describe('after a drop', () => {
-  it('[CH19, S5, S7] what was lost before the confirmation is told with the first update after it', async () => {
+  it('what was lost before the confirmation is told with the first update after it [CH19, S5, S7]', async () => {
     const server = await serve();
     const stop = server.respondTo('"op":"subscribe"', [
       { topic: 'a', data: 1 },
@@ -461,7 +461,7 @@ describe('after a drop', () => {
     expect(told).toEqual([[1, 1, undefined], [2, 1, undefined], 'disconnect', [4, 2, 'disconnect']]);
   });
 
-  it('[CH19, S5] reconnect() inside a listener: the other channels of the topic have their gap after that update', async () => {
+  it('reconnect() inside a listener: the other channels of the topic have their gap after that update [CH19, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
@@ -477,7 +477,7 @@ describe('after a drop', () => {
     expect(told).toEqual([[1, undefined], 'gap 2', [2, 'disconnect']]);
   });
 
-  it('[CH19, S5] and still have the gap that they were owed with that very update', async () => {
+  it('and still have the gap that they were owed with that very update [CH19, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
@@ -500,7 +500,7 @@ describe('after a drop', () => {
     ]);
   });
 
-  it('[CH19, S5] a resubscription that is asked for again because nobody confirmed it announces a gap', async () => {
+  it('a resubscription that is asked for again because nobody confirmed it announces a gap [CH19, S5]', async () => {
     const clock = new VirtualClock();
     const server = await serve();
     const client = await connectClient(server, { config: { requestTimeout: 1_000 }, runtime: { clock } });
@@ -526,7 +526,7 @@ describe('after a drop', () => {
     ]);
   });
 
-  it('[S3, S4, S5, CH19, CH20] every topic comes back in batches, with one gap and one resumed per channel', async () => {
+  it('every topic comes back in batches, with one gap and one resumed per channel [S3, S4, S5, CH19, CH20]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const topics = Array.from({ length: 150 }, (_, n) => `t${n}`);
@@ -558,7 +558,7 @@ describe('after a drop', () => {
     expect(client.stats()).toMatchObject({ reconnects: 1, subscriptions: 150, epoch: 2 });
   });
 
-  it('[S5, CH19] the gap comes before an update that is faster than the confirmation', async () => {
+  it('the gap comes before an update that is faster than the confirmation [S5, CH19]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -578,7 +578,7 @@ describe('after a drop', () => {
     expect(events).toEqual(['gap', '1 after gap', '2', 'resumed', '3']);
   });
 
-  it('[S4, S5, CH19] two drops before the confirmation are one gap, since the first', async () => {
+  it('two drops before the confirmation are one gap, since the first [S4, S5, CH19]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -594,7 +594,7 @@ describe('after a drop', () => {
     expect(gaps[0]?.since).toBeLessThanOrEqual(lostAt);
   });
 
-  it('[S6, CH13] a topic that is refused now tells its channels error, then close; the others live', async () => {
+  it('a topic that is refused now tells its channels error, then close; the others live [S6, CH13]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [good, bad, other] = await client.subscribeMany(['good', 'bad', 'other']);
@@ -614,7 +614,7 @@ describe('after a drop', () => {
     expect(topicsOf(server).at(-1)).toEqual(['good', 'other']);
   });
 
-  it('[CH13, S4] a refusal that the handler calls retryable keeps the channel and is tried again', async () => {
+  it('a refusal that the handler calls retryable keeps the channel and is tried again [CH13, S4]', async () => {
     class PatientHandler extends GenericJsonHandler {
       override isSubscriptionSuccess(...args: Parameters<GenericJsonHandler['isSubscriptionSuccess']>) {
         const outcome = super.isSubscriptionSuccess(...args);
@@ -635,7 +635,7 @@ describe('after a drop', () => {
     expect([...server.subscriptions]).toEqual(['a']);
   });
 
-  it('[S4] a channel that is opened while offline is subscribed with the others', async () => {
+  it('a channel that is opened while offline is subscribed with the others [S4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await client.subscribe('a');
@@ -647,7 +647,7 @@ describe('after a drop', () => {
     expect(topicsOf(server).at(-1)).toEqual(['a', 'b']);
   });
 
-  it('[S1, S4, C1] frames of the replaced connection are not delivered any more', async () => {
+  it('frames of the replaced connection are not delivered any more [S1, S4, C1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -698,7 +698,7 @@ describe('a topic that the server names itself', () => {
     return { network, second, frames };
   }
 
-  it('[CH7, S2] is asked for with other params once the name of the one that was given up is known', async () => {
+  it('is asked for with other params once the name of the one that was given up is known [CH7, S2]', async () => {
     const { network, second, frames } = await givenUp();
     network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, name: 'n1' });
     await network.clock.advance(1);
@@ -716,7 +716,7 @@ describe('a topic that the server names itself', () => {
     expect(heard).toEqual(['new']);
   });
 
-  it('[CH9, S2] or once that one was refused', async () => {
+  it('or once that one was refused [CH9, S2]', async () => {
     const { network, second, frames } = await givenUp();
     network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, error: 'no such depth' });
     await network.clock.advance(1);
@@ -727,7 +727,7 @@ describe('a topic that the server names itself', () => {
 });
 
 describe('a topic with several names', () => {
-  it('[CL17, CH6] is ended by any of them', async () => {
+  it('is ended by any of them [CL17, CH6]', async () => {
     class AnyCase extends GenericJsonHandler {
       override canonicalTopic(topic: string): string {
         return topic.toLowerCase();
@@ -750,7 +750,7 @@ describe('signals of the server', () => {
     }
   }
 
-  it('[HN22, CH19, CH20, S5] resync subscribes the topic anew, with a gap', async () => {
+  it('resync subscribes the topic anew, with a gap [HN22, CH19, CH20, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new SignalHandler() });
     const [a] = await client.subscribeMany(['a', 'b']);
@@ -768,7 +768,7 @@ describe('signals of the server', () => {
     expect(server.subscriptions).toEqual(new Set(['a', 'b']));
   });
 
-  it('[HN4, S6] a revoked topic ends its channels with the server’s words, unless it is retryable', async () => {
+  it('a revoked topic ends its channels with the server’s words, unless it is retryable [HN4, S6]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new SignalHandler() });
     const [a, b] = await client.subscribeMany(['a', 'b']);
@@ -782,7 +782,7 @@ describe('signals of the server', () => {
     expect(b?.closed).toBe(false);
   });
 
-  it('[HN20] reconnect and shouldReconnect leave the connection for a new one, with a closing handshake', async () => {
+  it('reconnect and shouldReconnect leave the connection for a new one, with a closing handshake [HN20]', async () => {
     class LeavingHandler extends SignalHandler {
       override shouldReconnect(message: Parameters<GenericJsonHandler['shouldReconnect']>[0]): boolean {
         return message.field('event') === 'serverShutdown';
@@ -806,7 +806,7 @@ describe('signals of the server', () => {
 });
 
 describe('at scale', () => {
-  it('[S3, S4, CH6] 10,000 topics subscribe, come back after a drop, and go', async () => {
+  it('10,000 topics subscribe, come back after a drop, and go [S3, S4, CH6]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const topics = Array.from({ length: 10_000 }, (_, n) => `topic.${n}`);

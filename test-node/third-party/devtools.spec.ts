@@ -41,21 +41,21 @@ function navigate(client: DevTools, sessionId: string, url: string) {
 }
 
 describe('the DevTools endpoint of Chromium: requests', () => {
-  it('[HN1, HN9, CL10] the browser itself answers a call under an integer id', async () => {
+  it('the browser itself answers a call under an integer id [HN1, HN9, CL10]', async () => {
     const client = await open();
     const call = client.request({ method: 'Browser.getVersion' });
     expect(Number.isInteger(call.requestId)).toBe(true);
     expect(await call).toMatchObject({ product: expect.stringContaining('Chrome/'), protocolVersion: '1.3' });
   });
 
-  it('[HN11] an unknown method is refused with the words of the browser', async () => {
+  it('an unknown method is refused with the words of the browser [HN11]', async () => {
     const client = await open();
     const call = client.request<object>({ method: 'Browser.sing' });
     await expect(call).rejects.toBeInstanceOf(RequestRejectedError);
     await expect(call).rejects.toMatchObject({ serverCode: -32_601, message: "'Browser.sing' wasn't found" });
   });
 
-  it('[R1, CL10] calls of two sessions at once are each answered in their own page', async () => {
+  it('calls of two sessions at once are each answered in their own page [R1, CL10]', async () => {
     const client = await open();
     const sessions = await Promise.all([openPage(client), openPage(client)]);
     await Promise.all(sessions.map((id, at) => evaluate(client, id, `var page = 'page ${at}'`)));
@@ -66,7 +66,7 @@ describe('the DevTools endpoint of Chromium: requests', () => {
     expect(values).toEqual(Array.from({ length: 50 }, (_, at) => [`page 0 ${at}`, `page 1 ${at}`]).flat());
   });
 
-  it('[HN11, CH9] a session that is not there refuses calls and subscriptions', async () => {
+  it('a session that is not there refuses calls and subscriptions [HN11, CH9]', async () => {
     const client = await open();
     const error = { serverCode: -32_001, message: 'Session with given id not found.' };
     await expect(evaluate(client, 'nobody', '1')).rejects.toMatchObject(error);
@@ -77,7 +77,7 @@ describe('the DevTools endpoint of Chromium: requests', () => {
 });
 
 describe('the DevTools endpoint of Chromium: events', () => {
-  it('[HN5, HN6] an event reaches the channel of its session, and no other', async () => {
+  it('an event reaches the channel of its session, and no other [HN5, HN6]', async () => {
     const client = await open();
     const pages = await Promise.all(
       ['first', 'second'].map(async (name) => {
@@ -96,7 +96,7 @@ describe('the DevTools endpoint of Chromium: events', () => {
     expect(urls).toEqual(pages.map(({ url }) => [url]));
   });
 
-  it('[S5, CH3] the data of events comes in the order in which the page made them', async () => {
+  it('the data of events comes in the order in which the page made them [S5, CH3]', async () => {
     const client = await open();
     const sessionId = await openPage(client);
     const log = await client.subscribe('Runtime.consoleAPICalled', { params: { sessionId } });
@@ -109,7 +109,7 @@ describe('the DevTools endpoint of Chromium: events', () => {
     expect(values).toEqual(Array.from({ length: 500 }, (_, at) => at));
   });
 
-  it('[S7, CH14] events that come before the confirmation are kept for the first listener', async () => {
+  it('events that come before the confirmation are kept for the first listener [S7, CH14]', async () => {
     const client = await open();
     const { targetId } = await client.request({ method: 'Target.createTarget', params: { url: 'about:blank' } });
     // The browser tells every target that it has, and only then confirms.
@@ -121,7 +121,7 @@ describe('the DevTools endpoint of Chromium: events', () => {
 });
 
 describe('the DevTools endpoint of Chromium: the connection', () => {
-  it('[CL10] an answer of megabytes arrives whole', async () => {
+  it('an answer of megabytes arrives whole [CL10]', async () => {
     const client = await open();
     const sessionId = await openPage(client);
     const params = { width: 1_200, height: 1_200, deviceScaleFactor: 1, mobile: false };
@@ -139,7 +139,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     expect(image.toString('latin1', image.byteLength - 8, image.byteLength - 4)).toBe('IEND');
   });
 
-  it('[ER6, DL1] an answer above maxMessageSize costs the connection, and its call is unknown', async () => {
+  it('an answer above maxMessageSize costs the connection, and its call is unknown [ER6, DL1]', async () => {
     const client = await open({ maxMessageSize: 1_000_000 });
     const sessionId = await openPage(client);
     const back = new Promise((resolve) => client.once('reconnected', resolve));
@@ -152,7 +152,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     expect(await client.request({ method: 'Browser.getVersion' })).toHaveProperty('product');
   });
 
-  it('[C6, CL28] the browser answers WebSocket pings, so that a silent link is kept', async () => {
+  it('the browser answers WebSocket pings, so that a silent link is kept [C6, CL28]', async () => {
     const client = await open({ pingInterval: 20, pongTimeout: 20_000 });
     let pings = 0;
     const enough = new Promise<void>((resolve) => {
@@ -166,7 +166,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     expect(client.stats()).toMatchObject({ state: 'ready', epoch: 1, roundTrip: expect.any(Number) });
   });
 
-  it('[CF1, CH13, CH19] a browser that was killed is replaced by the one that the url function names', async () => {
+  it('a browser that was killed is replaced by the one that the url function names [CF1, CH13, CH19]', async () => {
     let current = await startChromium();
     atEnd(() => current.kill());
     const client = await open({ url: () => current.endpoint });

@@ -41,7 +41,7 @@ async function create(client: Ethereum, data: string): Promise<string> {
 }
 
 describe('a ganache node: calls', () => {
-  it('[JR1, JR3] a call, and a batch of calls', async () => {
+  it('a call, and a batch of calls [JR1, JR3]', async () => {
     const client = await open();
     expect(await client.request({ method: 'eth_chainId' })).toBe('0x539');
     const batch = [{ method: 'eth_chainId' }, { method: 'eth_sing' }];
@@ -50,7 +50,7 @@ describe('a ganache node: calls', () => {
     expect(refusal).toMatchObject({ error: { message: expect.stringContaining('eth_sing') } });
   });
 
-  it('[JR2] a call of a contract that reverts rejects with the error of the node', async () => {
+  it('a call of a contract that reverts rejects with the error of the node [JR2]', async () => {
     const client = await open();
     const call = client.request({ method: 'eth_call', params: [{ data: REVERTS }, 'latest'] });
     await expect(call).rejects.toBeInstanceOf(RequestRejectedError);
@@ -61,7 +61,7 @@ describe('a ganache node: calls', () => {
     });
   });
 
-  it('[CH9] a subscription that the node does not know is refused in its words', async () => {
+  it('a subscription that the node does not know is refused in its words [CH9]', async () => {
     const client = await open();
     const subscribing = client.subscribe('weather' as 'newHeads');
     await expect(subscribing).rejects.toBeInstanceOf(SubscriptionFailedError);
@@ -70,7 +70,7 @@ describe('a ganache node: calls', () => {
 });
 
 describe('a ganache node: eth_subscribe', () => {
-  it('[S5, JR8] every new head arrives, in the order of the chain', async () => {
+  it('every new head arrives, in the order of the chain [S5, JR8]', async () => {
     const client = await open();
     const heads = collect(await client.subscribe('newHeads'));
     const before = Number(await client.request({ method: 'eth_blockNumber' }));
@@ -80,7 +80,7 @@ describe('a ganache node: eth_subscribe', () => {
     expect(chain.slice(1).map(({ parentHash }) => parentHash)).toEqual(chain.slice(0, -1).map(({ hash }) => hash));
   });
 
-  it('[HN5, CH7] filters that differ are subscriptions that differ, each with its own logs', async () => {
+  it('filters that differ are subscriptions that differ, each with its own logs [HN5, CH7]', async () => {
     const client = await open();
     const [pending, ...logs] = await Promise.all([
       client.subscribe('newPendingTransactions'),
@@ -97,7 +97,7 @@ describe('a ganache node: eth_subscribe', () => {
     expect(await hashes.until(2)).toEqual(created);
   });
 
-  it('[S2, HN6] the last channel of a topic gives back the id that the node chose', async () => {
+  it('the last channel of a topic gives back the id that the node chose [S2, HN6]', async () => {
     const client = await open();
     const sent = sentBy(client);
     const names = namesGivenTo(client);
@@ -110,7 +110,7 @@ describe('a ganache node: eth_subscribe', () => {
 });
 
 describe('a ganache node: a restart', () => {
-  it('[JR9, CH19, S4] each channel goes on behind a gap, under the new ids of the node', async () => {
+  it('each channel goes on behind a gap, under the new ids of the node [JR9, CH19, S4]', async () => {
     const port = await freePort();
     let current = await startNode(port);
     atEnd(() => current.kill());

@@ -50,13 +50,13 @@ const publish = (client: Client, event: keyof Events, ...values: unknown[]) =>
 const subscribers = (client: Client, event: keyof Events) => client.request({ method: 'subscribers', params: [event] });
 
 describe('the server of rpc-websockets: calls', () => {
-  it('[JR1] params by position and by name', async () => {
+  it('params by position and by name [JR1]', async () => {
     const client = await open();
     expect(await client.request({ method: 'subtract', params: [42, 23] })).toBe(19);
     expect(await client.request({ method: 'subtract', params: { minuend: 23, subtrahend: 42 } })).toBe(-19);
   });
 
-  it('[JR2] an unknown method, a thrown error and an error of its own reject with code, message and data', async () => {
+  it('an unknown method, a thrown error and an error of its own reject with code, message and data [JR2]', async () => {
     const client = await open();
     await expect(client.request<number>({ method: 'multiply' })).rejects.toMatchObject({
       serverCode: -32_601,
@@ -74,7 +74,7 @@ describe('the server of rpc-websockets: calls', () => {
     });
   });
 
-  it('[JR3] a batch resolves call by call', async () => {
+  it('a batch resolves call by call [JR3]', async () => {
     const client = await open();
     const batch = [
       { method: 'subtract', params: [3, 1] },
@@ -88,7 +88,7 @@ describe('the server of rpc-websockets: calls', () => {
     ]);
   });
 
-  it('[JR4, JR6] a notification is carried out and not answered; what is no JSON settles nothing', async () => {
+  it('a notification is carried out and not answered; what is no JSON settles nothing [JR4, JR6]', async () => {
     const client = await open();
     const ticks = await client.subscribe('ticks');
     const messages: string[] = [];
@@ -103,7 +103,7 @@ describe('the server of rpc-websockets: calls', () => {
     expect(messages).toEqual([expect.stringContaining('"code":-32700')]);
   });
 
-  it('[R1, R3] 1 000 calls at once, answered in another order, each get their own answer; one more is too many', async () => {
+  it('1 000 calls at once, answered in another order, each get their own answer; one more is too many [R1, R3]', async () => {
     const client = await open();
     const answered: number[] = [];
     const calls = Array.from({ length: 1_000 }, async (_, at) => {
@@ -121,14 +121,14 @@ describe('the server of rpc-websockets: calls', () => {
 });
 
 describe('the server of rpc-websockets: events', () => {
-  it('[JR8, CH2] the values of an event are the data, in the order of the server', async () => {
+  it('the values of an event are the data, in the order of the server [JR8, CH2]', async () => {
     const client = await open();
     const ticks = collect(await client.subscribe('ticks'));
     await Promise.all(Array.from({ length: 100 }, (_, at) => publish(client, 'ticks', at)));
     expect(ticks.items).toEqual(Array.from({ length: 100 }, (_, at) => [at]));
   });
 
-  it('[S2, CH6] two channels share one rpc.on, and the last one to end sends rpc.off', async () => {
+  it('two channels share one rpc.on, and the last one to end sends rpc.off [S2, CH6]', async () => {
     const client = await open();
     const sent = sentBy(client);
     const first = await client.subscribe('trades');
@@ -144,14 +144,14 @@ describe('the server of rpc-websockets: events', () => {
     ]);
   });
 
-  it('[CL16, HN4] an event that the server does not have harms no other', async () => {
+  it('an event that the server does not have harms no other [CL16, HN4]', async () => {
     const client: WebSocketClient = await connect(new RpcWebsocketsHandler(), { url: server.endpoint });
     const { channels, errors } = await client.subscribeMany(['ticks', 'nothing', 'trades'], { partial: true });
     expect(channels.map(({ topic }) => topic)).toEqual(['ticks', 'trades']);
     expect([...errors]).toEqual([['nothing', expect.any(SubscriptionFailedError)]]);
   });
 
-  it('[CH11, HN4] a list that is refused as a whole, after a part was carried out, is asked for one by one', async () => {
+  it('a list that is refused as a whole, after a part was carried out, is asked for one by one [CH11, HN4]', async () => {
     const client = await open();
     const { channels, errors } = await client.subscribeMany(['ticks', 'orders'], { partial: true });
     expect(channels.map(({ topic }) => topic)).toEqual(['ticks']);
@@ -163,7 +163,7 @@ describe('the server of rpc-websockets: events', () => {
 });
 
 describe('the server of rpc-websockets: the connection', () => {
-  it('[HN14, CL33] rpc.login opens what is protected', async () => {
+  it('rpc.login opens what is protected [HN14, CL33]', async () => {
     await expect((await open()).request({ method: 'secret' })).rejects.toMatchObject({ serverCode: -32_605 });
     const client = await open(ADA);
     expect(await client.request({ method: 'secret' })).toBe(42);
@@ -172,11 +172,11 @@ describe('the server of rpc-websockets: the connection', () => {
     expect(orders.items).toEqual([{ id: 1 }]);
   });
 
-  it('[C7, CL7] a wrong password ends the client', async () => {
+  it('a wrong password ends the client [C7, CL7]', async () => {
     await expect(open({ user: 'ada', password: 'byron' })).rejects.toBeInstanceOf(AuthenticationFailedError);
   });
 
-  it('[S4, CH19, DL1] a server that crashed and came back has every subscription again, behind a login', async () => {
+  it('a server that crashed and came back has every subscription again, behind a login [S4, CH19, DL1]', async () => {
     const port = await freePort();
     let current = await startRpc(port);
     atEnd(() => current.kill());

@@ -33,18 +33,18 @@ const client = new WebSocketClient(config, handler);
 const plain = new WebSocketClient(config, new GenericJsonHandler());
 
 describe('topics', () => {
-  it('[CL32] flow from the handler through the constructor', () => {
+  it('flow from the handler through the constructor [CL32]', () => {
     expectTypeOf(client.subscribe('status')).resolves.toEqualTypeOf<Channel<'up' | 'down'>>();
     expectTypeOf(client.subscribe('trades.BTC')).resolves.toEqualTypeOf<Channel<Trade>>();
     expectTypeOf(client.subscribeMany(['trades.BTC', 'trades.ETH'])).resolves.toEqualTypeOf<Channel<Trade>[]>();
   });
 
-  it('[CL32] flow through connect()', () => {
+  it('flow through connect() [CL32]', () => {
     const connected = WebSocketClient.connect(config, handler);
     expectTypeOf(connected).resolves.toEqualTypeOf<WebSocketClient<Topics, Methods>>();
   });
 
-  it('[CL32] reach listeners and loops', async () => {
+  it('reach listeners and loops [CL32]', async () => {
     const channel = {} as Channel<Trade>;
     channel.on('message', (trade, update) => {
       expectTypeOf(trade).toEqualTypeOf<Trade>();
@@ -54,7 +54,7 @@ describe('topics', () => {
     for await (const update of channel.updates()) expectTypeOf(update.data).toEqualTypeOf<Trade>();
   });
 
-  it('[CL32] that the handler does not know do not compile', () => {
+  it('that the handler does not know do not compile [CL32]', () => {
     // @ts-expect-error -- no such topic
     void client.subscribe('book.BTC');
     // @ts-expect-error -- no such topic
@@ -63,13 +63,13 @@ describe('topics', () => {
     void client.unsubscribe('book.BTC');
   });
 
-  it('[CL32] without types are unknown, not any', () => {
+  it('without types are unknown, not any [CL32]', () => {
     expectTypeOf(plain.subscribe('whatever')).resolves.toEqualTypeOf<Channel<unknown>>();
   });
 });
 
 describe('methods', () => {
-  it('[CL32] give params and results, declared either way', () => {
+  it('give params and results, declared either way [CL32]', () => {
     expectTypeOf(client.request({ method: 'order.place', params: { qty: 1 } })).toEqualTypeOf<
       PendingCall<{ orderId: string }>
     >();
@@ -79,7 +79,7 @@ describe('methods', () => {
     expectTypeOf(client.request({ method: 'time', sessionId: 's' })).toEqualTypeOf<PendingCall<number>>();
   });
 
-  it('[CL32] with wrong, missing or unknown parts do not compile', () => {
+  it('with wrong, missing or unknown parts do not compile [CL32]', () => {
     // @ts-expect-error -- wrong params
     void client.request({ method: 'order.place', params: { qty: '1' } });
     // @ts-expect-error -- missing params
@@ -88,19 +88,19 @@ describe('methods', () => {
     void client.request({ method: 'order.replace', params: {} });
   });
 
-  it('[CL32] request<T>(payload) is untyped', () => {
+  it('request<T>(payload) is untyped [CL32]', () => {
     expectTypeOf(client.request<{ ok: true }>({ op: 'anything' })).toEqualTypeOf<PendingCall<{ ok: true }>>();
     expectTypeOf(plain.request({ op: 'anything' })).toEqualTypeOf<PendingCall<unknown>>();
     expectTypeOf(plain.request<number>({ method: 'anything' })).toEqualTypeOf<PendingCall<number>>();
   });
 
-  it('[CL13] requestRaw() gives the message', () => {
+  it('requestRaw() gives the message [CL13]', () => {
     expectTypeOf(client.requestRaw('x', { requestId: 1 })).toEqualTypeOf<PendingCall<Message>>();
   });
 });
 
 describe('handlers', () => {
-  it('[HN1] five methods make one', () => {
+  it('five methods make one [HN1]', () => {
     class Minimal extends ProtocolHandler<Topics> {
       classifyMessage(): MessageKind {
         return MessageKind.Update;
@@ -123,7 +123,7 @@ describe('handlers', () => {
     >();
   });
 
-  it('[HN1] one that lacks a method does not compile', () => {
+  it('one that lacks a method does not compile [HN1]', () => {
     // @ts-expect-error -- four methods are missing
     class Incomplete extends ProtocolHandler {
       classifyMessage(): MessageKind {
@@ -153,7 +153,7 @@ describe('the client', () => {
     expectTypeOf<Update['data']>().toEqualTypeOf<unknown>();
   });
 
-  it('[CF4] takes no unknown setting', () => {
+  it('takes no unknown setting [CF4]', () => {
     // @ts-expect-error -- no such field
     new WebSocketClient({ url: 'ws://test', reconectMaxDelay: 1 }, handler);
   });

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 describe('IsolatedEmitter', () => {
-  it('[S6, CL38] reports a throw and calls the next listener', () => {
+  it('reports a throw and calls the next listener [S6, CL38]', () => {
     emitter.on('news', () => {
       throw new Error('bug');
     });
@@ -35,7 +35,7 @@ describe('IsolatedEmitter', () => {
     expect(emitter.failures).toEqual([expect.objectContaining({ code: 'PROTOCOL_ERROR', cause: new Error('bug') })]);
   });
 
-  it('[S6, CL39] reports a rejection', async () => {
+  it('reports a rejection [S6, CL39]', async () => {
     emitter.on('news', async () => {
       throw new Error('async bug');
     });
@@ -57,7 +57,7 @@ describe('IsolatedEmitter', () => {
         },
       },
     ],
-  ])('[CL38] survives %s thrown', (_what, thrown) => {
+  ])('survives %s thrown [CL38]', (_what, thrown) => {
     emitter.on('news', () => {
       throw thrown;
     });
@@ -65,7 +65,7 @@ describe('IsolatedEmitter', () => {
     expect(emitter.failures).toHaveLength(1);
   });
 
-  it('[CL38] drops what an error listener throws', () => {
+  it('drops what an error listener throws [CL38]', () => {
     emitter.on('error', () => {
       throw new Error('bug');
     });
@@ -73,7 +73,7 @@ describe('IsolatedEmitter', () => {
     expect(emitter.failures).toEqual([]);
   });
 
-  it('[CL38] does not call a listener that was removed meanwhile', () => {
+  it('does not call a listener that was removed meanwhile [CL38]', () => {
     const second = note('b');
     emitter.on('news', (text) => {
       note('a')(text);
@@ -85,7 +85,7 @@ describe('IsolatedEmitter', () => {
     expect(calls).toEqual(['a 1', 'c 1']);
   });
 
-  it('[CL38] removing all ends the emit', () => {
+  it('removing all ends the emit [CL38]', () => {
     emitter.on('news', () => void emitter.removeAllListeners('news'));
     emitter.on('news', note('b'));
     emitter.emit('news', '1');

@@ -18,7 +18,7 @@ const setup: Setup = {
 const badHistories = [...badCallHistories, ...badConnectionHistories];
 
 describe('the checker', () => {
-  it.each(badHistories)('rejects $clause: $name', ({ clause, history }) => {
+  it.each(badHistories)('rejects: $name [$clause]', ({ clause, history }) => {
     expect(judge(history, setup).map((violation) => violation.clause)).toContain(clause);
   });
 
@@ -29,7 +29,7 @@ describe('the checker', () => {
     expect(blamed).toEqual([]);
   });
 
-  it('[C6] knows that resume() does nothing where nothing is paused', () => {
+  it('knows that resume() does nothing where nothing is paused [C6]', () => {
     const history = historyOf(
       [0, dial()],
       [1, { type: 'open', socket: 1 }],

@@ -23,7 +23,7 @@ function parsed({ messages }: Probe): unknown[] {
 const subscribe = { op: 'subscribe', req_id: '1', args: ['a', 'b'] };
 
 describe('ReferenceServer', () => {
-  it('[PK9] echoes requests and answers pings', async () => {
+  it('echoes requests and answers pings [PK9]', async () => {
     const { ask, server } = await open();
     expect(await ask({ req_id: 'x', qty: 1 }, { op: 'ping' })).toEqual([
       { req_id: 'x', data: { qty: 1 } },

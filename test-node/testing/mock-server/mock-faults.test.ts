@@ -28,7 +28,7 @@ describe('drops', () => {
     expect(await server.waitForClose()).toMatchObject({ code: 1012, connection: { index: 0 } });
   });
 
-  it('F3: dropAfter drops with the last message in flight, on each connection', async () => {
+  it('dropAfter drops with the last message in flight, on each connection [F3]', async () => {
     const server = await start({ dropAfter: 2 });
     for (let n = 0; n < 2; n++) {
       const client = await connect(server);
@@ -98,7 +98,7 @@ describe('refusals', () => {
 });
 
 describe('silence', () => {
-  it('F2: takes everything and lets nothing out, neither answers nor pongs nor a close frame', async () => {
+  it('takes everything and lets nothing out, neither answers nor pongs nor a close frame [F2]', async () => {
     const server = await start();
     const client = await connect(server);
     server.mute();
@@ -152,7 +152,7 @@ describe('silence', () => {
 });
 
 describe('outages', () => {
-  it('F4: refuses connections while it is stopped, and comes back on the same port', async () => {
+  it('refuses connections while it is stopped, and comes back on the same port [F4]', async () => {
     const server = await start();
     const { url } = server;
     const client = await connect(server);

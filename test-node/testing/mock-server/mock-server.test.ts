@@ -231,7 +231,7 @@ describe('authentication', () => {
     expect(await heard(client)).toEqual({ req_id: '1', data: {} });
   });
 
-  it('F9: the connection may go between the frame and its answer', async () => {
+  it('the connection may go between the frame and its answer [F9]', async () => {
     const server = await start({ authentication: { success: [] } });
     server.onMessage((connection, text) => text.includes('auth') && connection.terminate());
     const client = await connect(server);

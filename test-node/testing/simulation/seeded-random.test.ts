@@ -10,13 +10,13 @@ describe('SeededRandom', () => {
     expect(Array.from({ length: 4 }, next)).toEqual([11520, 0, 5927040, 70819200]);
   });
 
-  it('[C10] is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and another for another [C10]', () => {
     expect(draw(new SeededRandom(1))).toEqual(draw(new SeededRandom(1)));
     const firsts = Array.from({ length: 1_000 }, (_, seed) => new SeededRandom(seed).next());
     expect(new Set(firsts).size).toBe(1_000);
   });
 
-  it('[C10] gives streams that do not depend on what was drawn before', () => {
+  it('gives streams that do not depend on what was drawn before [C10]', () => {
     const random = new SeededRandom(7);
     const before = draw(random.stream('jitter'));
     draw(random, 100);

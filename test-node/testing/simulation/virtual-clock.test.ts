@@ -3,7 +3,7 @@ import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 
 describe('VirtualClock', () => {
-  it('[PK9] fires timers by due time, then by age, each at its own time', async () => {
+  it('fires timers by due time, then by age, each at its own time [PK9]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 50 })), async (delays) => {
         const clock = new VirtualClock({ turns: 0 });
