@@ -1,23 +1,24 @@
-import { adapterRuntime } from '#adapter';
+import { type Assembly, assemble } from './assemble.js';
 import { Channel, type ChannelHost, type ChannelOptions } from './channel/channel.js';
 import { Conflation } from './channel/conflation.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
-import { type CloseOptions, Connection } from './connection/supervisor.js';
+import type { CloseOptions } from './connection/closing.js';
 import type { ConnectionState } from './connection-state.js';
-import type { Context, Counters } from './context.js';
+import type { Counters } from './context.js';
+import { completeRuntime, frameClock } from './default-runtime.js';
 import { ConnectionClosedError, type ProtocolError } from './errors.js';
-import type { ClientEvents, CloseCause } from './events.js';
+import type { ClientEvents, CloseCause, Warning } from './events.js';
 import type { Topic } from './identifiers.js';
-import { DeliveryGate } from './inbound/delivery-gate.js';
-import { overridesOf } from './protocol/handler-overrides.js';
 import type { Message } from './protocol/message.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
-import type { PendingCall } from './requests/pending-requests.js';
+import type { PendingCall } from './requests/pending-request.js';
 import type { RawRequestOptions, RequestOptions } from './requests/requests.js';
-import type { Clock, Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
 import { manyFailed, type PartialSubscription, SubscribeMany } from './subscriptions/subscribe-many.js';
 import type { SubscribeCall } from './subscriptions/subscriber.js';
-import { Trace, type TraceSink } from './trace.js';
+import * as texts from './texts.js';
+import type { TraceSink } from './trace.js';
+import type { MethodCall, ResultOf, UntypedPayload } from './typed-requests.js';
 import { Deferred } from './util/deferred.js';
 import { IsolatedEmitter } from './util/isolated-emitter.js';
 import {
@@ -61,27 +62,6 @@ export interface ClientStats extends Counters {
   readonly roundTrip: number | undefined;
 }
 
-/** A request's params and result: `{ params, result }`, or a function type. */
-type ParamsOf<M> = M extends (params: infer P) => unknown ? P : M extends { params: infer P } ? P : unknown;
-type ResultOf<M> = M extends (...args: never[]) => infer R ? Awaited<R> : M extends { result: infer R } ? R : unknown;
-
-/**
- * `{ method, params }`, where params may be left out if undefined is among what they may be; with whatever else the
- * protocol wants beside them, a session for one.
- */
-export type MethodCall<Methods, M extends keyof Methods> = {
-  readonly [member: string]: unknown;
-} & (undefined extends ParamsOf<Methods[M]>
-  ? { readonly method: M; readonly params?: ParamsOf<Methods[M]> }
-  : { readonly method: M; readonly params: ParamsOf<Methods[M]> });
-
-/** With typed methods, a payload that names a method has to be one of them, unless the call says `request<T>(…)`. */
-export type UntypedPayload<Methods, T> = string extends keyof Methods
-  ? unknown
-  : unknown extends T
-    ? { readonly method?: undefined } | string | number | boolean | null | readonly unknown[]
-    : unknown;
-
 /**
  * A WebSocket connection that carries requests and subscriptions, and puts itself together again when it breaks. An
  * EventEmitter of `ClientEvents`.
@@ -106,12 +86,10 @@ export class WebSocketClient<
   /** Resolves, and never rejects, when the client has ended for good: by `close()`, or because it gave up. */
   readonly closed: Promise<CloseCause>;
   readonly #config: WebSocketConfig;
-  readonly #connection: Connection;
-  readonly #trace: Trace;
-  readonly #counters: Counters = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0 };
+  readonly #parts: Assembly;
   readonly #host: ChannelHost;
-  /** A deprecation to be told to the first who listens for warnings. */
   #deprecation: string | undefined;
+  #lastWarning: Warning | undefined;
 
   /**
    * Creates a client that does not connect yet; calls made before `connect()` wait for it.
@@ -124,25 +102,17 @@ export class WebSocketClient<
     super();
     this.#config = config instanceof WebSocketConfig ? config : new WebSocketConfig(config);
     const complete = completeRuntime(runtime);
-    this.#trace = new Trace(complete.clock, (text) => handler.redact(text));
-    const gate = new DeliveryGate();
-    const context: Context = {
-      config: this.#config,
-      handler,
-      overrides: overridesOf(handler),
-      runtime: complete,
-      trace: this.#trace,
-      counters: this.#counters,
-      gate,
-      emit: (event, ...args) => this.tell(event, ...args),
-    };
-    this.#connection = new Connection(context, gate);
-    this.closed = this.#connection.closed;
+    this.#parts = assemble(this.#config, handler, complete, (event, ...args) => {
+      if (event === 'warning') this.#lastWarning = args[0] as Warning;
+      return this.tell(event, ...args);
+    });
+    this.closed = this.#parts.supervisor.closed;
     this.#deprecation = handler.deprecation;
+    const { counters, gate } = this.#parts.context;
     this.#host = {
-      conflation: new Conflation(complete.clock, framesOf(complete)),
+      conflation: new Conflation(complete.clock, frameClock(complete)),
       capacity: this.#config.subscriptionChannelCapacity,
-      onDropped: () => void this.#counters.dropped++,
+      onDropped: () => void counters.dropped++,
       onSettled: () => gate.hold(),
       onError: (error) => void this.tell('error', error),
     };
@@ -171,12 +141,17 @@ export class WebSocketClient<
   }
 
   get state(): ConnectionState {
-    return this.#connection.state;
+    return this.#parts.supervisor.state;
   }
 
   /** How many sockets have reached `ready`. */
   get epoch(): number {
-    return this.#connection.epoch;
+    return this.#parts.supervisor.epoch;
+  }
+
+  /** The latest `warning`, for code that had no listener when it came. */
+  get lastWarning(): Warning | undefined {
+    return this.#lastWarning;
   }
 
   isConnected(): boolean {
@@ -190,11 +165,11 @@ export class WebSocketClient<
    * @throws ConnectionClosedError after `close()`, or when the handler calls a close code fatal
    */
   connect(options: ConnectOptions = {}): Promise<void> {
-    this.#warn();
     try {
       check('options', options, OPTIONS);
       check('signal', options.signal, SIGNAL);
-      return this.#connection.connect(options.signal);
+      this.#warnOfDeprecation();
+      return this.#parts.supervisor.connect(options.signal);
     } catch (error) {
       return handled(Promise.reject(error));
     }
@@ -216,7 +191,7 @@ export class WebSocketClient<
   ): PendingCall<ResultOf<Methods[M]>>;
   request<T = unknown>(payload: UntypedPayload<Methods, T>, options?: RequestOptions): PendingCall<T>;
   request(payload: unknown, options?: RequestOptions): PendingCall<unknown> {
-    return this.#connection.calls.request(payload, options);
+    return this.#parts.requests.request(payload, options);
   }
 
   /**
@@ -224,7 +199,7 @@ export class WebSocketClient<
    * @throws ProtocolError when no request id is given or found in the message, or that id is pending already
    */
   requestRaw(message: string | Uint8Array, options?: RawRequestOptions): PendingCall<Message> {
-    return this.#connection.calls.requestRaw(message, options);
+    return this.#parts.requests.requestRaw(message, options);
   }
 
   /**
@@ -263,7 +238,7 @@ export class WebSocketClient<
 
   /** Ends every channel of a topic; resolves when the server was told. */
   unsubscribe(topic: keyof Topics & string): Promise<void> {
-    return handled(this.#connection.subscriptions.endTopic(topic));
+    return handled(this.#parts.subscriptions.endTopic(topic));
   }
 
   /**
@@ -271,7 +246,7 @@ export class WebSocketClient<
    * @throws RequestTimeoutError, ConnectionClosedError or CapacityExceededError, all of them unsent
    */
   send(message: string | Uint8Array): Promise<void> {
-    return this.#connection.calls.send(message);
+    return this.#parts.sends.send(message);
   }
 
   /**
@@ -279,7 +254,7 @@ export class WebSocketClient<
    * @throws ProtocolError for a payload that cannot be serialised
    */
   sendJson(payload: unknown): Promise<void> {
-    return this.#connection.calls.sendJson(payload);
+    return this.#parts.sends.sendJson(payload);
   }
 
   /**
@@ -288,21 +263,21 @@ export class WebSocketClient<
    * @throws AuthenticationFailedError when the server refused; the connection stays
    */
   authenticate(): Promise<void> {
-    return this.#connection.authenticate();
+    return this.#parts.supervisor.authenticate();
   }
 
   /** Leaves the connection for a new one; during a delay, tries at once. Without a connection to replace it does nothing. */
-  reconnect(reason = 'reconnect() was called'): void {
-    this.#connection.reconnect(reason);
+  reconnect(reason: string = texts.RECONNECT_CALLED): void {
+    this.#parts.supervisor.reconnect(reason);
   }
 
   /** Stops reading from the socket, where the platform can, so that the server is slowed down; the heartbeat rests. */
   pause(): void {
-    this.#connection.pause();
+    this.#parts.supervisor.pause();
   }
 
   resume(): void {
-    this.#connection.resume();
+    this.#parts.supervisor.resume();
   }
 
   /**
@@ -314,46 +289,45 @@ export class WebSocketClient<
     try {
       checkAll(options, closeRules);
       const { code = 1000, reason = '', drain = false, deadline = 1_000 } = options;
-      return this.#connection.close({ code, reason, drain, deadline });
+      return this.#parts.supervisor.close({ code, reason, drain, deadline });
     } catch (error) {
       return handled(Promise.reject(error));
     }
   }
 
   stats(): ClientStats {
-    const { calls, epoch, roundTrip, state, store, waitingCalls } = this.#connection;
+    const { context, outbox, requests, store, supervisor } = this.#parts;
+    const { epoch, roundTrip, state } = supervisor;
     return {
       state,
       epoch,
-      pendingRequests: calls.pending,
-      waitingCalls,
+      pendingRequests: requests.pending,
+      waitingCalls: outbox.waiting,
       subscriptions: store.wanted,
-      ...this.#counters,
+      ...context.counters,
       roundTrip,
     };
   }
 
   /** Tells every transition, frame and effect to `sink`, secrets masked; returns a function that stops it. */
   trace(sink: TraceSink): () => void {
-    return this.#trace.add(sink);
+    return this.#parts.context.trace.add(sink);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  protected override listenerAdded(event: PropertyKey): void {
-    if (event === 'warning' && this.state !== 'disconnected') queueMicrotask(() => this.#warn());
-  }
+  protected override listenerAdded(): void {}
 
   protected override listenerFailed(error: ProtocolError): void {
     this.tell('error', error);
   }
 
-  /** Warns once, and not before somebody can hear it. */
-  #warn(): void {
+  #warnOfDeprecation(): void {
     const message = this.#deprecation;
-    if (message && this.tell('warning', { code: 'deprecated-handler', message })) this.#deprecation = undefined;
+    this.#deprecation = undefined;
+    if (message) this.#parts.context.emit('warning', { code: 'deprecated-handler', message });
   }
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
@@ -365,10 +339,10 @@ export class WebSocketClient<
     check('timeout', timeout, TIMEOUT);
     check('topic', topic, TOPIC);
     if (this.state === 'closing' || this.state === 'closed') {
-      throw new ConnectionClosedError(`The client is ${this.state}; create another one.`, { retryable: false });
+      throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
     }
     const open = (canonical: Topic) => new Channel<T>(canonical, this.#host, options);
-    return this.#connection.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
+    return this.#parts.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
   }
 
   async #subscribeMany<T>(
@@ -378,7 +352,7 @@ export class WebSocketClient<
     check('options', options, OPTIONS);
     check('topics', wanted, TOPICS);
     const topics = [...wanted];
-    const { pacer, subscriptions } = this.#connection;
+    const { pacer, subscriptions } = this.#parts;
     const call = new SubscribeMany<T>(topics);
     subscriptions.wire.cork();
     await pacer.each(topics, (topic) => call.add(topic, () => this.#open(topic, options, call)));
@@ -406,29 +380,3 @@ const closeRules: OptionRules<Omit<CloseOptions, 'drain'>> = {
   reason: [isCloseReason, 'a string of at most 123 bytes in UTF-8'],
   deadline: or(duration(0), Infinity),
 };
-
-/** The frames of the screen as a clock. */
-function framesOf({ clock, frames }: Runtime): Clock {
-  if (!frames) return clock;
-  return {
-    now: () => clock.now(),
-    setTimer: (callback, delay) => frames.setTimer(callback, delay),
-    clearTimer: (timer) => frames.clearTimer(timer),
-  };
-}
-
-/** Whatever the application does not bring comes from the adapter. Methods keep their `this`. */
-function completeRuntime(own: Partial<Runtime>): Runtime {
-  const lifecycle = own.lifecycle ?? adapterRuntime.lifecycle;
-  // Whoever brings a clock owns time.
-  const frames = own.frames ?? (own.clock ? undefined : adapterRuntime.frames);
-  return {
-    openSocket: (request, events) =>
-      own.openSocket ? own.openSocket(request, events) : adapterRuntime.openSocket(request, events),
-    clock: own.clock ?? adapterRuntime.clock,
-    random: () => (own.random ? own.random() : adapterRuntime.random()),
-    ...(own.generateId ? { generateId: () => own.generateId?.() ?? '' } : {}),
-    ...(lifecycle ? { lifecycle } : {}),
-    ...(frames ? { frames } : {}),
-  };
-}
