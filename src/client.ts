@@ -1,11 +1,12 @@
 import { adapterRuntime } from '#adapter';
-import { Channel, type ChannelHost, type ChannelOptions } from './channel/channel.js';
+import type { Channel, ChannelOptions } from './channel/channel.js';
+import { ChannelInlet } from './channel/channel-inlet.js';
 import { Conflation } from './channel/conflation.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
 import { type CloseOptions, Connection } from './connection/supervisor.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Context, Counters } from './context.js';
-import { ConnectionClosedError, type ProtocolError } from './errors.js';
+import { ConnectionClosedError } from './errors.js';
 import type { ClientEvents, CloseCause } from './events.js';
 import type { Topic } from './identifiers.js';
 import { DeliveryGate } from './inbound/delivery-gate.js';
@@ -109,7 +110,8 @@ export class WebSocketClient<
   readonly #connection: Connection;
   readonly #trace: Trace;
   readonly #counters: Counters = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0 };
-  readonly #host: ChannelHost;
+  readonly #context: Context;
+  readonly #conflation: Conflation;
   /** A deprecation to be told to the first who listens for warnings. */
   #deprecation: string | undefined;
 
@@ -121,7 +123,12 @@ export class WebSocketClient<
    * @throws ConfigError for a wrong config
    */
   constructor(config: WebSocketConfigInput, handler: ProtocolHandler<Topics, Methods>, runtime: Partial<Runtime> = {}) {
-    super();
+    super({
+      listenerAdded: (event) => {
+        if (event === 'warning' && this.state !== 'disconnected') queueMicrotask(() => this.#warn());
+      },
+      listenerFailed: (error) => void this.emit('error', error),
+    });
     this.#config = config instanceof WebSocketConfig ? config : new WebSocketConfig(config);
     const complete = completeRuntime(runtime);
     this.#trace = new Trace(complete.clock, (text) => handler.redact(text));
@@ -134,18 +141,13 @@ export class WebSocketClient<
       trace: this.#trace,
       counters: this.#counters,
       gate,
-      emit: (event, ...args) => this.tell(event, ...args),
+      emit: this.emit.bind(this),
     };
+    this.#context = context;
+    this.#conflation = new Conflation(complete.clock, framesOf(complete));
     this.#connection = new Connection(context, gate);
     this.closed = this.#connection.closed;
     this.#deprecation = handler.deprecation;
-    this.#host = {
-      conflation: new Conflation(complete.clock, framesOf(complete)),
-      capacity: this.#config.subscriptionChannelCapacity,
-      onDropped: () => void this.#counters.dropped++,
-      onSettled: () => gate.hold(),
-      onError: (error) => void this.tell('error', error),
-    };
   }
 
   /**
@@ -342,22 +344,14 @@ export class WebSocketClient<
     return this.close();
   }
 
-  protected override listenerAdded(event: PropertyKey): void {
-    if (event === 'warning' && this.state !== 'disconnected') queueMicrotask(() => this.#warn());
-  }
-
-  protected override listenerFailed(error: ProtocolError): void {
-    this.tell('error', error);
-  }
-
   /** Warns once, and not before somebody can hear it. */
   #warn(): void {
     const message = this.#deprecation;
-    if (message && this.tell('warning', { code: 'deprecated-handler', message })) this.#deprecation = undefined;
+    if (message && this.emit('warning', { code: 'deprecated-handler', message })) this.#deprecation = undefined;
   }
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
-  #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<Channel<T>>): Channel<T> {
+  #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
     check('options', options, OPTIONS);
     const { signal, params, timeout = this.#config.requestTimeout } = options;
     check('signal', signal, SIGNAL);
@@ -367,7 +361,7 @@ export class WebSocketClient<
     if (this.state === 'closing' || this.state === 'closed') {
       throw new ConnectionClosedError(`The client is ${this.state}; create another one.`, { retryable: false });
     }
-    const open = (canonical: Topic) => new Channel<T>(canonical, this.#host, options);
+    const open = (canonical: Topic) => new ChannelInlet<T>(canonical, this.#context, this.#conflation, options);
     return this.#connection.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
   }
 
