@@ -1,12 +1,13 @@
 import { type Assembly, assemble } from './assemble.js';
-import { Channel, type ChannelHost, type ChannelOptions } from './channel/channel.js';
+import type { Channel, ChannelOptions } from './channel/channel.js';
+import { ChannelInlet } from './channel/channel-inlet.js';
 import { Conflation } from './channel/conflation.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
 import type { CloseOptions } from './connection/closing.js';
 import type { ConnectionState } from './connection-state.js';
-import type { Counters } from './context.js';
+import type { Context, Counters } from './context.js';
 import { completeRuntime, frameClock } from './default-runtime.js';
-import { ConnectionClosedError, type ProtocolError } from './errors.js';
+import { ConnectionClosedError } from './errors.js';
 import type { ClientEvents, CloseCause, Warning } from './events.js';
 import type { Topic } from './identifiers.js';
 import type { Message } from './protocol/message.js';
@@ -87,7 +88,7 @@ export class WebSocketClient<
   readonly closed: Promise<CloseCause>;
   readonly #config: WebSocketConfig;
   readonly #parts: Assembly;
-  readonly #host: ChannelHost;
+  readonly #conflation: Conflation;
   #deprecation: string | undefined;
   #lastWarning: Warning | undefined;
 
@@ -99,23 +100,17 @@ export class WebSocketClient<
    * @throws ConfigError for a wrong config
    */
   constructor(config: WebSocketConfigInput, handler: ProtocolHandler<Topics, Methods>, runtime: Partial<Runtime> = {}) {
-    super();
+    super({ listenerAdded: () => {}, listenerFailed: (error) => void this.emit('error', error) });
     this.#config = config instanceof WebSocketConfig ? config : new WebSocketConfig(config);
     const complete = completeRuntime(runtime);
+    const emit: Context['emit'] = this.emit.bind(this);
     this.#parts = assemble(this.#config, handler, complete, (event, ...args) => {
       if (event === 'warning') this.#lastWarning = args[0] as Warning;
-      return this.tell(event, ...args);
+      return emit(event, ...args);
     });
     this.closed = this.#parts.supervisor.closed;
     this.#deprecation = handler.deprecation;
-    const { counters, gate } = this.#parts.context;
-    this.#host = {
-      conflation: new Conflation(complete.clock, frameClock(complete)),
-      capacity: this.#config.subscriptionChannelCapacity,
-      onDropped: () => void counters.dropped++,
-      onSettled: () => gate.hold(),
-      onError: (error) => void this.tell('error', error),
-    };
+    this.#conflation = new Conflation(complete.clock, frameClock(complete));
   }
 
   /**
@@ -318,12 +313,6 @@ export class WebSocketClient<
     return this.close();
   }
 
-  protected override listenerAdded(): void {}
-
-  protected override listenerFailed(error: ProtocolError): void {
-    this.tell('error', error);
-  }
-
   #warnOfDeprecation(): void {
     const message = this.#deprecation;
     this.#deprecation = undefined;
@@ -331,7 +320,7 @@ export class WebSocketClient<
   }
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
-  #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<Channel<T>>): Channel<T> {
+  #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
     check('options', options, OPTIONS);
     const { signal, params, timeout = this.#config.requestTimeout } = options;
     check('signal', signal, SIGNAL);
@@ -341,7 +330,8 @@ export class WebSocketClient<
     if (this.state === 'closing' || this.state === 'closed') {
       throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
     }
-    const open = (canonical: Topic) => new Channel<T>(canonical, this.#host, options);
+    const { context } = this.#parts;
+    const open = (canonical: Topic) => new ChannelInlet<T>(canonical, context, this.#conflation, options);
     return this.#parts.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
   }
 

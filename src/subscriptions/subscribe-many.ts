@@ -12,7 +12,7 @@ export interface PartialSubscription<T> {
 }
 
 /** The call of many topics: one promise for all of them, settled with the last. */
-export class SubscribeMany<T> implements SubscribeCall<Channel<T>> {
+export class SubscribeMany<T> implements SubscribeCall<T> {
   readonly #topics: readonly Topic[];
   /** In the order of the topics; one that could not even be tried has none. */
   readonly #channels: (Channel<T> | undefined)[] = [];

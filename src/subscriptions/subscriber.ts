@@ -1,8 +1,10 @@
+import type { Channel } from '../channel/channel.js';
+import type { ChannelInlet } from '../channel/channel-inlet.js';
 import type { Gap } from '../channel/update.js';
 import { RequestTimeoutError, SubscriptionFailedError, type TransportError } from '../errors.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import type { Expirable } from '../util/deadline-queue.js';
-import type { Subscription, UpdateSink } from './subscription-store.js';
+import type { Subscription } from './subscription-store.js';
 
 /** What subscribers may have missed. */
 export type Loss = Pick<Gap, 'since' | 'cause'>;
@@ -13,10 +15,10 @@ export interface SubscriberOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Who waits for the server's word, told once: the promise of one call, or a call for many topics. */
-export interface SubscribeCall<Sink> {
-  resolve(sink: Sink): void;
-  reject(error: unknown, sink: Sink): void;
+/** A call that waits for the server's answer: the promise of one topic, or the call for many topics. */
+export interface SubscribeCall<T> {
+  resolve(channel: Channel<T>): void;
+  reject(error: unknown, channel: Channel<T>): void;
 }
 
 /** What a subscriber needs of the subscriptions that it is one of. */
@@ -30,7 +32,7 @@ export interface SubscriberOwner {
 /** One wish for a topic: unconfirmed until its call is settled, then for as long as its channel lives. */
 export class Subscriber implements Expirable {
   readonly subscription: Subscription;
-  readonly sink: UpdateSink;
+  readonly inlet: ChannelInlet;
   /** What it may have missed, until that is over. */
   loss: Loss | undefined;
   /** Whether it was not told of that yet. */
@@ -43,18 +45,18 @@ export class Subscriber implements Expirable {
   readonly #timeout: number;
   #signal: AbortSignal | undefined;
   /** Gone once it is settled. */
-  #call: SubscribeCall<UpdateSink> | undefined;
+  #call: SubscribeCall<unknown> | undefined;
 
   constructor(
     owner: SubscriberOwner,
     subscription: Subscription,
-    sink: UpdateSink,
+    inlet: ChannelInlet,
     options: SubscriberOptions,
-    call: SubscribeCall<UpdateSink>,
+    call: SubscribeCall<unknown>,
   ) {
     this.#owner = owner;
     this.subscription = subscription;
-    this.sink = sink;
+    this.inlet = inlet;
     this.#timeout = options.timeout;
     this.#signal = options.signal;
     this.#call = call;
@@ -67,14 +69,14 @@ export class Subscriber implements Expirable {
 
   /** Resolves the call. */
   confirm(): void {
-    this.#settle()?.resolve(this.sink);
+    this.#settle()?.resolve(this.inlet.channel);
   }
 
   /** Rejects the call, or ends the channel where it was resolved. */
   fail(error: TransportError): void {
     if (!this.confirmed) return this.#reject(error);
     void this.leave();
-    this.sink.fail(error);
+    this.inlet.fail(error);
   }
 
   /**
@@ -82,7 +84,7 @@ export class Subscriber implements Expirable {
    * @param error - why its channel ended; whoever still waits for the confirmation is told
    */
   leave(error?: TransportError): Promise<void> {
-    if (error) this.#settle()?.reject(error, this.sink);
+    if (error) this.#settle()?.reject(error, this.inlet.channel);
     if (this.#signal) forgetAbort(this.#signal, this);
     this.#signal = undefined;
     return this.#owner.leave(this);
@@ -92,7 +94,7 @@ export class Subscriber implements Expirable {
   handleEvent(): void {
     if (!this.confirmed) return this.#reject(this.#signal?.reason);
     void this.leave();
-    this.sink.discard({ code: 1000, reason: 'aborted' });
+    this.inlet.discard({ code: 1000, reason: 'aborted' });
   }
 
   expire(): void {
@@ -108,11 +110,11 @@ export class Subscriber implements Expirable {
 
   #reject(error: unknown): void {
     void this.leave();
-    this.#settle()?.reject(error, this.sink);
-    this.sink.discard({ code: 1000, reason: 'not subscribed' });
+    this.#settle()?.reject(error, this.inlet.channel);
+    this.inlet.discard({ code: 1000, reason: 'not subscribed' });
   }
 
-  #settle(): SubscribeCall<UpdateSink> | undefined {
+  #settle(): SubscribeCall<unknown> | undefined {
     const call = this.#call;
     this.#call = undefined;
     if (call) this.#owner.settled();

@@ -1,31 +1,7 @@
-import type { Gap, Update } from '../channel/update.js';
-import type { TransportError } from '../errors.js';
-import type { CloseCause } from '../events.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import type { Sequence } from '../protocol/handler-types.js';
 import type { DeadlineQueue } from '../util/deadline-queue.js';
 import type { Subscriber } from './subscriber.js';
-
-/** Where the updates of a topic go: a channel, as the core sees it. */
-export interface UpdateSink {
-  /** Who stands for it; told when the application, or an overflow, gives it up. */
-  attach(subscriber: Pick<Subscriber, 'leave'>): void;
-  /** Updates that wait for a reader. */
-  readonly buffered: number;
-  /** Whether an update would be counted and nothing else: nobody reads, and nothing is kept for anybody. */
-  readonly isDeaf: boolean;
-  /** Counts an update that nobody reads. */
-  drop(): void;
-  deliver(update: Update): void;
-  gap(gap: Gap): void;
-  resumed(epoch: number): void;
-  /** Ends it with an error. */
-  fail(error: TransportError): void;
-  /** Ends it with its client; what waits for a loop can still be read. */
-  end(cause: CloseCause): void;
-  /** Ends it because the application gave it up: nothing is handed out any more. */
-  discard(cause: CloseCause): void;
-}
 
 /**
  * What the server was last told about a topic: nothing, asked for it, confirmed it, or confirmed something that is to be

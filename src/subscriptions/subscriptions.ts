@@ -1,3 +1,5 @@
+import type { Channel } from '../channel/channel.js';
+import type { ChannelInlet } from '../channel/channel-inlet.js';
 import { type Gap, LazyUpdate } from '../channel/update.js';
 import type { Context } from '../context.js';
 import { CapacityExceededError, SubscriptionFailedError, type TransportError } from '../errors.js';
@@ -15,7 +17,7 @@ import {
   type SubscriberOptions,
   type SubscriberOwner,
 } from './subscriber.js';
-import type { Subscription, SubscriptionStore, UpdateSink } from './subscription-store.js';
+import type { Subscription, SubscriptionStore } from './subscription-store.js';
 
 /** Updates under a name that the server has not told yet; they wait for the acknowledgement that tells it. */
 const EARLY_UPDATES = 1_024;
@@ -67,15 +69,15 @@ export class Subscriptions implements SubscriberOwner {
   }
 
   /**
-   * Wants a topic for the sink that `open` makes of its canonical name.
+   * Subscribes a topic for the channel that `open` makes for its canonical name.
    * @throws TransportError when the call cannot even be tried
    */
-  subscribe<Sink extends UpdateSink>(
+  subscribe<T>(
     topic: Topic,
-    open: (canonical: Topic) => Sink,
+    open: (canonical: Topic) => ChannelInlet<T>,
     options: SubscriberOptions,
-    call: SubscribeCall<Sink>,
-  ): Sink {
+    call: SubscribeCall<T>,
+  ): Channel<T> {
     const { handler } = this.#context;
     // As they are now: what the application does to them later must not change a resubscription.
     const params = copied(options.params);
@@ -100,10 +102,10 @@ export class Subscriptions implements SubscriberOwner {
       existing.params = params;
       this.wire.renew(existing);
     }
-    const sink = open(canonical);
+    const inlet = open(canonical);
     const subscription = this.#store.open(canonical, topic, params);
-    const subscriber = new Subscriber(this, subscription, sink, options, call as SubscribeCall<UpdateSink>);
-    sink.attach(subscriber);
+    const subscriber = new Subscriber(this, subscription, inlet, options, call);
+    inlet.attach(subscriber);
     this.#store.join(subscriber);
     if (subscription.wire === 'subscribed') {
       subscriber.confirm();
@@ -111,7 +113,7 @@ export class Subscriptions implements SubscriberOwner {
       this.#deadlines.add(subscriber, options.timeout);
       this.wire.stage(subscription);
     }
-    return sink;
+    return inlet.channel;
   }
 
   /** Ends every channel of a topic, whatever its params. */
@@ -138,7 +140,7 @@ export class Subscriptions implements SubscriberOwner {
     for (const subscriber of subscribers) {
       if (subscriber.confirmed) {
         void subscriber.leave();
-        subscriber.sink.discard({ code: 1000, reason: 'unsubscribed' });
+        subscriber.inlet.discard({ code: 1000, reason: 'unsubscribed' });
       } else {
         subscriber.fail(new SubscriptionFailedError(name, `${name} was unsubscribed before the server confirmed it.`));
       }
@@ -171,11 +173,11 @@ export class Subscriptions implements SubscriberOwner {
     this.#deadlines.stop();
     for (const subscription of this.#store.values()) {
       for (const subscriber of subscription.subscribers) {
-        const { confirmed, sink } = subscriber;
+        const { confirmed, inlet } = subscriber;
         subscriber.leave();
         if (!confirmed) subscriber.fail(error);
-        else if (cause.error) sink.fail(cause.error);
-        else sink.end(cause);
+        else if (cause.error) inlet.fail(cause.error);
+        else inlet.end(cause);
       }
     }
   }
@@ -232,13 +234,13 @@ export class Subscriptions implements SubscriberOwner {
     const first = subscribers[0] as Subscriber;
     // Nearly every topic has one reader, who misses nothing.
     const isPlain = subscribers.length === 1 && !first.loss && !first.gap && !this.#hasSequence;
-    if (isPlain && first.sink.isDeaf) {
-      first.sink.drop();
+    if (isPlain && first.inlet.isDeaf) {
+      first.inlet.drop();
       return true;
     }
     const update = new LazyUpdate(message, this.#epoch, this.#receivedAt(), this.#context.handler);
     if (isPlain) {
-      first.sink.deliver(update);
+      first.inlet.deliver(update);
       return true;
     }
     if (this.#hasSequence) this.#follow(subscription, update);
@@ -262,7 +264,7 @@ export class Subscriptions implements SubscriberOwner {
   #hand(subscriber: Subscriber, update: LazyUpdate): void {
     const { gap } = subscriber;
     subscriber.gap = undefined;
-    subscriber.sink.deliver(gap ? update.after(gap) : update);
+    subscriber.inlet.deliver(gap ? update.after(gap) : update);
   }
 
   /** Compares an update with the one before it, where the protocol numbers them. */
@@ -281,7 +283,7 @@ export class Subscriptions implements SubscriberOwner {
     for (const subscriber of subscription.subscribers) {
       const gap: Gap = { epoch: this.#epoch, since, until: update.receivedAt, cause: 'sequence' };
       subscriber.gap = gap;
-      subscriber.sink.gap(gap);
+      subscriber.inlet.gap(gap);
     }
   }
 
@@ -306,7 +308,7 @@ export class Subscriptions implements SubscriberOwner {
   #lose(subscription: Subscription, loss: Loss): void {
     for (const subscriber of subscription.subscribers) {
       // Who has heard nothing misses nothing. Drops in a row are one gap, from the first on.
-      const hasHeard = subscriber.confirmed || subscriber.sink.buffered > 0;
+      const hasHeard = subscriber.confirmed || subscriber.inlet.buffered > 0;
       if (!hasHeard || subscriber.isOwed) continue;
       subscriber.loss = loss;
       subscriber.isOwed = true;
@@ -325,7 +327,7 @@ export class Subscriptions implements SubscriberOwner {
       subscriber.isOwed = false;
       subscriber.gap = { epoch: this.#epoch, since, until, cause };
     }
-    for (const { gap, sink } of owed) if (gap) sink.gap(gap);
+    for (const { gap, inlet } of owed) if (gap) inlet.gap(gap);
   }
 
   // ——— The server's word ———
@@ -343,7 +345,7 @@ export class Subscriptions implements SubscriberOwner {
       // A listener that lost the connection again began another gap.
       if (!subscriber.loss || subscriber.isOwed) continue;
       subscriber.loss = undefined;
-      subscriber.sink.resumed(this.#epoch);
+      subscriber.inlet.resumed(this.#epoch);
     }
     if (this.#early.length > 0) this.#replayEarly();
   }

@@ -180,8 +180,8 @@ export const bugs = [
   ),
   bug(
     'a listener is called after unsubscribe()',
-    'channel/channel.ts',
-    "for (const event of ['message', 'gap', 'resumed'] as const) this.removeAllListeners(event);",
+    'channel/channel-inlet.ts',
+    "for (const event of ['message', 'gap', 'resumed'] as const) this.#face.removeAllListeners(event);",
     '',
   ),
   bug(
@@ -202,12 +202,12 @@ export const bugs = [
     '!outcome && batch.size > 1 && !batch.isAnswered',
     'false',
   ),
-  bug('losses of a full channel are not counted', 'channel/channel.ts', 'this.#dropped++;', ''),
+  bug('losses of a full channel are not counted', 'channel/channel-inlet.ts', 'this.#dropped++;', ''),
   bug(
     'updates before the first listener are not kept',
-    'channel/channel.ts',
+    'channel/listener-feed.ts',
     "if (this.#phase === 'holding' || this.#phase === 'handing') {",
-    "if (this.#phase === 'holding') return;\n    if (this.#phase === 'handing') {",
+    "if (this.#phase === 'holding') return update;\n    if (this.#phase === 'handing') {",
   ),
   bug(
     'a confirmation that never comes is waited for',
