@@ -1,21 +1,9 @@
 import { CapacityExceededError, type Channel, GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, collect, connectClient, serve } from '../support/live.js';
+import { type Numbers, publish, subscribed } from '../support/live-channel.js';
 import { closeVirtual, connectVirtual } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
-
-type Numbers = Record<`t${string}`, number>;
-
-async function publish(server: Awaited<ReturnType<typeof serve>>, count: number, topic = 't'): Promise<void> {
-  for (let n = 1; n <= count; n++) server.publish(topic, n);
-}
-
-async function subscribed(options?: Parameters<Awaited<ReturnType<typeof connectClient<Numbers>>>['subscribe']>[1]) {
-  const server = await serve();
-  const client = await connectClient<Numbers>(server);
-  const channel = await client.subscribe('t', options);
-  return { server, client, channel };
-}
 
 describe('until the first listener', () => {
   it('updates are held unparsed, and handed over in order before newer ones [S7, CH14, MS6]', async () => {

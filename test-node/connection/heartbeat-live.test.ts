@@ -1,19 +1,10 @@
 import { GenericJsonHandler } from 'hpx-transport-ws';
-import { type MockWebSocketServer, VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { barrier, type ClientSetup, clientEvent, collect, connectClient, framesOf, serve } from '../support/live.js';
-
-/** A client on a real socket, whose time only moves when the test moves it. */
-async function connect(setup: ClientSetup = {}, server?: MockWebSocketServer) {
-  const clock = new VirtualClock();
-  const venue = server ?? (await serve());
-  const client = await connectClient(venue, { ...setup, runtime: { clock } });
-  return { clock, server: venue, client };
-}
+import { barrier, clientEvent, collect, connectClient, connectOnClock, framesOf, serve } from '../support/live.js';
 
 describe('pings', () => {
   it('a WebSocket ping each pingInterval, whose pong keeps the link and gives the round trip [C6, CL28, HN17]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     expect(client.stats().roundTrip).toBeUndefined();
     for (let round = 1; round <= 5; round++) {
       await clock.advance(30_000);
@@ -28,7 +19,7 @@ describe('pings', () => {
   });
 
   it('without a sign of life within pongTimeout of the ping the link is replaced, and not before [C6, F2]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     server.mute();
     await clock.advance(30_000);
     await server.waitForPing();
@@ -52,7 +43,7 @@ describe('pings', () => {
     class Limited extends GenericJsonHandler {
       override readonly limits = { frames: { count: 2, window: 100_000 } };
     }
-    const { clock, server, client } = await connect({ handler: new Limited() });
+    const { clock, server, client } = await connectOnClock({ handler: new Limited() });
     await client.send('1');
     await client.send('2');
     await clock.advance(99_000);
@@ -68,7 +59,7 @@ describe('pings', () => {
   });
 
   it('any frame counts as life, also one that nobody asked for [C6]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     const [connection] = server.connections;
     await clock.advance(30_000);
     await server.waitForPing();
@@ -83,7 +74,7 @@ describe('pings', () => {
   });
 
   it('pingInterval 0 sends none, and silence proves nothing [CF9]', async () => {
-    const { clock, server, client } = await connect({ config: { pingInterval: 0 } });
+    const { clock, server, client } = await connectOnClock({ config: { pingInterval: 0 } });
     server.mute();
     await clock.advance(24 * 3_600_000);
     server.unmute();
@@ -93,7 +84,7 @@ describe('pings', () => {
 
   it('useWebsocketPing false asks with the handler’s ping, and its pong is taken [CF10, HN17]', async () => {
     const handler = new GenericJsonHandler({ pingOp: 'ping' });
-    const { clock, server, client } = await connect({ handler, config: { useWebsocketPing: false } });
+    const { clock, server, client } = await connectOnClock({ handler, config: { useWebsocketPing: false } });
     const messages: unknown[] = [];
     client.on('message', ({ json }) => messages.push(json));
     await clock.advance(30_000);
@@ -108,7 +99,7 @@ describe('pings', () => {
   });
 
   it('where the handler has no ping either, silence proves nothing [CF10, HN19, F17]', async () => {
-    const { clock, server, client } = await connect({ config: { useWebsocketPing: false } });
+    const { clock, server, client } = await connectOnClock({ config: { useWebsocketPing: false } });
     server.mute();
     await clock.advance(24 * 3_600_000);
     server.unmute();
@@ -118,7 +109,7 @@ describe('pings', () => {
   });
 
   it('a reconnect starts the interval anew, and the old one asks nothing any more [C6]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     await clock.advance(29_000);
     const back = clientEvent(client, 'reconnected');
     client.reconnect();
@@ -134,7 +125,7 @@ describe('pings', () => {
 
 describe('pause and resume', () => {
   it('pause stops reading and the heartbeat; resume gives what waited, in order, and pings again [CL23]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     const witness = await connectClient(server);
     const [channel, seen] = await Promise.all([client.subscribe('a'), witness.subscribe('a')]);
     const got = collect(channel);
@@ -157,7 +148,7 @@ describe('pause and resume', () => {
   });
 
   it('what is called meanwhile is written, and answered after resume [CL23]', async () => {
-    const { server, client } = await connect();
+    const { server, client } = await connectOnClock();
     client.pause();
     const call = client.request({ op: 'order' });
     await server.waitForMessage('order');
@@ -167,7 +158,7 @@ describe('pause and resume', () => {
   });
 
   it('a reconnect keeps the pause, for reading and for the heartbeat [CL23]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     const channel = await client.subscribe('a');
     const got = collect(channel);
     client.pause();

@@ -2,20 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ConfigError, ProtocolError } from '../../src/errors.js';
 import { JsonRpcHandler, type JsonRpcOptions } from '../../src/handlers/json-rpc.js';
 import type { RequestId } from '../../src/identifiers.js';
-import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
-import { Message } from '../../src/protocol/message.js';
-
-const frame = (value: unknown) => new Message(typeof value === 'string' ? value : JSON.stringify(value));
-
-function context(params: Record<string, unknown> = {}, aliases: Record<string, RequestId> = {}) {
-  return {
-    params: (topic) => params[topic],
-    alias: (topic) => aliases[topic],
-    setAlias: (topic, alias) => {
-      aliases[topic] = alias;
-    },
-  } satisfies SubscriptionContext;
-}
+import { frame, subscriptionContext } from '../support/handler-input.js';
 
 const ethereum = () =>
   new JsonRpcHandler({
@@ -328,22 +315,22 @@ describe('requests of the server', () => {
 describe('subscriptions', () => {
   it('need a method', () => {
     const handler = new JsonRpcHandler();
-    expect(() => handler.buildSubscribe(['a'], 1, context())).toThrow(ConfigError);
-    expect(() => handler.buildSubscribe(['a'], 1, context())).toThrow(
+    expect(() => handler.buildSubscribe(['a'], 1, subscriptionContext())).toThrow(ConfigError);
+    expect(() => handler.buildSubscribe(['a'], 1, subscriptionContext())).toThrow(
       /subscribeMethod is undefined; allowed is the method of the server/,
     );
-    expect(handler.buildUnsubscribe(['a'], 1, context())).toBeUndefined();
+    expect(handler.buildUnsubscribe(['a'], 1, subscriptionContext())).toBeUndefined();
   });
 
   it('take one call each, with the params behind the topic', () => {
     const handler = ethereum();
     const filter = { address: '0x83' };
     expect(handler.limits).toEqual({ topicsPerFrame: 1 });
-    expect(handler.buildSubscribe(['newHeads'], 'r1', context())).toEqual([
+    expect(handler.buildSubscribe(['newHeads'], 'r1', subscriptionContext())).toEqual([
       '{"jsonrpc":"2.0","method":"eth_subscribe","params":["newHeads"],"id":"r1"}',
     ]);
     const logs = handler.canonicalTopic('logs', filter);
-    expect(handler.buildSubscribe([logs], 'r2', context({ [logs]: filter }))).toEqual([
+    expect(handler.buildSubscribe([logs], 'r2', subscriptionContext({ [logs]: filter }))).toEqual([
       '{"jsonrpc":"2.0","method":"eth_subscribe","params":["logs",{"address":"0x83"}],"id":"r2"}',
     ]);
   });
@@ -359,14 +346,20 @@ describe('subscriptions', () => {
     const aliases: Record<string, RequestId> = {};
     const handler = new JsonRpcHandler({ subscribeMethod: 'sub', unsubscribeMethod: 'unsub' });
     const topic = handler.canonicalTopic('book', { depth: 5 });
-    handler.buildSubscribe([topic], 'r1', context({ [topic]: { depth: 5 } }, aliases));
+    handler.buildSubscribe([topic], 'r1', subscriptionContext({ [topic]: { depth: 5 } }, aliases));
     expect(aliases).toEqual({ [topic]: 'book' });
-    expect(JSON.parse(String(handler.buildUnsubscribe([topic], 'r2', context({}, aliases)))).params).toEqual(['book']);
+    expect(
+      JSON.parse(String(handler.buildUnsubscribe([topic], 'r2', subscriptionContext({}, aliases)))).params,
+    ).toEqual(['book']);
   });
 
   it('end under the name that the server chose', () => {
     const aliases = { newHeads: '0xcd0c', trades: 0 };
-    const calls = ethereum().buildUnsubscribe(['newHeads', 'trades', 'new'], 'r1', context({}, aliases)) as string[];
+    const calls = ethereum().buildUnsubscribe(
+      ['newHeads', 'trades', 'new'],
+      'r1',
+      subscriptionContext({}, aliases),
+    ) as string[];
     expect(calls.map((call) => JSON.parse(call).params)).toEqual([['0xcd0c'], [0], ['new']]);
   });
 
@@ -378,8 +371,8 @@ describe('subscriptions', () => {
       topicsPerFrame: 2,
     });
     const sent = (frames: unknown) => (frames as string[]).map((text) => JSON.parse(text).params.channels);
-    expect(sent(handler.buildSubscribe(['a', 'b', 'c'], 1, context()))).toEqual([['a', 'b'], ['c']]);
-    expect(sent(handler.buildUnsubscribe(['a', 'b'], 1, context()))).toEqual([['a', 'b']]);
+    expect(sent(handler.buildSubscribe(['a', 'b', 'c'], 1, subscriptionContext()))).toEqual([['a', 'b'], ['c']]);
+    expect(sent(handler.buildUnsubscribe(['a', 'b'], 1, subscriptionContext()))).toEqual([['a', 'b']]);
   });
 
   it('may name the method by topic, and the params of both calls', () => {
@@ -390,13 +383,13 @@ describe('subscriptions', () => {
       unsubscribeParams: ([subscription]) => [subscription?.alias],
     });
     const topic = handler.canonicalTopic('account', ['CM78']);
-    expect(JSON.parse(String(handler.buildSubscribe([topic], 1, context({ [topic]: ['CM78'] }))))).toEqual({
+    expect(JSON.parse(String(handler.buildSubscribe([topic], 1, subscriptionContext({ [topic]: ['CM78'] }))))).toEqual({
       jsonrpc: '2.0',
       method: 'accountSubscribe',
       params: ['CM78'],
       id: 1,
     });
-    const end = handler.buildUnsubscribe([topic], 2, context({ [topic]: ['CM78'] }, { [topic]: 23784 }));
+    const end = handler.buildUnsubscribe([topic], 2, subscriptionContext({ [topic]: ['CM78'] }, { [topic]: 23784 }));
     expect(JSON.parse(String(end))).toEqual({ jsonrpc: '2.0', method: 'accountUnsubscribe', params: [23784], id: 2 });
   });
 });

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { RequestId } from '../../src/identifiers.js';
-import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
 import { Message } from '../../src/protocol/message.js';
 import { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
+import { frame, subscriptionContext } from '../support/handler-input.js';
 import { AlpacaHandler } from './venues/alpaca.js';
 import { BinanceStreamsHandler } from './venues/binance-streams.js';
 import { BinanceApiHandler } from './venues/binance-wsapi.js';
@@ -21,18 +21,7 @@ import { PlainStreamHandler } from './venues/plain-stream.js';
 
 // What real venues ask of a handler, row by row. Values are invented, names and structure are those of the venue.
 
-const frame = (text: string) => new Message(text);
 const sent = (frames: unknown) => [frames].flat().map((text) => JSON.parse(text as string));
-
-function context(params: Record<string, unknown> = {}, aliases: Record<string, RequestId> = {}): SubscriptionContext {
-  return {
-    params: (topic) => params[topic],
-    alias: (topic) => aliases[topic],
-    setAlias: (topic, alias) => {
-      aliases[topic] = alias;
-    },
-  };
-}
 
 /** What a frame is to its handler: its kind, whom it answers, and of which topic it is. */
 function routed(handler: ProtocolHandler<object, object>, text: string) {
@@ -165,7 +154,7 @@ describe('3: the outcome of a subscribe', () => {
   it('refused in part, without a word (Deribit)', () => {
     const deribit = new DeribitHandler();
     const topics = ['book.BTC-PERPETUAL.100ms', 'ticker.BTC-PERPETUAL.100ms', 'book.NOPE-PERPETUAL.100ms'];
-    expect(sent(deribit.buildSubscribe(topics, 3, context()))).toEqual([
+    expect(sent(deribit.buildSubscribe(topics, 3, subscriptionContext()))).toEqual([
       { jsonrpc: '2.0', id: 3, method: 'public/subscribe', params: { channels: topics } },
     ]);
     const ack = frame(
@@ -263,7 +252,7 @@ describe('4: the name of a topic', () => {
     }
     expect(routed(ethereum, update)).toEqual({ kind: 'update', topic: '0xcd0c' });
     expect(ethereum.extractData(frame(update))).toEqual({ number: '0x1348c9' });
-    expect(sent(ethereum.buildUnsubscribe(['newHeads'], 4, context({}, { newHeads: '0xcd0c' })))).toEqual([
+    expect(sent(ethereum.buildUnsubscribe(['newHeads'], 4, subscriptionContext({}, { newHeads: '0xcd0c' })))).toEqual([
       { jsonrpc: '2.0', id: 4, method: 'eth_unsubscribe', params: ['0xcd0c'] },
     ]);
 
@@ -609,7 +598,7 @@ describe('13: two-way traffic', () => {
     const graphql = new GraphqlHandler();
     const aliases: Record<string, RequestId> = {};
     const topic = 'subscription { ticks }';
-    expect(sent(graphql.buildSubscribe([topic], 's1', context({}, aliases)))).toEqual([
+    expect(sent(graphql.buildSubscribe([topic], 's1', subscriptionContext({}, aliases)))).toEqual([
       { id: 's1', type: 'subscribe', payload: { query: topic } },
     ]);
     expect(aliases).toEqual({ [topic]: 's1' });
@@ -625,7 +614,9 @@ describe('13: two-way traffic', () => {
     expect(graphql.extractError(frame('{"id":"r1","type":"error","payload":[{"message":"bad"}]}'))).toMatchObject({
       message: 'bad',
     });
-    expect(sent([graphql.buildUnsubscribe([topic], 'u1', context({}, aliases)), graphql.buildCancel('r1')])).toEqual([
+    expect(
+      sent([graphql.buildUnsubscribe([topic], 'u1', subscriptionContext({}, aliases)), graphql.buildCancel('r1')]),
+    ).toEqual([
       { id: 's1', type: 'complete' },
       { id: 'r1', type: 'complete' },
     ]);

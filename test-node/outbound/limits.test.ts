@@ -1,36 +1,8 @@
-import { type Channel, GenericJsonHandler, type Limits, type Message } from 'hpx-transport-ws';
+import type { Channel, Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
+import { Limited, recorded, topics } from '../support/limited-client.js';
 import { outcomeOf } from '../support/live.js';
 import { connectVirtual, virtualClient } from '../support/virtual-client.js';
-import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
-
-class Limited extends GenericJsonHandler {
-  override readonly limits: Limits;
-
-  constructor(limits: Limits) {
-    super();
-    this.limits = limits;
-  }
-
-  override buildCancel(requestId: string | number): string {
-    return JSON.stringify({ op: 'cancel', id: requestId });
-  }
-}
-
-const topics = (count: number) => Array.from({ length: count }, (_, n) => `t${n}`);
-
-/** A network whose server answers, and what each of its sockets got: the operation and when. */
-function recorded() {
-  const network = new FakeNetwork();
-  answerLikeAnExchange(network);
-  const answer = network.onFrame;
-  const frames: { op: string; at: number; args?: unknown[]; n?: number }[] = [];
-  network.onFrame = (socket, text) => {
-    frames.push({ ...JSON.parse(text), at: network.clock.now() });
-    answer?.(socket, text);
-  };
-  return { network, frames, ops: () => frames.map(({ op }) => op) };
-}
 
 describe('frames', () => {
   it('above the rate calls wait in the order in which they were made, before ready and after [HN23, DL9, DL2]', async () => {

@@ -2,24 +2,8 @@ import type { Channel, Message, SubscriptionContext, SubscriptionOutcome, Topic 
 import { describe, expect, it } from 'vitest';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
 import type { Frames } from '../../src/protocol/handler-types.js';
-import { newWorld, outcome } from './world.js';
-
-class LoginHandler extends GenericJsonHandler {
-  override buildAuthMessage(): string {
-    return '{"op":"auth","key":"k"}';
-  }
-  override isAuthSuccess(message: Message): boolean {
-    return message.field('op') === 'auth' && (message.json as { success?: boolean }).success === true;
-  }
-}
-
-/** Frames that the server got, without their ids. */
-function operations(received: readonly (string | Uint8Array)[]): unknown[] {
-  return received.map((data) => {
-    const { req_id: _, ...frame } = JSON.parse(String(data)) as Record<string, unknown>;
-    return frame;
-  });
-}
+import { LoginHandler } from '../support/login-handler.js';
+import { newWorld, operations, outcome } from '../support/simulated-world.js';
 
 describe('the whole client in virtual time', () => {
   it('connects, asks, subscribes, and leaves nothing behind [C8]', async () => {
@@ -119,7 +103,7 @@ describe('the whole client in virtual time', () => {
   });
 
   it('a pause during a reconnect does not keep the client from logging in [CL23]', async () => {
-    const world = newWorld({ server: { key: 'k' }, handler: new LoginHandler() });
+    const world = newWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
     await world.connect();
     world.client.pause();
     world.client.reconnect();
@@ -134,7 +118,7 @@ describe('the whole client in virtual time', () => {
         return '{"op":"cancel"}';
       }
     }
-    const world = newWorld({ server: { key: 'k' }, handler: new Handler() });
+    const world = newWorld({ server: { key: 'secret' }, handler: new Handler() });
     await world.connect();
     world.server.mute = true;
     const controller = new AbortController();
@@ -147,7 +131,7 @@ describe('the whole client in virtual time', () => {
     controller.abort();
     await world.clock.advance(5);
     expect(await outcome(call)).toMatchObject({ error: { name: 'AbortError' } });
-    expect(operations(world.peer.received)).toEqual([{ op: 'auth', key: 'k' }]);
+    expect(operations(world.peer.received)).toEqual([{ op: 'auth', key: 'secret' }]);
   });
 
   it('a wake does not make a refused login an attempt that hung, where its close is late [C7]', async () => {
@@ -438,7 +422,7 @@ describe('subscriptions on the wire', () => {
       authenticate: ({ client }) => client.authenticate(),
     };
     for (const [name, wait] of Object.entries(waits)) {
-      const world = newWorld({ server: { key: 'k' }, handler: new LoginHandler() });
+      const world = newWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
       await world.connect();
       const order: string[] = [];
       world.client.on('message', (message) => order.push(message.text));
@@ -519,7 +503,7 @@ describe('calls', () => {
         return '{"op":"hello"}';
       }
     }
-    const world = newWorld({ server: { key: 'k' }, handler: new Handler() });
+    const world = newWorld({ server: { key: 'secret' }, handler: new Handler() });
     const call = world.client.request({ op: 'order' });
     const subscribing = world.client.subscribe('a');
     await world.connect();
