@@ -1,6 +1,7 @@
 import { GenericJsonHandler } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { barrier, clientEvent, collect, connectClient, connectOnClock, framesOf, serve } from '../support/live.js';
+import { barrier, clientEvent, connectOnClock, framesOf } from '../support/live.js';
+import { newWorld } from '../support/simulated-world.js';
 
 describe('pings', () => {
   it('a WebSocket ping each pingInterval, whose pong keeps the link and gives the round trip [C6, CL28, HN17]', async () => {
@@ -121,67 +122,17 @@ describe('pings', () => {
     await clock.advance(1_000);
     await server.waitForPing();
   });
-});
 
-describe('pause and resume', () => {
-  it('pause stops reading and the heartbeat; resume gives what waited, in order, and pings again [CL23]', async () => {
-    const { clock, server, client } = await connectOnClock();
-    const witness = await connectClient(server);
-    const [channel, seen] = await Promise.all([client.subscribe('a'), witness.subscribe('a')]);
-    const got = collect(channel);
-    const witnessed = collect(seen);
-    client.pause();
-    client.pause();
-    for (let n = 0; n < 100; n++) server.publish('a', n);
-    await witnessed.until(100);
-    await barrier(witness);
-    await clock.advance(24 * 3_600_000);
-    await barrier(witness);
-    expect(got.items).toEqual([]);
-    expect([client.state, server.pings]).toEqual(['ready', 0]);
-    client.resume();
-    expect(await got.until(100)).toEqual(Array.from({ length: 100 }, (_, n) => n));
-    await clock.advance(30_000);
-    await server.waitForPing();
-    client.resume();
-    await barrier(client);
-  });
-
-  it('what is called meanwhile is written, and answered after resume [CL23]', async () => {
-    const { server, client } = await connectOnClock();
-    client.pause();
-    const call = client.request({ op: 'order' });
-    await server.waitForMessage('order');
-    expect(call.delivery).toBe('unknown');
-    client.resume();
-    expect(await call).toEqual({ op: 'order' });
-  });
-
-  it('a reconnect keeps the pause, for reading and for the heartbeat [CL23]', async () => {
-    const { clock, server, client } = await connectOnClock();
-    const channel = await client.subscribe('a');
-    const got = collect(channel);
-    client.pause();
-    const back = clientEvent(client, 'reconnected');
-    client.reconnect();
-    await clock.advance(500);
-    await back;
-    await server.waitFor('the subscription', () => server.connections.at(-1)?.subscriptions.has('a'));
-    const witness = await connectClient(server);
-    server.publish('a', 1);
-    await barrier(witness);
-    await clock.advance(3_600_000);
-    await barrier(witness);
-    expect([got.items, server.pings, client.state]).toEqual([[], 0, 'ready']);
-    client.resume();
-    expect(await got.until(1)).toEqual([1]);
-  });
-
-  it('close() of a paused client ends it [CL23, C8]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    client.pause();
-    await client.close();
-    await server.waitForIdle();
+  it('notices a half-open link within pingInterval + pongTimeout [F2, C6]', async () => {
+    for (const direction of ['to-client', 'to-server', 'both'] as const) {
+      const world = newWorld();
+      await world.connect();
+      await world.clock.advance(12_345);
+      world.peer.blackHole(direction);
+      await world.clock.advance(40_000);
+      expect(world.states, direction).toContain('reconnecting');
+      await world.clock.advance(10_000);
+      expect(world.client.state).toBe('ready');
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ConfigError, ProtocolError } from '../../src/errors.js';
 import { GenericJsonHandler, type GenericJsonOptions } from '../../src/handlers/generic-json.js';
-import { frame, subscriptionContext } from '../support/handler-input.js';
+import { frame, subscriptionContext } from '../support/handlers.js';
 
 const kindOf = (value: unknown, options?: GenericJsonOptions) =>
   new GenericJsonHandler(options).classifyMessage(frame(value));
