@@ -1,32 +1,10 @@
-import { type Channel, type Gap, GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import type { Gap } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { connectVirtual } from '../support/virtual-client.js';
-import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
-
-async function world(handler = new GenericJsonHandler()) {
-  const network = new FakeNetwork();
-  answerLikeAnExchange(network);
-  const client = await connectVirtual(network, { handler });
-  const advance = (duration: number) => network.clock.advance(duration);
-  const subscribe = async (...call: Parameters<typeof client.subscribe>): Promise<Channel> => {
-    const subscribing = client.subscribe(...call);
-    await advance(10);
-    return await subscribing;
-  };
-  const publish = (data: unknown, topic = 't') => network.last.say({ topic, data });
-  return { network, client, advance, subscribe, publish };
-}
-
-/** What a channel tells, in order. */
-function eventsOf(channel: Channel): string[] {
-  const events: string[] = [];
-  for (const event of ['gap', 'resumed', 'error', 'close'] as const) channel.on(event, () => void events.push(event));
-  return events;
-}
+import { eventsOf, virtualWorld } from '../support/virtual-client.js';
 
 describe('a listener that ends its channel', () => {
   it('in `error`: the channel is closed once, by what it did itself [S1, CH18]', async () => {
-    const { subscribe, publish, advance } = await world();
+    const { subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 1 });
     const events = eventsOf(channel);
     const reasons: string[] = [];
@@ -39,7 +17,7 @@ describe('a listener that ends its channel', () => {
   });
 
   it('while it is handed what was held before an overflow: no error follows the close [S1, CH18]', async () => {
-    const { subscribe, publish, advance } = await world();
+    const { subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 1 });
     const events = eventsOf(channel);
     publish(1);
@@ -50,7 +28,7 @@ describe('a listener that ends its channel', () => {
   });
 
   it('in `gap`, or that of another one: neither is told of anything afterwards [S1]', async () => {
-    const { network, subscribe, advance } = await world();
+    const { network, subscribe, advance } = await virtualWorld();
     const [own, first, second] = [await subscribe('t'), await subscribe('v'), await subscribe('v')];
     own.on('gap', () => void own.unsubscribe());
     first.on('gap', () => void second.unsubscribe());
@@ -61,30 +39,9 @@ describe('a listener that ends its channel', () => {
   });
 });
 
-describe('a listener that pauses', () => {
-  it('and resumes at once lets the others hear every update in order [S5, R7, CL23]', async () => {
-    const { client, subscribe, publish } = await world();
-    const [first, second] = [await subscribe('t'), await subscribe('t')];
-    const heard: string[] = [];
-    first.on('message', (data) => {
-      heard.push(`first ${data}`);
-      if (data !== 1) return;
-      client.pause();
-      publish(2);
-      publish(3);
-      client.resume();
-    });
-    second.on('message', (data) => heard.push(`second ${data}`));
-    client.pause();
-    publish(1);
-    client.resume();
-    expect(heard).toEqual(['first 1', 'second 1', 'first 2', 'second 2', 'first 3', 'second 3']);
-  });
-});
-
 describe('a channel that nobody reads', () => {
   it('any more: what was conflated for its listener counts as dropped [S7, CH16]', async () => {
-    const { client, subscribe, publish, advance } = await world();
+    const { client, subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'latest' });
     const listener = () => {};
     channel.on('message', listener);
@@ -95,7 +52,7 @@ describe('a channel that nobody reads', () => {
   });
 
   it('leaves the gap of an update that was dropped to the next one [S7, CH19]', async () => {
-    const { network, subscribe, publish, advance } = await world();
+    const { network, subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t');
     channel.once('message', () => {});
     publish(1);
@@ -111,7 +68,7 @@ describe('a channel that nobody reads', () => {
   });
 
   it('but for a loop keeps nothing for listeners that are gone [CH15, CH18]', async () => {
-    const { subscribe, publish, advance } = await world();
+    const { subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 4 });
     for (const n of [1, 2, 3]) publish(n);
     channel.once('message', () => {});
@@ -123,62 +80,5 @@ describe('a channel that nobody reads', () => {
       expect(await next).toEqual({ done: false, value: n });
     }
     expect([channel.closed, channel.buffered, channel.dropped]).toEqual([false, 0, 2]);
-  });
-});
-
-describe('a topic that is resynchronised', () => {
-  class Numbered extends GenericJsonHandler {
-    override extractSequence(message: Message) {
-      const { data } = message.json as { data?: { seq: number; bad?: boolean } };
-      return data && { current: data.seq, ...(data.bad && { resync: true }) };
-    }
-  }
-
-  it('has a gap from the update that told of it to the confirmation [CH19, CH20, HN22]', async () => {
-    const { network, subscribe, publish, advance } = await world(new Numbered());
-    const channel = await subscribe('t');
-    network.latency = 30;
-    const gaps: Gap[] = [];
-    channel.on('gap', (gap) => gaps.push(gap));
-    channel.on('message', () => {});
-    publish({ seq: 1 });
-    publish({ seq: 2, bad: true });
-    expect(gaps).toEqual([]);
-    await advance(100);
-    expect(gaps).toMatchObject([{ cause: 'resync' }]);
-    const [{ since, until }] = gaps as [Gap];
-    expect(until - since).toBeGreaterThanOrEqual(30);
-  });
-
-  it('is asked for anew even where the handler cannot end it [HN30, S4]', async () => {
-    class NoEnd extends Numbered {
-      override buildUnsubscribe(): string {
-        throw new Error('no');
-      }
-    }
-    const { network, client, subscribe, publish, advance } = await world(new NoEnd());
-    client.on('error', () => {});
-    const channel = await subscribe('t');
-    const events = eventsOf(channel);
-    channel.on('message', () => {});
-    publish({ seq: 1, bad: true });
-    await advance(100);
-    expect(network.last.sent.filter((frame) => String(frame).includes('"subscribe"'))).toHaveLength(2);
-    expect(events).toEqual(['gap', 'resumed']);
-  });
-});
-
-describe('a socket that answers inside send()', () => {
-  it('answers requests and confirms subscriptions [RT2, DL1]', async () => {
-    const { network, client, advance } = await world();
-    network.onFrame = (socket, text) => {
-      const { op, req_id } = JSON.parse(text);
-      socket.say({ op, req_id, success: true, data: 7 });
-    };
-    const subscribing = client.subscribe('t');
-    const asking = client.request({ op: 'ask' });
-    await advance(1);
-    expect((await subscribing).topic).toBe('t');
-    expect(await asking).toBe(7);
   });
 });

@@ -1,57 +1,35 @@
 import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import {
-  atEnd,
-  barrier,
-  clientEvent,
-  connectClient,
-  createClient,
-  framesOf,
-  outcomeOf,
-  serve,
-} from '../support/live.js';
+import { atEnd, barrier, clientEvent, connectClient, createClient, outcomeOf, serve } from '../support/live.js';
+import { newWorld } from '../support/simulated-world.js';
 import { connectVirtual, virtualClient } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
 
-describe('the constructor', () => {
-  it('opens nothing, and starts in disconnected [CL1, CL8]', async () => {
-    const network = new FakeNetwork();
-    const client = virtualClient(network);
-    void client.request({ op: 'order' });
-    void client.subscribe('a');
-    await network.clock.advance(3_600_000);
-    expect([client.state, client.epoch, client.isConnected(), network.sockets.length]).toEqual([
-      'disconnected',
-      0,
-      false,
-      0,
-    ]);
-  });
-
-  it('throws for a wrong config [CL1, CF4]', () => {
-    expect(() => new WebSocketClient({ url: 'http://venue.test' }, new GenericJsonHandler())).toThrow('url');
-  });
-
-  it('takes what a partial runtime lacks from the platform [CL2, RT6]', async () => {
-    const server = await serve();
-    let count = 0;
-    const client = await connectClient(server, { runtime: { generateId: () => `id-${++count}` } });
-    expect(await client.request({ op: 'order' })).toEqual({ op: 'order' });
-    await client.subscribe('a');
-    expect(framesOf(server).map(({ req_id }) => req_id)).toEqual(['id-1', 'id-2']);
-  });
-
-  it('ids are nanoid’s by default, and never the same [RT6, R2]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    const ids = Array.from({ length: 200 }, () => client.request({ op: 'x' }).requestId);
-    for (const id of ids) expect(id).toMatch(/^[\w-]{21}$/);
-    expect(new Set(ids).size).toBe(200);
-  });
-});
-
 describe('connect()', () => {
+  it('asking twice inside one listener is no defect [C2]', async () => {
+    const world = newWorld();
+    const controller = new AbortController();
+    let isFirst = true;
+    world.client.on('stateChange', (state) => {
+      if (state === 'disconnected' && isFirst) {
+        isFirst = false;
+        void world.client.connect();
+        void world.client.connect();
+      }
+      if (state === 'ready') {
+        void world.client.close();
+        void world.client.close();
+        world.client.reconnect();
+      }
+    });
+    void world.client.connect({ signal: controller.signal });
+    controller.abort();
+    await world.clock.advance(5_000);
+    expect(world.errors).toEqual([]);
+    expect(world.client.state).toBe('closed');
+  });
+
   it('resolves in ready, and opens no second socket [CL4, CL9]', async () => {
     const server = await serve();
     const client = createClient(server);

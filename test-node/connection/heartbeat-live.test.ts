@@ -1,19 +1,11 @@
 import { GenericJsonHandler } from 'hpx-transport-ws';
-import { type MockWebSocketServer, VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { barrier, type ClientSetup, clientEvent, collect, connectClient, framesOf, serve } from '../support/live.js';
-
-/** A client on a real socket, whose time only moves when the test moves it. */
-async function connect(setup: ClientSetup = {}, server?: MockWebSocketServer) {
-  const clock = new VirtualClock();
-  const venue = server ?? (await serve());
-  const client = await connectClient(venue, { ...setup, runtime: { clock } });
-  return { clock, server: venue, client };
-}
+import { barrier, clientEvent, connectOnClock, framesOf } from '../support/live.js';
+import { newWorld } from '../support/simulated-world.js';
 
 describe('pings', () => {
   it('a WebSocket ping each pingInterval, whose pong keeps the link and gives the round trip [C6, CL28, HN17]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     expect(client.stats().roundTrip).toBeUndefined();
     for (let round = 1; round <= 5; round++) {
       await clock.advance(30_000);
@@ -28,7 +20,7 @@ describe('pings', () => {
   });
 
   it('without a sign of life within pongTimeout of the ping the link is replaced, and not before [C6, F2]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     server.mute();
     await clock.advance(30_000);
     await server.waitForPing();
@@ -52,7 +44,7 @@ describe('pings', () => {
     class Limited extends GenericJsonHandler {
       override readonly limits = { frames: { count: 2, window: 100_000 } };
     }
-    const { clock, server, client } = await connect({ handler: new Limited() });
+    const { clock, server, client } = await connectOnClock({ handler: new Limited() });
     await client.send('1');
     await client.send('2');
     await clock.advance(99_000);
@@ -68,7 +60,7 @@ describe('pings', () => {
   });
 
   it('any frame counts as life, also one that nobody asked for [C6]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     const [connection] = server.connections;
     await clock.advance(30_000);
     await server.waitForPing();
@@ -83,7 +75,7 @@ describe('pings', () => {
   });
 
   it('pingInterval 0 sends none, and silence proves nothing [CF9]', async () => {
-    const { clock, server, client } = await connect({ config: { pingInterval: 0 } });
+    const { clock, server, client } = await connectOnClock({ config: { pingInterval: 0 } });
     server.mute();
     await clock.advance(24 * 3_600_000);
     server.unmute();
@@ -93,7 +85,7 @@ describe('pings', () => {
 
   it('useWebsocketPing false asks with the handler’s ping, and its pong is taken [CF10, HN17]', async () => {
     const handler = new GenericJsonHandler({ pingOp: 'ping' });
-    const { clock, server, client } = await connect({ handler, config: { useWebsocketPing: false } });
+    const { clock, server, client } = await connectOnClock({ handler, config: { useWebsocketPing: false } });
     const messages: unknown[] = [];
     client.on('message', ({ json }) => messages.push(json));
     await clock.advance(30_000);
@@ -108,7 +100,7 @@ describe('pings', () => {
   });
 
   it('where the handler has no ping either, silence proves nothing [CF10, HN19, F17]', async () => {
-    const { clock, server, client } = await connect({ config: { useWebsocketPing: false } });
+    const { clock, server, client } = await connectOnClock({ config: { useWebsocketPing: false } });
     server.mute();
     await clock.advance(24 * 3_600_000);
     server.unmute();
@@ -118,7 +110,7 @@ describe('pings', () => {
   });
 
   it('a reconnect starts the interval anew, and the old one asks nothing any more [C6]', async () => {
-    const { clock, server, client } = await connect();
+    const { clock, server, client } = await connectOnClock();
     await clock.advance(29_000);
     const back = clientEvent(client, 'reconnected');
     client.reconnect();
@@ -130,67 +122,17 @@ describe('pings', () => {
     await clock.advance(1_000);
     await server.waitForPing();
   });
-});
 
-describe('pause and resume', () => {
-  it('pause stops reading and the heartbeat; resume gives what waited, in order, and pings again [CL23]', async () => {
-    const { clock, server, client } = await connect();
-    const witness = await connectClient(server);
-    const [channel, seen] = await Promise.all([client.subscribe('a'), witness.subscribe('a')]);
-    const got = collect(channel);
-    const witnessed = collect(seen);
-    client.pause();
-    client.pause();
-    for (let n = 0; n < 100; n++) server.publish('a', n);
-    await witnessed.until(100);
-    await barrier(witness);
-    await clock.advance(24 * 3_600_000);
-    await barrier(witness);
-    expect(got.items).toEqual([]);
-    expect([client.state, server.pings]).toEqual(['ready', 0]);
-    client.resume();
-    expect(await got.until(100)).toEqual(Array.from({ length: 100 }, (_, n) => n));
-    await clock.advance(30_000);
-    await server.waitForPing();
-    client.resume();
-    await barrier(client);
-  });
-
-  it('what is called meanwhile is written, and answered after resume [CL23]', async () => {
-    const { server, client } = await connect();
-    client.pause();
-    const call = client.request({ op: 'order' });
-    await server.waitForMessage('order');
-    expect(call.delivery).toBe('unknown');
-    client.resume();
-    expect(await call).toEqual({ op: 'order' });
-  });
-
-  it('a reconnect keeps the pause, for reading and for the heartbeat [CL23]', async () => {
-    const { clock, server, client } = await connect();
-    const channel = await client.subscribe('a');
-    const got = collect(channel);
-    client.pause();
-    const back = clientEvent(client, 'reconnected');
-    client.reconnect();
-    await clock.advance(500);
-    await back;
-    await server.waitFor('the subscription', () => server.connections.at(-1)?.subscriptions.has('a'));
-    const witness = await connectClient(server);
-    server.publish('a', 1);
-    await barrier(witness);
-    await clock.advance(3_600_000);
-    await barrier(witness);
-    expect([got.items, server.pings, client.state]).toEqual([[], 0, 'ready']);
-    client.resume();
-    expect(await got.until(1)).toEqual([1]);
-  });
-
-  it('close() of a paused client ends it [CL23, C8]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    client.pause();
-    await client.close();
-    await server.waitForIdle();
+  it('notices a half-open link within pingInterval + pongTimeout [F2, C6]', async () => {
+    for (const direction of ['to-client', 'to-server', 'both'] as const) {
+      const world = newWorld();
+      await world.connect();
+      await world.clock.advance(12_345);
+      world.peer.blackHole(direction);
+      await world.clock.advance(40_000);
+      expect(world.states, direction).toContain('reconnecting');
+      await world.clock.advance(10_000);
+      expect(world.client.state).toBe('ready');
+    }
   });
 });

@@ -1,15 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ConfigError, ProtocolError } from '../../src/errors.js';
 import { GenericJsonHandler, type GenericJsonOptions } from '../../src/handlers/generic-json.js';
-import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
-import { Message } from '../../src/protocol/message.js';
+import { frame, subscriptionContext } from '../support/handlers.js';
 
-const context = (params: Record<string, unknown> = {}): SubscriptionContext => ({
-  params: (topic) => params[topic],
-  alias: () => undefined,
-  setAlias: () => undefined,
-});
-const frame = (value: unknown) => new Message(typeof value === 'string' ? value : JSON.stringify(value));
 const kindOf = (value: unknown, options?: GenericJsonOptions) =>
   new GenericJsonHandler(options).classifyMessage(frame(value));
 
@@ -17,16 +10,18 @@ describe('the wire, out of the box [GJ1]', () => {
   const handler = new GenericJsonHandler();
 
   it('subscribes and unsubscribes a list of topics', () => {
-    expect(handler.buildSubscribe(['trades.BTC'], 'r1', context())).toBe(
+    expect(handler.buildSubscribe(['trades.BTC'], 'r1', subscriptionContext())).toBe(
       '{"op":"subscribe","req_id":"r1","args":["trades.BTC"]}',
     );
-    expect(handler.buildUnsubscribe(['a', 'b'], 7, context())).toBe('{"op":"unsubscribe","req_id":7,"args":["a","b"]}');
+    expect(handler.buildUnsubscribe(['a', 'b'], 7, subscriptionContext())).toBe(
+      '{"op":"unsubscribe","req_id":7,"args":["a","b"]}',
+    );
   });
 
   it('merges the params of a subscription into its entry', () => {
-    const text = handler.buildSubscribe(['book', 'trades'], 'r1', context({ book: { depth: 50 } }));
+    const text = handler.buildSubscribe(['book', 'trades'], 'r1', subscriptionContext({ book: { depth: 50 } }));
     expect(JSON.parse(text).args).toEqual([{ topic: 'book', depth: 50 }, 'trades']);
-    expect(() => handler.buildSubscribe(['book'], 'r1', context({ book: 50 }))).toThrow(ConfigError);
+    expect(() => handler.buildSubscribe(['book'], 'r1', subscriptionContext({ book: 50 }))).toThrow(ConfigError);
   });
 
   it('sets the id of a request, and ours wins', () => {

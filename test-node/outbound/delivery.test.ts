@@ -1,4 +1,4 @@
-import { GenericJsonHandler } from 'hpx-transport-ws';
+import { type Frames, GenericJsonHandler } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import {
   atEnd,
@@ -12,6 +12,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
+import { newWorld, operations } from '../support/simulated-world.js';
 
 describe('a drop under a request', () => {
   it('fails it as unknown, and it is not sent again [R1, R4, R5, DL1, DL5, ER3]', async () => {
@@ -175,6 +176,26 @@ describe('the order after a connect', () => {
     await Promise.all(calls);
     expect(framesOf(server).map(({ op }) => op)).toEqual(['auth', 'subscribe', 'order', 'note']);
   });
+
+  it('a hello, the login, the first subscription, then calls [DL7, C3]', async () => {
+    class Handler extends LoginHandler {
+      override onConnect(): Frames {
+        return '{"op":"hello"}';
+      }
+    }
+    const world = newWorld({ server: { key: 'secret' }, handler: new Handler() });
+    const call = world.client.request({ op: 'order' });
+    const subscribing = world.client.subscribe('a');
+    await world.connect();
+    await world.clock.advance(10);
+    await Promise.all([call, subscribing]);
+    expect((operations(world.peer.received) as { op: string }[]).map(({ op }) => op)).toEqual([
+      'hello',
+      'auth',
+      'subscribe',
+      'order',
+    ]);
+  });
 });
 
 describe('preparing a request', () => {
@@ -262,103 +283,6 @@ describe('preparing a request', () => {
     await expect(first).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
     await expect(second).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
     expect(await third).toEqual({ op: 'fine' });
-  });
-});
-
-describe('the order of frames', () => {
-  it('the code behind an await runs before the next frame of the same chunk is handed out [R7, DL10]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    server.respondTo('"op":"ask"', (text) => [
-      { req_id: JSON.parse(text).req_id, data: 'answer' },
-      { hello: 'behind' },
-    ]);
-    const order: string[] = [];
-    client.on('message', () => order.push('next frame'));
-    const next = clientEvent(client, 'message');
-    const answer = await client.request({ op: 'ask' });
-    order.push('code behind await');
-    expect(answer).toBe('answer');
-    await next;
-    expect(order).toEqual(['code behind await', 'next frame']);
-  });
-
-  it('also behind subscribe, whose first update is in the same chunk [R7, DL10, S7]', async () => {
-    const server = await serve();
-    const client = await connectClient<{ trades: number }>(server);
-    server.respondTo('"op":"subscribe"', (text) => [
-      { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
-      { topic: 'trades', data: 1 },
-      { hello: 'behind' },
-      { topic: 'trades', data: 2 },
-    ]);
-    const order: unknown[] = [];
-    client.on('message', () => order.push('message'));
-    const channel = await client.subscribe('trades');
-    channel.on('message', (data) => order.push(data));
-    order.push('subscribed');
-    await barrier(client);
-    expect(order).toEqual(['subscribed', 1, 'message', 2]);
-  });
-
-  it('also behind subscribeMany [R7, DL10]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    server.respondTo('"op":"subscribe"', (text) => [
-      { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
-      { hello: 'behind' },
-    ]);
-    const order: string[] = [];
-    client.on('message', () => order.push('next frame'));
-    const next = clientEvent(client, 'message');
-    await client.subscribeMany(['a', 'b']);
-    order.push('code behind await');
-    await next;
-    expect(order).toEqual(['code behind await', 'next frame']);
-  });
-
-  it('also behind requestRaw, authenticate, connect and for await [R7, DL10]', async () => {
-    const server = await serve({ authentication: {} });
-    const behind = { hello: 'behind' };
-    server.respondTo('"op":"auth"', (_text, connection) => {
-      connection.authenticated = true;
-      return [{ op: 'auth', success: true }, behind];
-    });
-    server.respondTo('raw', [{ req_id: 'raw', data: 1 }, behind]);
-    const client = createClient<{ ticks: number }>(server, { handler: new LoginHandler() as never });
-    const order: string[] = [];
-    client.on('message', () => order.push('frame'));
-    const step = async (name: string, promise: () => Promise<unknown>) => {
-      const next = clientEvent(client, 'message');
-      await promise();
-      order.push(name);
-      await next;
-    };
-    await step('connect', () => client.connect());
-    await step('authenticate', () => client.authenticate());
-    await step('requestRaw', () => client.requestRaw('{"req_id":"raw"}'));
-    const channel = await client.subscribe('ticks');
-    const loop = channel[Symbol.asyncIterator]();
-    await step('next', async () => {
-      const value = loop.next();
-      server.connections[0]?.send({ topic: 'ticks', data: 1 }, behind);
-      await value;
-    });
-    expect(order).toEqual(['connect', 'frame', 'authenticate', 'frame', 'requestRaw', 'frame', 'next', 'frame']);
-  });
-
-  it('frames are handed out in wire order, promises or not [R7]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    const order: string[] = [];
-    client.on('message', (message) => order.push(String(message.field('n'))));
-    server.respondTo('"op":"ask"', (text) => {
-      const { req_id, n } = JSON.parse(text);
-      return [{ n: `before ${n}` }, { req_id, data: n }, { n: `after ${n}` }];
-    });
-    await Promise.all([1, 2, 3].map((n) => client.request({ op: 'ask', n }).then(() => order.push(`answer ${n}`))));
-    await barrier(client);
-    expect(order).toEqual([1, 2, 3].flatMap((n) => [`before ${n}`, `answer ${n}`, `after ${n}`]));
   });
 });
 

@@ -1,12 +1,8 @@
-import {
-  CapacityExceededError,
-  GenericJsonHandler,
-  ProtocolError,
-  RequestRejectedError,
-  RequestTimeoutError,
-} from 'hpx-transport-ws';
+import { CapacityExceededError, GenericJsonHandler, RequestRejectedError, RequestTimeoutError } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectClient, createClient, deferred, framesOf, serve } from '../support/live.js';
+import { LoginHandler } from '../support/login-handler.js';
+import { newWorld, operations, outcome } from '../support/simulated-world.js';
 
 class CancellingHandler extends GenericJsonHandler {
   override buildCancel(requestId: string | number): string {
@@ -101,60 +97,6 @@ describe('answers', () => {
     const client = await connectClient(server, { handler: new VenueHandler() });
     server.respondTo('"op":"order"', (text) => ({ req_id: JSON.parse(text).req_id, success: false, error: 'timeout' }));
     await expect(client.request({ op: 'order' })).rejects.toMatchObject({ delivery: 'unknown' });
-  });
-
-  it('requestRaw sends the bytes as they are and resolves to the frame, whatever it says [CL13, DL11]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    server.respondTo('raw-1', { req_id: 'raw-1', success: false, error: 'no' });
-    server.respondTo('raw-2', { req_id: 'raw-2', fine: true });
-    const text = '{ "req_id" : "raw-1",  "spaced": true }';
-    const refusal = await client.requestRaw(text);
-    expect(refusal.json).toEqual({ req_id: 'raw-1', success: false, error: 'no' });
-    const answer = await client.requestRaw('free text raw-2', { requestId: 'raw-2' });
-    expect(answer.field('req_id')).toBe('raw-2');
-    expect(server.received.map(({ data }) => data)).toEqual([text, 'free text raw-2']);
-  });
-
-  it('requestRaw takes bytes as well [CL13, DL11]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    server.onBinary((connection) => connection.send({ req_id: 7, data: 'bytes' }));
-    const bytes = new TextEncoder().encode('{"req_id":7}');
-    const call = client.requestRaw(bytes);
-    bytes.fill(0);
-    expect(call.requestId).toBe(7);
-    expect((await call).json).toEqual({ req_id: 7, data: 'bytes' });
-    expect(new TextDecoder().decode(server.received[0]?.data as Uint8Array)).toBe('{"req_id":7}');
-  });
-
-  it('requestRaw refuses a message without an id, and an id that is pending [DL11, DL12]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    server.respondTo('x-1', []);
-    await expect(client.requestRaw('no id')).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
-    const first = client.requestRaw('{"req_id":"x-1"}');
-    await expect(client.requestRaw('{"req_id":"x-1","again":true}')).rejects.toBeInstanceOf(ProtocolError);
-    await barrier(client);
-    expect(framesOf(server).filter(({ req_id }) => req_id === 'x-1')).toEqual([{ req_id: 'x-1' }]);
-    server.broadcast({ req_id: 'x-1', data: 1 });
-    expect((await first).field('data')).toBe(1);
-  });
-
-  it('an id whose request was given up is refused: the late answer would settle another [DL12, R2]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    server.respondTo('x-1', []);
-    const controller = new AbortController();
-    const first = client.requestRaw('{"req_id":"x-1"}', { signal: controller.signal });
-    await barrier(client);
-    controller.abort(new Error('changed my mind'));
-    await expect(first).rejects.toThrow('changed my mind');
-    const second = client.requestRaw('{"req_id":"x-1","again":true}');
-    await expect(second).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
-    server.broadcast({ req_id: 'x-1', data: 'of the first' });
-    await barrier(client);
-    expect(framesOf(server).filter(({ req_id }) => req_id === 'x-1')).toEqual([{ req_id: 'x-1' }]);
   });
 
   it('a payload that cannot be serialised rejects, unsent, and never throws [ER5, GJ5, CL10]', async () => {
@@ -306,6 +248,28 @@ describe('abort', () => {
         .slice(from)
         .map(({ op }) => op),
     ).toEqual(['barrier']);
+  });
+
+  it('no cancel of an aborted request leaves before ready [C3, HN12]', async () => {
+    class Handler extends LoginHandler {
+      override buildCancel(): string {
+        return '{"op":"cancel"}';
+      }
+    }
+    const world = newWorld({ server: { key: 'secret' }, handler: new Handler() });
+    await world.connect();
+    world.server.mute = true;
+    const controller = new AbortController();
+    const call = world.client.request({ op: 'slow' }, { retry: 'idempotent', signal: controller.signal });
+    await world.clock.advance(10);
+    world.server.drop();
+    for (let count = 0; world.client.state !== 'authenticating' && count < 10_000; count++)
+      await world.clock.advance(1);
+    expect(world.client.state).toBe('authenticating');
+    controller.abort();
+    await world.clock.advance(5);
+    expect(await outcome(call)).toMatchObject({ error: { name: 'AbortError' } });
+    expect(operations(world.peer.received)).toEqual([{ op: 'auth', key: 'secret' }]);
   });
 });
 

@@ -8,7 +8,12 @@ import {
   WebSocketClient,
   type WebSocketConfigInput,
 } from 'hpx-transport-ws';
-import { type MockConnection, type MockServerOptions, MockWebSocketServer } from 'hpx-transport-ws/testing';
+import {
+  type MockConnection,
+  type MockServerOptions,
+  MockWebSocketServer,
+  VirtualClock,
+} from 'hpx-transport-ws/testing';
 import { afterEach } from 'vitest';
 
 const cleanups: (() => unknown)[] = [];
@@ -56,6 +61,14 @@ export async function connectClient<T extends object = Record<string, unknown>>(
   const client = createClient(server, setup);
   await client.connect();
   return client;
+}
+
+/** A client on a real socket, whose time only moves when the test moves it. */
+export async function connectOnClock(setup: ClientSetup = {}, server?: MockWebSocketServer) {
+  const clock = new VirtualClock();
+  const venue = server ?? (await serve());
+  const client = await connectClient(venue, { ...setup, runtime: { clock } });
+  return { clock, server: venue, client };
 }
 
 /** The next event of that name, or the next that fits, with its arguments. */

@@ -1,4 +1,5 @@
 import {
+  type Channel,
   GenericJsonHandler,
   type ProtocolHandler,
   type Runtime,
@@ -6,7 +7,7 @@ import {
   type WebSocketConfigInput,
 } from 'hpx-transport-ws';
 import { atEnd } from './live.js';
-import { type FakeNetwork, seeded } from './virtual-time.js';
+import { answerLikeAnExchange, FakeNetwork, seeded } from './virtual-time.js';
 
 export interface VirtualSetup {
   /** Beside the defaults of the package. */
@@ -41,4 +42,26 @@ export async function closeVirtual(client: WebSocketClient, network: FakeNetwork
   const closing = client.close();
   await network.clock.advance(1_000);
   await closing;
+}
+
+/** A client in `ready`, its network, and short ways to what tests do with them. */
+export async function virtualWorld(handler = new GenericJsonHandler()) {
+  const network = new FakeNetwork();
+  answerLikeAnExchange(network);
+  const client = await connectVirtual(network, { handler });
+  const advance = (duration: number) => network.clock.advance(duration);
+  const subscribe = async (...call: Parameters<typeof client.subscribe>): Promise<Channel> => {
+    const subscribing = client.subscribe(...call);
+    await advance(10);
+    return await subscribing;
+  };
+  const publish = (data: unknown, topic = 't') => network.last.say({ topic, data });
+  return { network, client, advance, subscribe, publish };
+}
+
+/** What a channel tells, in order. */
+export function eventsOf(channel: Channel): string[] {
+  const events: string[] = [];
+  for (const event of ['gap', 'resumed', 'error', 'close'] as const) channel.on(event, () => void events.push(event));
+  return events;
 }

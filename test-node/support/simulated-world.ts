@@ -46,7 +46,6 @@ export function newWorld(
       if (!peer) throw new Error('There is no connection.');
       return peer;
     },
-    /** What the server got, parsed, oldest connection first. */
     connect: async () => {
       const connected = client.connect();
       await clock.advance(100);
@@ -68,4 +67,12 @@ export async function outcome<T>(promise: Promise<T>): Promise<T | 'open' | { er
 async function later(): Promise<'open'> {
   for (let turn = 0; turn < 20; turn++) await undefined;
   return 'open';
+}
+
+/** Frames that the server got, without their ids. */
+export function operations(received: readonly (string | Uint8Array)[]): unknown[] {
+  return received.map((data) => {
+    const { req_id: _, ...frame } = JSON.parse(String(data)) as Record<string, unknown>;
+    return frame;
+  });
 }

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { newWorld, outcome } from '../support/simulated-world.js';
+import { virtualWorld } from '../support/virtual-client.js';
+
+describe('a socket that answers inside send()', () => {
+  it('answers requests and confirms subscriptions [RT2, DL1]', async () => {
+    const { network, client, advance } = await virtualWorld();
+    network.onFrame = (socket, text) => {
+      const { op, req_id } = JSON.parse(text);
+      socket.say({ op, req_id, success: true, data: 7 });
+    };
+    const subscribing = client.subscribe('t');
+    const asking = client.request({ op: 'ask' });
+    await advance(1);
+    expect((await subscribing).topic).toBe('t');
+    expect(await asking).toBe(7);
+  });
+});
+
+describe('a socket that reports its end wrongly', () => {
+  it('drops a socket that told an error and never its close [C1]', async () => {
+    const world = newWorld();
+    world.network.reports.closes = 0;
+    await world.connect();
+    const first = world.peer;
+    first.reset();
+    await world.clock.advance(5_000);
+    expect(world.client.state).toBe('ready');
+    expect(world.network.sockets).toBe(1);
+  });
+
+  it('drops a socket that told an error while its connection still stands [C1]', async () => {
+    const world = newWorld();
+    const { openSocket } = world.runtime;
+    let fail: () => void = () => {};
+    Object.assign(world.runtime, {
+      openSocket: ((request, events) => {
+        fail = () => events.onError({ cause: new Error('platform bug') });
+        return openSocket(request, events);
+      }) satisfies typeof openSocket,
+    });
+    await world.connect();
+    fail();
+    await world.clock.advance(5_000);
+    expect(world.client.state).toBe('ready');
+    expect(world.client.epoch).toBe(2);
+    expect(world.network.connections).toHaveLength(1);
+    expect(world.network.sockets).toBe(1);
+  });
+
+  it('survives closes that come late and twice [C1]', async () => {
+    const world = newWorld();
+    Object.assign(world.network.reports, { closes: 2, closeDelay: 3_000 });
+    await world.connect();
+    for (let round = 0; round < 3; round++) {
+      world.server.drop();
+      await world.clock.advance(20_000);
+    }
+    expect(world.client.state).toBe('ready');
+    expect(world.network.connections).toHaveLength(1);
+    expect(world.errors).toEqual([]);
+  });
+
+  it('a wake does not make a refused login an attempt that hung, where its close is late [C7]', async () => {
+    const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
+    world.network.reports.closes = 0;
+    world.network.admission = { status: 401 };
+    const connected = world.client.connect();
+    connected.catch(() => {});
+    await world.clock.advance(1_050);
+    expect(world.client.state).toBe('connecting');
+    world.runtime.wake();
+    await world.clock.advance(100);
+    expect(world.client.state).toBe('closed');
+    expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
+  });
+
+  it('reconnect() does not hide that a login was refused, where its close is late [C7]', async () => {
+    const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
+    world.network.reports.closes = 0;
+    world.network.admission = { status: 401 };
+    const connected = world.client.connect();
+    connected.catch(() => {});
+    await world.clock.advance(500);
+    expect(world.client.state).toBe('connecting');
+    world.client.reconnect();
+    await world.clock.advance(1_000);
+    expect(world.client.state).toBe('closed');
+    expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { barrier, clientEvent, collect, connectClient, connectOnClock, serve } from '../support/live.js';
+import { LoginHandler } from '../support/login-handler.js';
+import { newWorld } from '../support/simulated-world.js';
+import { virtualWorld } from '../support/virtual-client.js';
+
+describe('a listener that pauses', () => {
+  it('and resumes at once lets the others hear every update in order [S5, R7, CL23]', async () => {
+    const { client, subscribe, publish } = await virtualWorld();
+    const [first, second] = [await subscribe('t'), await subscribe('t')];
+    const heard: string[] = [];
+    first.on('message', (data) => {
+      heard.push(`first ${data}`);
+      if (data !== 1) return;
+      client.pause();
+      publish(2);
+      publish(3);
+      client.resume();
+    });
+    second.on('message', (data) => heard.push(`second ${data}`));
+    client.pause();
+    publish(1);
+    client.resume();
+    expect(heard).toEqual(['first 1', 'second 1', 'first 2', 'second 2', 'first 3', 'second 3']);
+  });
+});
+
+describe('pause and resume', () => {
+  it('pause stops reading and the heartbeat; resume gives what waited, in order, and pings again [CL23]', async () => {
+    const { clock, server, client } = await connectOnClock();
+    const witness = await connectClient(server);
+    const [channel, seen] = await Promise.all([client.subscribe('a'), witness.subscribe('a')]);
+    const got = collect(channel);
+    const witnessed = collect(seen);
+    client.pause();
+    client.pause();
+    for (let n = 0; n < 100; n++) server.publish('a', n);
+    await witnessed.until(100);
+    await barrier(witness);
+    await clock.advance(24 * 3_600_000);
+    await barrier(witness);
+    expect(got.items).toEqual([]);
+    expect([client.state, server.pings]).toEqual(['ready', 0]);
+    client.resume();
+    expect(await got.until(100)).toEqual(Array.from({ length: 100 }, (_, n) => n));
+    await clock.advance(30_000);
+    await server.waitForPing();
+    client.resume();
+    await barrier(client);
+  });
+
+  it('what is called meanwhile is written, and answered after resume [CL23]', async () => {
+    const { server, client } = await connectOnClock();
+    client.pause();
+    const call = client.request({ op: 'order' });
+    await server.waitForMessage('order');
+    expect(call.delivery).toBe('unknown');
+    client.resume();
+    expect(await call).toEqual({ op: 'order' });
+  });
+
+  it('a reconnect keeps the pause, for reading and for the heartbeat [CL23]', async () => {
+    const { clock, server, client } = await connectOnClock();
+    const channel = await client.subscribe('a');
+    const got = collect(channel);
+    client.pause();
+    const back = clientEvent(client, 'reconnected');
+    client.reconnect();
+    await clock.advance(500);
+    await back;
+    await server.waitFor('the subscription', () => server.connections.at(-1)?.subscriptions.has('a'));
+    const witness = await connectClient(server);
+    server.publish('a', 1);
+    await barrier(witness);
+    await clock.advance(3_600_000);
+    await barrier(witness);
+    expect([got.items, server.pings, client.state]).toEqual([[], 0, 'ready']);
+    client.resume();
+    expect(await got.until(1)).toEqual([1]);
+  });
+
+  it('close() of a paused client ends it [CL23, C8]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    client.pause();
+    await client.close();
+    await server.waitForIdle();
+  });
+
+  it('a pause during a reconnect does not keep the client from logging in [CL23]', async () => {
+    const world = newWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
+    await world.connect();
+    world.client.pause();
+    world.client.reconnect();
+    await world.clock.advance(120_000);
+    expect(world.client.state).toBe('ready');
+    expect(world.network.attempts).toHaveLength(2);
+  });
+});

@@ -1,0 +1,163 @@
+import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { VirtualClock } from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+import { barrier, channelEvent, clientEvent, connectClient, dropping, serve } from '../support/live.js';
+
+describe('a gap', () => {
+  it('what was lost before the confirmation is told with the first update after it [CH19, S5, S7]', async () => {
+    const server = await serve();
+    const stop = server.respondTo('"op":"subscribe"', [
+      { topic: 'a', data: 1 },
+      { topic: 'a', data: 2 },
+    ]);
+    const client = await connectClient(server);
+    const subscribing = client.subscribe('a');
+    await barrier(client); // the updates are here, the confirmation will never come
+    stop();
+    server.dropAll();
+    const channel = await subscribing;
+    const told: unknown[] = [];
+    channel.on('message', (data, { epoch, gap }) => told.push([data, epoch, gap?.cause]));
+    channel.on('gap', ({ cause }) => told.push(cause));
+    await barrier(client);
+    server.publish('a', 4);
+    await barrier(client);
+    expect(told).toEqual([[1, 1, undefined], [2, 1, undefined], 'disconnect', [4, 2, 'disconnect']]);
+  });
+
+  it('reconnect() inside a listener: the other channels of the topic have their gap after that update [CH19, S5]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
+    const told: unknown[] = [];
+    first.once('message', () => client.reconnect());
+    second.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    second.on('gap', ({ epoch }) => told.push(`gap ${epoch}`));
+    const resumed = channelEvent(second, 'resumed');
+    server.publish('a', 1);
+    await resumed;
+    server.publish('a', 2);
+    await barrier(client);
+    expect(told).toEqual([[1, undefined], 'gap 2', [2, 'disconnect']]);
+  });
+
+  it('and still have the gap that they were owed with that very update [CH19, S5]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
+    const told: unknown[] = [];
+    second.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    // The update comes instead of the confirmation, and the listener in front ends this connection, too.
+    const stop = server.respondTo('"op":"subscribe"', { topic: 'a', data: 1 });
+    first.once('message', () => {
+      stop();
+      client.reconnect();
+    });
+    const resumed = channelEvent(second, 'resumed');
+    server.dropAll();
+    await resumed;
+    server.publish('a', 2);
+    await barrier(client);
+    expect(told).toEqual([
+      [1, 'disconnect'],
+      [2, 'disconnect'],
+    ]);
+  });
+
+  it('a resubscription that is asked for again because nobody confirmed it announces a gap [CH19, S5]', async () => {
+    const clock = new VirtualClock();
+    const server = await serve();
+    const client = await connectClient(server, { config: { requestTimeout: 1_000 }, runtime: { clock } });
+    const channel = await client.subscribe('a');
+    const told: unknown[] = [];
+    channel.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    const stop = server.respondTo('"op":"subscribe"', { topic: 'a', data: 1 });
+    server.dropAll();
+    await clientEvent(client, 'reconnecting');
+    const first = channelEvent(channel, 'message');
+    const back = clientEvent(client, 'ready');
+    await clock.advance(4);
+    await Promise.all([back, first]);
+    stop();
+    const resumed = channelEvent(channel, 'resumed');
+    await clock.advance(1_000);
+    await resumed;
+    server.publish('a', 2);
+    await barrier(client);
+    expect(told).toEqual([
+      [1, 'disconnect'],
+      [2, 'resync'],
+    ]);
+  });
+
+  it('the gap comes before an update that is faster than the confirmation [S5, CH19]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const channel = await client.subscribe('a');
+    const events: string[] = [];
+    channel.on('gap', () => events.push('gap'));
+    channel.on('resumed', () => events.push('resumed'));
+    channel.on('message', (data, { gap }) => events.push(`${data}${gap ? ' after gap' : ''}`));
+    server.respondTo('"op":"subscribe"', (text) => [
+      { topic: 'a', data: 1 },
+      { topic: 'a', data: 2 },
+      { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
+      { topic: 'a', data: 3 },
+    ]);
+    server.dropAll();
+    await channelEvent(channel, 'resumed');
+    await barrier(client);
+    expect(events).toEqual(['gap', '1 after gap', '2', 'resumed', '3']);
+  });
+
+  it('two drops before the confirmation are one gap, since the first [S4, S5, CH19]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const channel = await client.subscribe('a');
+    const gaps: { since: number; epoch: number }[] = [];
+    channel.on('gap', (gap) => gaps.push(gap));
+    server.respondTo('"op":"subscribe"', dropping, { once: true });
+    const lost = clientEvent(client, 'disconnected').then(() => Date.now());
+    server.dropAll();
+    const lostAt = await lost;
+    await channelEvent(channel, 'resumed');
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]?.epoch).toBe(3);
+    expect(gaps[0]?.since).toBeLessThanOrEqual(lostAt);
+  });
+
+  it('a skipped number is a gap without a disconnect, a snapshot is none [HN27, CH2, CH19, CH20]', async () => {
+    class SequencedHandler extends GenericJsonHandler<{ book: { u: number; pu?: number; snap?: boolean } }> {
+      override extractSequence(message: Message) {
+        const { u, pu, snap } = this.extractData(message) as { u: number; pu?: number; snap?: boolean };
+        return { current: u, ...(pu !== undefined && { previous: pu }), ...(snap !== undefined && { snapshot: snap }) };
+      }
+    }
+    const server = await serve();
+    const client = await connectClient<{ book: { u: number } }>(server, { handler: new SequencedHandler() as never });
+    const book = await client.subscribe('book');
+    const events: unknown[] = [];
+    book.on('gap', ({ cause, since, until }) => events.push([cause, since <= until]));
+    book.on('message', (_data, { sequence, snapshot, gap }) => events.push([sequence, snapshot, gap?.cause]));
+    for (const data of [
+      { u: 1, pu: 0 },
+      { u: 2, pu: 1 },
+      { u: 5, pu: 4 },
+      { u: 6, pu: 5 },
+      { u: 10, pu: 9, snap: true },
+      { u: 11, pu: 10 },
+    ]) {
+      server.publish('book', data);
+    }
+    await barrier(client);
+    expect(events).toEqual([
+      [1, undefined, undefined],
+      [2, undefined, undefined],
+      ['sequence', true],
+      [5, undefined, 'sequence'],
+      [6, undefined, undefined],
+      [10, true, undefined],
+      [11, undefined, undefined],
+    ]);
+  });
+});

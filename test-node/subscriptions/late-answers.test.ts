@@ -1,0 +1,145 @@
+import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { newWorld, operations, outcome } from '../support/simulated-world.js';
+
+describe('a subscription that takes the place of one that was just given up', () => {
+  class RevocableHandler extends GenericJsonHandler {
+    override extractSignal(message: Message) {
+      if (message.field('op') !== 'revoked') return undefined;
+      return { type: 'revoked', topics: (message.json as { args: string[] }).args } as const;
+    }
+  }
+
+  /** Asks for a topic and gives it up before the server has read of it. */
+  const ask = async (world: ReturnType<typeof newWorld>, topic: string) => {
+    const controller = new AbortController();
+    world.client.subscribe(topic, { signal: controller.signal }).catch(() => {});
+    await world.clock.advance(1);
+    controller.abort();
+    await world.clock.advance(1);
+  };
+
+  it('is not confirmed by the acknowledgement of the older one [HN3, S3, S6]', async () => {
+    const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+    await world.connect();
+    await ask(world, 'a');
+    const [again, other] = [world.client.subscribe('a'), world.client.subscribe('b')];
+    await world.clock.advance(9);
+    world.server.refused.set('a', 'no longer');
+    await world.clock.advance(100);
+    expect(await outcome(again)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+    expect(await outcome(other)).toMatchObject({ topic: 'b' });
+    expect(world.server.subscriptions).toEqual(new Set(['b']));
+  });
+
+  it('is confirmed by its own where the server spares itself that of the older one [HN3]', async () => {
+    const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+    await world.connect();
+    let count = 0;
+    world.server.onSend = ({ op }, send) => {
+      if (op !== 'subscribe' || ++count > 1) send();
+    };
+    await ask(world, 'a');
+    const again = world.client.subscribe('a');
+    await world.clock.advance(30);
+    expect(await outcome(again)).toMatchObject({ topic: 'a' });
+  });
+
+  it('what was not confirmed is not asked for again while the answer may wait to be read [CL23, S2, S3]', async () => {
+    const world = newWorld({ config: { requestTimeout: 1_000 }, server: { acknowledge: 'topic-only' } });
+    await world.connect();
+    world.client.pause();
+    const subscribing = world.client.subscribe('a', { timeout: 60_000 });
+    await world.clock.advance(10_000);
+    expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['a'] }]);
+    world.client.resume();
+    await world.clock.advance(10);
+    expect(await outcome(subscribing)).toMatchObject({ topic: 'a' });
+    // Where none had come it is asked for again afterwards.
+    world.server.mute = true;
+    world.client.pause();
+    void world.client.subscribe('b', { timeout: 60_000 });
+    await world.clock.advance(5_000);
+    world.client.resume();
+    world.server.mute = false;
+    await world.clock.advance(1_100);
+    expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+
+  it('nor is one of another topic, where acknowledgements go by order [HN3, S3]', async () => {
+    const world = newWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
+    world.server.refused.set('b', 'no such topic');
+    await world.connect();
+    await ask(world, 'a');
+    const other = world.client.subscribe('b');
+    await world.clock.advance(100);
+    expect(await outcome(other)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+  });
+
+  it('is not ended by a revocation that the server sent before it had seen the newer frame [HN4, S3]', async () => {
+    const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
+    await world.connect();
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(30);
+    void (await subscribing).unsubscribe();
+    await world.clock.advance(1);
+    const again = world.client.subscribe('a');
+    world.server.revoke('a');
+    await world.clock.advance(100);
+    expect(await outcome(again)).toMatchObject({ topic: 'a', closed: false });
+    expect(world.server.subscriptions).toEqual(new Set(['a']));
+    // Nor what takes its place at once, with other params.
+    void (await again).unsubscribe();
+    const last = world.client.subscribe('a', { params: { depth: 5 } });
+    world.peer.sendJson({ op: 'revoked', args: ['a'] });
+    await world.clock.advance(100);
+    expect(await outcome(last)).toMatchObject({ topic: 'a', closed: false });
+  });
+
+  it('nor while the newer frame waits for a rate limit [HN4, S3]', async () => {
+    class Handler extends RevocableHandler {
+      override limits = { frames: { count: 2, window: 1_000 } };
+    }
+    const world = newWorld({ handler: new Handler(), network: { latency: 10 } });
+    await world.connect();
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(30);
+    void (await subscribing).unsubscribe();
+    await world.clock.advance(1);
+    const again = world.client.subscribe('a');
+    world.server.revoke('a');
+    await world.clock.advance(2_000);
+    expect(await outcome(again)).toMatchObject({ topic: 'a', closed: false });
+    expect(world.server.subscriptions).toEqual(new Set(['a']));
+  });
+
+  it('is ended by a revocation that comes after the answer to the older one’s end [HN4]', async () => {
+    const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
+    await world.connect();
+    await ask(world, 'a');
+    world.server.onSend = ({ op }, send) => {
+      if (op !== 'subscribe') send();
+    };
+    const again = world.client.subscribe('a');
+    await world.clock.advance(30);
+    world.server.revoke('a');
+    await world.clock.advance(30);
+    expect(await outcome(again)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+  });
+
+  it('the server owes answers to a few hundred of those at most [C9, S3]', async () => {
+    const world = newWorld({ config: { requestTimeout: Infinity } });
+    await world.connect();
+    world.server.onSend = ({ op }, send) => {
+      if (op !== 'subscribe') send();
+    };
+    for (let count = 0; count < 300; count++) await ask(world, `t${count}`);
+    const ids = world.peer.received
+      .map((data) => JSON.parse(String(data)) as { op: string; req_id: string })
+      .filter(({ op }) => op === 'subscribe')
+      .map(({ req_id }) => req_id);
+    const isFree = async (requestId: string) =>
+      (await outcome(world.client.requestRaw('{}', { requestId, timeout: 1 }))) === 'open';
+    expect(await Promise.all([ids[0], ids[299]].map((id) => isFree(String(id))))).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,76 @@
+import { GenericJsonHandler, SubscriptionFailedError } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { barrier, clientEvent, collect, connectClient, framesOf, serve, topicsOf } from '../support/live.js';
+
+describe('params', () => {
+  it('params are those of the call, whatever becomes of the object [CH7]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const params = { depth: 10 };
+    const first = client.subscribe('a', { params });
+    params.depth = 50;
+    const got = collect(await first);
+    server.dropAll();
+    await clientEvent(client, 'ready');
+    await barrier(client);
+    expect(got.items).toEqual([]);
+    expect(framesOf(server, 'subscribe').map(({ args }) => args)).toEqual([
+      [{ topic: 'a', depth: 10 }],
+      [{ topic: 'a', depth: 10 }],
+    ]);
+  });
+
+  it('reach the handler [CH7, HN5]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    await client.subscribe('book', { params: { depth: 50 } });
+    expect(topicsOf(server)).toEqual([[{ depth: 50, topic: 'book' }]]);
+  });
+
+  it('other params for the same subscription are a typed error, the same ones are not [CH7, ER2]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const first = await client.subscribe('book', { params: { depth: 50 } });
+    await expect(client.subscribe('book', { params: { depth: 10 } })).rejects.toMatchObject({
+      code: 'SUBSCRIPTION_FAILED',
+      topic: 'book',
+    });
+    await expect(client.subscribe('book')).rejects.toBeInstanceOf(SubscriptionFailedError);
+    const second = await client.subscribe('book', { params: { depth: 50 } });
+    expect([first.closed, second.closed]).toEqual([false, false]);
+    expect(topicsOf(server)).toHaveLength(1);
+  });
+
+  it('where the handler says that params make another subscription, both live [CH7, HN5]', async () => {
+    class DepthHandler extends GenericJsonHandler {
+      override canonicalTopic(topic: string, params: unknown): string {
+        return params ? `${topic}@${(params as { depth: number }).depth}` : topic;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new DepthHandler() });
+    const [ten, fifty] = await Promise.all([
+      client.subscribe('book', { params: { depth: 10 } }),
+      client.subscribe('book', { params: { depth: 50 } }),
+    ]);
+    expect([ten.topic, fifty.topic]).toEqual(['book@10', 'book@50']);
+    const got = collect(fifty);
+    server.broadcast({ topic: 'book@50', data: 'deep' });
+    expect(await got.until(1)).toEqual(['deep']);
+  });
+
+  it('a topic that comes back with other params in the same tick is subscribed with those [CH7, S3]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const first = await client.subscribe('book', { params: { depth: 50 } });
+    void first.unsubscribe();
+    await client.subscribe('book', { params: { depth: 10 } });
+    await barrier(client);
+    expect(framesOf(server).map(({ op, args }) => [op, (args?.[0] as { depth?: number } | undefined)?.depth])).toEqual([
+      ['subscribe', 50],
+      ['unsubscribe', 50],
+      ['subscribe', 10],
+      ['barrier', undefined],
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { barrier, connectClient, serve } from '../support/live.js';
+import { newWorld, operations, outcome } from '../support/simulated-world.js';
+
+describe('subscriptions on the wire', () => {
+  it('one acknowledgement that lists topics of several frames confirms them all [HN3, CH8]', async () => {
+    const server = await serve();
+    let frames = 0;
+    server.respondTo('"op":"subscribe"', () =>
+      ++frames < 2 ? [] : { op: 'subscribe', args: ['a', 'b'], success: true },
+    );
+    const client = await connectClient(server);
+    const first = client.subscribe('a');
+    await barrier(client);
+    const [a, b] = await Promise.all([first, client.subscribe('b')]);
+    expect([a.topic, b.topic]).toEqual(['a', 'b']);
+  });
+
+  it('unsubscribe() resolves also when the topic is wanted again in the same tick [CH5, S2]', async () => {
+    const world = newWorld();
+    await world.connect();
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(10);
+    const left = (await subscribing).unsubscribe();
+    const again = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(left)).toBeUndefined();
+    expect((await again).closed).toBe(false);
+    expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['a'] }]);
+  });
+
+  it('a topic that comes back with other params in the same tick is asked for with those [S3]', async () => {
+    const world = newWorld();
+    await world.connect();
+    const subscribing = world.client.subscribe('book', { params: { depth: 1 } });
+    await world.clock.advance(10);
+    void (await subscribing).unsubscribe();
+    const again = world.client.subscribe('book', { params: { depth: 50 } });
+    await world.clock.advance(10);
+    await again;
+    expect(operations(world.peer.received).at(-1)).toEqual({ op: 'subscribe', args: [{ depth: 50, topic: 'book' }] });
+  });
+
+  it('a topic that takes its own place again is not one too many [HN25]', async () => {
+    class Handler extends GenericJsonHandler {
+      override limits = { topicsPerConnection: 1 };
+    }
+    const world = newWorld({ handler: new Handler() });
+    await world.connect();
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(10);
+    void (await subscribing).unsubscribe();
+    const again = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(again)).toMatchObject({ topic: 'a' });
+  });
+
+  it('a topic that is revoked before it was confirmed leaves no frame open [HN4]', async () => {
+    class Handler extends GenericJsonHandler {
+      override extractSignal(message: Message) {
+        return message.field('op') === 'revoke'
+          ? ({ type: 'revoked', topics: ['a'], retryable: true } as const)
+          : undefined;
+      }
+    }
+    const world = newWorld({ handler: new Handler() });
+    await world.connect();
+    world.server.mute = true;
+    const subscribing = world.client.subscribe('a');
+    await world.clock.advance(5);
+    world.peer.sendJson({ op: 'revoke' });
+    await world.clock.advance(5);
+    expect(await outcome(subscribing)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+    world.server.mute = false;
+    await world.clock.advance(120_000);
+    expect(world.server.subscriptions).toEqual(new Set());
+    const again = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(again)).toMatchObject({ topic: 'a' });
+    const sent = operations(world.peer.received).length;
+    await world.clock.advance(120_000);
+    expect(operations(world.peer.received).length).toBe(sent);
+  });
+
+  it.each(['batch', 'topic', 'topic-only', 'list', 'none'] as const)(
+    'acknowledgements by %s, over drops in the middle of resubscribing [HN2, HN3, S3, S4]',
+    async (acknowledge) => {
+      class Handler extends GenericJsonHandler {
+        override confirmsSubscriptions = acknowledge !== 'none';
+        override limits = { topicsPerFrame: 3 };
+      }
+      const world = newWorld({ server: { acknowledge }, handler: new Handler(), network: { latency: 20 } });
+      await world.connect();
+      const topics = Array.from({ length: 10 }, (_, n) => `t${n}`);
+      const subscribing = world.client.subscribeMany(topics);
+      await world.clock.advance(500);
+      const channels = await subscribing;
+      for (let round = 0; round < 5; round++) {
+        world.server.drop();
+        for (let count = 0; world.client.state !== 'ready' && count < 1_000; count++) await world.clock.advance(10);
+        await world.clock.advance(25);
+      }
+      await channels[0]?.unsubscribe();
+      await world.clock.advance(60_000);
+      expect([...world.server.subscriptions].sort()).toEqual(topics.slice(1));
+      expect(world.server.duplicates).toBe(0);
+      expect(world.errors).toEqual([]);
+    },
+  );
+});

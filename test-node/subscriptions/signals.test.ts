@@ -1,0 +1,108 @@
+import { type Channel, type Gap, GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { channelEvent, connectClient, framesOf, serve } from '../support/live.js';
+import { eventsOf, virtualWorld } from '../support/virtual-client.js';
+
+describe('a topic that is resynchronised', () => {
+  class Numbered extends GenericJsonHandler {
+    override extractSequence(message: Message) {
+      const { data } = message.json as { data?: { seq: number; bad?: boolean } };
+      return data && { current: data.seq, ...(data.bad && { resync: true }) };
+    }
+  }
+
+  it('has a gap from the update that told of it to the confirmation [CH19, CH20, HN22]', async () => {
+    const { network, subscribe, publish, advance } = await virtualWorld(new Numbered());
+    const channel = await subscribe('t');
+    network.latency = 30;
+    const gaps: Gap[] = [];
+    channel.on('gap', (gap) => gaps.push(gap));
+    channel.on('message', () => {});
+    publish({ seq: 1 });
+    publish({ seq: 2, bad: true });
+    expect(gaps).toEqual([]);
+    await advance(100);
+    expect(gaps).toMatchObject([{ cause: 'resync' }]);
+    const [{ since, until }] = gaps as [Gap];
+    expect(until - since).toBeGreaterThanOrEqual(30);
+  });
+
+  it('is asked for anew even where the handler cannot end it [HN30, S4]', async () => {
+    class NoEnd extends Numbered {
+      override buildUnsubscribe(): string {
+        throw new Error('no');
+      }
+    }
+    const { network, client, subscribe, publish, advance } = await virtualWorld(new NoEnd());
+    client.on('error', () => {});
+    const channel = await subscribe('t');
+    const events = eventsOf(channel);
+    channel.on('message', () => {});
+    publish({ seq: 1, bad: true });
+    await advance(100);
+    expect(network.last.sent.filter((frame) => String(frame).includes('"subscribe"'))).toHaveLength(2);
+    expect(events).toEqual(['gap', 'resumed']);
+  });
+});
+
+describe('signals of the server', () => {
+  class SignalHandler extends GenericJsonHandler {
+    override extractSignal(message: Parameters<GenericJsonHandler['extractSignal']>[0]) {
+      return (message.json as { signal?: never } | undefined)?.signal;
+    }
+  }
+
+  it('resync subscribes the topic anew, with a gap [HN22, CH19, CH20, S5]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const [a] = await client.subscribeMany(['a', 'b']);
+    const events: string[] = [];
+    a?.on('gap', ({ cause }) => events.push(cause));
+    const resumed = channelEvent(a as Channel, 'resumed');
+    server.broadcast({ signal: { type: 'resync', topics: ['a'] } });
+    await resumed;
+    expect(events).toEqual(['resync']);
+    expect(framesOf(server).map(({ op, args }) => [op, args])).toEqual([
+      ['subscribe', ['a', 'b']],
+      ['unsubscribe', ['a']],
+      ['subscribe', ['a']],
+    ]);
+    expect(server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+
+  it('a revoked topic ends its channels with the server’s words, unless it is retryable [HN4, S6]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const [a, b] = await client.subscribeMany(['a', 'b']);
+    const failed = channelEvent(a as Channel, 'error');
+    server.broadcast({ signal: { type: 'revoked', topics: ['a'], error: { message: 'too many', code: 64_003 } } });
+    expect((await failed)[0]).toMatchObject({ code: 'SUBSCRIPTION_FAILED', serverCode: 64_003, topic: 'a' });
+    expect([a?.closed, b?.closed]).toEqual([true, false]);
+    const resumed = channelEvent(b as Channel, 'resumed');
+    server.broadcast({ signal: { type: 'revoked', topics: ['b'], retryable: true } });
+    await resumed;
+    expect(b?.closed).toBe(false);
+  });
+
+  it('reconnect and shouldReconnect leave the connection for a new one, with a closing handshake [HN20]', async () => {
+    class LeavingHandler extends SignalHandler {
+      override shouldReconnect(message: Parameters<GenericJsonHandler['shouldReconnect']>[0]): boolean {
+        return message.field('event') === 'serverShutdown';
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new LeavingHandler() });
+    const channel = await client.subscribe('a');
+    const frames = [
+      { event: 'serverShutdown' },
+      { signal: { type: 'reconnect', reason: 'upgrade', makeBeforeBreak: true } },
+    ];
+    for (const [index, frame] of frames.entries()) {
+      const resumed = channelEvent(channel, 'resumed');
+      server.connections.at(-1)?.send(frame);
+      await resumed;
+      expect(await server.waitForClose(index + 1)).toMatchObject({ code: 1000 });
+    }
+    expect(client.epoch).toBe(3);
+  });
+});

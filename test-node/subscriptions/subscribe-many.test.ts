@@ -1,0 +1,39 @@
+import { SubscriptionFailedError } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { barrier, connectClient, outcomeOf, serve, topicsOf } from '../support/live.js';
+
+describe('subscribeMany', () => {
+  it('gives channels in the order of the topics, in one frame [CL15]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const channels = await client.subscribeMany(['c', 'a', 'b']);
+    expect(channels.map(({ topic }) => topic)).toEqual(['c', 'a', 'b']);
+    expect(topicsOf(server)).toEqual([['c', 'a', 'b']]);
+    expect(await client.subscribeMany([])).toEqual([]);
+  });
+
+  it('rejects with every failure, and releases the others [CL15, ER2]', async () => {
+    const server = await serve();
+    server.refuseTopic('x', 'no x');
+    server.refuseTopic('y', 'no y');
+    const client = await connectClient(server);
+    const outcome = await outcomeOf(client.subscribeMany(['a', 'x', 'b', 'y']));
+    const { error } = outcome as { error: SubscriptionFailedError };
+    expect(error).toBeInstanceOf(SubscriptionFailedError);
+    expect([...error.failures.keys()]).toEqual(['x', 'y']);
+    expect(error.failures.get('y')?.message).toContain('no y');
+    await barrier(client);
+    expect(server.subscriptions.size).toBe(0);
+    expect(client.stats().subscriptions).toBe(0);
+  });
+
+  it('with partial keeps what succeeded [CL16]', async () => {
+    const server = await serve();
+    server.refuseTopic('x', 'no x');
+    const client = await connectClient(server);
+    const { channels, errors } = await client.subscribeMany(['a', 'x', 'b'], { partial: true });
+    expect(channels.map(({ topic }) => topic)).toEqual(['a', 'b']);
+    expect([...errors].map(([topic, { code }]) => [topic, code])).toEqual([['x', 'SUBSCRIPTION_FAILED']]);
+    expect(server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+});

@@ -1,0 +1,90 @@
+import {
+  GenericJsonHandler,
+  type Message,
+  type RequestId,
+  type SubscriptionContext,
+  type SubscriptionOutcome,
+} from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { connectClient, outcomeOf, serve } from '../support/live.js';
+import { connectVirtual } from '../support/virtual-client.js';
+import { FakeNetwork } from '../support/virtual-time.js';
+
+describe('a topic that the server names itself', () => {
+  /** One topic in a frame, its depth as params. */
+  class Naming extends GenericJsonHandler {
+    override readonly serverChoosesTopics = true;
+    override readonly limits = { topicsPerFrame: 1 };
+    override buildSubscribe([topic]: readonly string[], req_id: RequestId, { params }: SubscriptionContext): string {
+      return JSON.stringify({ op: 'subscribe', req_id, topic, depth: params(topic as string) });
+    }
+    override buildUnsubscribe([topic]: readonly string[], req_id: RequestId, { alias }: SubscriptionContext): string {
+      return JSON.stringify({ op: 'unsubscribe', req_id, name: alias(topic as string) });
+    }
+    override isSubscriptionSuccess(message: Message, [topic]: readonly string[]): SubscriptionOutcome {
+      const { name } = message.json as { name?: string };
+      return name
+        ? { accepted: [topic as string], aliases: { [topic as string]: name } }
+        : { refused: [topic as string] };
+    }
+  }
+
+  async function givenUp() {
+    const network = new FakeNetwork();
+    const client = await connectVirtual(network, { handler: new Naming() });
+    const controller = new AbortController();
+    const first = outcomeOf(client.subscribe('book', { params: 5, signal: controller.signal }));
+    await network.clock.advance(1);
+    controller.abort('changed my mind');
+    expect(await first).toEqual({ error: 'changed my mind' });
+    const second = client.subscribe('book', { params: 50 });
+    await network.clock.advance(1);
+    const frames = () => network.last.sent.map((frame) => JSON.parse(String(frame)));
+    expect(frames()).toMatchObject([{ op: 'subscribe', depth: 5 }]);
+    return { network, second, frames };
+  }
+
+  it('is asked for with other params once the name of the one that was given up is known [CH7, S2]', async () => {
+    const { network, second, frames } = await givenUp();
+    network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, name: 'n1' });
+    await network.clock.advance(1);
+    expect(frames().slice(1)).toMatchObject([
+      { op: 'unsubscribe', name: 'n1' },
+      { op: 'subscribe', depth: 50 },
+    ]);
+    network.last.say({ op: 'subscribe', req_id: frames()[2].req_id, name: 'n2' });
+    const channel = await second;
+    const heard: unknown[] = [];
+    channel.on('message', (data) => heard.push(data));
+    network.last.say({ topic: 'n1', data: 'old' });
+    network.last.say({ topic: 'n2', data: 'new' });
+    await network.clock.advance(1);
+    expect(heard).toEqual(['new']);
+  });
+
+  it('or once that one was refused [CH9, S2]', async () => {
+    const { network, second, frames } = await givenUp();
+    network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, error: 'no such depth' });
+    await network.clock.advance(1);
+    expect(frames().slice(1)).toMatchObject([{ op: 'subscribe', depth: 50 }]);
+    network.last.say({ op: 'subscribe', req_id: frames()[1].req_id, name: 'n2' });
+    expect((await second).topic).toBe('book');
+  });
+});
+
+describe('a topic with several names', () => {
+  it('is ended by any of them [CL17, CH6]', async () => {
+    class AnyCase extends GenericJsonHandler {
+      override canonicalTopic(topic: string): string {
+        return topic.toLowerCase();
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new AnyCase() });
+    for (const name of ['Btc', 'BTC', 'btc']) {
+      const channels = await Promise.all([client.subscribe('BTC'), client.subscribe('Btc')]);
+      await client.unsubscribe(name);
+      expect(channels.map(({ closed }) => closed)).toEqual([true, true]);
+    }
+  });
+});
