@@ -25,7 +25,7 @@ export interface ReferenceServerOptions {
   /** @default 'whole' */
   readonly refuse?: RefusalStyle;
   /**
-   * Whether the server answers a second subscribe for the same topic with `{"success":false,"error":"already subscribed"}`.
+   * Whether a second subscribe for a topic is refused: `{"success":false,"error":"already subscribed"}`.
    * @default false
    */
   readonly benign?: boolean;
@@ -50,8 +50,8 @@ interface Peer {
 }
 
 /**
- * A small exchange on the simulated network, in the dialect of `GenericJsonHandler`. It behaves as a correct server does,
- * so that a test can check a client against it. The updates of a topic are numbered from 1, over all connections:
+ * A small exchange on the simulated network, in the dialect of `GenericJsonHandler`. It behaves as a correct server
+ * does, so that a test can check a client against it. The updates of a topic are numbered from 1, over all connections:
  * `{"topic":"trades.BTC","sequence":1,"data":…}`. The answer to a request holds the payload of the request.
  *
  * @example
@@ -67,11 +67,11 @@ export class ReferenceServer {
   readonly refused = new Map<string, string>();
   /** While true, the server sends no answers and no updates. Frames that come in meanwhile are never answered. */
   mute = false;
-  /** Refuses the next `times` logins, even with the right key. With `final` the answers say that no key will do. */
+  /** Refuses the next `times` logins, even with the right key. With `final` the answers say that no key is accepted. */
   refuseLogins: { times: number; readonly final?: boolean } = { times: 0 };
   /**
-   * Called for each frame that the server sends. No call of `send` loses the frame, two calls repeat it, and a later call
-   * delays it.
+   * Called for each frame that the server sends. No call of `send` loses the frame, two calls repeat it, and a later
+   * call delays it.
    * @default calls `send` once
    */
   onSend: (frame: Readonly<Record<string, unknown>>, send: () => void, connection: SimulatedConnection) => void = (

@@ -5,7 +5,8 @@ import type { MockConnection } from './mock-connection.js';
  * The built-in exchange of the mock server. It speaks the dialect that `GenericJsonHandler` speaks without options:
  *
  * - `{"op":"subscribe","req_id":"1","args":["trades.BTC"]}` → `{"op":"subscribe","req_id":"1","success":true}`, and the
- *   same for `unsubscribe`. A frame that names a refused topic is refused as a whole, with `success: false` and `error`.
+ *   same for `unsubscribe`. A frame that names a refused topic is refused as a whole, with `success: false` and
+ *   `error`.
  * - `{"op":"ping"}` → `{"op":"pong"}`, with the `req_id` of the ping if it has one.
  * - Any other frame with a `req_id` is a request; the answer holds its payload: `{"req_id":"1","data":{…}}`.
  */

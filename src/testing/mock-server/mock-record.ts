@@ -70,8 +70,8 @@ export abstract class MockRecord {
   }
 
   /**
-   * Resolves with the first value of `probe` that is neither `undefined` nor false. The server calls `probe` at once, and
-   * again after each event on this server.
+   * Resolves with the first value of `probe` that is neither `undefined` nor false. The server calls `probe` at once,
+   * and again after each event on this server.
    *
    * @param what - the condition in words, for the error
    * @throws Error after the timeout, or when the server is closed meanwhile

@@ -99,8 +99,8 @@ export abstract class MockScript extends MockRecord {
   }
 
   /**
-   * Adds a rule: the given answer to every text that matches, instead of the answer of the built-in exchange. If several
-   * rules match, the newest answers. An empty list sends nothing. Returns a function that removes the rule.
+   * Adds a rule: the given answer to every text that matches, instead of the answer of the built-in exchange. If
+   * several rules match, the newest answers. An empty list sends nothing. Returns a function that removes the rule.
    *
    * @throws ConfigError for a number that is no delay
    * @example

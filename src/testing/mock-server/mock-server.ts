@@ -179,8 +179,8 @@ export class MockWebSocketServer extends MockScript {
   // ——— Start and stop ———
 
   /**
-   * Stops listening, as in an outage: the operating system refuses new connections. Open connections are dropped, unless
-   * `keepConnections` is true.
+   * Stops listening, as in an outage: the operating system refuses new connections. Open connections are dropped,
+   * unless `keepConnections` is true.
    */
   async stop(options: { readonly keepConnections?: boolean } = {}): Promise<void> {
     const stopped = this.#http.stop();

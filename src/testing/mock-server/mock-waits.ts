@@ -15,8 +15,8 @@ interface Wait {
 }
 
 /**
- * Promises that wait for conditions. The server calls `check()` after each change that a condition may look at; there is
- * no polling.
+ * Promises that wait for conditions. The server calls `check()` after each change that a condition may look at; there
+ * is no polling.
  */
 export class MockWaits {
   readonly #waits = new Set<Wait>();

@@ -1,6 +1,6 @@
 /**
- * A random number generator: the same seed gives the same numbers. The algorithm is xoshiro128** 1.1 (David Blackman and
- * Sebastiano Vigna, "Scrambled Linear Pseudorandom Number Generators", 2018) with a state filled by splitmix32.
+ * A random number generator: the same seed gives the same numbers. The algorithm is xoshiro128** 1.1 (David Blackman
+ * and Sebastiano Vigna, "Scrambled Linear Pseudorandom Number Generators", 2018) with a state filled by splitmix32.
  *
  * Use one `stream()` for each purpose, such as jitter, ids and faults. Then an additional draw for one purpose does not
  * change the numbers of the others.

@@ -126,7 +126,9 @@ export class SimulatedConnection {
     for (const pipe of this.#pipes(direction)) pipe.release();
   }
 
-  /** Resets the connection in this direction after so many more bytes. The frame that crosses the limit does not arrive. */
+  /**
+   * Resets the connection in this direction after so many more bytes. The frame that crosses the limit does not arrive.
+   */
   cutAfter(bytes: number, direction: Direction): void {
     for (const pipe of this.#pipes(direction)) {
       pipe.cutAfter(bytes, () => {

@@ -25,8 +25,8 @@ export interface SimulatedNetworkOptions {
    */
   readonly latency?: number | readonly [min: number, max: number];
   /**
-   * How frames that arrive at the same time are handed out: `'chunk'` in one turn, as Node does; `'frame'` each in a turn
-   * of its own, as browsers do.
+   * How frames that arrive at the same time are handed out: `'chunk'` in one turn, as Node does; `'frame'` each in a
+   * turn of its own, as browsers do.
    * @default 'chunk'
    */
   readonly delivery?: 'chunk' | 'frame';

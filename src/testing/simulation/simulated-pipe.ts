@@ -8,13 +8,15 @@ interface Parcel {
 }
 
 /**
- * One direction of a TCP connection. Parcels come out in order, after the latency. As with TCP, no parcel is lost between
- * two others: a stalled pipe delivers everything later in one burst, and an ended pipe never delivers again.
+ * One direction of a TCP connection. Parcels come out in order, after the latency. As with TCP, no parcel is lost
+ * between two others: a stalled pipe delivers everything later in one burst, and an ended pipe never delivers again.
  */
 export class SimulatedPipe {
   readonly #clock: VirtualClock;
   readonly #latency: () => number;
-  /** Whether parcels that arrive together are handed out in one turn, as in Node, or each in its own, as in browsers. */
+  /**
+   * Whether parcels that arrive together are handed out in one turn, as in Node, or each in its own, as in browsers.
+   */
   readonly #inChunks: boolean;
   readonly #parcels: Parcel[] = [];
   #arrivesAt = 0;

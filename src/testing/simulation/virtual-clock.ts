@@ -37,9 +37,9 @@ function pass(turns: number): Promise<void> {
 }
 
 /**
- * A clock whose time stands still until a test moves it. Timers fire in the order of their due times; timers that are due
- * at the same time fire in the order in which they were set. After each timer, code that awaits a promise gets its turns,
- * as on a real host. Real time has no influence: an hour takes only as long as the work that is done in it.
+ * A clock whose time stands still until a test moves it. Timers fire in the order of their due times; timers that are
+ * due at the same time fire in the order in which they were set. After each timer, code that awaits a promise gets its
+ * turns, as on a real host. Real time has no influence: an hour takes only as long as the work that is done in it.
  *
  * @example
  * ```ts
@@ -50,7 +50,9 @@ function pass(turns: number): Promise<void> {
  */
 export class VirtualClock implements Clock {
   readonly #timers = new VirtualTimers();
-  /** What arrives from outside, such as network data. It is not throttled, and after a sleep it comes after the timers. */
+  /**
+   * What arrives from outside, such as network data. It is not throttled, and after a sleep it comes after the timers.
+   */
   readonly #arrivals = new VirtualTimers();
   readonly #turns: number;
   #now = 0;
@@ -95,8 +97,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * For a simulated network: calls back when data arrives from outside. An arrival does not count in `pendingTimers`, is
-   * not throttled, and after a `jump()` comes after the overdue timers, as socket data does in Node.
+   * For a simulated network: calls back when data arrives from outside. An arrival does not count in `pendingTimers`,
+   * is not throttled, and after a `jump()` comes after the overdue timers, as socket data does in Node.
    */
   setArrival(callback: () => void, delay: number): VirtualTimer {
     return this.#set(this.#arrivals, callback, delay);
@@ -155,7 +157,9 @@ export class VirtualClock implements Clock {
     this.#grid = grid;
   }
 
-  /** Moves the wall clock by `ms` milliseconds, back with a negative number. It does not change `now()` or any timer. */
+  /**
+   * Moves the wall clock by `ms` milliseconds, back with a negative number. It does not change `now()` or any timer.
+   */
   stepWall(ms: number): void {
     this.#wallOffset += ms;
   }

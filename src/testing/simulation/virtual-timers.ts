@@ -7,7 +7,10 @@ export interface VirtualTimer {
   index: number;
 }
 
-/** Timers in the order of (due, sequence). A binary heap; each timer knows its place, so that `delete()` removes it at once. */
+/**
+ * Timers in the order of (due, sequence). A binary heap; each timer knows its place, so that `delete()` removes it at
+ * once.
+ */
 export class VirtualTimers {
   readonly #heap: VirtualTimer[] = [];
 
