@@ -3,24 +3,24 @@ import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'n
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** How upgrades are refused: with an HTTP answer, or by none at all. */
-export interface Refusal {
-  /** Undefined: the request is never answered. */
+/** How upgrade requests are refused. */
+interface Refusal {
+  /** The HTTP status of the answer; without a status there is no answer at all. */
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body: string;
-  /** How many upgrades are left to refuse. */
+  /** The number of upgrade requests that are still refused. */
   times: number;
 }
 
-export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const HOST = '127.0.0.1';
 
-/** The TCP and HTTP side of the mock server: one port on loopback, every socket on it, and refused upgrades. */
-export class MockListener {
+/** The TCP and HTTP side of the mock server: one port on loopback, its sockets, and the refusal of upgrade requests. */
+export class MockHttpServer {
   refusal: Refusal | undefined;
-  /** Upgrade requests that came in, refused ones included. */
+  /** The number of upgrade requests that came in, including refused ones. */
   upgradeAttempts = 0;
   readonly #sockets = new Set<Socket>();
   readonly #onUpgrade: UpgradeListener;
@@ -41,7 +41,7 @@ export class MockListener {
     return this.#server !== undefined;
   }
 
-  /** TCP connections that are open, in whatever state. */
+  /** The number of open TCP connections, in any state. */
   get socketCount(): number {
     return this.#sockets.size;
   }
@@ -54,7 +54,7 @@ export class MockListener {
     });
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
-      // A client may reset its connection at any time, also before there is a WebSocket that would listen.
+      // A client may reset its connection before a WebSocket listens to errors.
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);
@@ -75,14 +75,14 @@ export class MockListener {
     }
   }
 
-  /** Frees the port at once. Open sockets live on; resolves when the last one is gone. */
+  /** Frees the port at once. Open sockets stay open; the promise resolves when the last of them is closed. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
     if (server) await new Promise((resolve) => server.close(resolve));
   }
 
-  /** Ends every socket without a word; resolves when all are gone. */
+  /** Destroys every socket. Resolves when all are closed. */
   async destroySockets(): Promise<void> {
     await Promise.all(
       [...this.#sockets].map(
@@ -101,7 +101,7 @@ export class MockListener {
     if (refusal !== undefined && refusal.times > 0) {
       refusal.times--;
       if (refusal.status !== undefined) refuse(socket, refusal.status, refusal);
-      else socket.resume(); // reads on, to notice when the client gives up
+      else socket.resume(); // to learn when the client gives up
       socket.on('end', () => socket.destroy());
       this.#onChange();
     } else {

@@ -1,24 +1,25 @@
 import { Duplex } from 'node:stream';
 
 /**
- * Stands between a TCP socket and the WebSocket on it. While it is shut nothing leaves, neither data nor pongs nor the
- * answer to a close frame, and everything that comes in is taken: how a peer looks behind a link that is half open.
+ * The byte stream between a TCP socket and the WebSocket on top of it. While it is muted it still reads everything and
+ * writes nothing: no data, no pong, no answer to a close frame. That is how a half-open link looks to the client.
  */
-export class Valve extends Duplex {
-  shut = false;
+export class MockStream extends Duplex {
+  muted = false;
   readonly #raw: Duplex;
-  readonly #onSwallow: () => void;
+  /** Called after bytes were dropped instead of written. */
+  readonly #onDrop: () => void;
 
-  constructor(raw: Duplex, onSwallow: () => void) {
+  constructor(raw: Duplex, onDrop: () => void) {
     super();
     this.#raw = raw;
-    this.#onSwallow = onSwallow;
+    this.#onDrop = onDrop;
     raw.on('data', (chunk) => {
       if (!this.push(chunk)) raw.pause();
     });
     raw.on('end', () => {
-      // Nobody will answer any more, and the peer is gone: without this its socket would count as open for ever.
-      if (this.shut) raw.destroy();
+      // The client is gone, and a muted stream sends no end: without this the socket would stay open for ever.
+      if (this.muted) raw.destroy();
       else this.push(null);
     });
     raw.on('error', () => {}); // 'close' follows
@@ -30,17 +31,17 @@ export class Valve extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
-    if (this.shut) this.#swallow(done);
+    if (this.muted) this.#drop(done);
     else this.#raw.write(chunk, () => done());
   }
 
-  // ws writes header and payload of a frame apart, and counts on both leaving together.
+  // ws writes the header and the payload of a frame separately and expects both to leave together.
   override _writev(chunks: { chunk: Uint8Array }[], done: () => void): void {
     this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), '', done);
   }
 
   override _final(done: () => void): void {
-    if (this.shut) this.#swallow(done);
+    if (this.muted) this.#drop(done);
     else this.#raw.end(() => done());
   }
 
@@ -49,8 +50,8 @@ export class Valve extends Duplex {
     done(error);
   }
 
-  #swallow(done: () => void): void {
+  #drop(done: () => void): void {
     done();
-    this.#onSwallow();
+    this.#onDrop();
   }
 }

@@ -1,21 +1,17 @@
+import { parseExchangeFrame } from '../exchange/exchange-frame.js';
 import type { MockConnection } from './mock-connection.js';
 
-/** A parsed frame of the dialect. */
-interface Frame {
-  readonly op?: unknown;
-  readonly req_id?: unknown;
-  readonly args?: unknown;
-}
-
 /**
- * A small exchange, in the dialect that `GenericJsonHandler` speaks out of the box:
+ * The built-in exchange of the mock server. It speaks the dialect that `GenericJsonHandler` speaks without options:
  *
- * - `{"op":"subscribe","req_id":"1","args":["trades.BTC"]}` → `{"op":"subscribe","req_id":"1","success":true}`,
- *   `unsubscribe` likewise; a batch with a refused topic is refused as a whole, with `success: false` and an `error`;
- * - `{"op":"ping"}` → `{"op":"pong"}`, with the `req_id` where there was one;
- * - any other frame with a `req_id` is a request, and its own payload comes back: `{"req_id":"1","data":{…}}`.
+ * - `{"op":"subscribe","req_id":"1","args":["trades.BTC"]}` → `{"op":"subscribe","req_id":"1","success":true}`, and the
+ *   same for `unsubscribe`. A frame that names a refused topic is refused as a whole, with `success: false` and
+ *   `error`.
+ * - `{"op":"ping"}` → `{"op":"pong"}`, with the `req_id` of the ping if it has one.
+ * - Any other frame with a `req_id` is a request; the answer holds its payload: `{"req_id":"1","data":{…}}`.
  */
-export class ExchangeDialect {
+export class MockExchange {
+  /** Refused topics, each with the error text. */
   readonly #refused = new Map<string, string>();
 
   refuseTopic(topic: string, error: string): void {
@@ -26,9 +22,9 @@ export class ExchangeDialect {
     this.#refused.delete(topic);
   }
 
-  /** The answer to one text frame; nothing where it is not one of this dialect, or wants none. */
+  /** The answer to one text frame; `undefined` for a frame that gets no answer. */
   answer(text: string, connection: MockConnection): object | undefined {
-    const frame = parseFrame(text);
+    const frame = parseExchangeFrame(text);
     if (frame === undefined) return undefined;
     const { op, req_id, args } = frame;
     if (op === 'ping') return { op: 'pong', req_id };
@@ -43,7 +39,7 @@ export class ExchangeDialect {
     return { req_id, data };
   }
 
-  /** Changes the set, or tells why not. */
+  /** Changes the subscriptions, or returns the error text. */
   #update(op: 'subscribe' | 'unsubscribe', args: unknown, subscriptions: Set<string>): string | undefined {
     if (!Array.isArray(args) || args.length === 0) return 'args must be a list of topics';
     const topics = args.map(String);
@@ -56,16 +52,6 @@ export class ExchangeDialect {
       if (error !== undefined) return error;
     }
     for (const topic of topics) subscriptions.add(topic);
-    return undefined;
-  }
-}
-
-/** A JSON object, or nothing. */
-export function parseFrame(text: string): Frame | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
     return undefined;
   }
 }
