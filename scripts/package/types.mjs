@@ -7,6 +7,8 @@ const MODES = [
   { module: 'nodenext', files: ['app.mts', 'app.cts'] },
   { module: 'esnext', moduleResolution: 'bundler', files: ['app.mts'] },
   { module: 'esnext', moduleResolution: 'bundler', customConditions: ['browser'], files: ['app.mts'] },
+  // A resolver that does not know `exports`.
+  { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', files: ['app.cts'] },
 ];
 
 /** Compiles an application that has no types but ours: neither Node's nor those of ws, and with every library checked. */
@@ -36,5 +38,7 @@ export async function use(): Promise<Channel<number>> {
     writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', app], { stdio: 'inherit' });
   }
-  console.log('types: an application compiles as ESM, as CommonJS and for a bundler, without Node types');
+  console.log(
+    'types: an application compiles as ESM, as CommonJS, for a bundler and for an old resolver, without Node types',
+  );
 }
