@@ -1,5 +1,5 @@
-/** A row that compares requests; its measure is time, with the CPU that it took beside it. */
-export function requestsRow({ id, title, program, label, reference, limit, runs, options, peers = [] }) {
+/** A row that compares requests. Its measures are time and CPU per request. */
+export function requestsRow({ title, program, label, reference, limit, runs, options, peers = [] }) {
   const contestant = (name, kind, protocol, client) => ({
     name,
     kind,
@@ -8,7 +8,6 @@ export function requestsRow({ id, title, program, label, reference, limit, runs,
     options: { ...options, client },
   });
   return {
-    id,
     title,
     runs,
     measures: [

@@ -1,7 +1,6 @@
-/** A row that counts what went wrong; what is required must be zero, whatever the machine. */
-export function stressRow({ id, title, program, options, unit = 'µs', per, faults }) {
+/** A row that counts defects. Each count must be zero on every machine. */
+export function stressRow({ title, program, options, unit = 'µs', per, faults }) {
   return {
-    id,
     title,
     runs: 1,
     measures: [

@@ -8,13 +8,12 @@ const CLIENTS = {
   centrifuge: "export { Centrifuge } from 'centrifuge'",
 };
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default () => {
   const contestant = (name, kind, contents) => ({ name, kind, program: 'bundle-size', options: { contents } });
   return {
-    id: 'P9',
     title: 'size in a browser, dependencies included',
-    // It is the same each time.
+    // The size is the same in each run.
     runs: 1,
     measures: [
       { key: 'gzipped', label: 'minified and gzipped', unit: 'B', limit: 9_500, absolute: true },

@@ -1,6 +1,6 @@
-import { peers } from './peers.mjs';
+import { peers } from '../lib/peers.mjs';
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ runs }) => {
   const contestant = (name, kind, module = name, byRequire = false) => ({
     name,
@@ -9,9 +9,8 @@ export default ({ runs }) => {
     options: { module, byRequire },
   });
   return {
-    id: 'P10',
     title: 'import in Node',
-    // One takes a tenth of a second, and a file cache or a busy machine shows in each.
+    // One run takes a tenth of a second, and caches and a busy machine change it, so more runs are needed.
     runs: runs * 3,
     measures: [
       { key: 'wall', label: 'time', unit: 'ms', limit: 1.3 },

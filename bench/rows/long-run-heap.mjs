@@ -1,7 +1,7 @@
-/** What a heap moves by itself: compiled code, tables that grow in steps. A byte per update would be ten million. */
+/** Noise of a heap: compiled code, tables that grow in steps. A leak of one byte per update would be ten million bytes. */
 const FLAT = 300_000;
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ few }) => {
   const whole = { updates: 10_020_000, requests: 100_000, reconnects: 10_000 };
   const sample = { updates: 600_000, requests: 20_000, reconnects: 400 };
@@ -9,8 +9,7 @@ export default ({ few }) => {
   const after = (count, what) => `growth over ${count.toLocaleString('en-US')} ${what}`;
   const flat = { unit: 'B', limit: FLAT, required: true };
   return {
-    id: 'P8',
-    title: 'heap of one client in the long run',
+    title: 'heap of one client after many updates, requests and reconnects',
     runs: 1,
     long: true,
     measures: [

@@ -1,4 +1,4 @@
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ runs }) => {
   const contestant = (name, kind, client) => ({
     name,
@@ -9,7 +9,6 @@ export default ({ runs }) => {
     nodeFlags: ['--expose-gc'],
   });
   return {
-    id: 'P7',
     title: 'memory of 10,000 idle subscriptions and 10,000 pending requests',
     runs: Math.min(runs, 7),
     measures: [

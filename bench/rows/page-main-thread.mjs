@@ -1,15 +1,14 @@
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ runs, few }) => ({
-  id: 'P11',
   title: 'in Chromium: 20,000 updates/s to a page that shows 50 topics at 60 Hz with latest',
-  // Each is a browser with many rounds of its own.
+  // Each run starts a browser and measures many rounds.
   runs: Math.ceil(runs / 3),
   measures: [
-    { key: 'above', label: 'cost above receiving, of what parsing each costs above it', unit: '×', limit: 0.25 },
-    { key: 'latest', label: 'main thread per update: hpx-transport-ws, latest', unit: 'µs' },
+    { key: 'above', label: 'extra cost over receiving, relative to the extra cost of parsing', unit: '×', limit: 0.25 },
+    { key: 'latest', label: 'main thread per update: hpx-transport-ws with latest', unit: 'µs' },
     { key: 'parse', label: 'main thread per update: WebSocket + JSON.parse', unit: 'µs' },
     { key: 'receive', label: 'main thread per update: WebSocket alone', unit: 'µs' },
-    { key: 'parsed', label: 'part of the updates that was parsed', unit: '' },
+    { key: 'parsed', label: 'share of the updates that were parsed', unit: '' },
     { key: 'rate', label: 'updates per second that reached the page', unit: '' },
   ],
   contestants: [

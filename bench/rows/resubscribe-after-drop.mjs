@@ -1,4 +1,4 @@
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ runs, few }) => {
   const contestant = (name, kind, client) => ({
     name,
@@ -8,8 +8,7 @@ export default ({ runs, few }) => {
     options: { client, count: 10_000, drops: few ? 3 : 12 },
   });
   return {
-    id: 'P6',
-    title: 'drop → authenticated and 10,000 topics confirmed again',
+    title: 'from a drop until authenticated and 10,000 topics confirmed again',
     runs,
     measures: [
       { key: 'wall', label: 'time', unit: 'ms', limit: 1.2 },

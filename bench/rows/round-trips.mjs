@@ -1,10 +1,9 @@
-import { peers } from './peers.mjs';
-import { requestsRow } from './requests-row.mjs';
+import { peers } from '../lib/peers.mjs';
+import { requestsRow } from '../lib/requests-row.mjs';
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ runs, few }) =>
   requestsRow({
-    id: 'P3',
     title: 'request and answer, one at a time',
     program: 'round-trips',
     label: 'median round trip',

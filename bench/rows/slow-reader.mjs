@@ -1,4 +1,4 @@
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ few }) => {
   const contestant = (name, pauses) => ({
     name,
@@ -8,14 +8,13 @@ export default ({ few }) => {
     options: { count: few ? 60_000 : 1_000_000, pauses },
   });
   return {
-    id: 'B1',
-    title: 'back-pressure: the server writes faster than the reader reads',
+    title: 'the server writes faster than the reader reads',
     runs: 1,
     measures: [
       { key: 'wall', label: 'time per update', unit: 'µs' },
       { key: 'peak', label: 'growth of the resident set at its peak', unit: 'MB', limit: 60 },
-      { key: 'largest', label: 'most updates that waited', unit: '', limit: 1_024, required: true },
-      { key: 'lost', label: 'lost without count, or in spite of pause()', unit: '', limit: 0, required: true },
+      { key: 'largest', label: 'most updates waiting in the channel', unit: '', limit: 1_024, required: true },
+      { key: 'lost', label: 'lost and not counted', unit: '', limit: 0, required: true },
       { key: 'disordered', label: 'out of order', unit: '', limit: 0, required: true },
       { key: 'dropped', label: 'dropped and counted', unit: '' },
       { key: 'paused', label: 'times paused', unit: '' },

@@ -1,10 +1,9 @@
-import { stressRow } from './stress-row.mjs';
+import { stressRow } from '../lib/stress-row.mjs';
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ few }) =>
   stressRow({
-    id: 'S4',
-    title: 'stress: rapid connect and disconnect, one in four while it connects',
+    title: 'stress: rapid connect and disconnect, every fourth while it connects',
     program: 'stress-connections',
     options: { count: few ? 200 : 4_000, atOnce: 20 },
     per: 'connection',

@@ -1,9 +1,8 @@
-import { stressRow } from './stress-row.mjs';
+import { stressRow } from '../lib/stress-row.mjs';
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ few }) =>
   stressRow({
-    id: 'S3',
     title: 'stress: 50,000 concurrent requests, answered out of order',
     program: 'stress-requests',
     options: { count: few ? 5_000 : 50_000, rounds: few ? 2 : 10 },

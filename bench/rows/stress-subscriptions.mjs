@@ -1,10 +1,9 @@
-import { stressRow } from './stress-row.mjs';
+import { stressRow } from '../lib/stress-row.mjs';
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ few }) =>
   stressRow({
-    id: 'S2',
-    title: 'stress: 20,000 subscriptions, ended and made again',
+    title: 'stress: 20,000 subscriptions, ended and created again',
     program: 'stress-subscriptions',
     options: { topics: few ? 2_000 : 20_000, rounds: few ? 3 : 10 },
     per: 'subscription with three updates',

@@ -1,9 +1,8 @@
-import { stressRow } from './stress-row.mjs';
+import { stressRow } from '../lib/stress-row.mjs';
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ few }) =>
   stressRow({
-    id: 'S1',
     title: 'stress: high throughput, a listener and a loop on each of 100 topics',
     program: 'stress-throughput',
     options: { count: few ? 100_000 : 1_000_000, topics: 100 },

@@ -1,6 +1,6 @@
-import { peers } from './peers.mjs';
+import { peers } from '../lib/peers.mjs';
 
-/** The others have no subscriptions of their own. Where the time grows with the square of the topics, once must do. */
+/** Peers that have subscriptions. A peer whose time grows with the square of the topics runs once. */
 const SUBSCRIBERS = new Map([
   ['bybit-api', { maxRuns: 1, rounds: 1 }],
   ['rpc-websockets', {}],
@@ -9,7 +9,7 @@ const SUBSCRIBERS = new Map([
   ['centrifuge', {}],
 ]);
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ runs, few }) => {
   const contestant = (name, kind, protocol, client, clientOptions, { maxRuns, rounds = few ? 1 : 5 } = {}) => ({
     name,
@@ -20,15 +20,14 @@ export default ({ runs, few }) => {
     maxRuns,
   });
   return {
-    id: 'P5',
     title: 'subscribe 10,000 topics',
     runs,
     measures: [
       { key: 'longest', label: 'longest block of the event loop', unit: 'ms', limit: 50, absolute: true },
-      { key: 'longestCpu', label: 'the same in CPU time', unit: 'ms', absolute: true },
-      { key: 'total', label: 'until all are confirmed, the first time', unit: 'ms' },
+      { key: 'longestCpu', label: 'longest block in CPU time', unit: 'ms', absolute: true },
+      { key: 'total', label: 'time until all are confirmed, first run', unit: 'ms' },
       { key: 'cpu', label: 'CPU until all are confirmed, warm', unit: 'ms' },
-      { key: 'growth', label: '10,000 against 1,000, warm', unit: '×', limit: 12, absolute: true },
+      { key: 'growth', label: '10,000 topics relative to 1,000, warm', unit: '×', limit: 12, absolute: true },
     ],
     contestants: [
       contestant('floor: ws loop, 100 topics in a frame', 'reference', 'plain', 'ws', { topicsPerFrame: 100 }),

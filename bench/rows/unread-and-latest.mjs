@@ -1,10 +1,9 @@
-import { updatesRow } from './updates-row.mjs';
+import { updatesRow } from '../lib/updates-row.mjs';
 
-/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').Row} */
+/** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default ({ runs, few }) =>
   updatesRow({
-    id: 'P2',
-    title: 'updates of topics without a reader, or conflated',
+    title: 'updates of topics without a reader, or with latest at 60 Hz',
     limit: 0.45,
     runs,
     count: few ? 60_000 : 300_000,

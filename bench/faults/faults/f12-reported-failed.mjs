@@ -6,10 +6,10 @@ const MOMENT = 500;
 /** Of the request, for clients whose calls take a timeout. */
 const TIMEOUT = 2_000;
 
-/** A request made while the server refuses; what its caller was told must stay true when the server is back. @type {import('../lib/catalogue.mjs').Fault} */
+/** A request made while the server refuses; what the client reported to the caller must stay true when the server is back. @type {import('../lib/catalogue.mjs').Fault} */
 export default {
   id: 'F12',
-  title: 'a request told “failed” to the caller',
+  title: 'a request that was reported as failed',
   needs: ['requests'],
   async run(bench) {
     const { client, proxy, server, durations } = bench;
@@ -25,14 +25,14 @@ export default {
     const hasReturned = await isBack(bench, sessions);
     const isSent = await server.until(() => server.requests.includes('order'), durations.watching);
     if (state === 'rejected') {
-      if (isSent) return failed('sent after the caller was told that it failed');
+      if (isSent) return failed('sent after it was reported as failed');
       return passed(hasReturned ? 'rejected, never sent' : 'rejected; the client never came back');
     }
     const isSettled = await client.settled(request, durations.settling);
     const outcome = client.outcome(request);
     if (outcome.state === 'rejected' && !isSent) {
       const isLate = await server.until(() => server.requests.includes('order'), durations.watching);
-      if (isLate) return failed('sent after the caller was told that it failed');
+      if (isLate) return failed('sent after it was reported as failed');
     }
     return isSettled ? passed(`${outcome.state} after the return`) : failed('promise pending');
   },
