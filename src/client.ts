@@ -43,7 +43,10 @@ export interface ConnectOptions {
 export interface SubscribeOptions extends ChannelOptions {
   /** What the handler puts into the subscribe frame beside the topic: depth, filters. */
   readonly params?: unknown;
-  /** Milliseconds from the call to the confirmation. Default: the config's `requestTimeout`. */
+  /**
+   * Milliseconds from the call to the confirmation.
+   * @default the config's `requestTimeout`
+   */
   readonly timeout?: number;
   /** Before the confirmation it rejects the call, later it ends the channel. */
   readonly signal?: AbortSignal;
@@ -53,19 +56,19 @@ export interface SubscribeOptions extends ChannelOptions {
 export interface ClientStats extends Counters {
   readonly state: ConnectionState;
   readonly epoch: number;
-  /** Requests without an answer. */
+  /** How many requests have no answer. */
   readonly pendingRequests: number;
-  /** Requests and sends that wait to be written. */
+  /** How many requests and sends wait to be written. */
   readonly waitingCalls: number;
-  /** Topics that are wanted. */
+  /** How many topics have a channel. */
   readonly subscriptions: number;
-  /** Milliseconds that the last answered ping took; missing before the first. */
+  /** Milliseconds that the last answered ping took; `undefined` before the first answer. */
   readonly roundTrip: number | undefined;
 }
 
 /**
- * A WebSocket connection that carries requests and subscriptions, and puts itself together again when it breaks. An
- * EventEmitter of `ClientEvents`.
+ * A WebSocket connection that carries requests and subscriptions, and restores itself after a loss. It is an EventEmitter
+ * of `ClientEvents`: each event is documented there.
  *
  * @example
  * ```ts
@@ -84,7 +87,7 @@ export class WebSocketClient<
   Topics extends object = Record<string, unknown>,
   Methods extends object = Record<string, unknown>,
 > extends IsolatedEmitter<ClientEvents> {
-  /** Resolves, and never rejects, when the client has ended for good: by `close()`, or because it gave up. */
+  /** Resolves when the client has ended: by `close()`, or because it gave up. Never rejects. */
   readonly closed: Promise<CloseCause>;
   readonly #config: WebSocketConfig;
   readonly #parts: Assembly;
@@ -93,10 +96,10 @@ export class WebSocketClient<
   #lastWarning: Warning | undefined;
 
   /**
-   * Creates a client that does not connect yet; calls made before `connect()` wait for it.
+   * Creates a client. It does not connect: calls made before `connect()` wait.
    *
    * @param config - checked and completed as by `WebSocketConfig`
-   * @param runtime - replaces parts of the platform: another socket, a clock of your own
+   * @param runtime - replaces parts of the platform, such as the socket or the clock
    * @throws ConfigError for a wrong config
    */
   constructor(config: WebSocketConfigInput, handler: ProtocolHandler<Topics, Methods>, runtime: Partial<Runtime> = {}) {
@@ -114,7 +117,7 @@ export class WebSocketClient<
   }
 
   /**
-   * Creates a client and connects it. Where that fails for good the client is closed.
+   * Creates a client and connects it. If that fails for good, the client is closed.
    * @throws TransportError as `connect()` does
    */
   static connect<Topics extends object, Methods extends object>(
@@ -154,7 +157,7 @@ export class WebSocketClient<
   }
 
   /**
-   * Connects, and keeps trying. Resolves in `ready`; rejects on abort, on `close()`, and when the client gave up.
+   * Connects, and retries failed attempts. Resolves in `ready`. Rejects on abort, on `close()`, and if the client gave up.
    * @throws AuthenticationFailedError when the server refused the credentials for good
    * @throws MaxReconnectAttemptsError when `reconnectMaxAttempts` attempts in a row failed
    * @throws ConnectionClosedError after `close()`, or when the handler calls a close code fatal
@@ -171,11 +174,11 @@ export class WebSocketClient<
   }
 
   /**
-   * Asks the server and resolves to its answer. Never throws synchronously.
+   * Sends a request and resolves to the answer. Never throws synchronously.
    *
-   * @param payload - plain data; the handler puts the request id into it. It is serialised at the call.
+   * @param payload - plain data, serialised at the call. The handler puts the request id into it.
    * @throws RequestRejectedError when the server answers with an error
-   * @throws RequestTimeoutError after `timeout`, counted from the call
+   * @throws RequestTimeoutError `timeout` milliseconds after the call
    * @throws ConnectionClosedError when the connection is lost under a written request, or the client is closed
    * @throws CapacityExceededError when too many requests are pending or waiting
    * @throws ProtocolError for a payload that cannot be serialised
@@ -190,7 +193,7 @@ export class WebSocketClient<
   }
 
   /**
-   * Sends a frame of your own making and resolves to the frame that answers it, whatever that says.
+   * Sends your own frame and resolves to the frame that answers it, whatever the answer says.
    * @throws ProtocolError when no request id is given or found in the message, or that id is pending already
    */
   requestRaw(message: string | Uint8Array, options?: RawRequestOptions): PendingCall<Message> {
@@ -198,7 +201,7 @@ export class WebSocketClient<
   }
 
   /**
-   * Subscribes a topic and resolves to a channel of its own when the server has confirmed.
+   * Subscribes a topic. Resolves to a new channel when the server has confirmed.
    * @throws SubscriptionFailedError when the server refused, or did not confirm within `timeout`
    * @throws CapacityExceededError when the server allows no more topics
    */
@@ -231,13 +234,14 @@ export class WebSocketClient<
     return handled(this.#subscribeMany(topics, options));
   }
 
-  /** Ends every channel of a topic; resolves when the server was told. */
+  /** Ends every channel of a topic. Resolves when the unsubscribe frame was written, or is not needed. */
   unsubscribe(topic: keyof Topics & string): Promise<void> {
     return handled(this.#parts.subscriptions.endTopic(topic));
   }
 
   /**
-   * Resolves when the frame was handed to the socket; waits for a connection at most `requestTimeout`.
+   * Sends a frame that wants no answer. Resolves when the frame was handed to the socket. Waits for a connection at most
+   * `requestTimeout` milliseconds.
    * @throws RequestTimeoutError, ConnectionClosedError or CapacityExceededError, all of them unsent
    */
   send(message: string | Uint8Array): Promise<void> {
@@ -245,7 +249,7 @@ export class WebSocketClient<
   }
 
   /**
-   * As `send`, with a payload that is serialised at the call.
+   * Like `send`, with a payload that is serialised at the call.
    * @throws ProtocolError for a payload that cannot be serialised
    */
   sendJson(payload: unknown): Promise<void> {
@@ -253,20 +257,20 @@ export class WebSocketClient<
   }
 
   /**
-   * Authenticates inside the live session: a refresh, new credentials, or the first time where `authOnConnect` is false.
-   * Later connections then authenticate, too. Before `ready` it waits for the connection.
+   * Authenticates on the live connection: a refresh, new credentials, or the first time if `authOnConnect` is false. Later
+   * connections then authenticate too. Before `ready` it waits for the connection.
    * @throws AuthenticationFailedError when the server refused; the connection stays
    */
   authenticate(): Promise<void> {
     return this.#parts.supervisor.authenticate();
   }
 
-  /** Leaves the connection for a new one; during a delay, tries at once. Without a connection to replace it does nothing. */
+  /** Replaces the connection. During the delay before an attempt, starts the attempt at once. Otherwise does nothing. */
   reconnect(reason: string = texts.RECONNECT_CALLED): void {
     this.#parts.supervisor.reconnect(reason);
   }
 
-  /** Stops reading from the socket, where the platform can, so that the server is slowed down; the heartbeat rests. */
+  /** Stops reading from the socket if the platform can, which slows the server down. The heartbeat rests meanwhile. */
   pause(): void {
     this.#parts.supervisor.pause();
   }
@@ -276,8 +280,8 @@ export class WebSocketClient<
   }
 
   /**
-   * Ends the client for good, in any state: rejects what is pending, ends the channels, closes the socket. Resolves within
-   * `deadline`, whatever the peer does; with `drain` it first waits for the answers that are outstanding.
+   * Ends the client in any state: rejects pending calls, ends the channels, closes the socket. Resolves within `deadline`,
+   * whatever the server does. With `drain` it first waits for outstanding answers.
    * @throws ConfigError for a code or a reason that a close frame cannot carry
    */
   close(options: CloseOptions = {}): Promise<void> {
@@ -304,7 +308,7 @@ export class WebSocketClient<
     };
   }
 
-  /** Tells every transition, frame and effect to `sink`, secrets masked; returns a function that stops it. */
+  /** Passes every transition, frame and effect to `sink`, with secrets masked. Returns a function that stops it. */
   trace(sink: TraceSink): () => void {
     return this.#parts.context.trace.add(sink);
   }
@@ -357,7 +361,7 @@ export class WebSocketClient<
 }
 
 const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', 'a non-empty string'];
-/** A text is iterable, too, letter by letter. */
+/** A text is iterable too, letter by letter. */
 const TOPICS: OptionRule = [
   (value: Iterable<unknown> | null | undefined) => typeof value !== 'string' && !!value?.[Symbol.iterator],
   'a list of topics',

@@ -8,20 +8,14 @@ import * as texts from '../texts.js';
 import { wallTime } from '../trace.js';
 import type { Pacer } from '../util/pacer.js';
 import { handled } from '../util/promises.js';
-import { Timer } from '../util/timer.js';
+import { Attempts } from './attempts.js';
 import { type CloseOptions, Closing } from './closing.js';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.js';
 import type { ConnectionEffects, ConnectionEvent, Happenings } from './connection-states.js';
 import type { Greeting } from './greeting.js';
 import { type ConnectionLoss, LossJudge } from './loss-judge.js';
 import { Readiness } from './readiness.js';
-import { ReconnectPolicy } from './reconnect-policy.js';
 import type { StateMachine } from './state-machine.js';
-
-/** Milliseconds that an attempt may take before a wake of the host starts it anew. */
-const STALE_ATTEMPT = 1_000;
-/** Milliseconds until the supervisor looks again whether replaced sockets have finished closing. */
-const LINGER_POLL = 100;
 
 export interface SupervisorParts extends ConnectionParts {
   readonly machine: StateMachine;
@@ -39,31 +33,26 @@ export class Supervisor implements ConnectionListener {
   readonly #context: Context;
   readonly #parts: SupervisorParts;
   readonly #machine: StateMachine;
-  readonly #policy: ReconnectPolicy;
+  readonly #attempts: Attempts;
   readonly #judge: LossJudge;
   readonly #readiness: Readiness;
   readonly #closing: Closing;
-  /** The delay before an attempt. */
-  readonly #retryTimer: Timer;
-  /** Replaced connections whose sockets have not finished closing. */
-  readonly #lingering = new Set<Connection>();
   #connection: Connection | undefined;
   #epoch = 0;
-  #dialledAt = 0;
   /** The round trip of the connections that have ended. */
   #lastRoundTrip: number | undefined;
   #isPaused = false;
   #stopListening: (() => void) | undefined;
 
   constructor(context: Context, parts: SupervisorParts) {
-    const { clock } = context.runtime;
     this.#context = context;
     this.#parts = parts;
     this.#machine = parts.machine;
-    this.#policy = new ReconnectPolicy(context.config, context.runtime);
-    this.#judge = new LossJudge(context, this.#policy, parts.login);
-    this.#retryTimer = new Timer(clock);
-    this.#closing = new Closing(clock);
+    this.#attempts = new Attempts(context, () =>
+      this.#machine.inTurn(() => this.#machine.transit('retry', { reason: 'the delay is over' }, this.#effects)),
+    );
+    this.#judge = new LossJudge(context, this.#attempts.policy, parts.login);
+    this.#closing = new Closing(context.runtime.clock);
     this.#readiness = new Readiness(context.gate, () => {
       // No call waits for a connection that was never ready: there is no reason to keep trying.
       if (this.#epoch === 0) this.#wish('abandoned', texts.CONNECT_ABORTED);
@@ -101,7 +90,7 @@ export class Supervisor implements ConnectionListener {
   }
 
   reconnect(reason: string): void {
-    if (this.state === 'reconnecting') return this.#retryIn(this.#policy.immediate());
+    if (this.state === 'reconnecting') return this.#attempts.startIn(this.#attempts.policy.immediate());
     // A failing socket reports its own error, which may be final or ask for a delay; do not replace it.
     if (!this.#connection?.link.isFailing) this.#connection?.leave(reason);
   }
@@ -160,7 +149,7 @@ export class Supervisor implements ConnectionListener {
   }
 
   onGone(connection: Connection): void {
-    this.#lingering.delete(connection);
+    this.#attempts.gone(connection);
     if (connection === this.#connection) this.#release();
   }
 
@@ -192,8 +181,7 @@ export class Supervisor implements ConnectionListener {
         wake: (cause) => this.#wake(cause),
         sleep: (cause) => this.#context.trace.effect('sleep', { cause }),
       });
-      this.#policy.dialled();
-      this.#dialledAt = this.#context.runtime.clock.now();
+      this.#attempts.started();
       this.#connection = new Connection(this.#context, this.#parts, this);
       this.#connection.link.dial();
       return () => void this.#context.emit('connecting');
@@ -221,7 +209,7 @@ export class Supervisor implements ConnectionListener {
       const { greeting, outbox, subscriptions } = this.#parts;
       const epoch = ++this.#epoch;
       if (epoch > 1) this.#context.counters.reconnects++;
-      this.#policy.ready();
+      this.#attempts.policy.ready();
       greeting.stop();
       connection.start();
       if (this.#isPaused) connection.pause();
@@ -237,9 +225,10 @@ export class Supervisor implements ConnectionListener {
 
     scheduleRetry: (loss) => {
       const disconnected = this.#retire(loss);
-      const delay = loss.delay ?? this.#policy.next(loss.end?.retryAfter);
-      this.#retryIn(delay);
-      const { attempt } = this.#policy;
+      const { policy } = this.#attempts;
+      const delay = loss.delay ?? policy.next(loss.end?.retryAfter);
+      this.#attempts.startIn(delay);
+      const { attempt } = policy;
       return () => {
         disconnected();
         this.#context.emit('reconnecting', { attempt, delay, cause: loss.error });
@@ -251,7 +240,7 @@ export class Supervisor implements ConnectionListener {
         closeCode: 1000,
         error: new ConnectionClosedError(texts.CONNECT_ABORTED),
       });
-      this.#retryTimer.stop();
+      this.#attempts.stop();
       this.#stopListening?.();
       this.#stopListening = undefined;
       return disconnected;
@@ -259,7 +248,7 @@ export class Supervisor implements ConnectionListener {
 
     beginClose: () => {
       const { drain, greeting, outbox } = this.#parts;
-      this.#retryTimer.stop();
+      this.#attempts.stop();
       greeting.stop();
       this.#connection?.stop();
       this.#closing.start(() => {
@@ -279,11 +268,11 @@ export class Supervisor implements ConnectionListener {
       const wasAwaited = this.#readiness.isAwaited;
       const disconnected = this.#retire({ end, closeCode, error });
       this.#closing.stop();
-      this.#retryTimer.stop();
+      this.#attempts.stop();
       this.#stopListening?.();
       this.#parts.pacer.stop();
       this.#endCalls(cause, error ?? endedError());
-      for (const connection of this.#lingering) connection.link.forget();
+      this.#attempts.forgetAll();
       return () => {
         disconnected();
         if (cause.error && !wasAwaited) this.#context.emit('error', cause.error);
@@ -324,7 +313,7 @@ export class Supervisor implements ConnectionListener {
     if (!connection) return () => {};
     this.#lastRoundTrip = connection.heartbeat.roundTrip ?? this.#lastRoundTrip;
     connection.retire(closeCode);
-    if (!connection.link.isGone) this.#lingering.add(connection);
+    if (!connection.link.isGone) this.#attempts.linger(connection);
     if (error) requests.lost(error);
     subscriptions.lost(since ?? wallTime(this.#context.runtime.clock));
     if (!connection.link.wasOpen) return () => {};
@@ -350,28 +339,15 @@ export class Supervisor implements ConnectionListener {
     this.#wish('released', 'no socket is left');
   }
 
-  #retryIn(delay: number): void {
-    this.#retryTimer.start(delay, () => {
-      // At most one socket that is still closing may exist beside a new one (C1).
-      if (this.#lingering.size > 1) return this.#retryIn(LINGER_POLL);
-      this.#machine.inTurn(() => this.#machine.transit('retry', { reason: 'the delay is over' }, this.#effects));
-    });
-  }
-
   #wake(cause: string): void {
     this.#context.trace.effect('wake', { cause });
-    this.#policy.woke();
+    this.#attempts.policy.woke();
     if (this.state === 'ready') return this.#connection?.heartbeat.wake();
-    if (this.state === 'reconnecting') {
-      const delay = this.#policy.wake();
-      if (delay !== undefined && delay < this.#retryTimer.remaining) this.#retryIn(delay);
-      return;
-    }
+    if (this.state === 'reconnecting') return this.#attempts.wake();
     const connection = this.#connection;
-    const isStale = this.#context.runtime.clock.now() - this.#dialledAt > STALE_ATTEMPT;
     // A failing socket reports its own error, which may be final; do not replace it.
-    if (this.state !== 'connecting' || !connection || !isStale || connection.link.isFailing) return;
-    const delay = this.#policy.wake();
+    if (this.state !== 'connecting' || !connection || !this.#attempts.isStale || connection.link.isFailing) return;
+    const delay = this.#attempts.policy.wake();
     if (delay === undefined) return;
     const error = new ConnectionFailedError(texts.attemptHung(cause));
     this.onLoss(connection, { error, delay, isPlanned: true });

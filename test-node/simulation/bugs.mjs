@@ -29,8 +29,8 @@ export const bugs = [
     'Math.min(retryAfter, LONGEST_RETRY_AFTER)',
     'Math.min(retryAfter, 0)',
   ),
-  bug('the timer of the back-off is not cancelled', 'connection/supervisor.ts', 'this.#retryTimer.stop();', ''),
-  bug('a wake of the host is ignored', 'connection/supervisor.ts', 'delay < this.#retryTimer.remaining', 'delay < -1'),
+  bug('the timer of the back-off is not cancelled', 'connection/supervisor.ts', 'this.#attempts.stop();', ''),
+  bug('a wake of the host is ignored', 'connection/attempts.ts', 'delay < this.#timer.remaining', 'delay < -1'),
   // ——— Life ———
   bug(
     'events of a replaced connection are heard',
