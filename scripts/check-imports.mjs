@@ -9,7 +9,7 @@ const src = join(import.meta.dirname, '../src');
 const FLOORS = [
   ['index'],
   ['client'],
-  ['assemble', 'default-runtime'],
+  ['assemble', 'default-runtime', 'client-emitter'],
   ['connection'],
   ['inbound'],
   ['subscriptions'],

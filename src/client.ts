@@ -2,13 +2,14 @@ import { type Assembly, assemble } from './assemble.js';
 import type { Channel, ChannelOptions } from './channel/channel.js';
 import { ChannelInlet } from './channel/channel-inlet.js';
 import { Conflation } from './channel/conflation.js';
+import { ClientEmitter } from './client-emitter.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
 import type { CloseOptions } from './connection/closing.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Context, Counters } from './context.js';
 import { completeRuntime, frameClock } from './default-runtime.js';
 import { ConnectionClosedError } from './errors.js';
-import type { ClientEvents, CloseCause, Warning } from './events.js';
+import type { CloseCause, Warning } from './events.js';
 import type { Topic } from './identifiers.js';
 import type { Message } from './protocol/message.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
@@ -21,7 +22,6 @@ import * as texts from './texts.js';
 import type { TraceSink } from './trace.js';
 import type { MethodCall, ResultOf, UntypedPayload } from './typed-requests.js';
 import { Deferred } from './util/deferred.js';
-import { IsolatedEmitter } from './util/isolated-emitter.js';
 import {
   check,
   checkAll,
@@ -86,7 +86,7 @@ export interface ClientStats extends Counters {
 export class WebSocketClient<
   Topics extends object = Record<string, unknown>,
   Methods extends object = Record<string, unknown>,
-> extends IsolatedEmitter<ClientEvents> {
+> extends ClientEmitter {
   /** Resolves when the client has ended: by `close()`, or because it gave up. Never rejects. */
   readonly closed: Promise<CloseCause>;
   readonly #config: WebSocketConfig;
