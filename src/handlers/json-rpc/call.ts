@@ -4,22 +4,25 @@ import type { ServerError } from '../../protocol/handler-types.js';
 import { serverError } from '../common/server-error.js';
 import { isPlainObject, isWord, type Members } from '../common/values.js';
 
-/** What every frame of ours says about itself. */
+/** The member of every frame that names the version of the protocol. */
 export const VERSION: Members = { jsonrpc: '2.0' };
 
-/** The id is ours, and so is the version, whatever the payload says. */
+/**
+ * The call for a payload `{ method, params }`. Further members are kept. `jsonrpc` is always set, and `id` if one is given.
+ * @throws ProtocolError for any other payload
+ */
 export function toCall(payload: unknown, id?: RequestId): Members {
   const { method, params } = isPlainObject(payload) ? payload : {};
   if (isWord(method) && (params === undefined || (typeof params === 'object' && params !== null))) {
     return { ...VERSION, ...(payload as Members), ...VERSION, ...(id !== undefined && { id }) };
   }
-  const words = 'A JSON-RPC call is { method, params }: a text, and an object or an array if there are any.';
+  const words = 'A JSON-RPC call is { method, params }. method is a string; params is an object, an array, or missing.';
   throw new ProtocolError(words, { delivery: 'unsent' });
 }
 
-/** The error that an answer carries; one that has neither a result nor an error leaves the outcome open. */
+/** The error in an answer. An answer without a result and without an error leaves the outcome unknown. */
 export function errorIn(answer: Members): ServerError | undefined {
-  // Version 1.0 has both members, one of them null.
+  // JSON-RPC 1.0 sends both members; one of them is null.
   if (answer.error) return serverError(answer.error, {});
   if (Object.hasOwn(answer, 'result')) return undefined;
   return { message: 'The server answered with neither a result nor an error.', outcome: 'unknown' };
