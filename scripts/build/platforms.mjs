@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 const SRC = resolve('src');
 
 /** The sources that lead to `#adapter`. Each platform gets its own copy; the platforms share all other sources. */
-const FACE = [`${SRC}/index.ts`, `${SRC}/client.ts`];
+const FACE = [`${SRC}/index.ts`, `${SRC}/client.ts`, `${SRC}/default-runtime.ts`];
 
 const MARK = /@(browser|node)(?=\.ts$)/;
 
