@@ -1,7 +1,8 @@
-// `npm test`: all suites that every change must pass, and the sum of their counts as the last line.
-// With arguments, those of the named suites alone: `npm test -- node`.
+// `npm test`: runs all suites that every change must pass. The last line is the sum of their counts.
+// `npm test -- node` runs the named suites only.
 
 import { spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
 
 const SUITES = {
   node: [['vitest', 'run']],
@@ -12,12 +13,14 @@ const SUITES = {
     ['playwright', 'test', '--config', 'test-browser/playwright.config.ts'],
   ],
 };
+/** Finds the project's tools also without npm. */
+const PATH = [join(import.meta.dirname, '../node_modules/.bin'), process.env.PATH].join(delimiter);
 const COUNT = /^(\d+) passed, (\d+) failed$/gm;
 
-/** Runs a command with the project's tools on its PATH; resolves with its exit code and what it printed. */
+/** Runs a command. Resolves with its exit code and its output. */
 function run([command, ...args]) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PATH } });
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
@@ -34,7 +37,7 @@ for (const name of names) {
     const { code, output } = await run(command);
     const [, passed = 0, failed = 0] = [...output.matchAll(COUNT)].at(-1) ?? [];
     total.passed += Number(passed);
-    // A runner that died, or counted no failure of its own, has failed all the same.
+    // A runner that crashed, or failed without a count, counts as one failure.
     total.failed += code === 0 ? Number(failed) : Math.max(1, Number(failed));
     if (code !== 0) process.exitCode = 1;
   }
