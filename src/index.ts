@@ -23,8 +23,9 @@ export {
 export type { RequestId, Topic } from './identifiers.js';
 export type * from './protocol/handler-types.js';
 export { Message } from './protocol/message.js';
-export { isApplicationKind, isMessageKind, MessageKind } from './protocol/message-kind.js';
-export { ProtocolHandler, type ProtocolTraits } from './protocol/protocol-handler.js';
+export { MessageKind } from './protocol/message-kind.js';
+export { ProtocolHandler } from './protocol/protocol-handler.js';
+export type { ProtocolTraits } from './protocol/protocol-traits.js';
 export type { PendingCall, RetryPolicy } from './requests/pending-request.js';
 export type { RawRequestOptions, RequestOptions } from './requests/requests.js';
 export type * from './runtime.js';
