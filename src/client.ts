@@ -323,13 +323,13 @@ export class WebSocketClient<
   }
 
   stats(): ClientStats {
-    const { calls, epoch, roundTrip, state, store, waitingCalls } = this.#connection;
+    const { calls, epoch, roundTrip, state, subscriptions, waitingCalls } = this.#connection;
     return {
       state,
       epoch,
       pendingRequests: calls.pending,
       waitingCalls,
-      subscriptions: store.wanted,
+      subscriptions: subscriptions.wanted,
       ...this.#counters,
       roundTrip,
     };
@@ -374,9 +374,9 @@ export class WebSocketClient<
     const topics = [...wanted];
     const { pacer, subscriptions } = this.#connection;
     const call = new SubscribeMany<T>(topics);
-    subscriptions.wire.cork();
+    subscriptions.cork();
     await pacer.each(topics, (topic) => call.add(topic, () => this.#open(topic, options, call)));
-    subscriptions.wire.uncork();
+    subscriptions.uncork();
     const { channels, errors } = await call.result();
     if (options.partial) return { channels, errors };
     if (errors.size === 0) return channels;

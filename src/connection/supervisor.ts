@@ -13,7 +13,6 @@ import type { DeliveryGate } from '../inbound/delivery-gate.js';
 import { Outbox } from '../outbound/outbox.js';
 import type { CloseVerdict, Frames } from '../protocol/handler-types.js';
 import { Calls } from '../requests/requests.js';
-import { SubscriptionStore } from '../subscriptions/subscription-store.js';
 import { Subscriptions } from '../subscriptions/subscriptions.js';
 import { wallTime } from '../trace.js';
 import { Pacer } from '../util/pacer.js';
@@ -59,7 +58,6 @@ const LINGER_POLL = 100;
 export class Connection {
   readonly calls: Calls;
   readonly subscriptions: Subscriptions;
-  readonly store = new SubscriptionStore();
   readonly pacer: Pacer;
   /** Resolves when the client has ended, whatever ended it. */
   readonly closed: Promise<CloseCause>;
@@ -97,15 +95,18 @@ export class Connection {
     this.#retryTimer = new Timer(clock);
     this.#closeTimer = new Timer(clock);
     this.pacer = new Pacer(clock);
-    this.subscriptions = new Subscriptions(
-      this.#context,
-      this.store,
-      () => this.calls.newId(),
-      () => this.#outbox.pump(),
-      () => this.#session?.isPaused ?? false,
-    );
-    this.#outbox = new Outbox(this.#context, this.subscriptions.wire, (cause) => this.#socketRefused(cause));
-    this.calls = new Calls(this.#context, this.#outbox, this.#machine, (id) => this.subscriptions.wire.isOpen(id));
+    const isPaused = () => this.#session?.isPaused ?? false;
+    this.subscriptions = new Subscriptions(this.#context, {
+      ids: { next: () => this.calls.newId() },
+      outbox: { pump: () => this.#outbox.pump() },
+      inbound: {
+        get isPaused() {
+          return isPaused();
+        },
+      },
+    });
+    this.#outbox = new Outbox(this.#context, this.subscriptions.frames, (cause) => this.#socketRefused(cause));
+    this.calls = new Calls(this.#context, this.#outbox, this.#machine, (id) => this.subscriptions.isOpen(id));
     this.#authenticator = new Authenticator(this.#context, (frames) => this.#outbox.urgent(frames));
     this.#handshake = new Handshake(this.#context, this.#authenticator, (frames) => this.#outbox.urgent(frames));
     this.#readiness = new Readiness(
@@ -295,7 +296,7 @@ export class Connection {
       this.#handshake.stop();
       session.start();
       if (this.#paused) session.pause();
-      this.subscriptions.serve(epoch);
+      this.subscriptions.ready(epoch);
       this.#outbox.serve();
       this.#readiness.resolve();
       return () => {
