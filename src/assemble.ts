@@ -14,7 +14,6 @@ import { RequestIds } from './requests/request-ids.js';
 import { Requests } from './requests/requests.js';
 import { Sends } from './requests/sends.js';
 import type { Runtime } from './runtime.js';
-import { SubscriptionStore } from './subscriptions/subscription-store.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
 import { Trace } from './trace.js';
 import { Pacer } from './util/pacer.js';
@@ -26,7 +25,6 @@ export interface Assembly {
   readonly outbox: Outbox;
   readonly requests: Requests;
   readonly sends: Sends;
-  readonly store: SubscriptionStore;
   readonly subscriptions: Subscriptions;
   readonly pacer: Pacer;
 }
@@ -54,19 +52,12 @@ export function assemble(
   const requests = new Requests(context, outbox, ids, admission, drain);
   const sends = new Sends(context, outbox, admission, drain);
 
-  const store = new SubscriptionStore();
-  const subscriptions: Subscriptions = new Subscriptions(
-    context,
-    store,
-    () => ids.next(),
-    () => outbox.pump(),
-    () => supervisor.isPaused,
-  );
-  ids.addUser({ isUsed: (id) => subscriptions.wire.isOpen(id) });
+  const subscriptions = new Subscriptions(context, { ids, outbox, inbound: gate });
+  ids.addUser(subscriptions);
 
   const login = new Login(context, outbox);
   const greeting = new Greeting(context, machine, login, outbox);
-  const supervisor: Supervisor = new Supervisor(context, {
+  const supervisor = new Supervisor(context, {
     gate,
     machine,
     greeting,
@@ -78,5 +69,5 @@ export function assemble(
     subscriptions,
     pacer,
   });
-  return { context, supervisor, outbox, requests, sends, store, subscriptions, pacer };
+  return { context, supervisor, outbox, requests, sends, subscriptions, pacer };
 }

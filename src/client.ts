@@ -295,14 +295,14 @@ export class WebSocketClient<
   }
 
   stats(): ClientStats {
-    const { context, outbox, requests, store, supervisor } = this.#parts;
+    const { context, outbox, requests, subscriptions, supervisor } = this.#parts;
     const { epoch, roundTrip, state } = supervisor;
     return {
       state,
       epoch,
       pendingRequests: requests.pending,
       waitingCalls: outbox.waiting,
-      subscriptions: store.wanted,
+      subscriptions: subscriptions.wanted,
       ...context.counters,
       roundTrip,
     };
@@ -348,9 +348,9 @@ export class WebSocketClient<
     const topics = [...wanted];
     const { pacer, subscriptions } = this.#parts;
     const call = new SubscribeMany<T>(topics);
-    subscriptions.wire.cork();
+    subscriptions.cork();
     await pacer.each(topics, (topic) => call.add(topic, () => this.#open(topic, options, call)));
-    subscriptions.wire.uncork();
+    subscriptions.uncork();
     const { channels, errors } = await call.result();
     if (options.partial) return { channels, errors };
     if (errors.size === 0) return channels;

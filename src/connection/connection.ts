@@ -84,10 +84,6 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     this.#inbox.pause();
   }
 
-  get isPaused(): boolean {
-    return this.#inbox.isPaused;
-  }
-
   resume(): void {
     this.heartbeat.start();
     this.link.resume();

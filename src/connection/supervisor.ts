@@ -76,11 +76,6 @@ export class Supervisor implements ConnectionListener {
     return this.#connection?.heartbeat.roundTrip ?? this.#lastRoundTrip;
   }
 
-  /** Whether reading stands still. */
-  get isPaused(): boolean {
-    return this.#connection?.isPaused ?? false;
-  }
-
   // ——— What the application asks ———
 
   connect(signal?: AbortSignal): Promise<void> {
@@ -213,8 +208,8 @@ export class Supervisor implements ConnectionListener {
       greeting.stop();
       connection.start();
       if (this.#isPaused) connection.pause();
-      subscriptions.serve(epoch);
-      outbox.ready(subscriptions.wire);
+      subscriptions.ready(epoch);
+      outbox.ready(subscriptions.frames);
       this.#readiness.resolve();
       return () => {
         if (authenticated) this.#context.emit('authenticated');

@@ -41,7 +41,6 @@ export class Inbox {
   readonly #queue = new Queue<string | Uint8Array | Message | (() => void)>();
   #draining = false;
   #decoding = false;
-  #paused = false;
   #ended = false;
 
   constructor(context: Context, gate: DeliveryGate, router: MessageRouter, listener: InboxListener) {
@@ -53,7 +52,7 @@ export class Inbox {
     this.#decodes = context.overrides.decodeBinary;
     this.#splits = context.overrides.split;
     this.#grace = new Timer(context.runtime.clock);
-    gate.whenOpen(() => this.#drain());
+    gate.attach(() => this.#drain());
   }
 
   receive(data: string | Uint8Array): void {
@@ -69,15 +68,11 @@ export class Inbox {
 
   /** Hands nothing out until `resume()`. What the socket had read before it was paused waits here. */
   pause(): void {
-    this.#paused = true;
-  }
-
-  get isPaused(): boolean {
-    return this.#paused;
+    this.#gate.pause();
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#gate.resume();
     this.#drain();
   }
 
@@ -99,7 +94,7 @@ export class Inbox {
 
   /** Whether nothing may be handed out now. */
   get #isHeld(): boolean {
-    return this.#gate.isClosed || this.#decoding || this.#paused;
+    return this.#gate.isClosed || this.#decoding;
   }
 
   #drain(): void {

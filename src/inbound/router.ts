@@ -76,7 +76,7 @@ export class Router {
         return this.#heed(message) || taken;
       }
       case MessageKind.Control: {
-        const taken = this.#answer(message) || this.#subscriptions.wire.control(message);
+        const taken = this.#answer(message) || this.#subscriptions.control(message);
         return this.#heed(message) || taken;
       }
       default:
@@ -88,7 +88,7 @@ export class Router {
   #answer(message: Message): boolean {
     const id = this.#context.handler.extractRequestId(message);
     if (id === null || id === undefined) return false;
-    return this.#requests.answer(id, message) || this.#subscriptions.wire.answer(id, message);
+    return this.#requests.answer(id, message) || this.#subscriptions.answer(id, message);
   }
 
   /** What the frame asks of the connection itself. */
