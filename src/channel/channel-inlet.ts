@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import { CapacityExceededError, type ProtocolError, type TransportError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
+import * as texts from '../texts.js';
 import { checkAll, count, duration, type OptionRules, oneOf, or } from '../util/options.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { Channel, ChannelOptions } from './channel.js';
@@ -162,7 +163,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
       outcome = buffer.push(update);
     } catch (cause) {
       this.drop();
-      return this.listenerFailed(wrapError(`The key function of ${this.topic} failed`, cause));
+      return this.listenerFailed(wrapError(texts.keyFailed(this.topic), cause));
     }
     if (outcome === 'kept') return;
     this.drop();
@@ -179,8 +180,9 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   }
 
   #overflow(): void {
-    const words = `The channel of ${this.topic} is full. Read faster, or choose an overflow policy that drops`;
-    const error = new CapacityExceededError('capacity', this.#capacity, words, { retryable: false });
+    const error = new CapacityExceededError('capacity', this.#capacity, texts.channelFull(this.topic), {
+      retryable: false,
+    });
     this.fail(error);
     void this.#subscriber?.leave(error);
   }

@@ -1,4 +1,5 @@
 import type { ProtocolError } from '../errors.js';
+import * as texts from '../texts.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { Channel, ChannelOptions } from './channel.js';
 import { type ConflateInterval, type Conflating, type Conflation, FRAME } from './conflation.js';
@@ -153,7 +154,7 @@ export class ListenerFeed implements Conflating {
     try {
       data = update.data;
     } catch (cause) {
-      const error = wrapError(`The handler could not read an update of ${channel.topic}`, cause);
+      const error = wrapError(texts.unreadableUpdate(channel.topic), cause);
       return this.#owner.listenerFailed(error);
     }
     channel.emit('message', data, update);

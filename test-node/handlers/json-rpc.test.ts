@@ -225,7 +225,7 @@ describe('options', () => {
   it.each<[options: unknown, message: RegExp]>([
     [
       { subscribeMethd: 'x' },
-      /subscribeMethd is "x"; allowed is none of that name, but subscribeMethod, unsubscribeMethod/,
+      /Unknown option 'subscribeMethd'. Known options: subscribeMethod, unsubscribeMethod/,
     ],
     [{ subscribeMethod: '' }, /subscribeMethod is ""; allowed is the name of a method, or a function of the topic/],
     [{ notificationMethod: [] }, /notificationMethod is an array; allowed is the name of a method, or a list of them/],
