@@ -82,8 +82,8 @@ class BrowserSocket implements Socket {
     });
     native.addEventListener('error', (event) => {
       if (!this.#silent) events.onError({ cause: causeOf(event) });
-      // The WebSocket of Node 22 emits no 'close' after this. Elsewhere 'close' comes before the timer fires, or has the
-      // same code.
+      // The WebSocket of Node 22 emits no 'close' after this. Elsewhere 'close' comes before the timer
+      // fires, or has the same code.
       if (!this.#opened) systemClock.setTimer(() => this.#end(NEVER_OPENED), 0);
     });
     native.addEventListener('close', ({ code, reason, wasClean }) => this.#end({ code, reason, wasClean }));

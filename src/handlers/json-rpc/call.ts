@@ -9,7 +9,8 @@ import { isPlainObject, isWord, type Members } from '../common/values.js';
 export const VERSION: Members = { jsonrpc: '2.0' };
 
 /**
- * The call for a payload `{ method, params }`. Further members are kept. `jsonrpc` is always set, and `id` if one is given.
+ * The call for a payload `{ method, params }`. Further members are kept. `jsonrpc` is always set, and `id` if one is
+ * given.
  * @throws ProtocolError for any other payload
  */
 export function toCall(payload: unknown, id?: RequestId): Members {
