@@ -7,7 +7,7 @@ import { type CloseOptions, Connection } from './connection/supervisor.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Context, Counters } from './context.js';
 import { ConnectionClosedError } from './errors.js';
-import type { ClientEvents, CloseCause } from './events.js';
+import { ClientEmitter, type CloseCause } from './events.js';
 import type { Topic } from './identifiers.js';
 import { DeliveryGate } from './inbound/delivery-gate.js';
 import { overridesOf } from './protocol/handler-overrides.js';
@@ -20,7 +20,6 @@ import { manyFailed, type PartialSubscription, SubscribeMany } from './subscript
 import type { SubscribeCall } from './subscriptions/subscriber.js';
 import { Trace, type TraceSink } from './trace.js';
 import { Deferred } from './util/deferred.js';
-import { IsolatedEmitter } from './util/isolated-emitter.js';
 import {
   check,
   checkAll,
@@ -103,7 +102,7 @@ export type UntypedPayload<Methods, T> = string extends keyof Methods
 export class WebSocketClient<
   Topics extends object = Record<string, unknown>,
   Methods extends object = Record<string, unknown>,
-> extends IsolatedEmitter<ClientEvents> {
+> extends ClientEmitter {
   /** Resolves, and never rejects, when the client has ended for good: by `close()`, or because it gave up. */
   readonly closed: Promise<CloseCause>;
   readonly #config: WebSocketConfig;
