@@ -83,7 +83,7 @@ describe('Channel: what an application sees', () => {
 });
 
 describe('Channel: the first reader', () => {
-  it('[CH14, S7] holds updates unparsed, then hands them over in order, before newer ones', async () => {
+  it('keeps updates unparsed, then hands them over in order, before newer updates [CH14, S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2, 3);
@@ -98,7 +98,7 @@ describe('Channel: the first reader', () => {
     expect(channel.dropped).toBe(0);
   });
 
-  it('[CH14, S7] counts what the hold could not keep', async () => {
+  it('counts the updates that it could not keep [CH14, S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2, 3, 4, 5, 6);
@@ -108,7 +108,7 @@ describe('Channel: the first reader', () => {
     expect([channel.dropped, context.counters.dropped]).toEqual([2, 2]);
   });
 
-  it('[CH14] gives once() one update, and the rest to the next reader', async () => {
+  it('gives once() one update, and the rest to the next reader [CH14]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2, 3);
@@ -119,7 +119,7 @@ describe('Channel: the first reader', () => {
     expect(await take(channel[Symbol.asyncIterator](), 2)).toEqual([2, 3]);
   });
 
-  it('[CH14] the first loop inherits what was held', async () => {
+  it('gives the first loop what was kept [CH14]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2);
@@ -128,7 +128,7 @@ describe('Channel: the first reader', () => {
     expect(await take(loop, 3)).toEqual([1, 2, 3]);
   });
 
-  it('[S7] a loop that starts while updates are being handed over misses nothing newer', async () => {
+  it('a loop that starts while updates are handed over misses nothing newer [S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1);
@@ -141,7 +141,7 @@ describe('Channel: the first reader', () => {
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('[S7] what was held is handed over or counted when the channel ends first', async () => {
+  it('hands over or counts what was kept when the channel ends first [S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2);
@@ -151,7 +151,7 @@ describe('Channel: the first reader', () => {
     expect(heard.length + channel.dropped).toBe(2);
   });
 
-  it('[S7] an update that nobody takes is counted', async () => {
+  it('counts an update without a reader [S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const listener = (): void => {};
@@ -163,7 +163,7 @@ describe('Channel: the first reader', () => {
 });
 
 describe('Channel: overflow', () => {
-  it('[CH16] drop-oldest keeps the newest', async () => {
+  it('drop-oldest keeps the newest updates [CH16]', async () => {
     const inlet = newInlet({ capacity: 2, overflow: 'drop-oldest' });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -172,7 +172,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('[CH16] drop-newest keeps the oldest', async () => {
+  it('drop-newest keeps the oldest updates [CH16]', async () => {
     const inlet = newInlet({ capacity: 2, overflow: 'drop-newest' });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -181,7 +181,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('[CH17] latest keeps the newest, counting what it replaced', async () => {
+  it('latest keeps the newest update and counts what it replaced [CH17]', async () => {
     const inlet = newInlet({ overflow: 'latest' });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -190,7 +190,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(2);
   });
 
-  it("[CH22] conflateInterval 'frame' tells the newest with the next frame of the screen, once", () => {
+  it("conflateInterval 'frame' emits the newest update once, with the next frame of the screen [CH22]", () => {
     const inlet = newInlet({ overflow: 'latest', conflateInterval: 'frame' });
     const { channel } = inlet;
     const heard: number[] = [];
@@ -205,7 +205,7 @@ describe('Channel: overflow', () => {
     expect([heard, channel.dropped]).toEqual([[3], 3]);
   });
 
-  it('[CH17] latest by key keeps the newest of each, at the place of its first', async () => {
+  it('latest by key keeps the newest update of each key, at the place of the first [CH17]', async () => {
     const key = (each: { data: unknown }): string => ((each.data as number) % 2 ? 'odd' : 'even');
     const inlet = newInlet({ overflow: 'latest', key });
     const { channel } = inlet;
@@ -214,7 +214,7 @@ describe('Channel: overflow', () => {
     expect(await take(loop, 2)).toEqual([5, 4]);
   });
 
-  it('[C9, CH17] latest holds at most capacity keys', async () => {
+  it('latest keeps at most as many keys as the capacity [C9, CH17]', async () => {
     const inlet = newInlet({ overflow: 'latest', capacity: 2, key: (each) => String(each.data) });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -223,7 +223,7 @@ describe('Channel: overflow', () => {
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('[CH17] latest calls listeners once per conflateInterval', async () => {
+  it('latest calls listeners once per conflateInterval [CH17]', async () => {
     const inlet = newInlet({ overflow: 'latest' });
     const heard = listen(inlet);
     for (let n = 1; n <= 32; n++) {
@@ -235,7 +235,7 @@ describe('Channel: overflow', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  describe('[S5, CH19] the gap of an update that was dropped is told by the next that is not', () => {
+  describe('the gap of a dropped update is carried by the next kept update [S5, CH19]', () => {
     const gapSince = (since: number) => ({ epoch: 2, since, until: since + 1, cause: 'disconnect' }) as const;
     const sinceOf = ({ gap }: Update) => gap?.since;
 
@@ -276,23 +276,23 @@ describe('Channel: overflow', () => {
       channel.on('message', (value, { gap }) => heard.push([value, gap?.since, gap?.until]));
       await clock.settle();
       deliver(inlet, 4, 5);
-      const told = [20, 31];
+      const gap = [20, 31];
       expect(heard).toEqual(
         overflow === 'drop-oldest'
           ? [
-              [3, ...told],
+              [3, ...gap],
               [4, undefined, undefined],
               [5, undefined, undefined],
             ]
           : [
               [1, undefined, undefined],
-              [4, ...told],
+              [4, ...gap],
               [5, undefined, undefined],
             ],
       );
     });
 
-    it('latest by key, in the place of one that had to give way', async () => {
+    it('latest by key, when a key had to make room', async () => {
       const inlet = newInlet({ overflow: 'latest', capacity: 2, key: ({ data }) => String(data) });
       const { channel } = inlet;
       inlet.deliver(update(1).after(gapSince(10)));
@@ -306,7 +306,7 @@ describe('Channel: overflow', () => {
     });
   });
 
-  it('[CH18] fail closes the channel, after what it had', async () => {
+  it('fail closes the channel, after what it had [CH18]', async () => {
     const inlet = newInlet({ capacity: 2, overflow: 'fail' });
     const { channel } = inlet;
     let released = 0;
@@ -325,7 +325,7 @@ describe('Channel: overflow', () => {
     expect(await loop.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('[S6, CH17] a key function that throws is reported and costs that update alone', async () => {
+  it('a key function that throws is reported and costs that update alone [S6, CH17]', async () => {
     const inlet = newInlet({
       overflow: 'latest',
       key: (each) => {
@@ -340,7 +340,7 @@ describe('Channel: overflow', () => {
     expect(clientErrors()).toHaveLength(1);
   });
 
-  it('[C9] is linear in what it holds: a million updates through a full buffer', async () => {
+  it('is linear in what it keeps: a million updates through a full buffer [C9]', async () => {
     const inlet = newInlet({ capacity: 10_000 });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -354,7 +354,7 @@ describe('Channel: overflow', () => {
 });
 
 describe('Channel: loops', () => {
-  it('[CH3] each loop has its own buffer', async () => {
+  it('each loop has its own buffer [CH3]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const [one, two] = [channel[Symbol.asyncIterator](), channel.updates()];
@@ -366,7 +366,7 @@ describe('Channel: loops', () => {
     expect(reads).toBe(2);
   });
 
-  it('[CH3] serves several readers of one loop in order', async () => {
+  it('several readers of one loop get updates in order [CH3]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -375,7 +375,7 @@ describe('Channel: loops', () => {
     expect((await Promise.all(reading)).map(({ value }) => value)).toEqual([1, 2]);
   });
 
-  it('[CH4] break ends a loop and leaves the channel', async () => {
+  it('break ends a loop and not the channel [CH4]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const reading = (async () => {
@@ -390,7 +390,7 @@ describe('Channel: loops', () => {
     expect(heard).toEqual([2]);
   });
 
-  it('[CH4] ends with the channel, after what is buffered; throws where an error closed it', async () => {
+  it('a loop ends with the channel, after what is buffered, and throws the error that closed it [CH4]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -405,7 +405,7 @@ describe('Channel: loops', () => {
     await expect(waiting).rejects.toThrow('over');
   });
 
-  it('[CH4] an update that cannot be read rejects one next(), and the loop goes on', async () => {
+  it('an update that cannot be read rejects one next() and does not end the loop [CH4]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -416,7 +416,7 @@ describe('Channel: loops', () => {
 });
 
 describe('Channel: the end', () => {
-  it('[S1, CH5] calls no listener after unsubscribe(), also from inside a listener', async () => {
+  it('calls no listener after unsubscribe(), also inside a listener [S1, CH5]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const heard: string[] = [];
@@ -430,7 +430,7 @@ describe('Channel: the end', () => {
     expect(heard).toEqual(['a1', 'b1', 'a2']);
   });
 
-  it('[S1] nor with updates that were held or conflated', async () => {
+  it('calls no listener after unsubscribe() with updates that were kept or conflated [S1]', async () => {
     const held = newInlet();
     deliver(held, 1);
     const heard = listen(held);
@@ -445,7 +445,7 @@ describe('Channel: the end', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('[CH5] tells close once, and never rejects', async () => {
+  it('emits close once, and never rejects [CH5]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const causes: unknown[] = [];
@@ -457,7 +457,7 @@ describe('Channel: the end', () => {
     expect(causes).toEqual([{ code: 1000, reason: 'unsubscribed' }]);
   });
 
-  it('[CH13] tells error, then close; an error that nobody hears goes to the client', () => {
+  it('emits error, then close; the client emits an error without a listener [CH13]', () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const order: string[] = [];
@@ -469,7 +469,7 @@ describe('Channel: the end', () => {
     expect(clientErrors().map(({ message }) => message)).toEqual(['unheard']);
   });
 
-  it('[S6, CL38] a listener that throws harms no other', async () => {
+  it('a listener that throws harms no other listener [S6, CL38]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     channel.on('message', () => {
@@ -490,7 +490,7 @@ describe('Channel: the end', () => {
     ['key', { key: 'symbol' as unknown as () => string }],
     ['conflateInterval', { conflateInterval: -1 }],
     ['conflateInterval', { conflateInterval: Infinity }],
-  ] as const)('[CH21] a wrong %s is a ConfigError', (field, options) => {
+  ] as const)('a wrong %s is a ConfigError [CH21]', (field, options) => {
     expect(() => newInlet(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
   });
 });

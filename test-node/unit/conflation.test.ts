@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('Conflation', () => {
-  it('[CH17] serves all of one interval with one timer, each at most once per interval', async () => {
+  it('has one timer per interval, and flushes each channel at most once per interval [CH17]', async () => {
     const [a, b] = [one('a'), one('b')];
     conflation.join(16, a);
     await clock.advance(10);
@@ -36,7 +36,7 @@ describe('Conflation', () => {
     expect(flushed).toEqual(['a 16', 'b 100']);
   });
 
-  it('[C8] leaves no timer behind the last one that left', () => {
+  it('leaves no timer when the last channel has left [C8]', () => {
     const [a, b] = [one('a'), one('b')];
     conflation.join(16, a);
     conflation.join(16, b);
@@ -46,7 +46,7 @@ describe('Conflation', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('one that joins while it hands over waits for the next tick', async () => {
+  it('a channel that joins while it is flushed waits for the next tick', async () => {
     const again = { flush: () => (flushed.push(`again ${clock.now()}`) < 3 ? conflation.join(16, again) : undefined) };
     conflation.join(16, again);
     await clock.advance(1_000);

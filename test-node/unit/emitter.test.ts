@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 describe('IsolatedEmitter', () => {
-  it('[S6, CL38] reports a throw and calls the next listener', () => {
+  it('reports a throw and calls the next listener [S6, CL38]', () => {
     emitter.on('news', () => {
       throw new Error('bug');
     });
@@ -34,7 +34,7 @@ describe('IsolatedEmitter', () => {
     expect(failures).toEqual([expect.objectContaining({ code: 'PROTOCOL_ERROR', cause: new Error('bug') })]);
   });
 
-  it('[S6, CL39] reports a rejection', async () => {
+  it('reports a rejection [S6, CL39]', async () => {
     emitter.on('news', async () => {
       throw new Error('async bug');
     });
@@ -56,7 +56,7 @@ describe('IsolatedEmitter', () => {
         },
       },
     ],
-  ])('[CL38] survives %s thrown', (_what, thrown) => {
+  ])('survives %s thrown [CL38]', (_what, thrown) => {
     emitter.on('news', () => {
       throw thrown;
     });
@@ -64,7 +64,7 @@ describe('IsolatedEmitter', () => {
     expect(failures).toHaveLength(1);
   });
 
-  it('[CL38] drops what an error listener throws', () => {
+  it('drops what an error listener throws [CL38]', () => {
     emitter.on('error', () => {
       throw new Error('bug');
     });
@@ -72,7 +72,7 @@ describe('IsolatedEmitter', () => {
     expect(failures).toEqual([]);
   });
 
-  it('[CL38] does not call a listener that was removed meanwhile', () => {
+  it('does not call a listener that was removed during the event [CL38]', () => {
     const second = note('b');
     emitter.on('news', (text) => {
       note('a')(text);
@@ -84,7 +84,7 @@ describe('IsolatedEmitter', () => {
     expect(calls).toEqual(['a 1', 'c 1']);
   });
 
-  it('[CL38] removing all ends the emit', () => {
+  it('calls no further listener when all are removed during the event [CL38]', () => {
     emitter.on('news', () => void emitter.removeAllListeners('news'));
     emitter.on('news', note('b'));
     emitter.emit('news', '1');
@@ -92,7 +92,7 @@ describe('IsolatedEmitter', () => {
     expect(emitter.listenerCount('news')).toBe(0);
   });
 
-  it('calls a listener that was added meanwhile from the next emit on', () => {
+  it('calls a listener that was added during an event from the next event on', () => {
     let added = false;
     for (const name of ['a', 'b']) {
       emitter.on('news', (text) => {

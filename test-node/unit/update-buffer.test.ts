@@ -8,7 +8,7 @@ const update = (value: number) => new LazyUpdate(new Message(''), 1, value, { ex
 
 describe('UpdateBuffer', () => {
   it.each(['drop-oldest', 'drop-newest'] as const)(
-    '[CH16] %s agrees with a list, however it fills and empties',
+    '%s agrees with a list, however the buffer fills and empties [CH16]',
     (overflow) => {
       const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 60 })), { maxLength: 30 });
       fc.assert(
