@@ -13,17 +13,15 @@ import { type ChannelBody, OpenChannel } from './open-channel.js';
 import type { Gap, Update } from './update.js';
 import { type PushOutcome, UpdateBuffer } from './update-buffer.js';
 
-/** The wish for a topic that a channel belongs to. */
+/** The subscriber that a channel belongs to. */
 export interface ChannelSubscriber {
-  /** Gives the topic up, because of an error where there is one; resolves when the server need not be asked any more. */
+  /** Gives the topic up, perhaps because of an error; resolves when the topic is ended at the server, or need not be. */
   leave(error?: TransportError): Promise<void>;
 }
 
 const NO_LOOPS: readonly Loop[] = [];
 
-/**
- * The core's end of a channel. Updates, gaps and the end go in here, and come out at `channel`, which the application has.
- */
+/** The core's end of a channel: what goes in here comes out at `channel`, which the application has. */
 export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOwner {
   readonly topic: Topic;
   readonly options: ChannelOptions;
@@ -190,7 +188,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   #close(cause: CloseCause): void {
     this.#feed.close();
     this.#error = cause.error;
-    // Also for the rest of an event that is under way: no listener is called after the end.
+    // No listener is called after the end, also not for the rest of an event that is under way.
     for (const event of ['message', 'gap', 'resumed'] as const) this.#face.removeAllListeners(event);
     const loops = this.#loops;
     this.#loops = NO_LOOPS;

@@ -29,7 +29,7 @@ type Phase = 'holding' | 'handing' | 'flowing' | 'closed';
 export class ListenerFeed implements Conflating {
   readonly #owner: FeedOwner;
   #phase: Phase = 'holding';
-  /** What waits for the first reader. Later it may owe the gap of an update that no reader got. */
+  /** What waits for the first reader. Later: what keeps the gap of an update that no reader got. */
   #held: UpdateBuffer | undefined;
   /** For `latest`: what the listeners get at the next tick. */
   #conflated: UpdateBuffer | undefined;
@@ -79,7 +79,7 @@ export class ListenerFeed implements Conflating {
     queueMicrotask(() => this.handOver());
   }
 
-  /** A loop starts. The first reader gets what was kept; a closed channel still has it where no reader came. */
+  /** A loop starts. Returns what was kept for the first reader, unless a reader came before; also after the end. */
   takeHeld(): UpdateBuffer | undefined {
     if (this.#phase === 'handing' || this.#phase === 'flowing') return undefined;
     const held = this.#held;
@@ -176,7 +176,7 @@ export class ListenerFeed implements Conflating {
     this.#owner.drop();
   }
 
-  /** The first update after those that were held. The last of them may have been dropped, and its gap with it. */
+  /** The first update after the kept updates. It carries the gap of a kept update that was dropped. */
   #afterHeld(held: UpdateBuffer, update: Update): Update {
     this.#held = undefined;
     return held.pass(update);

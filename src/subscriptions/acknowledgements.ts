@@ -13,13 +13,13 @@ import type { Subscription } from './subscription.js';
 import type { SubscriptionStore } from './subscription-store.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
 
-/** The way in, as far as acknowledgements depend on it. */
+/** What acknowledgements need to know of the way in. */
 export interface InboundFlow {
   /** Whether frames are held back, so that an answer may have come unread. */
   readonly isPaused: boolean;
 }
 
-/** The answer of a handler to whether a message acknowledges topics. */
+/** What a handler reads from a message: whether it acknowledges topics, and which. */
 type Outcome = boolean | SubscriptionOutcome | null | undefined;
 
 /** What the server says about the topics that it was asked for: yes, no, or nothing in time. */
