@@ -1,123 +1,90 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, relative } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import esbuild from 'rollup-plugin-esbuild';
-import ts from 'typescript';
+import { writeDeclarations } from './scripts/build/declarations.mjs';
+import { nameFor, platforms, withoutMark } from './scripts/build/platforms.mjs';
+import { smallSourceMaps } from './scripts/build/source-maps.mjs';
 
 const { dependencies, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // package.json is the one list of entries: './handlers/bybit' there is src/handlers/bybit.ts here.
-const entries = Object.keys(exports)
-  .filter((name) => !name.endsWith('.json'))
-  .map((name) => ({ name: name === '.' ? 'index' : name.slice(2), platforms: Object.keys(exports[name]) }));
+const entries = Object.entries(exports)
+  .filter(([path]) => !path.endsWith('.json'))
+  .flatMap(([path, conditions]) => {
+    const name = path === '.' ? 'index' : path.slice(2);
+    const built = ['browser', 'node'].filter((platform) => platform in conditions);
+    return built.map((platform) => ({ name, platform, source: sourceOf(name, platform) }));
+  });
 
-/** The source of an entry; where a platform has a face of its own it is `*.browser.ts`. */
+/** The source of an entry; a source for one platform is `*.browser.ts`. */
 function sourceOf(name, platform) {
   const stem = existsSync(`src/${name}.ts`) ? `src/${name}` : `src/${name}/index`;
   const own = `${stem}.${platform}.ts`;
   return existsSync(own) ? own : `${stem}.ts`;
 }
 
-function inputs(platform) {
-  const chosen = entries.filter((entry) => entry.platforms.includes(platform));
-  return Object.fromEntries(chosen.map(({ name }) => [name, sourceOf(name, platform)]));
+const plugins = () => [
+  platforms(),
+  // nanoid is bundled, because it has no CommonJS, and in its browser form, which runs everywhere: a bundler for an
+  // edge runtime would take the form for Node.
+  resolve({ browser: true, exportConditions: ['browser'] }),
+  commonjs(),
+  esbuild({ target: 'es2022' }),
+];
+const external = Object.keys(dependencies).filter((name) => name !== 'nanoid');
+
+/** Names of shared files, by a source that is in them. Any other shared file is named after its last source. */
+const SHARED_NAMES = { 'src/config.ts': 'core', 'src/errors.ts': 'errors' };
+
+function sharedNameOf(moduleIds) {
+  const sources = moduleIds.map((id) => relative('.', id));
+  const known = sources.find((source) => source in SHARED_NAMES);
+  return known ? SHARED_NAMES[known] : basename(sources.at(-1), '.ts');
 }
 
-function plugins(platform) {
-  return [
-    {
-      name: 'adapter',
-      resolveId: (id) => (id === '#adapter' ? `${import.meta.dirname}/src/adapters/default-${platform}.ts` : null),
-    },
-    resolve({ browser: platform === 'browser', exportConditions: [platform], preferBuiltins: platform === 'node' }),
-    commonjs(),
-    esbuild({ target: 'es2022' }),
-  ];
-}
-
-function isExternal(bundled) {
-  const names = Object.keys(dependencies).filter((name) => !bundled.includes(name));
-  return (id) => id.startsWith('node:') || names.some((name) => id === name || id.startsWith(`${name}/`));
-}
-
-/** All entries of one platform in one build, so that they share their classes. */
-function library(platform, format, bundled) {
+/** All entries of both platforms in one build, so that they share code and classes. */
+function library(format) {
   const extension = format === 'es' ? 'js' : 'cjs';
   return {
-    input: inputs(platform),
-    external: isExternal(bundled),
-    plugins: plugins(platform),
+    input: Object.fromEntries(
+      entries.map(({ name, platform, source }) => [`${platform}/${name}`, nameFor(platform, source)]),
+    ),
+    external: (id) => id.startsWith('node:') || external.some((name) => id === name || id.startsWith(`${name}/`)),
+    plugins: plugins(),
     output: {
-      dir: `dist/${platform}`,
+      dir: 'dist',
       format,
       sourcemap: true,
+      sourcemapPathTransform: withoutMark,
       exports: 'named',
       interop: 'auto',
       hoistTransitiveImports: false,
       entryFileNames: `[name].${extension}`,
-      chunkFileNames: `shared/[name].${extension}`,
+      chunkFileNames: ({ moduleIds }) => `shared/${sharedNameOf(moduleIds)}.${extension}`,
+      plugins: [smallSourceMaps({ byLine: true })],
     },
   };
 }
 
 const script = {
-  input: sourceOf('index', 'browser'),
-  plugins: plugins('browser'),
+  input: nameFor('browser', 'src/index.ts'),
+  plugins: plugins(),
   output: {
     file: 'dist/hpx-transport-ws.min.js',
     format: 'iife',
     name: 'HpxTransportWs',
     exports: 'named',
     sourcemap: true,
-    plugins: [terser({ ecma: 2020 })],
+    sourcemapPathTransform: withoutMark,
+    plugins: [terser({ ecma: 2020 }), smallSourceMaps()],
   },
 };
 
-/** Writes dist/types: a .d.ts for each source that an entry reaches, and its twin for CommonJS. */
-function declarations() {
-  const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, '.');
-  const roots = new Set(['browser', 'node'].flatMap((platform) => Object.values(inputs(platform))));
-  const program = ts.createProgram([...roots], {
-    ...options,
-    noEmit: false,
-    declaration: true,
-    emitDeclarationOnly: true,
-    noEmitOnError: true,
-    rootDir: 'src',
-    outDir: 'dist/types',
-  });
-  const { diagnostics } = program.emit(undefined, (file, emitted) => {
-    // An application on an older `lib` has no Symbol.asyncDispose, and tsc drops the reference from what it emits.
-    const text = emitted.includes('Symbol.asyncDispose')
-      ? `/// <reference lib="esnext.disposable" />\n${emitted}`
-      : emitted;
-    ts.sys.writeFile(file, text);
-    const twin = text.replace(/(\bfrom |\bimport\()(['"])(\.[^'"]+)\.js\2/g, '$1$2$3.cjs$2');
-    ts.sys.writeFile(file.replace(/\.d\.ts$/, '.d.cts'), twin);
-  });
-  if (diagnostics.length > 0) {
-    throw new Error(
-      ts.formatDiagnosticsWithColorAndContext(diagnostics, {
-        getCanonicalFileName: (name) => name,
-        getCurrentDirectory: () => import.meta.dirname,
-        getNewLine: () => '\n',
-      }),
-    );
-  }
-}
-
 export default () => {
   rmSync('dist', { recursive: true, force: true });
-  declarations();
-  return [
-    library('node', 'es', []),
-    // nanoid is published as an ES module alone.
-    library('node', 'cjs', ['nanoid']),
-    // Its Node file would be taken where a bundler for an edge runtime knows no browser condition.
-    library('browser', 'es', ['nanoid']),
-    library('browser', 'cjs', ['nanoid']),
-    script,
-  ];
+  writeDeclarations([...new Set(entries.map(({ source }) => source))]);
+  return [library('es'), library('cjs'), script];
 };

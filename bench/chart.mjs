@@ -11,27 +11,25 @@ import { drawChart } from './lib/svg-chart.mjs';
 const [input = join(import.meta.dirname, 'results.json'), output = join(import.meta.dirname, '../docs/bench.svg')] =
   process.argv.slice(2);
 
-/** What is shown: a row, and which of its numbers. */
+/** The rows of the chart, and the number that it shows of each. */
 const PANELS = [
-  { id: 'P1', key: 'cpu', title: 'CPU for each update, parsed and delivered' },
-  { id: 'P2', key: 'cpu', title: 'CPU for each update that nobody reads, or of which the newest is read at 60 Hz' },
-  { id: 'P3', key: 'wall', title: 'Round trip of a request' },
-  { id: 'P4', key: 'wall', title: 'Time for each of 10,000 concurrent requests' },
+  { name: 'parse-and-deliver', key: 'cpu', title: 'CPU per update, parsed and delivered' },
+  { name: 'unread-and-latest', key: 'cpu', title: 'CPU per update without a reader, or with latest at 60 Hz' },
+  { name: 'round-trips', key: 'wall', title: 'Round trip of a request' },
+  { name: 'concurrent-requests', key: 'wall', title: 'Time per request, 10,000 concurrent requests' },
 ];
 
 const { rows } = JSON.parse(readFileSync(input, 'utf8'));
-const panels = PANELS.flatMap(({ id, key, title }) => {
-  const row = rows.find((candidate) => candidate.id === id);
-  const measure = row?.measures.find((candidate) => candidate.key === key);
-  if (!measure) return [];
-  const bars = measure.results
-    .map(({ name, kind, ratio }) => ({ name, kind, ...ratio }))
-    .sort((a, b) => a.median - b.median);
-  return { title: `${id}  ${title}`, bars };
+const rowOf = (wanted) => rows.find(({ name }) => name === wanted);
+const shown = PANELS.filter(({ name }) => rowOf(name));
+if (shown.length === 0) throw new Error(`${input} has none of ${PANELS.map(({ name }) => name).join(', ')}`);
+const panels = shown.map(({ name: rowName, key, title }) => {
+  const { results } = rowOf(rowName).measures.find((measure) => measure.key === key);
+  const bars = results.map(({ name, kind, ratio }) => ({ name, kind, ...ratio }));
+  return { title, bars: bars.sort((a, b) => a.median - b.median) };
 });
-if (panels.length === 0) throw new Error(`${input} holds none of ${PANELS.map(({ id }) => id).join(', ')}`);
 
-const { node, cpu } = rows.find(({ id }) => id === panels[0].title.split(' ')[0]).environment;
-const note = `As multiples of the floor in the same run: shorter is better. Median, with the least and the most. Node ${node}, ${cpu}.`;
+const { node, cpu } = rowOf(shown[0].name).environment;
+const note = `As multiples of the floor in the same run: shorter is better. Median, minimum and maximum. Node ${node}, ${cpu}.`;
 writeFileSync(output, drawChart(panels, note));
 console.log(output);

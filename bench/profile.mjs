@@ -2,20 +2,21 @@
  * Where the time goes: runs one contestant of a row once under `--cpu-prof` and lists the functions by their own time.
  *
  * @example
- * node bench/profile.mjs P1 hpx-transport-ws
+ * node bench/profile.mjs parse-and-deliver hpx-transport-ws
  */
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readBuilds } from './lib/arguments.mjs';
 import { runProgram } from './lib/processes.mjs';
+import { findRows, loadRow } from './lib/rows.mjs';
 import { scaleOf } from './lib/scale.mjs';
 
-const [id = 'P1', name = 'hpx-transport-ws'] = process.argv.slice(2);
-const { default: createRow } = await import(`./rows/${id}.mjs`);
-const { contestants } = createRow(scaleOf({ quick: false, long: false }));
+const [rowName = 'parse-and-deliver', name = 'hpx-transport-ws'] = process.argv.slice(2);
+const [row] = findRows([rowName]);
+const { contestants } = await loadRow(row, scaleOf({ quick: false, long: false }));
 const contestant = contestants.find((candidate) => candidate.name === name);
-if (!contestant) throw new Error(`${id} has ${contestants.map((candidate) => `'${candidate.name}'`).join(', ')}`);
+if (!contestant) throw new Error(`${row.name} has ${contestants.map((candidate) => `'${candidate.name}'`).join(', ')}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-profile-'));
 const nodeFlags = [...(contestant.nodeFlags ?? []), '--cpu-prof', `--cpu-prof-dir=${folder}`, '--enable-source-maps'];

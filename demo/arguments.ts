@@ -1,25 +1,25 @@
 import { parseArgs } from 'node:util';
 
-export const HELP = `A bot that trades on a small exchange, and keeps trading when the exchange drops it.
+export const HELP = `A bot trades on a small exchange. The exchange drops the connection, and the bot continues to trade.
 
   npm run demo -- [options]
 
-  --for <time>   end by itself after so long: 500ms, 10s, 2m
+  --for <time>   end after this time: 500ms, 10s, 2m
                  (default: until Ctrl-C on a terminal, else 8s)
-  --url <url>    another server that speaks the demo's protocol, such as
-                 the exchange of a demo that runs in another terminal
-  --help         this text
+  --url <url>    connect to another server with the demo's protocol, for
+                 example to a demo that runs in another terminal
+  --help         print this text
 
-NO_COLOR in the environment turns colours off.`;
+Set NO_COLOR in the environment to turn colours off.`;
 
 export interface DemoArguments {
   readonly help: boolean;
-  /** Milliseconds; without it the demo runs until it is interrupted. */
+  /** Milliseconds. Without a duration the demo runs until it is interrupted. */
   readonly duration: number | undefined;
   readonly url: string | undefined;
 }
 
-/** The command line makes no sense; the message says what would. */
+/** A wrong command line. The message says what is allowed. */
 export class UsageError extends Error {}
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };

@@ -4,18 +4,18 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { Market } from './market.js';
 import { type Credentials, type Order, type OrderReport, sign } from './protocol.js';
 
-/** Between two trades of a market, and between two tickers. */
+/** Milliseconds between two trades of a market, and between two tickers. */
 const TICK = 50;
-/** For how long the exchange refuses connections after a drop. */
+/** Milliseconds. The exchange refuses connections for this time after a drop. */
 const OUTAGE = 300;
-/** The largest order, in dollars. */
+/** The largest allowed order, in dollars. */
 const MAX_NOTIONAL = 100_000;
-/** How far the clock of a login may be off. */
+/** Milliseconds. The largest allowed difference between the clocks of bot and exchange. */
 const MAX_CLOCK_SKEW = 5_000;
 
 export interface ExchangeOptions {
   readonly credentials: Credentials;
-  /** Milliseconds until the connections are dropped for the first time, and from then on between two drops. */
+  /** Milliseconds until the first drop of all connections, and between two later drops. */
   readonly firstDrop: number;
   readonly nextDrop: number;
 }
@@ -32,7 +32,7 @@ interface Request {
   readonly params?: unknown;
 }
 
-/** What a request is refused with. */
+/** The exchange refuses a request. */
 class Refusal extends Error {
   readonly code: string;
 
@@ -43,8 +43,8 @@ class Refusal extends Error {
 }
 
 /**
- * A small exchange on loopback: three markets, orders that fill at once, and a login. On a schedule it carries out an order
- * and drops all connections before it answers, which is the worst moment that a network can choose.
+ * A small exchange on the loopback interface: three markets, a login, and orders that fill at once. At fixed times it
+ * executes an order and drops all connections before it answers. This is the worst moment for a lost connection.
  */
 export class Exchange {
   readonly #server: WebSocketServer;
@@ -52,9 +52,9 @@ export class Exchange {
   readonly #sessions = new Set<Session>();
   readonly #orders = new Map<string, OrderReport>();
   readonly #markets = [new Market('BTC-USD', 64_000), new Market('ETH-USD', 3_100), new Market('SOL-USD', 150)];
-  readonly #ticking: NodeJS.Timeout;
+  readonly #tickTimer: NodeJS.Timeout;
   #dropTimer: NodeJS.Timeout;
-  #dropsNext = false;
+  #dropAtNextOrder = false;
   #downUntil = 0;
 
   private constructor(options: ExchangeOptions) {
@@ -64,9 +64,9 @@ export class Exchange {
       port: 0,
       verifyClient: (_info, done) => done(Date.now() >= this.#downUntil, 503),
     });
-    this.#server.on('connection', (socket) => this.#welcome(socket));
-    this.#ticking = setInterval(() => this.#tick(), TICK);
-    this.#dropTimer = this.#armDrop(options.firstDrop);
+    this.#server.on('connection', (socket) => this.#accept(socket));
+    this.#tickTimer = setInterval(() => this.#tick(), TICK);
+    this.#dropTimer = this.#scheduleDrop(options.firstDrop);
   }
 
   static async start(options: ExchangeOptions): Promise<Exchange> {
@@ -80,13 +80,13 @@ export class Exchange {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#ticking);
+    clearInterval(this.#tickTimer);
     clearTimeout(this.#dropTimer);
     for (const { socket } of this.#sessions) socket.terminate();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  // ——— What goes out by itself ———
+  // ——— Market data ———
 
   #tick(): void {
     for (const market of this.#markets) {
@@ -101,34 +101,34 @@ export class Exchange {
     }
   }
 
-  #armDrop(delay: number): NodeJS.Timeout {
+  #scheduleDrop(delay: number): NodeJS.Timeout {
     return setTimeout(() => {
-      this.#dropsNext = true;
-      this.#dropTimer = this.#armDrop(this.#options.nextDrop);
+      this.#dropAtNextOrder = true;
+      this.#dropTimer = this.#scheduleDrop(this.#options.nextDrop);
     }, delay);
   }
 
   #drop(): void {
-    this.#dropsNext = false;
+    this.#dropAtNextOrder = false;
     this.#downUntil = Date.now() + OUTAGE;
     for (const { socket } of this.#sessions) socket.terminate();
   }
 
-  // ——— What comes in ———
+  // ——— Sessions and requests ———
 
-  #welcome(socket: WebSocket): void {
+  #accept(socket: WebSocket): void {
     const session: Session = { socket, topics: new Set(), authenticated: false };
     this.#sessions.add(session);
     socket.on('message', (data) => this.#receive(session, String(data)));
     socket.on('close', () => this.#sessions.delete(session));
-    socket.on('error', () => {}); // 'close' follows
+    socket.on('error', () => {}); // a 'close' event follows each error
   }
 
   #receive(session: Session, text: string): void {
     const { id, method, params } = parse(text);
     try {
       const answer = this.#answer(session, method, params);
-      if (this.#dropsNext && method === 'order.place') this.#drop();
+      if (this.#dropAtNextOrder && method === 'order.place') this.#drop();
       else send(session, { id, method, ...answer });
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
@@ -162,8 +162,8 @@ export class Exchange {
   #login(session: Session, params: unknown): object {
     const { key, time, signature } = membersOf(params);
     const { credentials } = this.#options;
-    const isRight = key === credentials.key && signature === sign(credentials, Number(time));
-    if (!isRight) throw new Refusal('WRONG_SIGNATURE', 'the signature does not fit the key');
+    const isValid = key === credentials.key && signature === sign(credentials, Number(time));
+    if (!isValid) throw new Refusal('WRONG_SIGNATURE', 'the signature does not match the key');
     if (Math.abs(Date.now() - Number(time)) > MAX_CLOCK_SKEW) throw new Refusal('CLOCK', 'the login is too old');
     session.authenticated = true;
     return { success: true };
@@ -184,11 +184,12 @@ export class Exchange {
   #place(order: Order): OrderReport {
     const { clientOrderId, symbol, side, quantity } = order;
     const market = this.#marketOf(symbol);
-    if (typeof clientOrderId !== 'string' || !(quantity > 0)) throw new Refusal('BAD_ORDER', 'it makes no sense');
+    if (typeof clientOrderId !== 'string' || !(quantity > 0))
+      throw new Refusal('BAD_ORDER', 'the order has no id or no valid quantity');
     if (this.#orders.has(clientOrderId)) throw new Refusal('DUPLICATE_ORDER', `${clientOrderId} was placed before`);
     const notional = Math.round(quantity * market.price);
     if (notional > MAX_NOTIONAL)
-      throw new Refusal('ORDER_TOO_LARGE', `${notional} dollars are more than ${MAX_NOTIONAL}`);
+      throw new Refusal('ORDER_TOO_LARGE', `${notional} dollars are above the limit of ${MAX_NOTIONAL}`);
     const trade = market.trade(quantity);
     const report: OrderReport = { clientOrderId, symbol, side, quantity, status: 'filled', price: trade.price };
     this.#orders.set(clientOrderId, report);
@@ -198,7 +199,7 @@ export class Exchange {
   }
 
   #marketOf(symbol: unknown): Market {
-    const market = this.#markets.find((one) => one.symbol === symbol);
+    const market = this.#markets.find((candidate) => candidate.symbol === symbol);
     if (!market) throw new Refusal('UNKNOWN_SYMBOL', `there is no market ${symbol}`);
     return market;
   }

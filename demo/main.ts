@@ -5,36 +5,36 @@ import { DEMO_CREDENTIALS } from './protocol.js';
 import { newsLine, panel, summary } from './report.js';
 import { Screen } from './screen.js';
 
-/** Without a terminal nobody could end it, so that it ends by itself. */
+/** Milliseconds. Without a terminal there is no Ctrl-C, so the demo needs an end. */
 const DURATION_WITHOUT_TERMINAL = 8_000;
 const FIRST_DROP = 4_000;
 const NEXT_DROP = 15_000;
-/** Probes come often enough to show a round trip. */
-const KEEP_ALIVE = { pingInterval: 1_000, pongTimeout: 5_000 };
-/** Far shorter than the defaults, so that a demo of seconds shows several attempts. */
-const HASTE = { reconnectInitialDelay: 100, reconnectMaxDelay: 400 };
+/** Frequent pings, so that a short demo shows a round trip. */
+const FREQUENT_PINGS = { pingInterval: 1_000, pongTimeout: 5_000 };
+/** Shorter delays than the defaults, so that a short demo shows several attempts. */
+const SHORT_DELAYS = { reconnectInitialDelay: 100, reconnectMaxDelay: 400 };
 
-/** Returns the exit code: 0 after a run, 1 where the exchange never let the bot in, 2 for wrong arguments. */
+/** Returns the exit code: 0 after a run, 1 if the exchange never accepted the bot. Wrong arguments exit with 2. */
 async function main(args: string[]): Promise<number> {
-  const { help, url, duration: asked } = readArguments(args);
+  const { help, url, duration: requested } = readArguments(args);
   const screen = new Screen(process.stdout, process.env);
   if (help) {
     screen.print(HELP);
     return 0;
   }
-  const duration = asked ?? (screen.isLive ? undefined : DURATION_WITHOUT_TERMINAL);
+  const duration = requested ?? (screen.isLive ? undefined : DURATION_WITHOUT_TERMINAL);
   const firstDrop = Math.min(FIRST_DROP, 0.4 * (duration ?? Infinity));
   const exchange = url
     ? undefined
     : await Exchange.start({ credentials: DEMO_CREDENTIALS, firstDrop, nextDrop: NEXT_DROP });
   const address = url ?? (exchange as Exchange).url;
-  const config = { url: address, ...KEEP_ALIVE, ...(exchange && HASTE) };
+  const config = { url: address, ...FREQUENT_PINGS, ...(exchange && SHORT_DELAYS) };
 
   const startedAt = performance.now();
   const elapsed = () => performance.now() - startedAt;
   const bot = new Bot(config, DEMO_CREDENTIALS, (kind, text) => screen.print(newsLine(screen, elapsed(), kind, text)));
   screen.print(
-    `${screen.paint('hpx-transport-ws', 'bold')} ${exchange ? 'and an exchange of its own' : 'with a server'} at ${address}`,
+    `${screen.paint('hpx-transport-ws', 'bold')} ${exchange ? 'with its own exchange' : 'with a server'} at ${address}`,
   );
   screen.print();
   screen.start(() => panel(screen, bot, elapsed()));
@@ -47,7 +47,7 @@ async function main(args: string[]): Promise<number> {
   return bot.client.epoch > 0 && !error ? 0 : 1;
 }
 
-/** Ends after the time, and at the first Ctrl-C; the second one ends the process as it always does. */
+/** Aborts after `duration` or at the first Ctrl-C. A second Ctrl-C ends the process at once. */
 function untilInterrupted(duration: number | undefined): AbortSignal {
   const end = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
@@ -55,13 +55,13 @@ function untilInterrupted(duration: number | undefined): AbortSignal {
   return end.signal;
 }
 
-// Whoever reads through a pipe may have seen enough: `npm run demo | head`.
+// The reader of a pipe may close it early, as in `npm run demo | head`.
 process.stdout.on('error', () => process.exit(0));
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (cause) {
   if (!(cause instanceof UsageError)) throw cause;
-  process.stderr.write(`${cause.message}\nnpm run demo -- --help tells more.\n`);
+  process.stderr.write(`${cause.message}\nRun npm run demo -- --help for all options.\n`);
   process.exitCode = 2;
 }

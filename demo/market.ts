@@ -1,9 +1,9 @@
 import type { Ticker, Trade } from './protocol.js';
 
-/** Trades that are kept for clients who missed some. */
+/** The number of past trades that a client can request. */
 const HISTORY = 1_000;
 
-/** One instrument whose price wanders. */
+/** One instrument with a random price. */
 export class Market {
   readonly symbol: string;
   readonly trades: Trade[] = [];
@@ -24,7 +24,7 @@ export class Market {
     return { symbol: this.symbol, last: this.price, change: this.#price / this.#open - 1 };
   }
 
-  /** Moves the price by up to a tenth of a percent, and trades there. */
+  /** Moves the price by up to a tenth of a percent and trades at the new price. */
   trade(quantity = cents(0.01 + Math.random())): Trade {
     this.#price *= 1 + (Math.random() - 0.5) / 500;
     const trade = { symbol: this.symbol, price: this.price, quantity, time: Date.now() };

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type AuthFailure, GenericJsonHandler, type Message } from 'hpx-transport-ws';
 
-/** What the demo's exchange speaks: what travels, and what the client has to know about it. */
+/** The protocol of the demo's exchange: its data, and the handler that teaches the client this protocol. */
 
 export interface Trade {
   readonly symbol: string;
@@ -14,12 +14,12 @@ export interface Trade {
 export interface Ticker {
   readonly symbol: string;
   readonly last: number;
-  /** Since the exchange opened, as a fraction. */
+  /** The change since the exchange opened, as a fraction. */
   readonly change: number;
 }
 
 export interface Order {
-  /** The bot's own name for it, by which it can ask what became of it. */
+  /** The bot's own id of the order. The bot asks for the status of the order by this id. */
   readonly clientOrderId: string;
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
@@ -31,14 +31,14 @@ export interface OrderReport extends Order {
   readonly price: number;
 }
 
-/** Topics, and what their updates carry. */
+/** Topics, each with the data of its updates. */
 export interface Topics {
   [topic: `trades.${string}`]: Trade;
   [topic: `ticker.${string}`]: Ticker;
   'account.orders': OrderReport;
 }
 
-/** Requests: what they take, and what they answer. */
+/** Methods, each with its params and its result. */
 export interface Methods {
   'order.place': { params: Order; result: OrderReport };
   'order.status': { params: { clientOrderId: string }; result: OrderReport | null };
@@ -50,14 +50,14 @@ export interface Credentials {
   readonly secret: string;
 }
 
-/** The embedded exchange knows one trader. */
+/** The only account of the demo's exchange. */
 export const DEMO_CREDENTIALS: Credentials = { key: 'demo', secret: 'not a secret' };
 
 export function sign({ key, secret }: Credentials, time: number): string {
   return createHmac('sha256', secret).update(`${key}:${time}`).digest('hex');
 }
 
-/** A plain JSON protocol, in the words of this exchange, with a signed login. */
+/** A plain JSON protocol with the member names of this exchange and a signed login. */
 export class DemoHandler extends GenericJsonHandler<Topics, Methods> {
   readonly #credentials: Credentials;
 

@@ -12,13 +12,13 @@ const COLOURS: Readonly<Record<NewsKind, Colour>> = {
   error: 'red',
 };
 
-/** One line of news: when, what about, and the words. */
+/** One line of news: time, kind and text. */
 export function newsLine(screen: Screen, elapsed: number, kind: NewsKind, text: string): string {
   const time = screen.paint(`${seconds(elapsed).padStart(8)}`, 'grey');
   return `${time}  ${screen.paint(kind.padEnd(7), COLOURS[kind])}  ${text}`;
 }
 
-/** What is going on now. */
+/** The current state of the bot. */
 export function panel(screen: Screen, bot: Bot, elapsed: number): string[] {
   const { client, tally } = bot;
   const { state, epoch, roundTrip } = client.stats();
@@ -28,11 +28,11 @@ export function panel(screen: Screen, bot: Bot, elapsed: number): string[] {
     '',
     screen.paint(row('topic', 'last', 'change', 'updates', 'gaps'), 'grey'),
     ...tally.topics.map((news) => topicRow(screen, news)),
-    `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · Ctrl-C ends it`,
+    `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · press Ctrl-C to end`,
   ];
 }
 
-/** What has been, as plain lines. */
+/** The result of the whole run, as plain lines. */
 export function summary(screen: Screen, bot: Bot, elapsed: number): string[] {
   const { client, tally } = bot;
   const { orders, topics } = tally;
@@ -67,7 +67,7 @@ function topicRow(screen: Screen, { topic, updates, gaps, last, first }: TopicNe
   if (last === undefined || first === undefined) return row(topic, '', '', `${updates}`, `${gaps}`);
   const change = last / first - 1;
   const shown = `${change >= 0 ? '+' : ''}${(change * 100).toFixed(2)} %`;
-  // Painted after it was aligned, because colours count as characters.
+  // Add colours after the alignment: colour codes count as characters.
   return row(topic, money(last), shown, `${updates}`, `${gaps}`).replace(shown, (text) =>
     screen.paint(text, change >= 0 ? 'green' : 'red'),
   );

@@ -1,11 +1,11 @@
-// Runs demo/main.ts straight from the sources: Node 20 cannot read TypeScript, and a demo should not wait for a build.
+// Bundles demo/main.ts from the sources and runs it. Node 20 cannot read TypeScript, and the demo needs no `npm run build`.
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
-// Below node_modules, where the dependencies resolve and git does not look.
+// In node_modules, where imports of dependencies resolve and git ignores the file.
 const bundle = join(root, 'node_modules/.cache/hpx-transport-ws/demo.mjs');
 const own = `${bundle}.${process.pid}`;
 
@@ -14,7 +14,7 @@ await build({
   entryPoints: ['demo/main.ts'],
   outfile: own,
   bundle: true,
-  // Our own names are none of these: tsconfig.json maps them to src.
+  // tsconfig.json maps the package's own names to src, so they are not external.
   packages: 'external',
   platform: 'node',
   format: 'esm',
@@ -22,7 +22,7 @@ await build({
   sourcemap: 'inline',
   logLevel: 'warning',
 });
-// In one step, because another demo may be starting too.
+// A rename is atomic: two demos may start at the same time.
 renameSync(own, bundle);
 
 process.setSourceMapsEnabled(true);

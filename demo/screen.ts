@@ -4,12 +4,12 @@ import { stripVTControlCharacters } from 'node:util';
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'grey' | 'bold';
 
 const CODES: Readonly<Record<Colour, number>> = { bold: 1, red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 };
-/** Between two paintings of the panel. */
+/** Milliseconds between two paintings of the panel. */
 const REFRESH = 200;
 
 /**
- * Prints lines, and on a terminal keeps a panel below them up to date. Colours need a terminal, and no NO_COLOR
- * (no-color.org); elsewhere plain lines come out, fit for a file or a pipe.
+ * Prints lines. On a terminal it also keeps a panel below the lines up to date. Without a terminal it prints plain lines
+ * for a file or a pipe. Colours need a terminal, and NO_COLOR (no-color.org) turns them off.
  */
 export class Screen {
   readonly #out: WriteStream;
@@ -17,7 +17,7 @@ export class Screen {
   readonly #isColoured: boolean;
   #panel: (() => string[]) | undefined;
   #painting: NodeJS.Timeout | undefined;
-  /** Lines of the panel that stand on the terminal. */
+  /** The number of panel lines on the terminal. */
   #painted = 0;
 
   constructor(out: WriteStream, environment: NodeJS.ProcessEnv) {
@@ -26,7 +26,7 @@ export class Screen {
     this.#isColoured = this.#isLive && !environment.NO_COLOR;
   }
 
-  /** Whether somebody watches. */
+  /** Whether the output is a terminal. */
   get isLive(): boolean {
     return this.#isLive;
   }
@@ -40,7 +40,7 @@ export class Screen {
     this.#draw(`${line}\n`);
   }
 
-  /** Shows what `panel` returns below all lines, until `stop()`. Does nothing where there is no terminal. */
+  /** Shows the lines of `panel` below all other lines until `stop()`. Does nothing without a terminal. */
   start(panel: () => string[]): void {
     if (!this.#isLive) return;
     this.#panel = panel;
@@ -54,7 +54,7 @@ export class Screen {
     this.#draw('');
   }
 
-  /** In one write, so that nothing flickers: takes the panel away, prints above it, puts it back. */
+  /** Removes the panel, prints the text, and paints the panel again, all in one write, so that the screen does not flicker. */
   #draw(text: string): void {
     const lines = this.#panel?.().map((line) => this.#cut(line)) ?? [];
     const erase = this.#painted > 0 ? `\x1b[${this.#painted}A\x1b[J` : '';
@@ -62,9 +62,9 @@ export class Screen {
     this.#out.write(erase + text + lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** A line that wraps would be two on the terminal, and the panel would creep upwards. */
+  /** Cuts a line to the width of the terminal: a wrapped line takes two rows and would shift the panel. */
   #cut(line: string): string {
-    // A terminal that does not know its width says 0.
+    // A terminal of unknown width reports 0.
     const columns = this.#out.columns || 80;
     const plain = stripVTControlCharacters(line);
     return plain.length < columns ? line : plain.slice(0, columns - 1);

@@ -9,7 +9,7 @@ const src = join(import.meta.dirname, '../src');
 const FLOORS = [
   ['index'],
   ['client'],
-  ['assemble'],
+  ['assemble', 'default-runtime', 'client-emitter'],
   ['connection'],
   ['inbound'],
   ['subscriptions'],
@@ -22,7 +22,8 @@ const FLOORS = [
   ['config', 'trace'],
   ['util'],
   ['errors'],
-  ['texts', 'identifiers', 'runtime', 'connection-state'],
+  ['texts'],
+  ['identifiers', 'runtime', 'connection-state'],
 ];
 
 /** Parts that stand beside the tower, with all that they may use of it. */
@@ -33,7 +34,7 @@ const BESIDE = {
 };
 
 /** The face: what an application imports. It alone may reach the parts beside the tower. */
-const FACE = ['index', 'client'];
+const FACE = ['index', 'default-runtime'];
 
 const files = readdirSync(src, { recursive: true }).filter((file) => file.endsWith('.ts'));
 const imports = new Map(files.map((file) => [file, importsOf(file)]));

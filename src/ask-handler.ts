@@ -1,8 +1,8 @@
 import type { Context } from './context.js';
-import { ProtocolError } from './errors.js';
 import type { ServerError } from './protocol/handler-types.js';
 import type { Message } from './protocol/message.js';
-import { describe, wrapError } from './util/wrap-error.js';
+import * as texts from './texts.js';
+import { wrapError } from './util/wrap-error.js';
 
 /** Runs a hook of the handler. A hook that throws is reported as an `error` event and costs its result alone. */
 export function attempt<T>(context: Context, what: string, ask: () => T): T | undefined {
@@ -17,10 +17,10 @@ export function attempt<T>(context: Context, what: string, ask: () => T): T | un
 /** What a refusal says. A handler that cannot read it costs the words, not the refusal. */
 export function readServerError(context: Context, message: Message): ServerError {
   try {
-    return context.handler.extractError(message) ?? { message: 'it gave no reason' };
+    return context.handler.extractError(message) ?? { message: texts.NO_REASON };
   } catch (cause) {
-    const words = `the handler's extractError failed: ${describe(cause)}`;
-    context.emit('error', new ProtocolError(`While a refusal was read, ${words}`, { cause }));
-    return { message: words };
+    const error = wrapError(texts.hookFailed('extractError'), cause);
+    context.emit('error', error);
+    return { message: error.message };
   }
 }

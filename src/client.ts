@@ -1,25 +1,27 @@
-import { adapterRuntime } from '#adapter';
-import { Channel, type ChannelHost, type ChannelOptions } from './channel/channel.js';
+import { type Assembly, assemble } from './assemble.js';
+import type { Channel, ChannelOptions } from './channel/channel.js';
+import { ChannelInlet } from './channel/channel-inlet.js';
 import { Conflation } from './channel/conflation.js';
+import { ClientEmitter } from './client-emitter.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
-import { type CloseOptions, Connection } from './connection/supervisor.js';
+import type { CloseOptions } from './connection/closing.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Context, Counters } from './context.js';
-import { ConnectionClosedError, type ProtocolError } from './errors.js';
-import type { ClientEvents, CloseCause } from './events.js';
+import { completeRuntime, frameClock } from './default-runtime.js';
+import { ConnectionClosedError } from './errors.js';
+import type { CloseCause, Warning } from './events.js';
 import type { Topic } from './identifiers.js';
-import { DeliveryGate } from './inbound/delivery-gate.js';
-import { overridesOf } from './protocol/handler-overrides.js';
 import type { Message } from './protocol/message.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
-import type { PendingCall } from './requests/pending-requests.js';
+import type { PendingCall } from './requests/pending-request.js';
 import type { RawRequestOptions, RequestOptions } from './requests/requests.js';
-import type { Clock, Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
 import { manyFailed, type PartialSubscription, SubscribeMany } from './subscriptions/subscribe-many.js';
 import type { SubscribeCall } from './subscriptions/subscriber.js';
-import { Trace, type TraceSink } from './trace.js';
+import * as texts from './texts.js';
+import type { TraceSink } from './trace.js';
+import type { MethodCall, ResultOf, UntypedPayload } from './typed-requests.js';
 import { Deferred } from './util/deferred.js';
-import { IsolatedEmitter } from './util/isolated-emitter.js';
 import {
   check,
   checkAll,
@@ -41,7 +43,10 @@ export interface ConnectOptions {
 export interface SubscribeOptions extends ChannelOptions {
   /** What the handler puts into the subscribe frame beside the topic: depth, filters. */
   readonly params?: unknown;
-  /** Milliseconds from the call to the confirmation. Default: the config's `requestTimeout`. */
+  /**
+   * Milliseconds from the call to the confirmation.
+   * @default the config's `requestTimeout`
+   */
   readonly timeout?: number;
   /** Before the confirmation it rejects the call, later it ends the channel. */
   readonly signal?: AbortSignal;
@@ -51,40 +56,19 @@ export interface SubscribeOptions extends ChannelOptions {
 export interface ClientStats extends Counters {
   readonly state: ConnectionState;
   readonly epoch: number;
-  /** Requests without an answer. */
+  /** How many requests have no answer. */
   readonly pendingRequests: number;
-  /** Requests and sends that wait to be written. */
+  /** How many requests and sends wait to be written. */
   readonly waitingCalls: number;
-  /** Topics that are wanted. */
+  /** How many topics have a channel. */
   readonly subscriptions: number;
-  /** Milliseconds that the last answered ping took; missing before the first. */
+  /** Milliseconds that the last answered ping took; `undefined` before the first answer. */
   readonly roundTrip: number | undefined;
 }
 
-/** A request's params and result: `{ params, result }`, or a function type. */
-type ParamsOf<M> = M extends (params: infer P) => unknown ? P : M extends { params: infer P } ? P : unknown;
-type ResultOf<M> = M extends (...args: never[]) => infer R ? Awaited<R> : M extends { result: infer R } ? R : unknown;
-
 /**
- * `{ method, params }`, where params may be left out if undefined is among what they may be; with whatever else the
- * protocol wants beside them, a session for one.
- */
-export type MethodCall<Methods, M extends keyof Methods> = {
-  readonly [member: string]: unknown;
-} & (undefined extends ParamsOf<Methods[M]>
-  ? { readonly method: M; readonly params?: ParamsOf<Methods[M]> }
-  : { readonly method: M; readonly params: ParamsOf<Methods[M]> });
-
-/** With typed methods, a payload that names a method has to be one of them, unless the call says `request<T>(…)`. */
-export type UntypedPayload<Methods, T> = string extends keyof Methods
-  ? unknown
-  : unknown extends T
-    ? { readonly method?: undefined } | string | number | boolean | null | readonly unknown[]
-    : unknown;
-
-/**
- * A WebSocket connection that carries requests and subscriptions, and puts itself together again when it breaks. An
- * EventEmitter of `ClientEvents`.
+ * A WebSocket connection that carries requests and subscriptions, and restores itself after a loss. It is an EventEmitter
+ * of `ClientEvents`: each event is documented there.
  *
  * @example
  * ```ts
@@ -102,54 +86,38 @@ export type UntypedPayload<Methods, T> = string extends keyof Methods
 export class WebSocketClient<
   Topics extends object = Record<string, unknown>,
   Methods extends object = Record<string, unknown>,
-> extends IsolatedEmitter<ClientEvents> {
-  /** Resolves, and never rejects, when the client has ended for good: by `close()`, or because it gave up. */
+> extends ClientEmitter {
+  /** Resolves when the client has ended: by `close()`, or because it gave up. Never rejects. */
   readonly closed: Promise<CloseCause>;
   readonly #config: WebSocketConfig;
-  readonly #connection: Connection;
-  readonly #trace: Trace;
-  readonly #counters: Counters = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0 };
-  readonly #host: ChannelHost;
-  /** A deprecation to be told to the first who listens for warnings. */
+  readonly #parts: Assembly;
+  readonly #conflation: Conflation;
   #deprecation: string | undefined;
+  #lastWarning: Warning | undefined;
 
   /**
-   * Creates a client that does not connect yet; calls made before `connect()` wait for it.
+   * Creates a client. It does not connect: calls made before `connect()` wait.
    *
    * @param config - checked and completed as by `WebSocketConfig`
-   * @param runtime - replaces parts of the platform: another socket, a clock of your own
+   * @param runtime - replaces parts of the platform, such as the socket or the clock
    * @throws ConfigError for a wrong config
    */
   constructor(config: WebSocketConfigInput, handler: ProtocolHandler<Topics, Methods>, runtime: Partial<Runtime> = {}) {
-    super();
+    super({ listenerAdded: () => {}, listenerFailed: (error) => void this.emit('error', error) });
     this.#config = config instanceof WebSocketConfig ? config : new WebSocketConfig(config);
     const complete = completeRuntime(runtime);
-    this.#trace = new Trace(complete.clock, (text) => handler.redact(text));
-    const gate = new DeliveryGate();
-    const context: Context = {
-      config: this.#config,
-      handler,
-      overrides: overridesOf(handler),
-      runtime: complete,
-      trace: this.#trace,
-      counters: this.#counters,
-      gate,
-      emit: (event, ...args) => this.tell(event, ...args),
-    };
-    this.#connection = new Connection(context, gate);
-    this.closed = this.#connection.closed;
+    const emit: Context['emit'] = this.emit.bind(this);
+    this.#parts = assemble(this.#config, handler, complete, (event, ...args) => {
+      if (event === 'warning') this.#lastWarning = args[0] as Warning;
+      return emit(event, ...args);
+    });
+    this.closed = this.#parts.supervisor.closed;
     this.#deprecation = handler.deprecation;
-    this.#host = {
-      conflation: new Conflation(complete.clock, framesOf(complete)),
-      capacity: this.#config.subscriptionChannelCapacity,
-      onDropped: () => void this.#counters.dropped++,
-      onSettled: () => gate.hold(),
-      onError: (error) => void this.tell('error', error),
-    };
+    this.#conflation = new Conflation(complete.clock, frameClock(complete));
   }
 
   /**
-   * Creates a client and connects it. Where that fails for good the client is closed.
+   * Creates a client and connects it. If that fails for good, the client is closed.
    * @throws TransportError as `connect()` does
    */
   static connect<Topics extends object, Methods extends object>(
@@ -171,12 +139,17 @@ export class WebSocketClient<
   }
 
   get state(): ConnectionState {
-    return this.#connection.state;
+    return this.#parts.supervisor.state;
   }
 
   /** How many sockets have reached `ready`. */
   get epoch(): number {
-    return this.#connection.epoch;
+    return this.#parts.supervisor.epoch;
+  }
+
+  /** The latest `warning`, for code that had no listener when it came. */
+  get lastWarning(): Warning | undefined {
+    return this.#lastWarning;
   }
 
   isConnected(): boolean {
@@ -184,28 +157,28 @@ export class WebSocketClient<
   }
 
   /**
-   * Connects, and keeps trying. Resolves in `ready`; rejects on abort, on `close()`, and when the client gave up.
+   * Connects, and retries failed attempts. Resolves in `ready`. Rejects on abort, on `close()`, and if the client gave up.
    * @throws AuthenticationFailedError when the server refused the credentials for good
    * @throws MaxReconnectAttemptsError when `reconnectMaxAttempts` attempts in a row failed
    * @throws ConnectionClosedError after `close()`, or when the handler calls a close code fatal
    */
   connect(options: ConnectOptions = {}): Promise<void> {
-    this.#warn();
     try {
       check('options', options, OPTIONS);
       check('signal', options.signal, SIGNAL);
-      return this.#connection.connect(options.signal);
+      this.#warnOfDeprecation();
+      return this.#parts.supervisor.connect(options.signal);
     } catch (error) {
       return handled(Promise.reject(error));
     }
   }
 
   /**
-   * Asks the server and resolves to its answer. Never throws synchronously.
+   * Sends a request and resolves to the answer. Never throws synchronously.
    *
-   * @param payload - plain data; the handler puts the request id into it. It is serialised at the call.
+   * @param payload - plain data, serialised at the call. The handler puts the request id into it.
    * @throws RequestRejectedError when the server answers with an error
-   * @throws RequestTimeoutError after `timeout`, counted from the call
+   * @throws RequestTimeoutError `timeout` milliseconds after the call
    * @throws ConnectionClosedError when the connection is lost under a written request, or the client is closed
    * @throws CapacityExceededError when too many requests are pending or waiting
    * @throws ProtocolError for a payload that cannot be serialised
@@ -216,19 +189,19 @@ export class WebSocketClient<
   ): PendingCall<ResultOf<Methods[M]>>;
   request<T = unknown>(payload: UntypedPayload<Methods, T>, options?: RequestOptions): PendingCall<T>;
   request(payload: unknown, options?: RequestOptions): PendingCall<unknown> {
-    return this.#connection.calls.request(payload, options);
+    return this.#parts.requests.request(payload, options);
   }
 
   /**
-   * Sends a frame of your own making and resolves to the frame that answers it, whatever that says.
+   * Sends your own frame and resolves to the frame that answers it, whatever the answer says.
    * @throws ProtocolError when no request id is given or found in the message, or that id is pending already
    */
   requestRaw(message: string | Uint8Array, options?: RawRequestOptions): PendingCall<Message> {
-    return this.#connection.calls.requestRaw(message, options);
+    return this.#parts.requests.requestRaw(message, options);
   }
 
   /**
-   * Subscribes a topic and resolves to a channel of its own when the server has confirmed.
+   * Subscribes a topic. Resolves to a new channel when the server has confirmed.
    * @throws SubscriptionFailedError when the server refused, or did not confirm within `timeout`
    * @throws CapacityExceededError when the server allows no more topics
    */
@@ -261,103 +234,97 @@ export class WebSocketClient<
     return handled(this.#subscribeMany(topics, options));
   }
 
-  /** Ends every channel of a topic; resolves when the server was told. */
+  /** Ends every channel of a topic. Resolves when the unsubscribe frame was written, or is not needed. */
   unsubscribe(topic: keyof Topics & string): Promise<void> {
-    return handled(this.#connection.subscriptions.endTopic(topic));
+    return handled(this.#parts.subscriptions.endTopic(topic));
   }
 
   /**
-   * Resolves when the frame was handed to the socket; waits for a connection at most `requestTimeout`.
+   * Sends a frame that wants no answer. Resolves when the frame was handed to the socket. Waits for a connection at most
+   * `requestTimeout` milliseconds.
    * @throws RequestTimeoutError, ConnectionClosedError or CapacityExceededError, all of them unsent
    */
   send(message: string | Uint8Array): Promise<void> {
-    return this.#connection.calls.send(message);
+    return this.#parts.sends.send(message);
   }
 
   /**
-   * As `send`, with a payload that is serialised at the call.
+   * Like `send`, with a payload that is serialised at the call.
    * @throws ProtocolError for a payload that cannot be serialised
    */
   sendJson(payload: unknown): Promise<void> {
-    return this.#connection.calls.sendJson(payload);
+    return this.#parts.sends.sendJson(payload);
   }
 
   /**
-   * Authenticates inside the live session: a refresh, new credentials, or the first time where `authOnConnect` is false.
-   * Later connections then authenticate, too. Before `ready` it waits for the connection.
+   * Authenticates on the live connection: a refresh, new credentials, or the first time if `authOnConnect` is false. Later
+   * connections then authenticate too. Before `ready` it waits for the connection.
    * @throws AuthenticationFailedError when the server refused; the connection stays
    */
   authenticate(): Promise<void> {
-    return this.#connection.authenticate();
+    return this.#parts.supervisor.authenticate();
   }
 
-  /** Leaves the connection for a new one; during a delay, tries at once. Without a connection to replace it does nothing. */
-  reconnect(reason = 'reconnect() was called'): void {
-    this.#connection.reconnect(reason);
+  /** Replaces the connection. During the delay before an attempt, starts the attempt at once. Otherwise does nothing. */
+  reconnect(reason: string = texts.RECONNECT_CALLED): void {
+    this.#parts.supervisor.reconnect(reason);
   }
 
-  /** Stops reading from the socket, where the platform can, so that the server is slowed down; the heartbeat rests. */
+  /** Stops reading from the socket if the platform can, which slows the server down. The heartbeat rests meanwhile. */
   pause(): void {
-    this.#connection.pause();
+    this.#parts.supervisor.pause();
   }
 
   resume(): void {
-    this.#connection.resume();
+    this.#parts.supervisor.resume();
   }
 
   /**
-   * Ends the client for good, in any state: rejects what is pending, ends the channels, closes the socket. Resolves within
-   * `deadline`, whatever the peer does; with `drain` it first waits for the answers that are outstanding.
+   * Ends the client in any state: rejects pending calls, ends the channels, closes the socket. Resolves within `deadline`,
+   * whatever the server does. With `drain` it first waits for outstanding answers.
    * @throws ConfigError for a code or a reason that a close frame cannot carry
    */
   close(options: CloseOptions = {}): Promise<void> {
     try {
       checkAll(options, closeRules);
       const { code = 1000, reason = '', drain = false, deadline = 1_000 } = options;
-      return this.#connection.close({ code, reason, drain, deadline });
+      return this.#parts.supervisor.close({ code, reason, drain, deadline });
     } catch (error) {
       return handled(Promise.reject(error));
     }
   }
 
   stats(): ClientStats {
-    const { calls, epoch, roundTrip, state, store, waitingCalls } = this.#connection;
+    const { context, outbox, requests, subscriptions, supervisor } = this.#parts;
+    const { epoch, roundTrip, state } = supervisor;
     return {
       state,
       epoch,
-      pendingRequests: calls.pending,
-      waitingCalls,
-      subscriptions: store.wanted,
-      ...this.#counters,
+      pendingRequests: requests.pending,
+      waitingCalls: outbox.waiting,
+      subscriptions: subscriptions.wanted,
+      ...context.counters,
       roundTrip,
     };
   }
 
-  /** Tells every transition, frame and effect to `sink`, secrets masked; returns a function that stops it. */
+  /** Passes every transition, frame and effect to `sink`, with secrets masked. Returns a function that stops it. */
   trace(sink: TraceSink): () => void {
-    return this.#trace.add(sink);
+    return this.#parts.context.trace.add(sink);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  protected override listenerAdded(event: PropertyKey): void {
-    if (event === 'warning' && this.state !== 'disconnected') queueMicrotask(() => this.#warn());
-  }
-
-  protected override listenerFailed(error: ProtocolError): void {
-    this.tell('error', error);
-  }
-
-  /** Warns once, and not before somebody can hear it. */
-  #warn(): void {
+  #warnOfDeprecation(): void {
     const message = this.#deprecation;
-    if (message && this.tell('warning', { code: 'deprecated-handler', message })) this.#deprecation = undefined;
+    this.#deprecation = undefined;
+    if (message) this.#parts.context.emit('warning', { code: 'deprecated-handler', message });
   }
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
-  #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<Channel<T>>): Channel<T> {
+  #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
     check('options', options, OPTIONS);
     const { signal, params, timeout = this.#config.requestTimeout } = options;
     check('signal', signal, SIGNAL);
@@ -365,10 +332,11 @@ export class WebSocketClient<
     check('timeout', timeout, TIMEOUT);
     check('topic', topic, TOPIC);
     if (this.state === 'closing' || this.state === 'closed') {
-      throw new ConnectionClosedError(`The client is ${this.state}; create another one.`, { retryable: false });
+      throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
     }
-    const open = (canonical: Topic) => new Channel<T>(canonical, this.#host, options);
-    return this.#connection.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
+    const { context } = this.#parts;
+    const open = (canonical: Topic) => new ChannelInlet<T>(canonical, context, this.#conflation, options);
+    return this.#parts.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
   }
 
   async #subscribeMany<T>(
@@ -378,11 +346,11 @@ export class WebSocketClient<
     check('options', options, OPTIONS);
     check('topics', wanted, TOPICS);
     const topics = [...wanted];
-    const { pacer, subscriptions } = this.#connection;
+    const { pacer, subscriptions } = this.#parts;
     const call = new SubscribeMany<T>(topics);
-    subscriptions.wire.cork();
+    subscriptions.cork();
     await pacer.each(topics, (topic) => call.add(topic, () => this.#open(topic, options, call)));
-    subscriptions.wire.uncork();
+    subscriptions.uncork();
     const { channels, errors } = await call.result();
     if (options.partial) return { channels, errors };
     if (errors.size === 0) return channels;
@@ -393,7 +361,7 @@ export class WebSocketClient<
 }
 
 const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', 'a non-empty string'];
-/** A text is iterable, too, letter by letter. */
+/** A text is iterable too, letter by letter. */
 const TOPICS: OptionRule = [
   (value: Iterable<unknown> | null | undefined) => typeof value !== 'string' && !!value?.[Symbol.iterator],
   'a list of topics',
@@ -406,29 +374,3 @@ const closeRules: OptionRules<Omit<CloseOptions, 'drain'>> = {
   reason: [isCloseReason, 'a string of at most 123 bytes in UTF-8'],
   deadline: or(duration(0), Infinity),
 };
-
-/** The frames of the screen as a clock. */
-function framesOf({ clock, frames }: Runtime): Clock {
-  if (!frames) return clock;
-  return {
-    now: () => clock.now(),
-    setTimer: (callback, delay) => frames.setTimer(callback, delay),
-    clearTimer: (timer) => frames.clearTimer(timer),
-  };
-}
-
-/** Whatever the application does not bring comes from the adapter. Methods keep their `this`. */
-function completeRuntime(own: Partial<Runtime>): Runtime {
-  const lifecycle = own.lifecycle ?? adapterRuntime.lifecycle;
-  // Whoever brings a clock owns time.
-  const frames = own.frames ?? (own.clock ? undefined : adapterRuntime.frames);
-  return {
-    openSocket: (request, events) =>
-      own.openSocket ? own.openSocket(request, events) : adapterRuntime.openSocket(request, events),
-    clock: own.clock ?? adapterRuntime.clock,
-    random: () => (own.random ? own.random() : adapterRuntime.random()),
-    ...(own.generateId ? { generateId: () => own.generateId?.() ?? '' } : {}),
-    ...(lifecycle ? { lifecycle } : {}),
-    ...(frames ? { frames } : {}),
-  };
-}

@@ -1,67 +1,132 @@
+import * as texts from './texts.js';
 import { check, count, duration, flag, isObject, type OptionRules, or, range, readOptions } from './util/options.js';
 
-/** Where to connect, when it is more than a URL. */
+/** Where to connect, if that is more than a URL. */
 export interface Endpoint {
   readonly url: string;
   readonly protocols?: string | readonly string[];
   readonly nodeOptions?: object;
 }
 
-/** Asked before each attempt, so that a token in the URL is always a fresh one. */
+/** A URL, or a function that returns one before each attempt, so that a token in the URL is always fresh. */
 export type UrlSource = string | (() => string | Endpoint | Promise<string | Endpoint>);
 
-/** What an application may set; everything but `url` has a default. Durations are milliseconds, sizes are bytes. */
+/** What an application may set. Only `url` has no default. Durations are milliseconds, sizes are bytes. */
 export interface WebSocketConfigInput {
   /**
-   * A `ws:` or `wss:` URL, or a function that returns one (perhaps asynchronously), asked before each attempt. It may
-   * also return `{ url, protocols, nodeOptions }`, which then win over the fields of this config.
+   * A `ws:` or `wss:` URL without a fragment, or a function that returns one, perhaps asynchronously. The function is
+   * called before each attempt. It may also return `{ url, protocols, nodeOptions }`, which replace the fields of this
+   * config.
    */
   readonly url: UrlSource;
-  /** Subprotocols to offer, in order of preference. Default: none. */
+  /**
+   * Subprotocols to offer, in order of preference.
+   * @default [] – most venues use none
+   */
   readonly protocols?: string | readonly string[];
-  /** Upper bound of the delay before the first reconnect attempt. Default 500: long enough to spread clients. */
+  /**
+   * Upper bound of the delay before the first reconnect attempt.
+   * @default 500 – long enough to spread clients that lost a server together
+   */
   readonly reconnectInitialDelay?: number;
-  /** No attempt waits longer. Default 30 000: an outage of hours costs two attempts a minute. */
+  /**
+   * Upper bound of every delay.
+   * @default 30_000 – an outage of hours costs a few attempts per minute
+   */
   readonly reconnectMaxDelay?: number;
-  /** How much longer each attempt waits than the one before. Default 2. */
+  /**
+   * The factor by which the upper bound grows from one attempt to the next.
+   * @default 2 – the usual exponential back-off
+   */
   readonly reconnectBackoffFactor?: number;
-  /** Attempts in a row before the client gives up. Default Infinity; 0 never reconnects. */
+  /**
+   * Failed attempts in a row before the client gives up; 0 never reconnects.
+   * @default Infinity – a dashboard or a bot wants its connection back
+   */
   readonly reconnectMaxAttempts?: number;
-  /** Which part of a delay is random, 0 to 1. Default 1: clients that lost a server together come back spread out. */
+  /**
+   * Which part of a delay is random, from 0 to 1.
+   * @default 1 – clients that lost a server together come back spread out
+   */
   readonly reconnectJitter?: number;
-  /** Time in `ready` after which the attempts count from 1 again. Default 5 000: a flapping server is not hammered. */
+  /**
+   * How long the connection has to stay `ready` before attempts count from 1 again.
+   * @default 5_000 – a server that accepts and drops at once is not flooded with attempts
+   */
   readonly reconnectMinUptime?: number;
-  /** Between two probes of the link; 0 sends none. Default 30 000: below the idle limit of common proxies (60 s). */
+  /**
+   * The time between two pings; 0 sends none.
+   * @default 30_000 – below the idle limit of common proxies (60 s)
+   */
   readonly pingInterval?: number;
-  /** How long a probe may stay unanswered; any inbound frame counts as an answer. Default 10 000. */
+  /**
+   * How long a ping may stay unanswered. Any inbound frame counts as an answer.
+   * @default 10_000 – a slow mobile link still answers in that time
+   */
   readonly pongTimeout?: number;
-  /** Probe with WebSocket ping frames where the platform has them, else with the handler's ping. Default true. */
+  /**
+   * Whether to ping with WebSocket ping frames if the platform has them. Otherwise the handler's ping is used.
+   * @default true – every server answers ping frames (RFC 6455 section 5.5.2)
+   */
   readonly useWebsocketPing?: boolean;
-  /** For an answer, counted from the call. Default 30 000; Infinity waits for ever. */
+  /**
+   * The time from a call to its answer; Infinity waits without a limit.
+   * @default 30_000 – longer than venues take to answer under load
+   */
   readonly requestTimeout?: number;
-  /** Requests without an answer, waiting and written together. Default 1 000. */
+  /**
+   * How many requests may be without an answer, waiting and written together.
+   * @default 1_000 – far above normal use; more means that the server has stopped answering
+   */
   readonly maxPendingRequests?: number;
-  /** The longest sleep between two sweeps for expired calls; timeouts themselves are exact. Default 60 000. */
+  /**
+   * The longest sleep between two sweeps for expired calls. Timeouts themselves are exact.
+   * @default 60_000 – a sweep is cheap
+   */
   readonly pendingCleanupInterval?: number;
-  /** Updates that a channel holds for a slow reader. Default 1 024. */
+  /**
+   * How many updates a channel holds for a slow reader.
+   * @default 1_024 – a second of a busy topic
+   */
   readonly subscriptionChannelCapacity?: number;
-  /** Requests and sends that wait for the connection. Default 256. */
+  /**
+   * How many requests and sends may wait for the connection.
+   * @default 256 – enough for a reconnect, and few enough that old orders do not pile up
+   */
   readonly commandChannelCapacity?: number;
-  /** From asking `url` until the socket is open. Default 10 000. */
+  /**
+   * The time from asking `url` until the socket is open.
+   * @default 10_000 – above a slow TLS handshake, below the patience of a user
+   */
   readonly connectTimeout?: number;
-  /** Authenticate after each connect, where the handler can. Default true. */
+  /**
+   * Whether each connection authenticates, if the handler can.
+   * @default true – private topics and orders need it
+   */
   readonly authOnConnect?: boolean;
-  /** For the server's answer to an authentication frame. Default 10 000. */
+  /**
+   * How long the server may take to answer an authentication frame.
+   * @default 10_000 – as `connectTimeout`
+   */
   readonly authTimeout?: number;
-  /** Refusals in a row before the client stops. Default 3: a clock skew gets a second chance, a wrong key does not last. */
+  /**
+   * Refusals in a row before the client stops.
+   * @default 3 – a wrong clock gets a second chance, and a wrong key is not tried without end
+   */
   readonly authMaxAttempts?: number;
-  /** The largest inbound message, in UTF-8 bytes. Default 16 MiB. */
+  /**
+   * The largest inbound message, in UTF-8 bytes.
+   * @default 16_777_216 (16 MiB) – above the snapshots of venues
+   */
   readonly maxMessageSize?: number;
-  /** Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it. */
+  /**
+   * Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it.
+   * @default undefined
+   */
   readonly nodeOptions?: object;
 }
 
-// RFC 6455 section 4.1: each subprotocol is an HTTP token, and none is named twice.
+// RFC 6455 section 4.1: each subprotocol is an HTTP token, and appears once.
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
 function areProtocols(value: unknown): boolean {
@@ -72,7 +137,7 @@ function areProtocols(value: unknown): boolean {
 const rules: OptionRules<WebSocketConfigInput> = {
   url: [
     (value: unknown) => typeof value === 'function' || isWebSocketUrl(value),
-    "a 'ws:' or 'wss:' URL without a fragment, or a function that returns one",
+    `${texts.WEBSOCKET_URL}, or a function that returns one`,
   ],
   protocols: [areProtocols, 'a list of distinct subprotocol names (HTTP tokens)', []],
   reconnectInitialDelay: duration(0, 500),
@@ -117,12 +182,12 @@ type Filled = Required<Omit<WebSocketConfigInput, 'protocols' | 'nodeOptions'>> 
   readonly nodeOptions: object | undefined;
 };
 
-/** The fields of `WebSocketConfigInput`, validated, with every default filled in. */
+/** The fields of `WebSocketConfigInput`, checked, with every default filled in. */
 export interface WebSocketConfig extends Filled {}
 
 /**
- * A checked, frozen configuration. A plain object with the same fields does wherever one is asked for; this class
- * makes variants and reports a mistake where it is made.
+ * A checked, frozen configuration. Every function that takes a config also takes a plain object with the same fields.
+ * This class makes variants, and reports a mistake where it is made.
  *
  * @throws ConfigError for an unknown field, a wrong value, or values that contradict each other
  * @example

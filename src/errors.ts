@@ -1,4 +1,5 @@
 import type { RequestId, Topic } from './identifiers.js';
+import * as texts from './texts.js';
 
 /** `unsent`: the bytes never left and never will. `unknown`: they may have reached the server. */
 export type Delivery = 'unsent' | 'unknown';
@@ -47,7 +48,7 @@ export class TransportError extends Error {
   }
 }
 
-/** A connection attempt did not lead to an open socket; the client tries again by itself. */
+/** A connection attempt did not lead to an open socket. The client makes another attempt. */
 export class ConnectionFailedError extends TransportError {
   /** The HTTP status of a refused upgrade, where the platform tells it. */
   readonly status: number | undefined;
@@ -101,12 +102,8 @@ export class RequestTimeoutError extends TransportError {
   readonly requestId: RequestId | undefined;
 
   constructor(duration: number, requestId: RequestId | undefined, options: TransportErrorOptions = {}) {
-    const call = requestId === undefined ? 'The call' : `Request ${requestId}`;
-    const advice =
-      options.delivery === 'unsent'
-        ? 'It never left this process: it is safe to call again.'
-        : 'It was sent and may have been carried out: ask the server before you send it again.';
-    super('REQUEST_TIMEOUT', `${call} got no answer within ${duration} ms. ${advice}`, { retryable: true, ...options });
+    const message = texts.requestTimedOut(duration, requestId, options.delivery === 'unsent');
+    super('REQUEST_TIMEOUT', message, { retryable: true, ...options });
     this.duration = duration;
     this.requestId = requestId;
   }
@@ -116,11 +113,11 @@ export class RequestTimeoutError extends TransportError {
   }
 }
 
-/** The server answered a request with an error; `delivery` is 'unknown' where that answer leaves the outcome open. */
+/** The server answered a request with an error. `delivery` is 'unknown' if that answer leaves the outcome open. */
 export class RequestRejectedError extends TransportError {
   /** The server's own code, in the type that it sent. */
   readonly serverCode: string | number | undefined;
-  /** What the server told beside it, in the protocol's own shape. */
+  /** What else the server sent with the error, in the protocol's own shape. */
   readonly data: unknown;
 
   constructor(
@@ -139,7 +136,7 @@ export class RequestRejectedError extends TransportError {
 
 /** A topic could not be subscribed, or the server ended its subscription. */
 export class SubscriptionFailedError extends TransportError {
-  /** The topic; of several, the first one that failed. */
+  /** The topic; of several topics, the first that failed. */
   readonly topic: Topic;
   /** For `subscribeMany`: each topic that failed, with its own error. */
   readonly failures: ReadonlyMap<Topic, TransportError>;
@@ -170,11 +167,7 @@ export class MaxReconnectAttemptsError extends TransportError {
   readonly attempts: number;
 
   constructor(attempts: number, options: TransportErrorOptions = {}) {
-    super(
-      'MAX_RECONNECT_ATTEMPTS',
-      `Gave up after ${attempts} reconnect attempts; see error.cause for the last one.`,
-      options,
-    );
+    super('MAX_RECONNECT_ATTEMPTS', texts.gaveUp(attempts), options);
     this.attempts = attempts;
   }
 
@@ -194,14 +187,14 @@ export class ProtocolError extends TransportError {
   }
 }
 
-/** A bounded queue is full; nothing was queued, or what was is told in the message. */
+/** A bounded queue is full. The message says what was not queued. */
 export class CapacityExceededError extends TransportError {
   /** What is bounded, for example `maxPendingRequests`. */
   readonly limit: string;
   readonly capacity: number;
 
   constructor(limit: string, capacity: number, message: string, options: TransportErrorOptions = {}) {
-    super('CAPACITY_EXCEEDED', `${message} (${limit} is ${capacity}).`, { retryable: true, ...options });
+    super('CAPACITY_EXCEEDED', texts.capacityExceeded(message, limit, capacity), { retryable: true, ...options });
     this.limit = limit;
     this.capacity = capacity;
   }
@@ -228,17 +221,16 @@ export class MessageTooLargeError extends TransportError {
 
 /** An inbound frame is larger than the config allows. */
 export function tooLarge(maxMessageSize: number, cause?: unknown): MessageTooLargeError {
-  const words = `A frame is larger than maxMessageSize (${maxMessageSize} bytes).`;
-  return new MessageTooLargeError(maxMessageSize, words, { cause });
+  return new MessageTooLargeError(maxMessageSize, texts.frameOverLimit(maxMessageSize), { cause });
 }
 
-/** A setting or an argument is wrong: the message names the field, the value and what is allowed. */
+/** A setting or an argument is wrong. The message names the field, the value and what is allowed. */
 export class ConfigError extends TransportError {
   readonly field: string;
   readonly value: unknown;
 
   constructor(field: string, value: unknown, allowed: string) {
-    super('CONFIG_INVALID', `${field} is ${show(value)}; allowed is ${allowed}.`);
+    super('CONFIG_INVALID', texts.wrongValue(field, show(value), allowed));
     this.field = field;
     this.value = value;
   }

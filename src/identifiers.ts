@@ -1,5 +1,5 @@
-/** Names one request on the wire, in the type that the protocol wants. Never reused in a client's life. */
+/** The id of one request, as a string or a number: the type that the protocol uses. A client uses each id once. */
 export type RequestId = string | number;
 
-/** The canonical name of one stream of updates, for example `trades.BTC`. */
+/** The name of one stream of updates, for example `trades.BTC`. */
 export type Topic = string;

@@ -8,7 +8,7 @@ export {
   WebSocketClient,
 } from './client.js';
 export { type Endpoint, type UrlSource, WebSocketConfig, type WebSocketConfigInput } from './config.js';
-export type { CloseOptions } from './connection/supervisor.js';
+export type { CloseOptions } from './connection/closing.js';
 export type { ConnectionState } from './connection-state.js';
 export * from './errors.js';
 export type { ClientEvents, CloseCause, ServerRequestEvent, TransitionCause, Warning } from './events.js';
@@ -23,9 +23,10 @@ export {
 export type { RequestId, Topic } from './identifiers.js';
 export type * from './protocol/handler-types.js';
 export { Message } from './protocol/message.js';
-export { isApplicationKind, isMessageKind, MessageKind } from './protocol/message-kind.js';
-export { ProtocolHandler, type ProtocolTraits } from './protocol/protocol-handler.js';
-export type { PendingCall, RetryPolicy } from './requests/pending-requests.js';
+export { MessageKind } from './protocol/message-kind.js';
+export { ProtocolHandler } from './protocol/protocol-handler.js';
+export type { ProtocolTraits } from './protocol/protocol-traits.js';
+export type { PendingCall, RetryPolicy } from './requests/pending-request.js';
 export type { RawRequestOptions, RequestOptions } from './requests/requests.js';
 export type * from './runtime.js';
 export type { PartialSubscription } from './subscriptions/subscribe-many.js';

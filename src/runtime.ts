@@ -1,98 +1,137 @@
 /**
- * The seam under the core: everything that the core may touch of the world outside. An adapter fills it (Node, browser,
- * a simulated network, a reader's own fake), and all of them are equals.
+ * Everything that the client uses of its platform: sockets, time, random numbers, ids, and the lifecycle of the host.
+ * The package has adapters for Node, for browsers and for a simulated network; an application may write its own.
  */
 export interface Runtime {
-  /** Opens one socket. Called once per connection attempt. */
+  /** Opens one socket. Called once for each connection attempt. */
   readonly openSocket: OpenSocket;
   readonly clock: Clock;
-  /** A number in [0, 1), used for jitter. */
+  /** A random number from 0 to 1, without 1. The client uses it for jitter. */
   random(): number;
-  /** A string that never repeats, for request ids. Default: nanoid. */
+  /**
+   * A string for a request id. It must never repeat.
+   * @default ids in the form of nanoid
+   */
   generateId?(): string;
-  /** Timers that fire with the next frame of the screen, whatever their delay. Without it, `clock` serves. */
+  /**
+   * Timers that fire with the next frame of the screen, whatever their delay.
+   * @default the timers of `clock`
+   */
   readonly frames?: Pick<Clock, 'setTimer' | 'clearTimer'>;
-  /** Tells when the host slept or woke; without it the core relies on its timers alone. */
+  /**
+   * Reports when the host goes to sleep and wakes up.
+   * @default undefined: the client relies on its timers only
+   */
   readonly lifecycle?: Lifecycle;
 }
 
 /**
- * Starts to open a socket and returns it at once; what happens next is told through `events`. It may throw when the
- * request cannot be carried out at all, which counts as a failed attempt.
+ * Starts to open a socket and returns it at once. The socket reports everything that follows through `events`. A throw
+ * means that the request cannot be carried out at all; it counts as a failed attempt.
  */
 export type OpenSocket = (request: SocketRequest, events: SocketEvents) => Socket;
 
+/** What to connect to. */
 export interface SocketRequest {
   readonly url: string;
-  /** Subprotocols (RFC 6455 section 1.9), in order of preference; may be empty. */
+  /** The subprotocols to offer (RFC 6455 section 1.9), in order of preference; may be empty. */
   readonly protocols: string[];
-  /** In bytes. An adapter that can refuse a larger inbound frame early does so. */
+  /** The largest inbound message, in bytes. An adapter refuses a larger message early if its platform can. */
   readonly maxMessageSize: number;
-  /** Options of the `ws` package; only the Node adapter reads them. */
+  /** Options of the ws package. Only the Node adapter reads them. */
   readonly nodeOptions?: object;
 }
 
-/** What a socket reports. `onClose` comes last, exactly once where the platform is sound; the core survives repeats. */
+/**
+ * What a socket reports. `onClose` is the last call and comes once. The client tolerates a platform that repeats it.
+ */
 export interface SocketEvents {
+  /** The opening handshake succeeded. */
   onOpen(): void;
-  /** One whole message: a string for a text frame, bytes for a binary one. */
+  /** One whole message came in: a string from a text frame, bytes from a binary frame. */
   onMessage(data: string | Uint8Array): void;
-  /** A ping frame came in; the socket has answered it by itself. */
+  /** A ping frame came in. The socket has already answered it. */
   onPing(): void;
+  /** A pong frame came in. */
   onPong(): void;
+  /** The attempt or the connection failed. `onClose` follows. */
   onError(error: SocketError): void;
+  /** The socket is closed. No call follows. */
   onClose(close: SocketClose): void;
 }
 
+/** Why a socket failed. */
 export interface SocketError {
-  /** The HTTP status of a refused upgrade, where the platform tells it. */
+  /** The HTTP status of a refused upgrade; missing if the platform hides it, as browsers do. */
   readonly status?: number;
-  /** Milliseconds that the server asked us to wait (the `Retry-After` header), where the platform tells it. */
+  /** The `Retry-After` header of a refused upgrade, in milliseconds from now; missing if the platform hides it. */
   readonly retryAfter?: number;
+  /** The error of the platform. */
   readonly cause: unknown;
 }
 
+/** How a socket ended. */
 export interface SocketClose {
-  /** RFC 6455 section 7.4: 1005 without a code, 1006 without a close frame. */
+  /** The close code (RFC 6455 section 7.4): 1005 for a close frame without a code, 1006 without a close frame. */
   readonly code: number;
+  /** The reason in the close frame; may be empty. */
   readonly reason: string;
+  /** Whether the closing handshake was completed. */
   readonly wasClean: boolean;
 }
 
+/** One open or opening WebSocket. */
 export interface Socket {
-  /** Hands one frame over; throws when the socket cannot take it, and then nothing of it is sent. */
+  /** Hands one message over. A throw means that the socket did not take it and that no part of it is sent. */
   send(data: string | Uint8Array): void;
   /** Starts the closing handshake. */
   close(code?: number, reason?: string): void;
-  /** Drops the connection without a handshake. Where it is missing the core calls `close()` and forgets the socket. */
+  /**
+   * Drops the connection without a closing handshake. If it is missing, the client calls `close()` and ignores the
+   * socket from then on.
+   */
   terminate?(): void;
-  /** Sends a WebSocket ping frame. Missing where the platform does not offer it (browsers). */
+  /** Sends a ping frame. Missing if the platform has no ping frames, as in browsers. */
   ping?(): void;
-  /** Stops reading, so that the peer is slowed down. */
+  /** Stops reading, which slows the server down. Missing if the platform cannot stop. */
   pause?(): void;
+  /** Reads again. */
   resume?(): void;
-  /** Bytes handed over that have not left this process. */
+  /** Bytes that were handed over and are still in this process. */
   readonly bufferedAmount: number;
 }
 
+/** Time and timers. */
 export interface Clock {
-  /** Monotonic milliseconds from any origin. */
+  /** Milliseconds since any fixed time. The value never decreases. */
   now(): number;
-  /** Unix milliseconds. Default: `now()`. */
+  /**
+   * Unix milliseconds.
+   * @default the value of `now()`
+   */
   wallTime?(): number;
-  /** Calls back once, not before `delay` milliseconds, never synchronously. Any finite delay is allowed. */
+  /**
+   * Calls back once, not earlier than after `delay` milliseconds and never inside this call. Any finite delay is
+   * allowed. Returns the timer for `clearTimer()`.
+   */
   setTimer(callback: () => void, delay: number): unknown;
+  /** Stops a timer that was returned by `setTimer()`. */
   clearTimer(timer: unknown): void;
 }
 
+/** Reports when the host goes to sleep and wakes up. */
 export interface Lifecycle {
-  /** Starts telling; returns a function that stops it. Called when a client starts to connect, stopped when it ends. */
+  /**
+   * Starts to report; returns a function that stops it. A client calls it when it starts to connect, and stops it when
+   * it ends.
+   */
   listen(events: LifecycleEvents): () => void;
 }
 
+/** What a lifecycle reports. `cause` is a word such as `'online'` or `'hidden'`. */
 export interface LifecycleEvents {
-  /** The host is back: online, visible, resumed, restored from the back/forward cache. */
+  /** The host is back: online, visible, resumed, or restored from the back/forward cache. */
   wake(cause: string): void;
-  /** The host is going away: offline, hidden, frozen. */
+  /** The host goes away: offline, hidden, or frozen. */
   sleep(cause: string): void;
 }

@@ -15,14 +15,14 @@ export type TraceDetail =
   | {
       readonly type: 'frame';
       readonly direction: 'in' | 'out';
-      /** The frame's text with its secrets masked; of a binary frame its size. */
+      /** The frame's text with its secrets masked; for a binary frame its size. */
       readonly text: string;
     }
   | { readonly type: 'effect'; readonly effect: string; readonly detail?: Readonly<Record<string, unknown>> };
 
 export type TraceSink = (entry: TraceEntry) => void;
 
-/** Hands entries to whoever listens; costs one comparison where nobody does. */
+/** Hands entries to the sinks. Without a sink it costs one comparison. */
 export class Trace {
   readonly #clock: Clock;
   readonly #redact: (text: string) => string;
@@ -33,15 +33,15 @@ export class Trace {
     this.#redact = redact;
   }
 
-  /** Starts to tell; returns a function that stops it. */
+  /** Adds a sink. Returns a function that removes it. */
   add(sink: TraceSink): () => void {
-    // A wrapper of its own, so that the same function added twice is told twice and stopped one by one.
+    // A wrapper, so that the same function can be added twice and removed one by one.
     const own: TraceSink = (entry) => sink(entry);
     this.#sinks.add(own);
     return () => void this.#sinks.delete(own);
   }
 
-  /** Whether anybody listens: what an entry tells is not worth putting together otherwise. */
+  /** Whether there is a sink. Without one, an entry need not be built. */
   get isOn(): boolean {
     return this.#sinks.size > 0;
   }
@@ -82,13 +82,13 @@ export class Trace {
       try {
         sink(entry);
       } catch {
-        // A sink is a means of diagnosis: its failure is not the application's.
+        // A sink is a tool for diagnosis: its failure must not harm the application.
       }
     }
   }
 }
 
-/** Unix milliseconds, of a clock that may not tell them. */
+/** Unix milliseconds; `now()` for a clock without a wall time. */
 export function wallTime(clock: Clock): number {
   return clock.wallTime ? clock.wallTime() : clock.now();
 }

@@ -8,7 +8,7 @@ import { pro } from 'ccxt';
 export async function open(url) {
   const exchange = new pro.bybit({ newUpdates: true, options: { defaultType: 'swap' } });
   exchange.urls.api.ws = { public: { spot: url, linear: url, inverse: url, option: url }, private: {} };
-  // What it wants before it opens a socket without TLS.
+  // ccxt needs this to open a socket without TLS.
   await exchange.loadHttpProxyAgent();
   const markets = new Map();
   return {

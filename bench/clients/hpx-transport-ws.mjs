@@ -1,15 +1,15 @@
 import { loadOurs } from '../lib/ours.mjs';
 
 /**
- * Our side, built. `reader` tells who reads the updates: a listener, `latest` (a listener at 60 Hz), nobody (`none`), or
- * a listener that went away (`gone`). With `each`, every topic has a call of its own.
+ * Our built package. `reader` is the reader of the updates: a listener, `latest` (a listener at 60 Hz), `none`, or `gone`
+ * (a listener that was removed). With `each`, every topic has its own call.
  * @param {string} url
  * @param {{ reader?: 'listener' | 'latest' | 'none' | 'gone', each?: boolean }} options
  */
 export async function open(url, { reader = 'listener', each = false } = {}) {
   const { GenericJsonHandler, WebSocketClient } = await loadOurs();
   const client = await WebSocketClient.connect({ url, maxPendingRequests: 20_000 }, new GenericJsonHandler());
-  // Thrown in a listener it would be caught.
+  // The client catches what a listener throws.
   client.on('error', (error) => queueMicrotask(() => Promise.reject(error)));
   return {
     client,

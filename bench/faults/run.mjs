@@ -1,7 +1,7 @@
 // Every fault against every client, in one run and one table:
 //   npm run bench:faults
 //   npm run bench:faults -- --client mqtt --fault F3 --set settling=20000
-// A run of all of them writes results.json and results.md beside this file.
+// A run of all faults with all clients writes results.json and results.md into this folder.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,18 +1,22 @@
 import { basename, delimiter, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ROWS } from './rows.mjs';
 
 export const usage = `npm run bench -- [rows] [options]
 
-  P1 P2 …        these rows alone
-  --quick        fewer runs and less work: a look, no measurement
+  rows           only these rows, by name or tag; default: all rows that are not long
+  --quick        fewer runs and less work, for a first look
   --long         also the rows that take many minutes
   --only ours    without the peers
   --runs N       runs of each contestant; default 9
-  --out FILE     where the JSON goes; default bench/results.json for a whole measurement, else nowhere
+  --out FILE     where the JSON goes; default: bench/results.json for a full measurement, otherwise no file
 
-  HPX_DIST       the build to measure, or several to compare: before=/a/dist${delimiter}after=/b/dist`;
+  HPX_DIST       the build to measure, or several builds to compare: before=/a/dist${delimiter}after=/b/dist
 
-/** What the command line asks for. */
+Rows, with their tags:
+${ROWS.map(({ name, tag }) => `  ${name.padEnd(24)}${tag}`).join('\n')}`;
+
+/** The options of the command line. */
 export function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

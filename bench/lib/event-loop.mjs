@@ -1,6 +1,6 @@
 /**
- * Watches for the longest stretch in which the event loop did nothing else, in milliseconds: by the clock, and by the CPU
- * time of this process, which other programs on the machine do not lengthen.
+ * Measures the longest block of the event loop in milliseconds: by the clock, and in CPU time of this process, which other
+ * programs on the machine do not change.
  */
 export function watchEventLoop() {
   let longest = 0;

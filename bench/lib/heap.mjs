@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Bytes that are in use once all garbage is gone. Needs `--expose-gc`. */
+/** Bytes in use after garbage collection. Needs `--expose-gc`. */
 export async function usedBytes() {
-  // Weak references and finalisers need turns of their own before what they held can go.
+  // Weak references and finalisers need more turns of the event loop before their memory is free.
   for (let round = 0; round < 4; round++) {
     globalThis.gc();
     await setImmediate();

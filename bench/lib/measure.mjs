@@ -5,7 +5,7 @@ function cpuNow() {
 }
 
 /**
- * What one action takes: CPU and wall time, both in microseconds per unit.
+ * CPU and wall time of one action, both in microseconds per unit.
  * @param {number} units
  * @param {() => Promise<unknown>} action
  */
@@ -16,12 +16,12 @@ export async function measure(units, action) {
   return { wall: ((performance.now() - start) * 1_000) / units, cpu: (cpuNow() - cpu) / units };
 }
 
-/** Tells the server what to do, through the parent process. */
+/** Sends a command to the server, through the parent process. */
 export function command(message) {
   process.send(message);
 }
 
-/** Asks the server, through the parent process. */
+/** Sends a command to the server, and resolves with its reply. */
 export function ask(message) {
   return new Promise((resolve) => {
     process.channel.ref();

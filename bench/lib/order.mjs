@@ -1,4 +1,4 @@
-/** Counts what is lost and what comes out of order, by the number that each update of a topic carries. */
+/** Counts lost updates and updates out of order, by the number in each update of a topic. */
 export class OrderCheck {
   received = 0;
   lost = 0;
@@ -14,7 +14,7 @@ export class OrderCheck {
     const expected = this.#next.get(topic) ?? 0;
     if (sequence < expected) {
       this.disordered++;
-      // It was counted as lost when a later one came.
+      // It was counted as lost when a later update came.
       this.lost--;
       return;
     }
@@ -22,7 +22,7 @@ export class OrderCheck {
     this.#next.set(topic, sequence + 1);
   }
 
-  /** Also what never came at the end. */
+  /** Also counts updates at the end that never came. */
   finish(total) {
     return { lost: Math.max(this.lost, total - this.received), disordered: this.disordered };
   }

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /**
- * One of the peers brings optional native parts of ws along. Everybody does without, as the floor and ours would where
- * they are installed alone.
+ * One of the peers installs optional native parts of ws. They are off for all contestants, as if each was installed alone.
  */
 const ENVIRONMENT = { ...process.env, WS_NO_BUFFER_UTIL: '1', WS_NO_UTF_8_VALIDATE: '1' };
 const ROOT = join(import.meta.dirname, '..');
@@ -41,7 +40,7 @@ export async function runProgram({ program, protocol, options = {}, dist, nodeFl
   server?.onReply((message) => child.connected && child.send(message));
   try {
     const measured = await Promise.race([result(child), failure(child, program)]);
-    // It may have a profile to write.
+    // The process may still write a profile.
     await exit;
     return measured;
   } finally {

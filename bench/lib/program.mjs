@@ -1,5 +1,5 @@
 /** Runs one program in this process and sends what it measured to the parent. */
-// Nobody waits for a result any more. The channel alone must not keep a program alive that waits for what never comes.
+// The parent does not wait any more. The channel must not keep a program alive that waits forever.
 process.on('disconnect', () => process.exit(1));
 process.channel.unref();
 

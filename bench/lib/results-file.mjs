@@ -1,14 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { ROWS } from './rows.mjs';
+
+const ORDER = ROWS.map(({ name }) => name);
 
 /**
- * Puts measured rows into the JSON, in place of what it said about them before.
+ * Saves measured rows in the JSON file. Other rows of the file stay.
  * @param {string} path
  * @param {readonly import('./types.d.ts').MeasuredRow[]} rows
  */
 export function saveResults(path, rows) {
   const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).rows : [];
-  const kept = before.filter(({ id }) => !rows.some((row) => row.id === id));
+  const kept = before.filter(({ name }) => !rows.some((row) => row.name === name));
   const environment = {
     node: process.version,
     v8: process.versions.v8,
@@ -17,7 +20,7 @@ export function saveResults(path, rows) {
     cores: cpus().length,
   };
   const all = [...kept, ...rows.map((row) => ({ ...row, environment }))];
-  all.sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+  all.sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
   writeFileSync(path, `${JSON.stringify({ rows: all }, roundNumber, 2)}\n`);
 }
 

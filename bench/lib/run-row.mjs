@@ -2,8 +2,8 @@ import { runProgram } from './processes.mjs';
 import { summary } from './statistics.mjs';
 
 /**
- * Runs the contestants of a row in turn, so that what else happens on the machine meets them all, and compares each run
- * with that of the reference in the same turn.
+ * Runs the contestants of a row in turn, so that other load on the machine affects all of them. Compares each run with
+ * the run of the reference in the same turn.
  * @param {import('./types.d.ts').Row} row
  * @param {{ builds: { path: string, label?: string }[], only?: string, onRun?: (turn: number) => void }} settings
  * @returns {Promise<import('./types.d.ts').MeasuredRow>}
@@ -18,7 +18,7 @@ export async function runRow(row, { builds, only, onRun }) {
   for (let turn = 0; turn < row.runs; turn++) {
     onRun?.(turn);
     const results = new Map();
-    // Each turn begins with another one: the first pays for what the turn before it left behind.
+    // Each turn begins with another contestant: the first one also pays for the leftovers of the turn before.
     for (let index = 0; index < contestants.length; index++) {
       const contestant = contestants[(index + turn) % contestants.length];
       if (turn < (contestant.maxRuns ?? Infinity)) results.set(contestant, await runProgram(contestant));
@@ -27,7 +27,8 @@ export async function runRow(row, { builds, only, onRun }) {
   }
   const reference = contestants.find(({ kind }) => kind === 'reference');
   return {
-    id: row.id,
+    name: row.name,
+    tag: row.tag,
     title: row.title,
     date: new Date().toISOString(),
     measures: row.measures.map((measure) => ({

@@ -1,5 +1,5 @@
 /**
- * Bars, drawn as SVG on a ground of their own, so that it can be read on a light page and on a dark one.
+ * Bars as SVG with a background, so that the chart is readable on a light page and on a dark page.
  * @typedef {{ name: string, kind: string, median: number, min: number, max: number }} Bar
  * @typedef {{ title: string, bars: Bar[] }} Panel
  */
@@ -63,7 +63,7 @@ ${parts.join('\n')}
 function drawPanel(title, bars, top) {
   const left = MARGIN + NAMES;
   const room = WIDTH - left - VALUES - MARGIN;
-  // One run that went astray must not flatten all bars.
+  // One very slow run must not make all bars short.
   const most = Math.max(1, ...bars.map(({ median }) => median)) * 1.15;
   const scale = (value) => Math.round((Math.min(value, most) / most) * room * 10) / 10;
   const lines = bars.map(({ name, kind, median, min, max }, index) => {

@@ -2,8 +2,8 @@
  * A measured row as text.
  * @param {import('./types.d.ts').MeasuredRow} row
  */
-export function formatRow({ id, title, measures }) {
-  return [`${id}  ${title}`, ...measures.map(formatMeasure)].join('\n');
+export function formatRow({ name, tag, title, measures }) {
+  return [`${name} (${tag}): ${title}`, ...measures.map(formatMeasure)].join('\n');
 }
 
 function formatMeasure({ label, unit, limit, results }) {

@@ -1,39 +1,44 @@
-/** One who takes part in a row. Each of its runs is a process of its own. */
+/** A client, or a floor, that a row measures. Each run is a process of its own. */
 export interface Contestant {
   readonly name: string;
-  /** The reference is what the ratios are to; `ours` is run once per build, `peer` left out with `--only ours`. */
+  /** Ratios are relative to the reference. `ours` runs once per build. `--only ours` leaves out each `peer`. */
   readonly kind: 'reference' | 'baseline' | 'ours' | 'peer';
   readonly program: string;
-  /** The protocol of the server; without it there is none. */
+  /** The protocol of the server. Without a protocol there is no server. */
   readonly protocol?: string;
   readonly options: Record<string, unknown>;
-  /** For one that takes minutes. */
+  /** At most this number of runs, for a contestant that takes minutes. */
   readonly maxRuns?: number;
   readonly nodeFlags?: readonly string[];
 }
 
 /** One number of a row. */
 export interface Measure {
-  /** Its name in what the programs return. */
+  /** The name of the number in the result of a program. */
   readonly key: string;
   readonly label: string;
   readonly unit: string;
-  /** What it must not exceed: as a ratio to the reference, or by itself where the row has none. */
+  /** The largest ratio to the reference, or the largest value where the row has no reference. */
   readonly limit?: number;
-  /** Stands for itself, although the row has a reference. */
+  /** The limit is for the value, although the row has a reference. */
   readonly absolute?: boolean;
-  /** Not met, it is a defect and not a matter of speed: the whole run fails. */
+  /** A value over the limit is a defect, not a matter of speed: the whole run fails. */
   readonly required?: boolean;
 }
 
-export interface Row {
-  readonly id: string;
+/** What a file of `rows` makes. */
+export interface RowDefinition {
   readonly title: string;
   readonly runs: number;
-  /** Not part of a whole run; `--long` or its name asks for it. */
+  /** Runs only with `--long`, or when it is asked for by name. */
   readonly long?: boolean;
   readonly measures: readonly Measure[];
   readonly contestants: readonly Contestant[];
+}
+
+export interface Row extends RowDefinition {
+  readonly name: string;
+  readonly tag: string;
 }
 
 export interface Summary {
@@ -47,14 +52,15 @@ export interface Result {
   readonly name: string;
   readonly kind: Contestant['kind'];
   readonly value: Summary;
-  /** Of each run to the run of the reference beside it. */
+  /** Of each run to the run of the reference in the same turn. */
   readonly ratio?: Summary;
-  /** Whether ours keeps the limit. */
+  /** Whether the value of `ours` is within the limit. */
   readonly kept?: boolean;
 }
 
 export interface MeasuredRow {
-  readonly id: string;
+  readonly name: string;
+  readonly tag: string;
   readonly title: string;
   readonly date: string;
   readonly measures: readonly (Measure & { readonly results: readonly Result[] })[];

@@ -8,7 +8,7 @@ export function topicNames(count = 100) {
 }
 
 /**
- * A trade. What is left of the 200 bytes is filled up in its `id`.
+ * A trade. Its `id` fills the rest of the 200 bytes.
  * @param {string} topic
  * @param {number} sequence
  */

@@ -23,8 +23,8 @@ export default async function flatHeap({ url, updates, requests, reconnects }) {
   (await client.subscribe(END)).on('message', () => ended());
 
   client.on('closed', ({ reason, error }) => {
-    // Thrown in a listener it would be caught.
-    if (!isDone) queueMicrotask(() => Promise.reject(new Error(`closed by itself: ${reason}`, { cause: error })));
+    // The client catches what a listener throws.
+    if (!isDone) queueMicrotask(() => Promise.reject(new Error(`unexpected end: ${reason}`, { cause: error })));
   });
 
   const receive = (count) =>
@@ -55,7 +55,7 @@ export default async function flatHeap({ url, updates, requests, reconnects }) {
   return { ...result, missed: Math.max(0, updates - received) + Math.max(0, reconnects - counted) };
 }
 
-/** What the heap holds more in the last samples than in earlier ones; the first quarter warms up: code is still compiled. */
+/** Growth of the heap from early samples to the last samples. The first quarter is warm-up: code is still compiled. */
 async function growth(work) {
   const samples = [];
   for (let sample = 0; sample < SAMPLES; sample++) {

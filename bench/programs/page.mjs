@@ -16,8 +16,8 @@ const FLAGS = ['--disable-background-networking', '--disable-component-update', 
 const FEEDS = ['receive', 'parse', 'latest'];
 
 /**
- * The CPU time of a page's main thread for each update, in microseconds, with three feeds in turn in one page: what differs
- * between them is small beside what a browser spends on a message anyway.
+ * CPU time of a page's main thread for each update, in microseconds. One page runs three feeds in turn, because their
+ * difference is small compared to what a browser spends on any message.
  * @param {{ url: string, rate: number, topics: number, rounds: number, milliseconds: number }} options
  */
 export default async function page({ url, rate, topics, rounds, milliseconds }) {
@@ -34,7 +34,7 @@ export default async function page({ url, rate, topics, rounds, milliseconds }) 
       await tab.evaluate(([name, to]) => globalThis.bench.start(name, to), [feed, url]);
       const before = await read(tab, devtools);
       command({ command: 'rate', rate, topics });
-      // What is measured is what happens in a span of time, so the end of that is what to wait for.
+      // This measures a span of time, so it waits for the end of the span.
       await setTimeout(milliseconds);
       await tab.evaluate(() => globalThis.bench.stop());
       const after = await read(tab, devtools);

@@ -27,7 +27,7 @@ export class RateWriter {
     const start = performance.now();
     let written = 0;
     const timer = setInterval(() => {
-      // What a late timer missed is made up for, so that everybody gets the same number.
+      // A late timer writes more, so that every client gets the same number of updates.
       const due = Math.floor(((performance.now() - start) * rate) / 1_000);
       const batch = [];
       for (; written < due; written++) batch.push(frames[written % frames.length]);

@@ -1,7 +1,10 @@
 import type { Runtime } from '../runtime.js';
 import { systemClock } from './clock.js';
 
-/** The frames of the screen; in a worker without one, timers. Looked up at each call, as the page's may come and go. */
+/**
+ * Timers that fire with the next frame of the screen; without `requestAnimationFrame`, as in some workers, ordinary
+ * timers. The global is looked up at each call, because a test may replace it.
+ */
 export const browserFrames: NonNullable<Runtime['frames']> = {
   setTimer: (callback, delay) =>
     globalThis.requestAnimationFrame

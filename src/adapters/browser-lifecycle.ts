@@ -1,6 +1,6 @@
 import type { Lifecycle, LifecycleEvents } from '../runtime.js';
 
-/** What a page or a worker offers of it; a server offers neither. */
+/** The globals of a page or a worker; a server has none of them. */
 interface Host {
   addEventListener?: EventTarget['addEventListener'];
   removeEventListener?: EventTarget['removeEventListener'];
@@ -8,9 +8,9 @@ interface Host {
 }
 
 /**
- * Tells when a page went away or came back: network, visibility, back/forward cache, freezing. In a worker only the
- * network is known, on a server nothing; there it listens to nothing and is safe to use all the same. The host is
- * looked up when listening starts, so that a test or a polyfill may stand in.
+ * Reports when a page goes away and comes back: network, visibility, back/forward cache, freezing. In a worker it
+ * reports the network only. On a server it reports nothing and is safe to use. The globals are looked up when listening
+ * starts, so that a test or a polyfill can replace them.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export const browserLifecycle: Lifecycle = {
     };
     on(host, 'online', () => events.wake('online'));
     on(host, 'offline', () => events.sleep('offline'));
-    // A first 'pageshow' is an ordinary load; only a persisted one comes from the back/forward cache.
+    // The first 'pageshow' is an ordinary load. A persisted 'pageshow' comes from the back/forward cache.
     on(host, 'pageshow', (event) => {
       if ((event as PageTransitionEvent).persisted) events.wake('pageshow');
     });

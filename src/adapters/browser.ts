@@ -7,21 +7,21 @@ import { fitReason } from './close-reason.js';
 
 export { browserLifecycle };
 
-/** Values of `readyState`; the constants of the class may be missing in stand-ins. */
+/** Values of `readyState`. A replacement of the WebSocket class may lack its constants. */
 const CONNECTING = 0;
 const OPEN = 1;
 
-/** What a script is told of a connection that never opened. */
+/** The close of a connection that never opened. */
 const NEVER_OPENED: SocketClose = { code: 1006, reason: '', wasClean: false };
 
 /**
- * Opens the platform's own WebSocket: browsers, workers, edge runtimes, Deno. Such a socket has no ping frames, cannot
- * be terminated or paused, hides why a connection failed, and ignores `nodeOptions`. Close codes that only a
- * browser itself may send (10xx but 1000) go out as 40xx.
+ * Opens the global WebSocket of the platform: browsers, workers, edge runtimes, Deno. Such a socket cannot send ping
+ * frames, cannot be terminated or paused, hides why a connection failed, and ignores `nodeOptions`. A page may not send
+ * close codes from 1001 to 1099; they are sent as 4001 to 4099.
  *
- * @throws ConnectionFailedError where the platform has no WebSocket
+ * @throws ConnectionFailedError if the platform has no WebSocket
  * @throws SyntaxError (a DOMException) for a URL or a subprotocol that is not valid
- * @throws SecurityError (a DOMException) where the page may not connect there
+ * @throws SecurityError (a DOMException) if the page may not connect to the URL
  * @example
  * ```ts
  * const socket = openBrowserSocket({ url: 'wss://stream.example.com', protocols: [], maxMessageSize: 65_536 }, events);
@@ -30,7 +30,8 @@ const NEVER_OPENED: SocketClose = { code: 1006, reason: '', wasClean: false };
 export const openBrowserSocket: OpenSocket = (request, events) => new BrowserSocket(request, events);
 
 /**
- * The world as a browser offers it: its WebSocket, a monotonic clock, `Math.random`, and the page's lifecycle.
+ * The runtime of browsers: the global WebSocket, a monotonic clock, `Math.random`, screen frames, and the lifecycle of
+ * the page.
  *
  * @example
  * ```ts
@@ -53,11 +54,11 @@ class BrowserSocket implements Socket {
   readonly #events: SocketEvents;
   #opened = false;
   #closed = false;
-  /** Whether an error would be no news: we gave up connecting, or it is over. */
+  /** Whether a further error is not reported: the client gave up while connecting, or the socket is closed. */
   #silent = false;
 
   constructor({ url, protocols }: SocketRequest, events: SocketEvents) {
-    // Looked up for each socket, so that a stand-in may come and go.
+    // Looked up for each socket, so that a test can replace it.
     const Native = globalThis.WebSocket as typeof WebSocket | undefined;
     if (Native === undefined) {
       throw new ConnectionFailedError(
@@ -65,13 +66,13 @@ class BrowserSocket implements Socket {
         { retryable: false },
       );
     }
-    // Some platforms take an empty list for an offer of nothing, and refuse it.
+    // Some platforms refuse an empty list of subprotocols.
     const native = protocols.length > 0 ? new Native(url, protocols) : new Native(url);
     this.#native = native;
     this.#events = events;
     native.binaryType = 'arraybuffer';
     native.addEventListener('open', () => {
-      // Deno opens with whatever the server names; elsewhere the platform has refused it (RFC 6455 section 4.1).
+      // Deno accepts a subprotocol that was not offered; other platforms refuse it (RFC 6455 section 4.1).
       if (native.protocol && !protocols.includes(native.protocol)) return this.#refuse(native.protocol);
       this.#opened = true;
       events.onOpen();
@@ -83,19 +84,19 @@ class BrowserSocket implements Socket {
     });
     native.addEventListener('error', (event) => {
       if (!this.#silent) events.onError({ cause: causeOf(event) });
-      // The WebSocket of Node 22 stops here, without 'close'. Elsewhere that follows before a timer can fire, or says
-      // the same.
+      // The WebSocket of Node 22 emits no 'close' after this. Elsewhere 'close' comes before the timer fires, or has the
+      // same code.
       if (!this.#opened) systemClock.setTimer(() => this.#end(NEVER_OPENED), 0);
     });
     native.addEventListener('close', ({ code, reason, wasClean }) => this.#end({ code, reason, wasClean }));
   }
 
   send(data: string | Uint8Array): void {
-    // The platform throws while connecting only; later it drops the data without a word.
+    // The platform throws only while connecting. Later it drops the data silently.
     if (this.#native.readyState !== OPEN) {
       throw new ConnectionClosedError('The socket is not open; nothing was sent.', { delivery: 'unsent' });
     }
-    // The type rules out shared memory, which no platform sends and every platform reports by a throw.
+    // The type excludes shared memory. Every platform throws for it.
     this.#native.send(data as string | Uint8Array<ArrayBuffer>);
   }
 
@@ -122,20 +123,20 @@ class BrowserSocket implements Socket {
     if (this.#closed) return;
     this.#closed = true;
     this.#silent = true;
-    // Deno's code for a connection that was lost is 0.
+    // Deno reports code 0 for a lost connection.
     this.#events.onClose({ code: code === 0 ? NEVER_OPENED.code : code, reason, wasClean });
   }
 }
 
-/** A page may send 1000 and 3000–4999 only. */
+/** The code that a page sends for `code`: a page may send only 1000 and 3000–4999. */
 function allowedCode(code: number | undefined): number | undefined {
   if (code === undefined || code === 1000 || (code >= 3000 && code <= 4999)) return code;
   return code > 1000 && code < 1100 ? code + 3000 : undefined;
 }
 
-/** Browsers keep the reason from scripts; some server-side platforms tell it. */
+/** The reason of a failure. Browsers hide it from scripts; some server platforms have it in the event. */
 function causeOf(event: Event): Error {
   const { error } = event as Partial<ErrorEvent>;
   if (error instanceof Error) return error;
-  return new Error('The WebSocket failed. Browsers do not tell scripts why; the network panel of their tools may.');
+  return new Error('The WebSocket failed. Browsers hide the reason from scripts; see the network panel.');
 }

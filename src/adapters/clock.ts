@@ -1,11 +1,11 @@
 import type { Clock } from '../runtime.js';
 
-/** What `setTimeout` can count; it fires at once for anything longer. */
+/** The longest delay of `setTimeout` in milliseconds. With a longer delay it fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
 /**
- * The clock of a real host. Globals are looked up at each call, never captured: fake timers and polyfills that are
- * installed after this module was loaded still count.
+ * The clock of a real host. Globals are looked up at each call, so that fake timers and polyfills work even if they are
+ * installed after this module was loaded.
  */
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** One promise to call back, kept across as many host timers as it takes. */
+/** One timer of any length. It uses several host timers if one is not enough. */
 class SystemTimer {
   readonly #callback: () => void;
   readonly #due: number;
@@ -36,7 +36,7 @@ class SystemTimer {
     return setTimeout(() => this.#fire(), Math.min(Math.max(Math.ceil(delay), 0), LONGEST));
   }
 
-  /** Hosts count in whole milliseconds and fire up to one too early, measured by `performance.now()`. */
+  /** Hosts count whole milliseconds, so that a timer may fire up to one millisecond early. Then it waits again. */
   #fire(): void {
     const left = this.#due - performance.now();
     if (left > 0) this.#handle = this.#arm(left);

@@ -1,2 +1,2 @@
-/** What `#adapter` means in the browser build, which workers and edge runtimes get as well. */
+/** The adapter behind `#adapter` in the browser build, which is also for workers and edge runtimes. */
 export { browserRuntime as adapterRuntime } from './browser.js';

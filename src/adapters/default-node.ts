@@ -1,2 +1,2 @@
-/** What `#adapter` means in the Node build: the client asks for one name, and the build fills it. */
+/** The adapter behind `#adapter` in the Node build. The client imports `#adapter`; each build resolves it. */
 export { nodeRuntime as adapterRuntime } from './node.js';

@@ -6,20 +6,20 @@ import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
 import { parseRetryAfter } from './retry-after.js';
 
-/** What this adapter sets where `nodeOptions` does not. */
+/** Options of ws that this adapter sets. `nodeOptions` override them. */
 const DEFAULTS = {
-  // Inflating sends every frame through a thread pool: latency and memory that market data does better without.
-  // `nodeOptions: { perMessageDeflate: true }` asks for it where bandwidth is dearer.
+  // Decompression passes every frame through a thread pool, which costs latency and memory. An application that prefers
+  // to save bandwidth sets `nodeOptions: { perMessageDeflate: true }`.
   perMessageDeflate: false,
-  // For the peer's half of a closing handshake, and for its end of a TCP connection that it closed. ws waits 30 s, and
-  // a reconnect would wait as long for a mute peer; the core gives up on the close code after a second.
+  // Milliseconds for the server's half of a closing handshake. The default of ws is 30 s, and a reconnect would wait as
+  // long for a silent server. The client itself stops waiting for the close code after 1 s.
   closeTimeout: 800,
 };
 
-/** ws keeps `maxPayload` in 32 bits, where a larger number would wrap around to another limit, or to none. */
+/** ws keeps `maxPayload` in 32 bits. A larger number would wrap around and become another limit, or none. */
 const LARGEST_PAYLOAD = 2 ** 31 - 1;
 
-/** The close codes with which ws answers a broken frame; it reports 1006 for all of them. */
+/** The close code that ws sends for each kind of broken frame. It reports 1006 for all of them. */
 const FAILURES: ReadonlyMap<string, number> = new Map([
   ['WS_ERR_INVALID_UTF8', 1007],
   ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
@@ -28,9 +28,9 @@ const FAILURES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Opens a socket of the `ws` package. `nodeOptions` are its client options: `headers`, `agent`, TLS options,
- * `perMessageDeflate`, `handshakeTimeout` and so on. Differences to the defaults of ws: no compression, and 800 ms
- * (`closeTimeout`) for the peer to complete a closing handshake. `maxPayload` is always `maxMessageSize`.
+ * Opens a socket of the ws package. `nodeOptions` are its client options, such as `headers`, `agent`, TLS options,
+ * `perMessageDeflate` and `handshakeTimeout`. Two defaults differ from ws: there is no compression, and the server has
+ * 800 ms (`closeTimeout`) to complete a closing handshake. `maxPayload` is always `maxMessageSize`.
  *
  * @throws SyntaxError for a URL or a subprotocol that is not valid
  * @throws TypeError for a header that is not valid
@@ -45,7 +45,7 @@ const FAILURES: ReadonlyMap<string, number> = new Map([
 export const openNodeSocket: OpenSocket = (request, events) => new NodeSocket(request, events);
 
 /**
- * The world as Node offers it: ws sockets, a monotonic clock, `Math.random`.
+ * The runtime of Node: sockets of the ws package, a monotonic clock, `Math.random`.
  *
  * @example
  * ```ts
@@ -62,15 +62,15 @@ export const nodeRuntime: Runtime = {
 };
 
 /**
- * Bytes that may be held back within one turn: what a TLS record holds at the most (RFC 8446 section 5.1). With larger
- * ones the server idles at the start of a burst, and its answers come in one go while nobody reads.
+ * Bytes that may be held back within one turn: the size of a TLS record (RFC 8446 section 5.1). With a larger value the
+ * server would be idle at the start of a burst, and then its answers would arrive all at once.
  */
-const LARGEST_BATCH = 16 * 1_024;
-const settled = Promise.resolve();
+const LARGEST_WRITE = 16 * 1_024;
+const resolved = Promise.resolve();
 
 class NodeSocket implements Socket {
   readonly #ws: WebSocket;
-  /** The TCP or TLS connection, where the platform shows it. */
+  /** The TCP or TLS connection; undefined if the platform hides it. */
   #tcp: Duplex | undefined;
   #corked = false;
   readonly #uncork = (): void => {
@@ -79,8 +79,9 @@ class NodeSocket implements Socket {
     this.#tcp?.uncork();
   };
   readonly #events: SocketEvents;
-  /** Whether an error would be no news: there was one, we gave up ourselves, or it is over. */
+  /** Whether a further error is not reported: there was an error, the client gave up, or the socket is closed. */
   #silent = false;
+  /** The close code for a broken frame. */
   #failure: number | undefined;
 
   constructor({ url, protocols, maxMessageSize, nodeOptions }: SocketRequest, events: SocketEvents) {
@@ -92,8 +93,8 @@ class NodeSocket implements Socket {
     });
     this.#ws = ws;
     ws.on('open', () => events.onOpen());
-    // The default `binaryType` gives one Buffer per message. Bytes become a plain Uint8Array over the same memory,
-    // because Buffer overrides slice(), toString() and toJSON(), and code would come to rely on it.
+    // ws gives one Buffer per message. The client gets a plain Uint8Array over the same memory: Buffer overrides
+    // slice(), toString() and toJSON(), and an application would come to rely on these.
     ws.on('message', (data, isBinary) =>
       events.onMessage(isBinary ? view(data as Buffer) : (data as Buffer).toString()),
     );
@@ -107,16 +108,16 @@ class NodeSocket implements Socket {
         ...(retryAfter !== undefined && { retryAfter }),
         cause: new Error(`The server refused the upgrade with HTTP status ${statusCode}`),
       });
-      // Whoever listens to this event has to end the request; this also destroys its socket.
+      // A listener of this event must end the request. This also destroys its socket.
       this.terminate();
     });
-    // Bun puts a class of its own in the place of ws, which tells of the upgrade and shows no socket.
+    // Bun replaces ws by a class of its own, which emits 'upgrade' without a socket.
     ws.on('upgrade', ({ socket }: { socket: Duplex | null }) => {
       this.#tcp = socket ?? undefined;
-      // A network error of an open connection, a failed write for one: ws ends the connection and does not tell why.
+      // After a network error, such as a failed write, ws ends an open connection without reporting the error.
       socket?.on('error', (cause) => this.#fail({ cause }));
     });
-    // Stays for good: an 'error' without a listener would end the process.
+    // Never removed: an 'error' event without a listener would end the process.
     ws.on('error', (cause: NodeJS.ErrnoException) => {
       this.#failure ??= failureCode(cause.code);
       this.#fail({ cause });
@@ -132,18 +133,18 @@ class NodeSocket implements Socket {
   }
 
   send(data: string | Uint8Array): void {
-    // ws itself counts such data as buffered and then drops it.
+    // ws would count the data as buffered and then drop it.
     if (this.#ws.readyState !== WebSocket.OPEN) {
       throw new ConnectionClosedError('The socket is not open; nothing was sent.', { delivery: 'unsent' });
     }
-    // A write costs a system call: what is sent in one go leaves in one, before any code that awaits it goes on.
+    // Each write costs a system call. All messages of one turn leave with one write, before code that awaits continues.
     if (!this.#corked && this.#tcp) {
       this.#corked = true;
       this.#tcp.cork();
-      void settled.then(this.#uncork);
+      void resolved.then(this.#uncork);
     }
     this.#ws.send(data);
-    if (this.#ws.bufferedAmount > LARGEST_BATCH) this.#uncork();
+    if (this.#ws.bufferedAmount > LARGEST_WRITE) this.#uncork();
   }
 
   close(code?: number, reason?: string): void {
@@ -151,14 +152,14 @@ class NodeSocket implements Socket {
     try {
       this.#ws.close(code, fitReason(reason));
     } catch {
-      // A code that must not be sent: then none at all.
+      // This code must not be sent. Close without a code.
       this.#ws.close();
     }
   }
 
   terminate(): void {
     this.#silent = true;
-    // What was read already would still be handed out.
+    // ws would still emit messages that it has already read.
     this.#ws.removeAllListeners('message');
     this.#ws.terminate();
   }
@@ -179,7 +180,7 @@ class NodeSocket implements Socket {
     return this.#ws.bufferedAmount;
   }
 
-  /** The first error is the cause; what follows it is a consequence. */
+  /** Reports the first error only: later errors follow from it. */
   #fail(error: SocketError): void {
     if (this.#silent) return;
     this.#silent = true;

@@ -1,33 +1,47 @@
+import type { Gate } from '../context.js';
 import { handled } from '../util/promises.js';
 import type { Update } from './update.js';
-import type { UpdateBuffer } from './update-buffer.js';
+import type { PushOutcome, UpdateBuffer } from './update-buffer.js';
+
+/** A loop as its channel sees it. */
+export interface Loop {
+  readonly buffered: number;
+  /** Gives an update to a waiting reader, or keeps it. */
+  push(update: Update): PushOutcome;
+  /** No further update comes. What is buffered can still be read; then `error` is thrown where there is one. */
+  end(error: unknown): void;
+  /** Forgets what is buffered. */
+  clear(): void;
+}
+
+/** What a loop needs of its channel. */
+export interface LoopOwner {
+  /** Counts what the loop has buffered as dropped, and feeds the loop no more. */
+  removeLoop(loop: Loop): void;
+}
 
 interface Reader<V> {
   readonly resolve: (result: IteratorResult<V, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** One `for await` loop over a channel, with a buffer of its own: loops do not take updates from each other. */
-export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, undefined> {
+/** One `for await` loop over a channel. Each loop has its own buffer, so that loops do not take updates from each other. */
+export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, undefined>, Loop {
   readonly #buffer: UpdateBuffer;
   readonly #read: (update: Update) => V;
-  readonly #onReturn: (iterator: unknown) => void;
-  readonly #onSettled: () => void;
+  readonly #gate: Gate;
+  readonly #owner: LoopOwner;
   readonly #readers: Reader<V>[] = [];
   #ended = false;
-  /** To be thrown once, after the last buffered update. */
+  /** Thrown once, after the last buffered update. */
   #error: unknown;
 
-  constructor(
-    buffer: UpdateBuffer,
-    read: (update: Update) => V,
-    onReturn: (iterator: unknown) => void,
-    onSettled: () => void,
-  ) {
+  /** @param read - takes from an update what the loop yields */
+  constructor(buffer: UpdateBuffer, read: (update: Update) => V, gate: Gate, owner: LoopOwner) {
     this.#buffer = buffer;
     this.#read = read;
-    this.#onReturn = onReturn;
-    this.#onSettled = onSettled;
+    this.#gate = gate;
+    this.#owner = owner;
   }
 
   get buffered(): number {
@@ -49,24 +63,22 @@ export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, u
     );
   }
 
-  /** Ends the loop (a `break`); the channel goes on. */
+  /** Ends the loop (a `break`), and not the channel. */
   return(): Promise<IteratorResult<V, undefined>> {
-    this.#onReturn(this);
+    this.#owner.removeLoop(this);
     this.#buffer.clear();
     this.end(undefined);
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Hands an update to a waiting reader, or keeps it. */
-  push(update: Update): ReturnType<UpdateBuffer['push']> {
+  push(update: Update): PushOutcome {
     const reader = this.#readers.shift();
     if (!reader) return this.#buffer.push(update);
-    this.#onSettled();
+    this.#gate.hold();
     this.#result(this.#buffer.pass(update)).then(reader.resolve, reader.reject);
     return 'kept';
   }
 
-  /** No further update comes; what is buffered can still be read. */
   end(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -74,7 +86,6 @@ export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, u
     for (const reader of this.#readers.splice(0)) this.#end().then(reader.resolve, reader.reject);
   }
 
-  /** Forgets what is buffered. */
   clear(): void {
     this.#buffer.clear();
   }

@@ -7,8 +7,9 @@ export const FRAME = 16;
 /** The pace of a conflating channel: milliseconds, or the frames of the screen. */
 export type ConflateInterval = number | 'frame';
 
-/** Somebody who has something to hand over. */
+/** A part that has updates to hand over. */
 export interface Conflating {
+  /** Hands them over. */
   flush(): void;
 }
 
@@ -18,24 +19,24 @@ interface Tick {
 }
 
 /**
- * The pace at which conflating channels hand over. Those of one interval share a timer: fifty topics on a screen cost one
- * timer per frame and not fifty. Two ticks are never closer than the interval.
+ * The pace at which conflating channels hand over. Channels with the same interval share a timer: fifty topics on a screen
+ * cost one timer per frame, and not fifty. Two ticks are never closer than the interval.
  */
 export class Conflation {
   readonly #clock: Clock;
   readonly #frames: Clock;
   readonly #ticks = new Map<ConflateInterval, Tick>();
 
-  /** @param frames - its timers fire with the next frame of the screen */
+  /** @param frames - a clock whose timers fire with the next frame of the screen */
   constructor(clock: Clock, frames: Clock) {
     this.#clock = clock;
     this.#frames = frames;
   }
 
-  /** Has somebody hand over once, at the next tick. */
-  join(interval: ConflateInterval, one: Conflating): void {
+  /** Flushes `conflating` once, at the next tick. */
+  join(interval: ConflateInterval, conflating: Conflating): void {
     const tick = this.#tickOf(interval);
-    tick.waiting.add(one);
+    tick.waiting.add(conflating);
     if (tick.timer.active) return;
     tick.timer.start(interval === 'frame' ? FRAME : interval, () => {
       const { waiting } = tick;
@@ -44,9 +45,9 @@ export class Conflation {
     });
   }
 
-  leave(interval: ConflateInterval, one: Conflating): void {
+  leave(interval: ConflateInterval, conflating: Conflating): void {
     const tick = this.#ticks.get(interval);
-    if (tick?.waiting.delete(one) && tick.waiting.size === 0) tick.timer.stop();
+    if (tick?.waiting.delete(conflating) && tick.waiting.size === 0) tick.timer.stop();
   }
 
   #tickOf(interval: ConflateInterval): Tick {

@@ -1,34 +1,35 @@
-import { type Gap, tellingOf, type Update } from './update.js';
+import { type Gap, type Update, withGap } from './update.js';
 
 /**
- * What a full buffer does: forgets the oldest update, refuses the new one, keeps only the newest (per key), or gives up.
+ * What a full channel does. `drop-oldest`: forgets its oldest update. `drop-newest`: refuses the new update. `latest`: keeps
+ * the newest update only, per key. `fail`: ends with a `CapacityExceededError`.
  */
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest' | 'latest' | 'fail';
 
 const SMALLEST_RING = 16;
 
-/** What became of a pushed update; of two that competed for a place, one was dropped. */
+/** `kept`: all are kept. `dropped`: the pushed update or an older one was dropped. `full`: the push was refused. */
 export type PushOutcome = 'kept' | 'dropped' | 'full';
 
 /**
- * Updates that wait for a reader, oldest first, at most `capacity`. The gap of an update that is dropped is told by the
- * next one that is not: losses are never silent.
+ * Updates that wait for a reader, oldest first, at most `capacity`. If a dropped update carried a gap, the next kept update
+ * carries that gap: losses are never silent.
  */
 export class UpdateBuffer {
   readonly #capacity: number;
   readonly #overflow: OverflowPolicy;
-  /** A ring that grows up to the capacity: `#head` is the index of the oldest; taking or replacing one moves no other. */
+  /** A ring that grows up to the capacity. `#head` is the index of the oldest. Taking an update moves no other update. */
   #updates: (Update | undefined)[] = [];
   #head = 0;
   #size = 0;
   readonly #key: ((update: Update) => string) | undefined;
-  /** For `latest` with a key: the newest of each key, at the place of its first. */
+  /** For `latest` with a key: the newest update of each key, at the place of the first update of that key. */
   readonly #latest: Map<string, Update> | undefined;
-  /** Of an update that found no place: those that were there before it have nothing to tell of it. */
+  /** The gap of a dropped update that came after all kept updates; the next update carries it. */
   #gap: Gap | undefined;
 
   constructor(capacity: number, overflow: OverflowPolicy, key: ((update: Update) => string) | undefined) {
-    // Without a key only the very newest counts.
+    // Without a key only the newest update counts.
     this.#capacity = overflow === 'latest' && !key ? 1 : capacity;
     this.#overflow = overflow;
     if (overflow !== 'latest' || !key) return;
@@ -49,28 +50,28 @@ export class UpdateBuffer {
     if (this.#latest) return this.#replace(this.#latest, update);
     const isFull = this.#size === this.#capacity;
     if (isFull && this.#overflow === 'fail') return 'full';
-    const told = this.pass(update);
+    const passed = this.pass(update);
     if (!isFull) {
       if (this.#size === this.#updates.length) this.#grow();
-      this.#updates[(this.#head + this.#size++) % this.#updates.length] = told;
+      this.#updates[(this.#head + this.#size++) % this.#updates.length] = passed;
       return 'kept';
     }
     if (this.#overflow === 'drop-newest') {
-      this.#gap = told.gap;
+      this.#gap = passed.gap;
       return 'dropped';
     }
     const gap = this.#updates[this.#head]?.gap;
-    this.#updates[this.#head] = told;
+    this.#updates[this.#head] = passed;
     this.#head = (this.#head + 1) % this.#updates.length;
-    if (gap) this.#updates[this.#head] = tellingOf(this.#updates[this.#head] as Update, gap);
+    if (gap) this.#updates[this.#head] = withGap(this.#updates[this.#head] as Update, gap);
     return 'dropped';
   }
 
-  /** An update that need not wait here, with the gap that it owes to those that were dropped before it. */
+  /** Returns an update with the gap that it has to carry for the updates that were dropped before it. */
   pass(update: Update): Update {
     const gap = this.#gap;
     this.#gap = undefined;
-    return tellingOf(update, gap);
+    return withGap(update, gap);
   }
 
   shift(): Update | undefined {
@@ -83,7 +84,7 @@ export class UpdateBuffer {
     return update;
   }
 
-  /** Tells a gap with the next update, whatever became of the one that carried it. */
+  /** The next update carries this gap. */
   owe(gap: Gap): void {
     this.#gap ??= gap;
   }
@@ -104,12 +105,12 @@ export class UpdateBuffer {
   #replace(latest: Map<string, Update>, update: Update): PushOutcome {
     const key = this.#key?.(update) ?? '';
     const replaced = latest.get(key);
-    latest.set(key, tellingOf(update, replaced?.gap));
+    latest.set(key, withGap(update, replaced?.gap));
     if (replaced) return 'dropped';
     if (latest.size <= this.#capacity) return 'kept';
     const gap = this.#shiftLatest(latest)?.gap;
     for (const [first, next] of latest) {
-      if (gap) latest.set(first, tellingOf(next, gap));
+      if (gap) latest.set(first, withGap(next, gap));
       break;
     }
     return 'dropped';

@@ -1,8 +1,8 @@
 import type { Message } from '../protocol/message.js';
 
-/** A stretch of time in which updates of a topic may have been missed. `since` and `until` are Unix milliseconds. */
+/** A time in which updates of a topic may have been missed. `since` and `until` are Unix milliseconds. */
 export interface Gap {
-  /** The epoch in which it ended. */
+  /** The epoch in which the gap ended. */
   readonly epoch: number;
   readonly since: number;
   readonly until: number;
@@ -12,15 +12,15 @@ export interface Gap {
 
 /** One update of one topic. */
 export interface Update<T = unknown> {
-  /** What the handler takes from the frame; parsed when it is first read. */
+  /** What the handler takes from the message. The message is parsed when this is first read. */
   readonly data: T;
   readonly message: Message;
-  /** Which connection brought it: 1 for the first that became ready. */
+  /** The connection that brought the update: 1 for the first connection that became ready. */
   readonly epoch: number;
-  /** Unix milliseconds; the same for all that one read of the socket brought. */
+  /** Unix milliseconds. All updates of one read of the socket have the same time. */
   readonly receivedAt: number;
   readonly sequence?: number | string | bigint;
-  /** Whether it is a full state that stands by itself; missing where the protocol does not tell. */
+  /** Whether the update is a full state; missing where the protocol does not say so. */
   readonly snapshot?: boolean;
   /** Set on the first update after a gap. */
   readonly gap?: Gap;
@@ -28,12 +28,12 @@ export interface Update<T = unknown> {
 
 const UNREAD = Symbol('unread');
 
-/** A handler, as far as updates need it. */
+/** What an update needs of the handler. */
 interface DataReader {
   extractData(message: Message): unknown;
 }
 
-/** An update whose data is taken from its frame when somebody asks for it. */
+/** An update whose data is taken from its message when it is first read. */
 export class LazyUpdate implements Update {
   readonly message: Message;
   readonly epoch: number;
@@ -56,7 +56,7 @@ export class LazyUpdate implements Update {
     return this.#data;
   }
 
-  /** The same update for a channel that missed something before it. */
+  /** Returns the same update with a gap, for a channel that missed something before it. */
   after(gap: Gap): LazyUpdate {
     const copy = new LazyUpdate(this.message, this.epoch, this.receivedAt, { extractData: () => this.data });
     if (this.sequence !== undefined) copy.sequence = this.sequence;
@@ -66,8 +66,8 @@ export class LazyUpdate implements Update {
   }
 }
 
-/** The update, telling of another one's gap, too: that one came before it and was dropped. */
-export function tellingOf(update: Update, gap: Gap | undefined): Update {
+/** Returns the update with the gap of an earlier update, which was dropped. Two gaps become one. */
+export function withGap(update: Update, gap: Gap | undefined): Update {
   if (!gap) return update;
   const both = update.gap ? { ...update.gap, since: Math.min(gap.since, update.gap.since) } : gap;
   return (update as LazyUpdate).after(both);

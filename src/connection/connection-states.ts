@@ -1,70 +1,99 @@
 import type { CallPolicy, ConnectionState } from '../connection-state.js';
+import type { Frames } from '../protocol/handler-types.js';
+import type { ConnectionLoss } from './loss-judge.js';
 
-/** What can happen to a connection. Inbound data is not among it: it never changes the state by itself. */
-export type ConnectionEvent =
+/** Why an event happens, in words. */
+export interface Reason {
+  readonly reason: string;
+}
+
+/** What can happen to a connection, each event with what it carries. Inbound data is no event: it never changes the state. */
+export interface Happenings {
   /** `connect()` was called. */
-  | 'connect'
+  connect: Reason;
   /** The socket is open. */
-  | 'opened'
-  /** The handler wants to authenticate. */
-  | 'challenged'
-  /** Greeted, and authenticated where that was wanted: requests may leave. */
-  | 'established'
-  /** The attempt failed or the socket is lost; there will be another attempt. */
-  | 'lost'
+  opened: Reason;
+  /** The handler built frames to authenticate with. */
+  challenged: Reason & { readonly frames: Frames };
+  /** The greeting is done, and authentication too where it is wanted: requests may leave. */
+  established: Reason & { readonly authenticated: boolean };
+  /** The attempt failed or the connection is lost; another attempt follows. */
+  lost: Reason & ConnectionLoss;
   /** The delay before the next attempt is over. */
-  | 'retry'
+  retry: Reason;
   /** `connect()` was aborted before it succeeded. */
-  | 'abandoned'
-  /** No further attempt makes sense: refused for good, or too many failures. */
-  | 'failed'
+  abandoned: Reason;
+  /** No further attempt makes sense: a final refusal, or too many failures. */
+  failed: Reason & ConnectionLoss;
   /** `close()` was called. */
-  | 'close'
-  /** Nothing is left to close. */
-  | 'released';
+  close: Reason;
+  /** No socket is left to close. */
+  released: Reason;
+}
 
-/** What is done on the way into the next state; `Connection` implements each by that name. */
-export type ConnectionEffect =
-  | 'dial'
-  | 'greet'
-  | 'authenticate'
-  | 'serve'
-  | 'scheduleRetry'
-  | 'rest'
-  | 'beginClose'
-  | 'finish';
+export type ConnectionEvent = keyof Happenings;
+
+/** What each effect needs to know of the event that caused it. */
+interface EffectInputs {
+  dial: Reason;
+  greet: Reason;
+  authenticate: Happenings['challenged'];
+  becomeReady: Happenings['established'];
+  scheduleRetry: Happenings['lost'];
+  rest: Reason;
+  beginClose: Reason;
+  finish: Reason & Partial<ConnectionLoss>;
+}
+
+export type ConnectionEffect = keyof EffectInputs;
+
+/** Announces an effect to the application, once the application knows of the new state. */
+export type Announcement = (() => void) | undefined;
+
+/** What is done on the way into the next state. The supervisor carries out each effect. */
+export type ConnectionEffects = {
+  readonly [E in ConnectionEffect]: (happening: EffectInputs[E]) => Announcement;
+};
+
+/** The next state, and the effect on the way into it. */
+export interface Transition<Happening> {
+  readonly next: ConnectionState;
+  readonly effect: ConnectionEffect;
+  readonly carryOut: (effects: ConnectionEffects, happening: Happening) => Announcement;
+}
 
 export interface StateDefinition {
   readonly calls: CallPolicy;
-  readonly on: Readonly<Partial<Record<ConnectionEvent, Transition>>>;
+  readonly on: { readonly [E in ConnectionEvent]?: Transition<Happenings[E]> };
 }
 
-/** The next state, and what to do on the way. */
-export type Transition = readonly [next: ConnectionState, effect: ConnectionEffect];
+function to<E extends ConnectionEffect>(next: ConnectionState, effect: E): Transition<EffectInputs[E]> {
+  return { next, effect, carryOut: (effects, happening) => effects[effect](happening) };
+}
 
-const lost = ['reconnecting', 'scheduleRetry'] as const;
-const failed = ['closed', 'finish'] as const;
-const close = ['closing', 'beginClose'] as const;
-const abandoned = ['disconnected', 'rest'] as const;
+const lost = to('reconnecting', 'scheduleRetry');
+const failed = to('closed', 'finish');
+const close = to('closing', 'beginClose');
+const abandoned = to('disconnected', 'rest');
 
 /**
- * The life of a connection, as one table: (state, event) → (next state, effect). A pair that is not listed cannot happen;
- * `Connection` treats it as a defect of its own (C2). The diagram in docs/ and the exhaustiveness test come from here.
+ * The life of a connection as one table: (state, event) → (next state, effect). A pair that is not listed cannot happen;
+ * if it does, that is a defect of this package. The diagram in docs/ and the exhaustiveness test come from this table.
  */
 export const connectionStates: Readonly<Record<ConnectionState, StateDefinition>> = {
   disconnected: {
     calls: 'wait',
-    on: { connect: ['connecting', 'dial'], close },
+    on: { connect: to('connecting', 'dial'), close },
   },
   connecting: {
     calls: 'wait',
-    on: { opened: ['connected', 'greet'], lost, failed, abandoned, close },
+    on: { opened: to('connected', 'greet'), lost, failed, abandoned, close },
   },
   connected: {
     calls: 'wait',
     on: {
-      challenged: ['authenticating', 'authenticate'],
-      established: ['ready', 'serve'],
+      challenged: to('authenticating', 'authenticate'),
+      established: to('ready', 'becomeReady'),
       lost,
       failed,
       abandoned,
@@ -73,7 +102,7 @@ export const connectionStates: Readonly<Record<ConnectionState, StateDefinition>
   },
   authenticating: {
     calls: 'wait',
-    on: { established: ['ready', 'serve'], lost, failed, abandoned, close },
+    on: { established: to('ready', 'becomeReady'), lost, failed, abandoned, close },
   },
   ready: {
     calls: 'write',
@@ -81,11 +110,11 @@ export const connectionStates: Readonly<Record<ConnectionState, StateDefinition>
   },
   reconnecting: {
     calls: 'wait',
-    on: { retry: ['connecting', 'dial'], abandoned, close },
+    on: { retry: to('connecting', 'dial'), abandoned, close },
   },
   closing: {
     calls: 'reject',
-    on: { released: ['closed', 'finish'], lost: ['closed', 'finish'], failed },
+    on: { released: to('closed', 'finish'), lost: to('closed', 'finish'), failed },
   },
   closed: {
     calls: 'reject',

@@ -1,151 +1,70 @@
-import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { ConnectionClosedError, MessageTooLargeError, ProtocolError, type TransportError } from '../errors.js';
 import type { DeliveryGate } from '../inbound/delivery-gate.js';
-import { Inbox } from '../inbound/inbox.js';
-import { Router } from '../inbound/router.js';
-import type { Outbox } from '../outbound/outbox.js';
-import { isEmpty } from '../protocol/frames.js';
-import type { Calls } from '../requests/requests.js';
+import { Inbox, type InboxListener } from '../inbound/inbox.js';
+import { type ConnectionActions, Router } from '../inbound/router.js';
+import type { Outbox, OutboxLink } from '../outbound/outbox.js';
+import type { Frame, Frames } from '../protocol/handler-types.js';
+import type { Requests } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
+import * as texts from '../texts.js';
 import { Timer } from '../util/timer.js';
-import { Heartbeat } from './heartbeat.js';
-import { Link, type LinkEnd } from './link.js';
-import type { Authenticator } from './login.js';
+import { describe } from '../util/wrap-error.js';
+import { Heartbeat, type HeartbeatListener } from './heartbeat.js';
+import { Link, type LinkEnd, type LinkListener } from './link.js';
+import { LinkProbe } from './link-probe.js';
+import type { Login } from './login.js';
+import type { ConnectionLoss } from './loss-judge.js';
 
-/** Why a session cannot go on. */
-export interface Failure {
-  readonly error: TransportError;
-  /** How the socket ended, where it did so by itself. */
-  readonly end?: LinkEnd;
-  /** Unix milliseconds since which nothing was heard, where that is not just now. */
-  readonly since?: number;
-  /** The close code to leave with; without one the socket is dropped. */
-  readonly code?: number;
-  /** Nobody ended it but we ourselves: there is always another attempt. */
-  readonly isOurWish?: boolean;
-  /** Milliseconds before that attempt, instead of what the policy says. */
-  readonly delay?: number;
-}
-
-export interface SessionEvents {
-  /** Whether a socket is still to be opened. */
-  isWanted(): boolean;
-  opened(session: Session): void;
-  failed(session: Session, failure: Failure): void;
+export interface ConnectionListener {
+  onOpen(connection: Connection): void;
+  /** The connection cannot stay. */
+  onLoss(connection: Connection, loss: ConnectionLoss): void;
   /** The socket is gone for good. */
-  gone(session: Session): void;
+  onGone(connection: Connection): void;
 }
 
-export interface SessionParts {
-  readonly authenticator: Authenticator;
-  readonly calls: Calls;
+/** The parts that outlive a connection, and that each connection feeds. */
+export interface ConnectionParts {
+  readonly gate: DeliveryGate;
+  readonly login: Login;
+  readonly requests: Requests;
   readonly outbox: Outbox;
   readonly subscriptions: Subscriptions;
 }
 
-/** One socket with what belongs to it alone: the way in, and the heartbeat. */
-export class Session {
+/** One connection: a link, and what belongs to that link alone – the way in, the heartbeat, the lifetime. */
+export class Connection implements LinkListener, InboxListener, HeartbeatListener, ConnectionActions, OutboxLink {
   readonly link: Link;
-  readonly inbox: Inbox;
   readonly heartbeat: Heartbeat;
   readonly #context: Context;
-  readonly #outbox: Outbox;
-  readonly #events: SessionEvents;
+  readonly #parts: ConnectionParts;
+  readonly #listener: ConnectionListener;
+  readonly #inbox: Inbox;
   readonly #lifetime: Timer;
   #isRetired = false;
 
-  constructor(context: Context, gate: DeliveryGate, parts: SessionParts, events: SessionEvents) {
+  constructor(context: Context, parts: ConnectionParts, listener: ConnectionListener) {
+    const { gate, login, outbox, requests, subscriptions } = parts;
     this.#context = context;
-    this.#outbox = parts.outbox;
-    this.#events = events;
+    this.#parts = parts;
+    this.#listener = listener;
+    this.link = new Link(context, this);
+    this.heartbeat = new Heartbeat(context, new LinkProbe(context, this.link, outbox), this);
+    const router = new Router(context, login, requests, subscriptions, this);
+    this.#inbox = new Inbox(context, gate, router, this);
     this.#lifetime = new Timer(context.runtime.clock);
-    const router = new Router(context, parts.authenticator, parts.calls, parts.subscriptions, {
-      reply: (frames) => {
-        if (!this.#isRetired) parts.outbox.urgent(frames);
-      },
-      pong: () => this.heartbeat.pong(),
-      reconnect: (reason) => this.leave(reason),
-      authenticate: () =>
-        parts.authenticator.refresh((error) => {
-          if (error) events.failed(this, { error, code: 1000 });
-        }),
-    });
-    this.inbox = new Inbox(context, gate, {
-      message: (message) => router.route(message),
-      broken: (error) => {
-        context.emit('error', error);
-        events.failed(this, { error, code: 1009 });
-      },
-    });
-    this.heartbeat = new Heartbeat(context, {
-      probe: () => this.#probe(),
-      dead: (since) => {
-        const error = new ConnectionClosedError(
-          `No sign of life within pongTimeout (${context.config.pongTimeout} ms) of a ping.`,
-        );
-        events.failed(this, { error, since });
-      },
-    });
-    this.link = new Link(context, {
-      isWanted: () => events.isWanted(),
-      opened: () => events.opened(this),
-      message: (data) => {
-        this.heartbeat.alive();
-        // A socket that answers inside `send()` (a simple fake does): the request counts as written when that is over.
-        if (this.link.isSending) gate.hold();
-        this.inbox.receive(data);
-      },
-      pinged: () => {
-        this.heartbeat.alive();
-        parts.outbox.countFrame();
-      },
-      ponged: () => {
-        this.heartbeat.pong();
-        this.heartbeat.alive();
-      },
-      ended: (end) =>
-        this.inbox.finish(() => {
-          const { error } = end;
-          // A frame that we could not take is news of its own, beside the reconnect.
-          if (error instanceof MessageTooLargeError || error instanceof ProtocolError) context.emit('error', error);
-          events.failed(this, { error, end });
-        }),
-      gone: () => events.gone(this),
-    });
   }
 
-  /** Whether nothing of it is heard any more. */
+  /** Whether the connection was replaced or closed: nothing of it is heard any more. */
   get isRetired(): boolean {
     return this.#isRetired;
-  }
-
-  /**
-   * Stops reading where the platform can, and asking for signs of life that could not be read. Where it cannot, frames go
-   * on coming: to hold them back would only move the queue.
-   */
-  pause(): void {
-    this.heartbeat.stop();
-    if (!this.link.canPause) return;
-    this.link.pause();
-    this.inbox.pause();
-  }
-
-  get isPaused(): boolean {
-    return this.inbox.isPaused;
-  }
-
-  resume(): void {
-    this.heartbeat.start();
-    this.link.resume();
-    this.inbox.resume();
   }
 
   /** The connection is ready: watches over the link, and over the lifetime that the server allows it. */
   start(): void {
     const { lifetime } = this.#context.handler.limits ?? {};
-    if (lifetime !== undefined)
-      this.#lifetime.start(lifetime, () => this.leave(`limits.lifetime (${lifetime} ms) is over`));
+    if (lifetime !== undefined) this.#lifetime.start(lifetime, () => this.leave(texts.lifetimeOver(lifetime)));
     this.heartbeat.start();
   }
 
@@ -154,40 +73,118 @@ export class Session {
     this.heartbeat.stop();
   }
 
-  /** Ends a session that did not fail, with a closing handshake where it is open. */
+  /**
+   * Stops reading if the platform can, and stops the heartbeat, whose answers would not be read. If the platform cannot
+   * stop reading, frames keep coming: holding them back would only move the queue.
+   */
+  pause(): void {
+    this.heartbeat.stop();
+    if (!this.link.canPause) return;
+    this.link.pause();
+    this.#inbox.pause();
+  }
+
+  resume(): void {
+    this.heartbeat.start();
+    this.link.resume();
+    this.#inbox.resume();
+  }
+
+  /** Ends a connection that did not fail, with a closing handshake. */
   leave(reason: string): void {
-    const error = new ConnectionClosedError(`Reconnecting: ${reason}.`);
-    this.#events.failed(this, { error, code: 1000, isOurWish: true });
+    const error = new ConnectionClosedError(texts.reconnecting(reason));
+    this.#listener.onLoss(this, { error, closeCode: 1000, isPlanned: true });
   }
 
-  /** Nothing of it is heard any more; its socket is closed with a code, or dropped. */
-  retire(code?: number, reason = ''): void {
+  /** Stops everything of the connection. The socket is closed with a code, or dropped without a code. */
+  retire(closeCode?: number, reason = ''): void {
     this.#isRetired = true;
-    this.inbox.stop();
+    this.#inbox.stop();
     this.stop();
-    if (code === undefined) this.link.drop();
-    else this.link.shutdown(code, reason);
+    if (closeCode === undefined) this.link.drop();
+    else this.link.shutdown(closeCode, reason);
   }
 
-  /** Pings in the way that the handler or the config wants; see `HeartbeatEvents.probe`. */
-  #probe(): number | undefined {
-    const { config, handler } = this.#context;
-    const wait = this.#outbox.rateDelay;
-    return attempt(this.#context, 'A ping could not be sent', () => {
-      if (!handler.keepAlive && config.useWebsocketPing && this.#ping()) return wait;
-      const frames = handler.buildPing();
-      if (isEmpty(frames)) return handler.keepAlive && this.#ping() ? wait : undefined;
-      this.#outbox.urgent(frames);
-      return wait;
+  // ——— The link reports ———
+
+  onOpen(): void {
+    this.#listener.onOpen(this);
+  }
+
+  onMessage(data: string | Uint8Array): void {
+    this.heartbeat.alive();
+    // A socket may answer inside `send()`, as a simple fake does. The call counts as written only after `send()`.
+    if (this.link.isSending) this.#context.gate.hold();
+    this.#inbox.receive(data);
+  }
+
+  onPing(): void {
+    this.heartbeat.alive();
+    this.#parts.outbox.countFrame();
+  }
+
+  onPong(): void {
+    this.heartbeat.pong();
+    this.heartbeat.alive();
+  }
+
+  onEnd(end: LinkEnd): void {
+    this.#inbox.finish(() => {
+      const { error } = end;
+      // A frame that we cannot take is an error of its own, beside the reconnect.
+      if (error instanceof MessageTooLargeError || error instanceof ProtocolError) this.#context.emit('error', error);
+      this.#listener.onLoss(this, { error, end });
     });
   }
 
-  #ping(): boolean {
-    if (!this.link.canPing) return false;
-    this.#outbox.ping(() => {
-      this.#context.trace.effect('ping');
-      this.link.ping();
+  onGone(): void {
+    this.#listener.onGone(this);
+  }
+
+  // ——— The inbox and the heartbeat report ———
+
+  onBroken(error: TransportError): void {
+    this.#context.emit('error', error);
+    this.#listener.onLoss(this, { error, closeCode: 1009 });
+  }
+
+  onSilence(since: number): void {
+    const error = new ConnectionClosedError(texts.noSignOfLife(this.#context.config.pongTimeout));
+    this.#listener.onLoss(this, { error, since });
+  }
+
+  // ——— A frame asks ———
+
+  reply(frames: Frames): void {
+    if (!this.#isRetired) this.#parts.outbox.urgent(frames);
+  }
+
+  pong(): void {
+    this.heartbeat.pong();
+  }
+
+  reconnect(reason: string): void {
+    this.leave(reason);
+  }
+
+  authenticate(): void {
+    this.#parts.login.refresh((error) => {
+      if (error) this.#listener.onLoss(this, { error, closeCode: 1000 });
     });
-    return true;
+  }
+
+  // ——— The outbox writes ———
+
+  get bufferedAmount(): number {
+    return this.link.bufferedAmount;
+  }
+
+  send(frame: Frame): void {
+    this.link.send(frame);
+  }
+
+  refused(cause: unknown): void {
+    const error = new ConnectionClosedError(texts.socketRefused(describe(cause)), { cause });
+    this.#listener.onLoss(this, { error });
   }
 }

@@ -1,82 +1,84 @@
 import type { Context } from '../context.js';
 import { ConnectionFailedError, type TransportError } from '../errors.js';
+import type { Outbox } from '../outbound/outbox.js';
 import { isEmpty } from '../protocol/frames.js';
 import type { Frames } from '../protocol/handler-types.js';
+import * as texts from '../texts.js';
 import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { wrapError } from '../util/wrap-error.js';
-import type { Authenticator } from './login.js';
+import type { Login } from './login.js';
+import type { StateMachine } from './state-machine.js';
 
-export interface HandshakeEvents {
-  /** The handler's greeting was written; `next` is to be called when the application had its say. */
-  greeted(next: () => void): void;
-  wantsAuthentication(): boolean;
+export interface GreetingListener {
   /** The handler wants to authenticate with these frames. */
-  challenged(frames: Frames): void;
+  onChallenge(frames: Frames): void;
   /** Requests may leave. */
-  established(reason: string, authenticated: boolean): void;
-  failed(error: TransportError): void;
+  onEstablished(reason: string, authenticated: boolean): void;
+  onFailure(error: TransportError): void;
 }
 
-/** What comes between an open socket and `ready`: the handler's greeting, then authentication where it is wanted. */
-export class Handshake {
+/** What happens between an open socket and `ready`: the handler's greeting, then authentication if it is wanted. */
+export class Greeting {
   readonly #context: Context;
-  readonly #authenticator: Authenticator;
-  readonly #write: (frames: Frames) => void;
+  readonly #machine: StateMachine;
+  readonly #login: Login;
+  readonly #outbox: Outbox;
   readonly #timer: Timer;
-  /** Those of the handshake under way; what an earlier one still brings is ignored. */
-  #events: HandshakeEvents | undefined;
+  /** The listener of the greeting under way. What an earlier greeting still brings is ignored. */
+  #listener: GreetingListener | undefined;
 
-  constructor(context: Context, authenticator: Authenticator, write: (frames: Frames) => void) {
+  constructor(context: Context, machine: StateMachine, login: Login, outbox: Outbox) {
     this.#context = context;
-    this.#authenticator = authenticator;
-    this.#write = write;
+    this.#machine = machine;
+    this.#login = login;
+    this.#outbox = outbox;
     this.#timer = new Timer(context.runtime.clock);
   }
 
-  /** Greets; `authTimeout` bounds what the handler takes for that. */
-  start(events: HandshakeEvents): void {
+  /** Writes the handler's greeting. `authTimeout` bounds the time that the handler takes for it. */
+  start(listener: GreetingListener): void {
     const { config, handler } = this.#context;
-    this.#events = events;
+    this.#listener = listener;
     this.#timer.start(config.authTimeout, () => {
-      const words = `The handler did not greet the server within ${config.authTimeout} ms (authTimeout).`;
-      events.failed(new ConnectionFailedError(words));
+      listener.onFailure(new ConnectionFailedError(texts.notGreetedInTime(config.authTimeout)));
     });
     const greeted = (frames: Frames) => {
-      if (this.#events !== events) return;
-      this.#write(frames);
-      events.greeted(() => this.#decide(events));
+      if (this.#listener !== listener) return;
+      this.#outbox.urgent(frames);
+      // After the listeners of `connected`: they may ask for authentication.
+      this.#machine.inTurn(() => this.#decide(listener));
     };
     const failed = (cause: unknown) => {
-      if (this.#events !== events) return;
-      events.failed(wrapError(`The handler's onConnect failed`, cause, { retryable: true }));
+      if (this.#listener !== listener) return;
+      listener.onFailure(wrapError(texts.hookFailed('onConnect'), cause, { retryable: true }));
     };
     obtain(() => handler.onConnect(), greeted, failed);
   }
 
-  /** Sends the authentication frames and waits for the server's word, within a time of its own. */
+  /** Writes the authentication frames and waits for the server's answer, within a time of its own. */
   authenticate(frames: Frames): void {
-    const events = this.#events;
+    const listener = this.#listener;
     this.#timer.stop();
-    this.#authenticator.start(frames, (error) => {
-      if (error) events?.failed(error);
-      else events?.established('the server accepted the authentication', true);
+    this.#login.start(frames, (error) => {
+      if (error) listener?.onFailure(error);
+      else listener?.onEstablished('the server accepted the authentication', true);
     });
   }
 
   stop(): void {
-    this.#events = undefined;
+    this.#listener = undefined;
     this.#timer.stop();
   }
 
-  #decide(events: HandshakeEvents): void {
-    if (this.#events !== events) return;
-    if (!events.wantsAuthentication()) return events.established('no authentication is wanted', false);
-    this.#authenticator.build((frames, error) => {
-      if (this.#events !== events) return;
-      if (error) events.failed(error);
-      else if (isEmpty(frames)) events.established('the protocol has no authentication', false);
-      else events.challenged(frames);
+  #decide(listener: GreetingListener): void {
+    if (this.#listener !== listener) return;
+    if (!this.#login.isWanted) return listener.onEstablished('no authentication is wanted', false);
+    this.#login.build((frames, error) => {
+      if (this.#listener !== listener) return;
+      if (error) listener.onFailure(error);
+      else if (isEmpty(frames)) listener.onEstablished('the protocol has no authentication', false);
+      else listener.onChallenge(frames);
     });
   }
 }

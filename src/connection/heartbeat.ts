@@ -2,24 +2,29 @@ import type { Context } from '../context.js';
 import { wallTime } from '../trace.js';
 import { Timer } from '../util/timer.js';
 
-/** How many late verdicts in a row are put off by another probe. A throttled page would otherwise never notice. */
+/** How many late verdicts in a row lead to another probe. Without a limit, a throttled page would never notice a dead link. */
 const MAX_LATE_VERDICTS = 3;
 
-export interface HeartbeatEvents {
-  /** Sends a ping; returns the milliseconds that a rate limit holds it back, or nothing when there is no way to ping. */
-  probe(): number | undefined;
-  /** Nothing came in since `since` (Unix milliseconds at the latest), although a probe asked for it. */
-  dead(since: number): void;
+/** A way to ask the link for a sign of life. */
+export interface Probe {
+  /** Sends a ping. Returns the milliseconds that a rate limit holds it back, or nothing if there is no way to ping. */
+  send(): number | undefined;
+}
+
+export interface HeartbeatListener {
+  /** Nothing came in since `since` (Unix milliseconds), although a probe asked for an answer. */
+  onSilence(since: number): void;
 }
 
 /**
- * Notices a dead link within `pingInterval + pongTimeout` (C6). Any inbound frame counts as life. A timer that fires late
- * says more about this host than about the link (a throttled page, a sleeping machine, a blocked event loop), so it leads
- * to another probe, not to a verdict. Without a way to probe, silence proves nothing (F17).
+ * Notices a dead link within `pingInterval + pongTimeout` (C6). Any inbound frame is a sign of life. A timer that fires
+ * late says more about this host than about the link: a throttled page, a sleeping machine, a blocked event loop. So a late
+ * timer leads to another probe, not to a verdict. Without a way to probe, silence proves nothing.
  */
 export class Heartbeat {
   readonly #context: Context;
-  readonly #events: HeartbeatEvents;
+  readonly #probe: Probe;
+  readonly #listener: HeartbeatListener;
   readonly #timer: Timer;
   readonly #interval: number;
   readonly #afterSilence: boolean;
@@ -28,19 +33,20 @@ export class Heartbeat {
   #framesAtTick = 0;
   #tickedAt = 0;
   #lastFrameAt = 0;
-  /** When the probe that waits for life was sent; `undefined` while none does. */
+  /** When the probe that waits for a sign of life was sent; `undefined` if no probe waits. */
   #probedAt: number | undefined;
   #lateVerdicts = 0;
   #quietSince = 0;
-  /** When the probe was sent whose own answer is outstanding; other frames may show life before it. */
+  /** When the probe was sent whose own answer is outstanding. Other frames may show life before that answer. */
   #pingedAt: number | undefined;
   #roundTrip: number | undefined;
 
-  constructor(context: Context, events: HeartbeatEvents) {
+  constructor(context: Context, probe: Probe, listener: HeartbeatListener) {
     const { config, handler, runtime } = context;
     const keepAlive = handler.keepAlive;
     this.#context = context;
-    this.#events = events;
+    this.#probe = probe;
+    this.#listener = listener;
     this.#timer = new Timer(runtime.clock);
     this.#interval = keepAlive?.interval ?? config.pingInterval;
     this.#afterSilence = keepAlive?.when === 'after-silence';
@@ -78,9 +84,9 @@ export class Heartbeat {
     this.#pingedAt = undefined;
   }
 
-  /** The host woke up: ask the link at once instead of at the next tick. */
+  /** The host woke up: probe at once, not at the next tick. */
   wake(): void {
-    if (this.#timer.active && this.#probedAt === undefined) this.#probe();
+    if (this.#timer.active && this.#probedAt === undefined) this.#ask();
   }
 
   #schedule(delay: number): void {
@@ -91,16 +97,16 @@ export class Heartbeat {
     const silence = this.#now() - this.#lastFrameAt;
     if (this.#afterSilence && silence < this.#interval) return this.#schedule(this.#interval - silence);
     this.#lateVerdicts = 0;
-    this.#probe();
+    this.#ask();
   }
 
-  #probe(): void {
+  #ask(): void {
     const now = this.#now();
     if (this.#frames !== this.#framesAtTick)
       this.#quietSince = wallTime(this.#context.runtime.clock) - (now - this.#tickedAt);
     this.#framesAtTick = this.#frames;
     this.#tickedAt = now;
-    const wait = this.#events.probe();
+    const wait = this.#probe.send();
     if (wait === undefined || !this.#expectReply) return this.#schedule(this.#interval);
     this.#probedAt = now;
     this.#pingedAt = now + wait;
@@ -108,16 +114,16 @@ export class Heartbeat {
   }
 
   #judge(lateness: number): void {
-    // A tenth is more than a healthy host's timers stray.
+    // The timers of a healthy host are less late than a tenth of the timeout.
     if (lateness > this.#context.config.pongTimeout / 10 && this.#lateVerdicts < MAX_LATE_VERDICTS) {
       this.#lateVerdicts++;
       this.#context.trace.effect('probeAgain', { lateness });
-      return this.#probe();
+      return this.#ask();
     }
     // An answer that came while the event loop was busy is read before the next timer.
     this.#timer.start(0, () => {
       this.stop();
-      this.#events.dead(this.#quietSince);
+      this.#listener.onSilence(this.#quietSince);
     });
   }
 

@@ -1,5 +1,4 @@
-import type { Endpoint } from '../config.js';
-import { isWebSocketUrl } from '../config.js';
+import { type Endpoint, isWebSocketUrl } from '../config.js';
 import type { Context } from '../context.js';
 import {
   ConfigError,
@@ -10,13 +9,14 @@ import {
   tooLarge,
 } from '../errors.js';
 import type { Socket, SocketClose, SocketError } from '../runtime.js';
+import * as texts from '../texts.js';
 import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
 
-/** How long a socket may take to close, or to follow an error with its close event. */
+/** Milliseconds that a socket may take to close, or to follow an error with its close event. */
 const CLOSE_TIMEOUT = 1_000;
-/** The end of a socket that has no close frame to tell of (RFC 6455 section 7.1.5). */
+/** The end of a socket without a close frame (RFC 6455 section 7.1.5). */
 const LOST: SocketClose = { code: 1006, reason: '', wasClean: false };
 
 /** How a link ended. */
@@ -29,56 +29,58 @@ export interface LinkEnd {
   readonly error: TransportError;
 }
 
-export interface LinkEvents {
-  /** Whether a socket is still to be opened: the application may have closed the client while it was asked for the URL. */
-  isWanted(): boolean;
-  opened(): void;
-  message(data: string | Uint8Array): void;
-  pinged(): void;
-  ponged(): void;
-  /** Comes once and last; never after `drop()` or `shutdown()`. */
-  ended(end: LinkEnd): void;
+export interface LinkListener {
+  onOpen(): void;
+  onMessage(data: string | Uint8Array): void;
+  onPing(): void;
+  onPong(): void;
+  /** The socket ended. Comes once, after everything else but `onGone`; never after `drop()` or `shutdown()`. */
+  onEnd(end: LinkEnd): void;
   /** The socket is gone for good, however it ended. Comes once. */
-  gone(): void;
+  onGone(): void;
 }
 
 /**
- * One socket, from asking for its URL to its end. Once it has ended, or was let go by `drop()` or `shutdown()`, nothing
- * that the socket still reports comes through: a replaced socket is inert (C1).
+ * - `dialling`: asks for the URL, or waits for the socket to open.
+ * - `early`: the socket opened before `openSocket()` returned it.
+ * - `open`
+ * - `released`: it ended, or we let go of it. Nothing that the socket reports is passed on.
+ * - `gone`: the socket does not exist any more.
  */
+type LinkState = 'dialling' | 'early' | 'open' | 'released' | 'gone';
+
+/** One socket, from asking for its URL to its end. A socket that was replaced is inert. */
 export class Link {
   readonly #context: Context;
-  #events: LinkEvents | undefined;
-  readonly #gone: () => void;
+  readonly #listener: LinkListener;
   readonly #timer: Timer;
+  #state: LinkState = 'dialling';
   #socket: Socket | undefined;
-  #opened = false;
-  #openedEarly = false;
+  #wasOpen = false;
   #error: SocketError | undefined;
-  #isGone = false;
   #isSending = false;
 
-  constructor(context: Context, events: LinkEvents) {
+  constructor(context: Context, listener: LinkListener) {
     this.#context = context;
-    this.#events = events;
-    this.#gone = () => events.gone();
+    this.#listener = listener;
     this.#timer = new Timer(context.runtime.clock);
   }
 
-  get opened(): boolean {
-    return this.#opened;
+  /** Whether the socket opened, however it is now. */
+  get wasOpen(): boolean {
+    return this.#wasOpen;
   }
 
-  /** Whether an error was told whose close event is still to come, or is given up within a second. */
+  /** Whether the socket reported an error and its close event is still to come, a second later at most. */
   get isFailing(): boolean {
     return this.#error !== undefined;
   }
 
   get isGone(): boolean {
-    return this.#isGone;
+    return this.#state === 'gone';
   }
 
-  /** Whether the socket is just taking a frame. */
+  /** Whether the socket is taking a frame right now. */
   get isSending(): boolean {
     return this.#isSending;
   }
@@ -87,7 +89,7 @@ export class Link {
   dial(): void {
     const { config } = this.#context;
     this.#timer.start(config.connectTimeout, () => {
-      this.#end(LOST, `No open socket within ${config.connectTimeout} ms (connectTimeout).`);
+      this.#end(LOST, texts.notOpenInTime(config.connectTimeout));
       this.#discard();
     });
     obtain(
@@ -95,6 +97,11 @@ export class Link {
       (source) => this.#open(source),
       (cause) => this.#refused(cause),
     );
+  }
+
+  /** Ends a link that has no socket yet, so that none is opened. */
+  cancelDial(): void {
+    if (!this.#socket) this.forget();
   }
 
   /** @throws whatever the socket throws when it cannot take the frame */
@@ -133,18 +140,18 @@ export class Link {
     this.#socket?.resume?.();
   }
 
-  /** Lets go of the socket at once, without a handshake where the platform can. */
+  /** Lets go of the socket at once, without a closing handshake if the platform can. */
   drop(): void {
-    this.#events = undefined;
+    this.#release();
     this.#discard();
   }
 
   /** Lets go of the socket with a closing handshake, which is bounded in time. */
   shutdown(code: number, reason: string): void {
-    this.#events = undefined;
-    if (!this.#socket || !this.#opened) return this.#discard();
+    this.#release();
+    if (!this.#socket || !this.#wasOpen) return this.#discard();
     this.#attempt(() => this.#socket?.close(code, reason));
-    if (!this.#isGone) this.#timer.start(CLOSE_TIMEOUT, () => this.#discard());
+    if (!this.isGone) this.#timer.start(CLOSE_TIMEOUT, () => this.#discard());
   }
 
   /** Gives up waiting for a socket that does not finish closing. */
@@ -154,15 +161,14 @@ export class Link {
   }
 
   #open(source: string | Endpoint): void {
-    if (!this.#events?.isWanted()) return this.#vanish();
+    if (this.#state !== 'dialling') return this.#vanish();
     const { config, runtime } = this.#context;
     const endpoint = typeof source === 'string' ? { url: source } : source;
     try {
-      if (!isWebSocketUrl(endpoint?.url))
-        throw new ConfigError('url', endpoint?.url, "a 'ws:' or 'wss:' URL without a fragment");
+      if (!isWebSocketUrl(endpoint?.url)) throw new ConfigError('url', endpoint?.url, texts.WEBSOCKET_URL);
       const protocols = endpoint.protocols ?? config.protocols;
       const nodeOptions = endpoint.nodeOptions ?? config.nodeOptions;
-      // The host alone: paths and queries carry keys.
+      // Only the host: paths and queries carry keys.
       this.#context.trace.effect('dial', { host: new URL(endpoint.url).host });
       const socket = runtime.openSocket(
         {
@@ -173,36 +179,47 @@ export class Link {
         },
         {
           onOpen: () => this.#onOpen(),
-          onMessage: (data) => this.#events?.message(data),
-          onPing: () => this.#events?.pinged(),
-          onPong: () => this.#events?.ponged(),
+          onMessage: (data) => this.#isHeard && this.#listener.onMessage(data),
+          onPing: () => this.#isHeard && this.#listener.onPing(),
+          onPong: () => this.#isHeard && this.#listener.onPong(),
           onError: (error) => this.#onError(error),
           onClose: (close) => this.#onClose(close),
         },
       );
       this.#socket = socket;
-      // The events may have ended this link, or opened it, before the socket was returned.
-      if (!this.#events) this.#discard();
-      else if (this.#openedEarly) this.#onOpen();
+      // The socket may have opened, or ended, before openSocket() returned it.
+      if (!this.#isHeard) this.#discard();
+      else if (this.#isEarly) this.#onOpen();
     } catch (cause) {
       this.#refused(cause);
     }
   }
 
+  /** Asked after a call that may have changed the state. */
+  get #isEarly(): boolean {
+    return this.#state === 'early';
+  }
+
+  /** Whether the listener still hears of the socket. */
+  get #isHeard(): boolean {
+    return this.#state !== 'released' && this.#state !== 'gone';
+  }
+
   #onOpen(): void {
-    if (!this.#events || this.#opened) return;
-    this.#openedEarly = true;
+    if (this.#state !== 'dialling' && this.#state !== 'early') return;
+    this.#state = 'early';
     if (!this.#socket) return;
-    this.#opened = true;
+    this.#state = 'open';
+    this.#wasOpen = true;
     this.#timer.stop();
-    this.#events.opened();
+    this.#listener.onOpen();
   }
 
   #onError(error: SocketError): void {
-    if (this.#isGone) return;
+    if (this.isGone) return;
     this.#error ??= error;
-    // The close event brings the code; a socket that fails to send it has ended all the same.
-    if (!this.#events) return;
+    // The close event brings the code. A socket that does not send it has ended too.
+    if (!this.#isHeard) return;
     this.#timer.start(CLOSE_TIMEOUT, () => {
       this.#end(LOST);
       this.#discard();
@@ -210,45 +227,48 @@ export class Link {
   }
 
   #onClose(close: SocketClose): void {
+    const wasHeard = this.#isHeard;
     this.#vanish();
-    this.#end(close);
+    if (wasHeard) this.#report(close);
   }
 
-  /** The URL function, or the adapter, could not do its part. */
+  /** The URL function or the adapter failed. */
   #refused(cause: unknown): void {
     this.#error ??= { cause };
     this.#onClose(LOST);
   }
 
   #end(close: SocketClose, why?: string): void {
-    const events = this.#events;
-    this.#events = undefined;
-    this.#timer.stop();
-    if (!events) return;
+    if (!this.#isHeard) return;
+    this.#release();
+    this.#report(close, why);
+  }
+
+  #report(close: SocketClose, why?: string): void {
     const { status, retryAfter, cause } = this.#error ?? { cause: undefined };
     const words = why ?? (close.reason || (cause === undefined ? '' : describe(cause)));
-    events.ended({ ...close, status, retryAfter, error: this.#errorOf(close, words, status, cause) });
+    this.#listener.onEnd({ ...close, status, retryAfter, error: this.#errorOf(close, words, status, cause) });
   }
 
   #errorOf({ code }: SocketClose, words: string, status: number | undefined, cause: unknown): TransportError {
     if (cause instanceof TransportError && !(cause instanceof ConfigError)) return cause;
-    if (!this.#opened) {
-      const refusal = status === undefined ? words || `close code ${code}` : `HTTP status ${status}`;
-      return new ConnectionFailedError(`Could not connect: ${refusal}`, { cause, status });
-    }
+    if (!this.#wasOpen) return new ConnectionFailedError(texts.couldNotConnect(words, code, status), { cause, status });
     if (cause !== undefined) {
-      // Our own side refused a frame (RFC 6455 section 7.4.1): the peer's code would come without an error.
+      // Our side refused a frame (RFC 6455 section 7.4.1). The same code from the server comes without an error.
       if (code === 1009) return tooLarge(this.#context.config.maxMessageSize, cause);
-      if (code === 1002 || code === 1007)
-        return new ProtocolError(`The server sent a broken frame: ${words}`, { cause });
+      if (code === 1002 || code === 1007) return new ProtocolError(texts.brokenFrame(words), { cause });
     }
-    const message = `The connection was closed with code ${code}${words ? `: ${words}` : '.'}`;
-    return new ConnectionClosedError(message, { cause, closeCode: code });
+    return new ConnectionClosedError(texts.closedWithCode(code, words), { cause, closeCode: code });
   }
 
-  /** Drops what there is of a socket; what it still reports is ignored. */
+  #release(): void {
+    this.#timer.stop();
+    if (!this.isGone) this.#state = 'released';
+  }
+
+  /** Drops the socket if there is one. */
   #discard(): void {
-    if (this.#isGone) return;
+    if (this.isGone) return;
     this.#timer.stop();
     const socket = this.#socket;
     if (!socket) return this.#vanish();
@@ -257,19 +277,19 @@ export class Link {
       this.#vanish();
     } else {
       this.#attempt(() => socket.close());
-      // A platform that cannot drop a socket may take its time to close it, but not for ever.
-      if (!this.#isGone) this.#timer.start(this.#context.config.connectTimeout, () => this.#vanish());
+      // A platform that cannot drop a socket gets time to close it, but not without end.
+      if (!this.isGone) this.#timer.start(this.#context.config.connectTimeout, () => this.#vanish());
     }
   }
 
   #vanish(): void {
-    if (this.#isGone) return;
-    this.#isGone = true;
+    if (this.isGone) return;
+    this.#state = 'gone';
     this.#timer.stop();
-    this.#gone();
+    this.#listener.onGone();
   }
 
-  /** A socket that refuses to be closed is no reason for ours to fail. */
+  /** A socket that refuses to close must not make the client fail. */
   #attempt(action: () => void): void {
     try {
       action();

@@ -1,49 +1,58 @@
 import { readServerError } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { AuthenticationFailedError, ProtocolError, type TransportError } from '../errors.js';
+import type { LoginReader } from '../inbound/router.js';
+import type { Outbox } from '../outbound/outbox.js';
 import { isEmpty, listFrames } from '../protocol/frames.js';
 import type { Frames } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
+import * as texts from '../texts.js';
 import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
 
-/** The end of an exchange: with an error unless the server accepted. */
-export type AuthenticationDone = (error: AuthenticationFailedError | undefined) => void;
+/** The end of a login, with an error unless the server accepted. */
+export type LoginDone = (error: AuthenticationFailedError | undefined) => void;
 
-/** The end of a refresh: with an error unless the server accepted. */
+/** The end of a refresh, with an error unless the server accepted. */
 export type RefreshDone = (error: TransportError | undefined) => void;
 
-/** One authentication exchange at a time: the frame out, the server's word in. */
-export class Authenticator {
+/** One login at a time: the authentication frames out, the server's answer in. */
+export class Login implements LoginReader {
+  /** Whether each connection authenticates: `authOnConnect`, or a call of `authenticate()`. */
+  isWanted: boolean;
   readonly #context: Context;
-  readonly #write: (frames: Frames) => void;
+  readonly #outbox: Outbox;
   readonly #timer: Timer;
-  #done: AuthenticationDone | undefined;
+  #done: LoginDone | undefined;
   #refusals = 0;
-  /** Those who asked for authentication inside a live session; one exchange serves all of them. */
+  /** The callers of a refresh inside a live connection. One login answers all of them. */
   readonly #refreshes: RefreshDone[] = [];
-  /** Counts the refreshes: what an earlier one still brings is ignored. */
-  #exchange = 0;
+  /** Counts the refreshes. What an earlier refresh still brings is ignored. */
+  #refreshCount = 0;
 
-  constructor(context: Context, write: (frames: Frames) => void) {
+  constructor(context: Context, outbox: Outbox) {
+    this.isWanted = context.config.authOnConnect;
     this.#context = context;
-    this.#write = write;
+    this.#outbox = outbox;
     this.#timer = new Timer(context.runtime.clock);
   }
 
-  /** Whether the server's word is awaited. */
+  /** Whether the server's answer is awaited. */
   get isOpen(): boolean {
     return this.#done !== undefined;
   }
 
   /**
    * Asks the handler for its frames, perhaps asynchronously.
-   * @param built - gets the frames, nothing where the protocol has none, or the handler's failure
+   * @param built - gets the frames, nothing if the protocol has none, or the handler's failure
    */
   build(built: (frames: Frames, error?: AuthenticationFailedError) => void): void {
     const failed = (cause: unknown) =>
-      built(undefined, cause instanceof AuthenticationFailedError ? cause : this.refused(describe(cause), { cause }));
+      built(
+        undefined,
+        cause instanceof AuthenticationFailedError ? cause : this.countRefusal(describe(cause), { cause }),
+      );
     obtain(
       () => this.#context.handler.buildAuthMessage(),
       (frames) => built(listFrames(frames)),
@@ -51,18 +60,17 @@ export class Authenticator {
     );
   }
 
-  /** Writes the frames and waits for the server's word. */
-  start(frames: Frames, done: AuthenticationDone): void {
+  /** Writes the frames and waits for the server's answer. */
+  start(frames: Frames, done: LoginDone): void {
     const { authTimeout } = this.#context.config;
     this.#done = done;
     this.#timer.start(authTimeout, () => {
-      const message = `The server did not answer the authentication within ${authTimeout} ms (authTimeout).`;
-      this.#finish(new AuthenticationFailedError(message, { retryable: true }));
+      this.#finish(new AuthenticationFailedError(texts.loginUnanswered(authTimeout), { retryable: true }));
     });
-    this.#write(frames);
+    this.#outbox.urgent(frames);
   }
 
-  /** Reads a frame while the exchange is open; true when it ended it. */
+  /** Reads a frame while the answer is awaited. Returns whether the frame was the answer. */
   take(message: Message): boolean {
     const { handler } = this.#context;
     if (handler.isAuthSuccess(message)) {
@@ -73,32 +81,32 @@ export class Authenticator {
     const failure = handler.isAuthFailure(message);
     if (!failure) return false;
     const error = readServerError(this.#context, message);
-    this.#finish(this.refused(error.message, { final: failure === 'final', cause: error, serverCode: error.code }));
+    this.#finish(
+      this.countRefusal(error.message, { final: failure === 'final', cause: error, serverCode: error.code }),
+    );
     return true;
   }
 
-  /** Authenticates inside a live session; those who want it while it is under way share its end. */
+  /** Authenticates inside a live connection. Calls during a refresh share its end. */
   refresh(done: RefreshDone): void {
     this.#refreshes.push(done);
     if (this.#refreshes.length > 1) return;
     const { authTimeout } = this.#context.config;
-    const exchange = ++this.#exchange;
+    const refresh = ++this.#refreshCount;
     this.#timer.start(authTimeout, () => {
-      const words = `The handler built no authentication message within ${authTimeout} ms (authTimeout).`;
-      this.#endRefresh(new AuthenticationFailedError(words, { retryable: true }));
+      this.#endRefresh(new AuthenticationFailedError(texts.loginNotBuilt(authTimeout), { retryable: true }));
     });
     this.build((frames, error) => {
-      // The session ended meanwhile, and with it this exchange, or the handler took too long.
-      if (this.#refreshes.length === 0 || exchange !== this.#exchange) return;
+      // The connection ended meanwhile, or the handler took too long.
+      if (this.#refreshes.length === 0 || refresh !== this.#refreshCount) return;
       if (error) this.#endRefresh(error);
-      else if (isEmpty(frames)) {
-        this.#endRefresh(new ProtocolError('The handler has no authentication: it builds no message for it.'));
-      } else this.start(frames, (refusal) => this.#endRefresh(refusal));
+      else if (isEmpty(frames)) this.#endRefresh(new ProtocolError(texts.NO_AUTHENTICATION));
+      else this.start(frames, (refusal) => this.#endRefresh(refusal));
     });
   }
 
-  /** Counts a refusal; it is final when the server says so, or when it was one too many. */
-  refused(
+  /** Counts a refusal. It is final if the server says so, or after `authMaxAttempts` refusals in a row. */
+  countRefusal(
     why: string,
     options: { final?: boolean; cause?: unknown; serverCode?: string | number | undefined } = {},
   ): AuthenticationFailedError {
@@ -106,16 +114,15 @@ export class Authenticator {
     const { authMaxAttempts } = this.#context.config;
     this.#refusals++;
     const retryable = !final && this.#refusals < authMaxAttempts;
-    const advice = retryable ? 'It is tried again.' : 'Check the credentials and the clock of this host.';
-    return new AuthenticationFailedError(`Authentication failed: ${why}. ${advice}`, { ...details, retryable });
+    return new AuthenticationFailedError(texts.authenticationFailed(why, retryable), { ...details, retryable });
   }
 
-  /** The connection served for a while: refusals count from one again. */
-  succeeded(): void {
+  /** The connection was ready for a while: refusals count from one again. */
+  resetRefusals(): void {
     this.#refusals = 0;
   }
 
-  /** The session is gone; returns those whose refresh went with it. */
+  /** The connection is gone. Returns the callers whose refresh ended with it. */
   cancel(): RefreshDone[] {
     this.#done = undefined;
     this.#timer.stop();

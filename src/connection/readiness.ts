@@ -1,20 +1,18 @@
+import type { Gate } from '../context.js';
 import type { TransportError } from '../errors.js';
 import { type Abortable, forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { Deferred } from '../util/deferred.js';
 
-/** Those who wait for the connection to be ready, each until it is, until it never will be, or until it aborts. */
+/** The callers that wait for `ready`: each until the connection is ready, until the client has ended, or until its signal aborts. */
 export class Readiness {
-  /** Each with what ends its listening to its signal. */
+  /** Each waiting promise, with what stops listening to its signal. */
   readonly #waiters = new Map<Deferred<void>, () => void>();
-  readonly #onSettled: () => void;
+  readonly #gate: Gate;
   readonly #onDeserted: () => void;
 
-  /**
-   * @param onSettled - a promise was resolved
-   * @param onDeserted - the last one who waited has aborted
-   */
-  constructor(onSettled: () => void, onDeserted: () => void) {
-    this.#onSettled = onSettled;
+  /** @param onDeserted - called when the last waiting caller has aborted */
+  constructor(gate: Gate, onDeserted: () => void) {
+    this.#gate = gate;
     this.#onDeserted = onDeserted;
   }
 
@@ -38,7 +36,7 @@ export class Readiness {
 
   resolve(): void {
     for (const waiter of this.#take()) {
-      this.#onSettled();
+      this.#gate.hold();
       waiter.resolve();
     }
   }

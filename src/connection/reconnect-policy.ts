@@ -3,14 +3,14 @@ import { RollingWindow } from '../outbound/rolling-window.js';
 import type { Runtime } from '../runtime.js';
 
 const MINUTE = 60_000;
-/** The longest time that a server may ask for with `Retry-After`; a larger one is a mistake, or an attack. */
+/** The longest time that a server may ask for with `Retry-After`. A longer time is a mistake, or an attack. */
 const LONGEST_RETRY_AFTER = 5 * MINUTE;
 /** Upper bound of the delay after a wake of the host. */
 const WAKE_DELAY = 1_000;
 
 /**
- * The most attempts in any minute (C5). Back-off alone bounds them only on average: full jitter may draw zero many
- * times. Far above what a healthy schedule draws, so that it never shows in one.
+ * The most attempts in any minute (C5). Back-off alone bounds them on average only, because full jitter may draw zero
+ * many times. The bound is far above a healthy schedule, which never reaches it.
  */
 export function maxAttemptsPerMinute(reconnectMaxDelay: number): number {
   return 40 + Math.ceil((4 * MINUTE) / Math.max(reconnectMaxDelay, 50));
@@ -29,7 +29,7 @@ export class ReconnectPolicy {
   /** When the host woke, and when that last shortened a wait. */
   #wokeAt = -Infinity;
   #lastWake = -Infinity;
-  /** The server asked not to be called before. */
+  /** The server asked for no attempt before this time. */
   #notBefore = -Infinity;
 
   constructor(config: WebSocketConfig, runtime: Runtime) {
@@ -38,7 +38,7 @@ export class ReconnectPolicy {
     this.#window = new RollingWindow({ count: maxAttemptsPerMinute(config.reconnectMaxDelay), window: MINUTE });
   }
 
-  /** The number of the next or current attempt in a row; 0 before the first reconnect. */
+  /** The number of the next or current attempt in a row. It is 0 before the first reconnect. */
   get attempt(): number {
     return this.#attempt;
   }
@@ -55,7 +55,7 @@ export class ReconnectPolicy {
     this.#readySince = this.#runtime.clock.now();
   }
 
-  /** The connection or the attempt ended; true when it had lasted, and attempts count from 1 again. */
+  /** The connection or the attempt ended. Returns true if it had lasted, so that attempts count from 1 again. */
   lost(): boolean {
     const since = this.#readySince;
     this.#readySince = undefined;
@@ -64,7 +64,7 @@ export class ReconnectPolicy {
     return lasted;
   }
 
-  /** Counts an attempt and returns the milliseconds before it; more by what the server asked for. */
+  /** Counts an attempt. Returns the milliseconds before it, with the time that the server asked for. */
   next(retryAfter = 0): number {
     const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = this.#config;
     this.#attempt++;
@@ -73,19 +73,19 @@ export class ReconnectPolicy {
     // Kept finite: zero times infinity would be no delay at all.
     const growth = Math.min(reconnectBackoffFactor ** (this.#attempt - 1), Number.MAX_VALUE);
     const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * growth);
-    // Beside the server's wish, not within it: those who were told the same time must not come back together.
+    // Add jitter on top of Retry-After, so that clients with the same value spread out.
     const delay = this.#bounded(notBefore + limit - limit * reconnectJitter * this.#runtime.random());
-    // Chromium ends the sockets of a page that it freezes, and tells so after it told that the page woke.
+    // Chromium ends the sockets of a page that it freezes, and reports that after it reports the wake of the page.
     const isEcho = this.#runtime.clock.now() - this.#wokeAt < WAKE_DELAY;
     return Math.min(delay, (isEcho ? this.wake() : undefined) ?? delay);
   }
 
-  /** The host woke up; a connection whose loss shows now was lost while it slept. */
+  /** The host woke up. A loss that shows now happened while the host slept. */
   woke(): void {
     this.#wokeAt = this.#runtime.clock.now();
   }
 
-  /** The delay that a wake of the host shortens the wait to; `undefined` when the last wake was too recent. */
+  /** The delay after a wake of the host; `undefined` if the last wake was too recent. */
   wake(): number | undefined {
     const now = this.#runtime.clock.now();
     if (now - this.#lastWake < this.#config.reconnectMinUptime) return undefined;

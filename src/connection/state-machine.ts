@@ -1,32 +1,28 @@
 import type { CallPolicy, ConnectionState, ConnectionStatus } from '../connection-state.js';
 import type { Context } from '../context.js';
-import { ProtocolError, type TransportError } from '../errors.js';
+import { ProtocolError } from '../errors.js';
+import * as texts from '../texts.js';
 import { describe } from '../util/wrap-error.js';
-import { type ConnectionEffect, type ConnectionEvent, connectionStates } from './connection-states.js';
-
-/** What a transition is about: why it happens, unless an error tells that. */
-export interface Happening {
-  readonly reason?: string;
-  readonly error?: TransportError | undefined;
-}
-
-/** Carries out one effect of the table; returns what to announce once the application knows of the new state. */
-export type Effect<H extends Happening> = (happening: H) => (() => void) | undefined;
+import {
+  type ConnectionEffects,
+  type ConnectionEvent,
+  connectionStates,
+  type Happenings,
+  type Transition,
+} from './connection-states.js';
 
 /**
- * Walks the table of connection-states.ts. Whatever happens has its turn after what is under way, so that a listener that
- * causes the next event (a `close()` inside `stateChange`) never meets a transition that is half done.
+ * Walks the table of connection-states.ts. An event waits for its turn until the transition under way is done. So a
+ * listener that causes the next event (a `close()` inside `stateChange`) never meets a half-done transition.
  */
-export class StateMachine<H extends Happening> implements ConnectionStatus {
+export class StateMachine implements ConnectionStatus {
   readonly #context: Context;
-  readonly #effects: Readonly<Record<ConnectionEffect, Effect<H>>>;
-  /** The turn under way, and those after it. */
+  /** The turn under way, and the turns after it. */
   readonly #turns: (() => void)[] = [];
   #state: ConnectionState = 'disconnected';
 
-  constructor(context: Context, effects: Readonly<Record<ConnectionEffect, Effect<H>>>) {
+  constructor(context: Context) {
     this.#context = context;
-    this.#effects = effects;
   }
 
   get state(): ConnectionState {
@@ -37,12 +33,12 @@ export class StateMachine<H extends Happening> implements ConnectionStatus {
     return connectionStates[this.#state].calls;
   }
 
-  /** Whether the table has an entry for this event now. */
+  /** Whether the table has an entry for this event in the current state. */
   allows(event: ConnectionEvent): boolean {
     return connectionStates[this.#state].on[event] !== undefined;
   }
 
-  /** Acts when everything that came before is done: at once where nothing is under way. */
+  /** Acts after everything that came before: at once if nothing is under way. */
   inTurn(act: () => void): void {
     this.#turns.push(act);
     if (this.#turns.length > 1) return;
@@ -56,21 +52,22 @@ export class StateMachine<H extends Happening> implements ConnectionStatus {
     }
   }
 
-  /** Carries out an event; to be called in turn. */
-  transit(event: ConnectionEvent, happening: H): void {
+  /** Carries out an event. Call it in turn. */
+  transit<E extends ConnectionEvent>(event: E, happening: Happenings[E], effects: ConnectionEffects): void {
     const from = this.#state;
-    const transition = connectionStates[from].on[event];
+    const transition: Transition<Happenings[E]> | undefined = connectionStates[from].on[event];
     if (!transition) return this.#defect(`'${event}' happened while ${from}`);
-    const [to, effect] = transition;
-    const { error, reason = error?.message ?? '' } = happening;
-    this.#state = to;
-    this.#context.trace.transition(from, to, event, reason);
-    const announce = this.#effects[effect](happening);
-    this.#context.emit('stateChange', to, from, error ? { event, reason, error } : { event, reason });
+    const { next } = transition;
+    const { reason } = happening;
+    const error = 'error' in happening ? happening.error : undefined;
+    this.#state = next;
+    this.#context.trace.transition(from, next, event, reason);
+    const announce = transition.carryOut(effects, happening);
+    this.#context.emit('stateChange', next, from, error ? { event, reason, error } : { event, reason });
     announce?.();
   }
 
   #defect(what: string, cause?: unknown): void {
-    this.#context.emit('error', new ProtocolError(`Defect in this client: ${what}. Please report it.`, { cause }));
+    this.#context.emit('error', new ProtocolError(texts.defect(what), { cause }));
   }
 }

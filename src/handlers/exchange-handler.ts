@@ -6,34 +6,42 @@ import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
 
 /**
- * The interface that came before `ProtocolHandler`: it routes updates by topic, and knows neither requests nor
+ * The older, smaller interface from before `ProtocolHandler`. It routes updates by topic and has neither requests nor
  * confirmations.
  *
  * @deprecated Extend `ProtocolHandler`, or use `GenericJsonHandler`; docs/migrating-from-exchange-handler.md shows how.
  */
 export interface ExchangeHandler {
-  /** The topic of an update; nothing for any other message. */
+  /** The topic of an update; null or undefined for any other message. */
   getTopic(text: string): Topic | null | undefined;
+  /** The frame that subscribes a topic. */
   buildSubscribe(topic: Topic): Frame;
+  /** The frame that ends a subscription. */
   buildUnsubscribe(topic: Topic): Frame;
-  /** Frames to send first on each new connection, such as a login. Default: none. */
+  /**
+   * The frames to send first on each new connection, such as a login.
+   * @default no frames
+   */
   onConnect?(): Frames | Promise<Frames>;
-  /** The text of a binary message; nothing means that it carries none. Default: the bytes read as UTF-8. */
+  /**
+   * The text of a binary message; null or undefined if it has none.
+   * @default the bytes read as UTF-8
+   */
   decodeBinary?(data: Uint8Array): string | null | undefined | Promise<string | null | undefined>;
   /**
-   * Sees every message, in order, before it is routed, and may change what happens to it: `[topic, text]` routes that
-   * text to that topic, a text takes the place of the message, `null` keeps it from every channel, and nothing
-   * (`undefined`) leaves it as it is. Default: none.
+   * Called for every message, in order, before it is routed. `[topic, text]` routes this text to this topic. A text
+   * replaces the text of the message. `null` keeps the message from every channel. `undefined` changes nothing.
+   * @default undefined: no message is changed
    */
   processMessage?(text: string): readonly [topic: Topic, text: string] | string | null | undefined;
 }
 
 /**
- * Makes an `ExchangeHandler` work where a `ProtocolHandler` is asked for. `subscribe()` resolves when its frame was
- * written, as there is nothing to confirm it; `request()` is refused, as there is nothing to match an answer with. A
- * message without a topic is a `message` event. The client sends one `warning` that this interface is deprecated.
+ * Makes a `ProtocolHandler` from an `ExchangeHandler`. `subscribe()` resolves when its frame was written, because there
+ * are no confirmations. `request()` rejects, because answers cannot be matched to requests. A message without a topic
+ * becomes a `message` event. The client emits one `warning` that this interface is deprecated.
  *
- * @throws ConfigError where `getTopic`, `buildSubscribe` or `buildUnsubscribe` is missing
+ * @throws ConfigError if `getTopic`, `buildSubscribe` or `buildUnsubscribe` is missing
  * @example
  * ```ts
  * const handler = fromExchangeHandler({
@@ -51,7 +59,7 @@ export function fromExchangeHandler<Topics extends object = Record<string, unkno
     if (typeof handler?.[name] !== 'function') throw new ConfigError(`handler.${name}`, handler?.[name], 'a function');
   }
   const adapted = new AdaptedExchangeHandler<Topics>(handler);
-  // The client asks a handler only for what it overrides, and so does this one.
+  // The client skips a hook that a handler does not override. Keep that for the optional methods.
   if (handler.onConnect) adapted.onConnect = () => handler.onConnect?.();
   if (handler.decodeBinary) adapted.decodeBinary = (data) => textOf(handler.decodeBinary?.(data));
   if (handler.processMessage) adapted.split = (message) => adapted.process(message);
@@ -59,14 +67,14 @@ export function fromExchangeHandler<Topics extends object = Record<string, unkno
 }
 
 class AdaptedExchangeHandler<Topics extends object> extends ProtocolHandler<Topics, Record<string, unknown>> {
-  /** Read by the client, which warns once. */
+  /** The client reads this text and warns once. */
   override readonly deprecation =
-    'ExchangeHandler is deprecated: extend ProtocolHandler or use GenericJsonHandler. docs/migrating-from-exchange-handler.md shows how.';
+    'ExchangeHandler is deprecated. Extend ProtocolHandler or use GenericJsonHandler; see docs/migrating-from-exchange-handler.md.';
   readonly #handler: ExchangeHandler;
-  /** What `processMessage` said; a message lives only as long as it is handed out. */
+  /** The topic of each message that `processMessage` changed; null for none. */
   readonly #processed = new WeakMap<Message, Topic | null>();
-  #asked: Message | undefined;
-  #topic: Topic | undefined;
+  #lastMessage: Message | undefined;
+  #lastTopic: Topic | undefined;
 
   constructor(handler: ExchangeHandler) {
     super();
@@ -82,13 +90,13 @@ class AdaptedExchangeHandler<Topics extends object> extends ProtocolHandler<Topi
   }
 
   extractTopic(message: Message): Topic | undefined {
-    // It is asked to classify a message and then to route it, and the old handler may well parse each time.
-    if (this.#asked !== message) {
-      const told = this.#processed.get(message);
-      this.#topic = (told === undefined ? this.#handler.getTopic(message.text) : told) || undefined;
-      this.#asked = message;
+    // Called twice for each message, to classify and to route it, and `getTopic` may parse the text each time.
+    if (this.#lastMessage !== message) {
+      const processed = this.#processed.get(message);
+      this.#lastTopic = (processed === undefined ? this.#handler.getTopic(message.text) : processed) || undefined;
+      this.#lastMessage = message;
     }
-    return this.#topic;
+    return this.#lastTopic;
   }
 
   buildSubscribe(topics: readonly Topic[]): Frames {
@@ -101,18 +109,19 @@ class AdaptedExchangeHandler<Topics extends object> extends ProtocolHandler<Topi
 
   override injectRequestId(_payload: unknown): never {
     throw new ProtocolError(
-      'An ExchangeHandler cannot match answers to requests: use sendJson(), or extend ProtocolHandler.',
+      'An ExchangeHandler cannot match answers to requests. Use sendJson(), or extend ProtocolHandler.',
       {
         delivery: 'unsent',
       },
     );
   }
 
+  /** The message as `processMessage` changed it; `undefined` if it did not. */
   process(message: Message): readonly Message[] | undefined {
-    const said = this.#handler.processMessage?.(message.text);
-    if (said === undefined) return undefined;
-    if (typeof said === 'string') return [new Message(message.raw, said)];
-    const [topic, text] = said ?? [null, message.text];
+    const result = this.#handler.processMessage?.(message.text);
+    if (result === undefined) return undefined;
+    if (typeof result === 'string') return [new Message(message.raw, result)];
+    const [topic, text] = result ?? [null, message.text];
     const part = new Message(message.raw, text);
     this.#processed.set(part, topic);
     return [part];

@@ -5,42 +5,78 @@ import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
 import { type OptionRule, type OptionRules, readOptions } from '../util/options.js';
-import { rarePart } from './common/native-search.js';
+import { rarePart } from './common/rare-part.js';
 import { serverError } from './common/server-error.js';
 import { isPlainObject, isWord, isWordOrWords, membersOf } from './common/values.js';
 
 /**
- * The words that a plain JSON protocol uses. Each is the name of a member or the value of one; the defaults are those of
- * the most widespread dialect, `{"op":"subscribe","req_id":"1","args":["trades.BTC"]}`.
+ * The member names and values of a plain JSON protocol. The defaults are those of the most common dialect:
+ * `{"op":"subscribe","req_id":"1","args":["trades.BTC"]}`.
  */
 export interface GenericJsonOptions {
-  /** Member that carries our id, and the answer's. Default `req_id`. */
+  /**
+   * The member that holds the id of a request, in the request and in its answer.
+   * @default 'req_id'
+   */
   readonly requestIdField?: string;
-  /** Member that names an update's topic. Default `topic`. */
+  /**
+   * The member that holds the topic of an update.
+   * @default 'topic'
+   */
   readonly topicField?: string;
-  /** Member that says what to do. Default `op`. */
+  /**
+   * The member that holds the operation.
+   * @default 'op'
+   */
   readonly operationField?: string;
-  /** Member that lists the topics to subscribe. Default `args`. */
+  /**
+   * The member that holds the list of topics in a subscribe frame.
+   * @default 'args'
+   */
   readonly argumentsField?: string;
-  /** Member that holds what an answer or an update is about; without it the whole frame counts. Default `data`. */
+  /**
+   * The member that holds the data of an answer or an update. If a frame lacks it, the data is the whole frame.
+   * @default 'data'
+   */
   readonly dataField?: string;
-  /** Default `subscribe`. */
+  /**
+   * The operation that subscribes.
+   * @default 'subscribe'
+   */
   readonly subscribeOp?: string;
-  /** Default `unsubscribe`. */
+  /**
+   * The operation that unsubscribes.
+   * @default 'unsubscribe'
+   */
   readonly unsubscribeOp?: string;
-  /** Our application-level ping, and the server's. Default: none, since WebSocket pings do where the server has no own. */
+  /**
+   * The operation of a ping, in both directions.
+   * @default undefined: no ping in JSON, because WebSocket pings are enough for most servers
+   */
   readonly pingOp?: string;
-  /** The answer to a ping, in both directions. Default `pong`. */
+  /**
+   * The operation that answers a ping, in both directions.
+   * @default 'pong'
+   */
   readonly pongOp?: string;
-  /** Member that is `false` in a refusal. Default `success`. */
+  /**
+   * The member that is `false` in a refusal.
+   * @default 'success'
+   */
   readonly successField?: string;
-  /** Member that tells why: a text, or an object with `message`, `code` and `data`. Default `error`. */
+  /**
+   * The member that holds the error: a text, or an object with `message`, `code` and `data`.
+   * @default 'error'
+   */
   readonly errorField?: string;
-  /** Member that tells answers from updates, where the other members leave it open. Default: none is needed. */
+  /**
+   * The member that says whether a frame is an answer or an update, for servers whose other members do not say it.
+   * @default undefined: the other members decide
+   */
   readonly typeField?: string;
-  /** Value, or values, of `typeField` in an answer. */
+  /** The value, or values, of `typeField` in an answer. */
   readonly responseType?: string | readonly string[];
-  /** Value, or values, of `typeField` in an update. */
+  /** The value, or values, of `typeField` in an update. */
   readonly updateType?: string | readonly string[];
 }
 
@@ -67,15 +103,17 @@ const rules: OptionRules<GenericJsonOptions> = {
 };
 
 /**
- * Speaks the plain JSON protocols: operations with a list of topics, answers that carry the request's id, updates that
- * name their topic. What differs between servers is told by the options; for anything else, extend this class.
+ * Speaks plain JSON protocols: operations with a list of topics, answers with the id of their request, updates with the
+ * name of their topic. The options describe the differences between servers. For further differences extend this class.
  *
- * A frame with our id is an answer, also when it names a topic. Of the others, one that names a topic is an update
- * (whatever else it carries: an `id` means nothing here), a subscribe or unsubscribe operation is a confirmation, and a
- * ping or pong keeps the link. Where a server stamps its updates with ids of its own, `typeField` and `updateType` tell
- * them apart. The `params` of a subscription are merged into its entry in the list: `{"depth":50,"topic":"book.BTC"}`.
+ * - A frame with a request id is an answer, even if it names a topic.
+ * - A frame without a request id that names a topic is an update.
+ * - A frame with the subscribe or unsubscribe operation is a confirmation or a refusal.
+ * - A frame with the ping or pong operation is for the keep-alive.
  *
- * A server that never confirms subscriptions: `confirmsSubscriptions = false` in a subclass.
+ * If a server puts ids of its own into updates, set `typeField` and `updateType`. The `params` of a subscription are
+ * merged into its entry in the list: `{"depth":50,"topic":"book.BTC"}`. For a server that never confirms subscriptions
+ * set `confirmsSubscriptions = false` in a subclass.
  *
  * @throws ConfigError for an unknown option or a wrong value
  * @example
@@ -90,39 +128,39 @@ export class GenericJsonHandler<
   Topics extends object = Record<string, unknown>,
   Methods extends object = Record<string, unknown>,
 > extends ProtocolHandler<Topics, Methods> {
-  readonly #is: Settings;
-  /** A text with a topic that holds none of these is an update: it has no id, and confirms nothing. */
+  readonly #names: Settings;
+  /** A text with a topic and without any of these strings is an update: it has no request id and no operation. */
   readonly #signs: readonly string[];
 
   constructor(options: GenericJsonOptions = {}) {
     super();
-    const is = readOptions('options', options, rules) as Settings;
-    if (is.subscribeOp === is.unsubscribeOp) {
-      throw new ConfigError('unsubscribeOp', is.unsubscribeOp, 'another one than subscribeOp');
+    const names = readOptions('options', options, rules) as Settings;
+    if (names.subscribeOp === names.unsubscribeOp) {
+      throw new ConfigError('unsubscribeOp', names.unsubscribeOp, 'a value that differs from subscribeOp');
     }
-    if ((is.responseType ?? is.updateType) !== undefined && is.typeField === undefined) {
+    if ((names.responseType ?? names.updateType) !== undefined && names.typeField === undefined) {
       throw new ConfigError('typeField', undefined, 'the member that holds responseType and updateType');
     }
-    this.#is = is;
-    const signs = new Set([is.requestIdField, is.subscribeOp, is.unsubscribeOp].map(rarePart));
-    // A search for 'ubscribe' finds 'unsubscribe', too.
+    this.#names = names;
+    const signs = new Set([names.requestIdField, names.subscribeOp, names.unsubscribeOp].map(rarePart));
+    // A search for 'ubscribe' finds 'unsubscribe' too.
     this.#signs = [...signs].filter((sign) => ![...signs].some((other) => other !== sign && sign.includes(other)));
   }
 
   classifyMessage(message: Message): MessageKind {
-    const is = this.#is;
-    const type = is.typeField && message.field(is.typeField);
-    if (type && isOneOf(type, is.updateType)) return MessageKind.Update;
-    const answers = type !== undefined && isOneOf(type, is.responseType);
-    const hasTopic = !answers && message.field(is.topicField) !== undefined;
-    // To find that an update has no id and no operation takes a walk through all of it; native searches settle most.
+    const names = this.#names;
+    const type = names.typeField && message.field(names.typeField);
+    if (type && isOneOf(type, names.updateType)) return MessageKind.Update;
+    const answers = type !== undefined && isOneOf(type, names.responseType);
+    const hasTopic = !answers && message.field(names.topicField) !== undefined;
+    // field() scans the whole update to find that it has no request id and no operation. includes() is faster.
     if (hasTopic && !this.#hasSign(message.text)) return MessageKind.Update;
     if (this.extractRequestId(message) !== undefined) {
-      return is.pingOp && this.isServerPing(message) ? MessageKind.System : MessageKind.Response;
+      return names.pingOp && this.isServerPing(message) ? MessageKind.System : MessageKind.Response;
     }
-    const operation = message.field(is.operationField);
-    if (operation === is.subscribeOp || operation === is.unsubscribeOp) return MessageKind.Control;
-    if (operation === is.pongOp || (is.pingOp && operation === is.pingOp)) return MessageKind.System;
+    const operation = message.field(names.operationField);
+    if (operation === names.subscribeOp || operation === names.unsubscribeOp) return MessageKind.Control;
+    if (operation === names.pongOp || (names.pingOp && operation === names.pingOp)) return MessageKind.System;
     if (answers) return MessageKind.Response;
     return hasTopic ? MessageKind.Update : MessageKind.Unknown;
   }
@@ -133,64 +171,63 @@ export class GenericJsonHandler<
   }
 
   extractRequestId(message: Message): RequestId | undefined {
-    const id = message.field(this.#is.requestIdField);
-    // Some servers write an empty id where there is none.
+    const id = message.field(this.#names.requestIdField);
+    // Some servers send an empty id instead of none.
     return id === '' ? undefined : id;
   }
 
   extractTopic(message: Message): Topic | undefined {
-    const topic = message.field(this.#is.topicField);
+    const topic = message.field(this.#names.topicField);
     return typeof topic === 'number' ? String(topic) : topic;
   }
 
   buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): string {
-    return this.#operation(this.#is.subscribeOp, topics, requestId, context);
+    return this.#operation(this.#names.subscribeOp, topics, requestId, context);
   }
 
   buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): string {
-    return this.#operation(this.#is.unsubscribeOp, topics, requestId, context);
+    return this.#operation(this.#names.unsubscribeOp, topics, requestId, context);
   }
 
   /**
-   * A confirmation without our id is matched by the topics that it names, else it belongs to the oldest open frame.
+   * A confirmation without a request id is for the topics that it names. If it names none, it is for the oldest frame
+   * that waits for a confirmation.
    */
   override isSubscriptionSuccess(
     message: Message,
     topics: readonly Topic[],
   ): boolean | SubscriptionOutcome | undefined {
-    const is = this.#is;
-    const byId = this.extractRequestId(message) !== undefined;
-    if (!byId && message.field(is.operationField) === is.unsubscribeOp) return undefined;
+    const names = this.#names;
+    const hasId = this.extractRequestId(message) !== undefined;
+    if (!hasId && message.field(names.operationField) === names.unsubscribeOp) return undefined;
     const frame = membersOf(message);
-    const named = [frame[is.argumentsField], frame[is.topicField]].flat().filter(isWord);
-    const ours = topics.filter((topic) => named.includes(topic));
+    const namedTopics = [frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord);
+    const ours = topics.filter((topic) => namedTopics.includes(topic));
     const accepted = !this.extractError(message);
-    // A refusal by id is that of the whole frame, even if it names the one topic that is at fault.
-    if (byId && !accepted) return false;
+    // A refusal with a request id refuses the whole frame, even if it names only the topic at fault.
+    if (hasId && !accepted) return false;
     if (ours.length > 0) return accepted ? { accepted: ours } : { refused: ours };
-    return byId || named.length === 0 ? accepted : undefined;
+    return hasId || namedTopics.length === 0 ? accepted : undefined;
   }
 
   override injectRequestId(payload: unknown, requestId: RequestId): unknown {
-    const id = this.#is.requestIdField;
+    const id = this.#names.requestIdField;
     if (isPlainObject(payload)) {
-      // Several times as fast as a spread or a computed member.
+      // Several times faster than a spread or a computed member.
       const request: Record<string, unknown> = Object.assign({}, payload);
       request[id] = requestId;
       return request;
     }
-    throw new ProtocolError(
-      `A request must be a plain object, so that its ${id} can be set; anything else goes out through sendJson() or requestRaw().`,
-      { delivery: 'unsent' },
-    );
+    const words = `A request must be a plain object, so that its ${id} can be set.`;
+    throw new ProtocolError(`${words} Send other values with sendJson() or requestRaw().`, { delivery: 'unsent' });
   }
 
   override extractError(message: Message): ServerError | undefined {
-    const is = this.#is;
+    const names = this.#names;
     const frame = membersOf(message);
-    const error = frame[is.errorField];
-    if (!error && frame[is.successField] !== false) return undefined;
-    return serverError(error, frame, frame[is.dataField]);
+    const error = frame[names.errorField];
+    if (!error && frame[names.successField] !== false) return undefined;
+    return serverError(error, frame, frame[names.dataField]);
   }
 
   override extractResult(message: Message): unknown {
@@ -198,44 +235,52 @@ export class GenericJsonHandler<
   }
 
   override extractData(message: Message): unknown {
-    const { dataField } = this.#is;
+    const { dataField } = this.#names;
     const frame = membersOf(message);
     return Object.hasOwn(frame, dataField) ? frame[dataField] : (message.json ?? message.text);
   }
 
   override buildPing(): Frames {
-    const { operationField, pingOp } = this.#is;
+    const { operationField, pingOp } = this.#names;
     return pingOp && JSON.stringify({ [operationField]: pingOp });
   }
 
-  /** A ping that says whether it succeeded is the echo of ours; so is every one where both sides use the same word. */
+  /**
+   * A ping with a success or error member is the server's answer to our ping. If `pingOp` and `pongOp` are the same,
+   * every ping is such an answer.
+   */
   override isServerPing(message: Message): boolean {
-    const is = this.#is;
-    if (!is.pingOp || is.pingOp === is.pongOp || message.field(is.operationField) !== is.pingOp) return false;
+    const names = this.#names;
+    if (!names.pingOp || names.pingOp === names.pongOp || message.field(names.operationField) !== names.pingOp)
+      return false;
     const frame = membersOf(message);
-    return !Object.hasOwn(frame, is.successField) && !Object.hasOwn(frame, is.errorField);
+    return !Object.hasOwn(frame, names.successField) && !Object.hasOwn(frame, names.errorField);
   }
 
-  /** The server's ping as it came, but for the operation: whatever it carries may be needed to match the two. */
+  /** The server's ping with the pong operation. It keeps the other members, because the server may need them. */
   override buildPong(message: Message): string {
-    return JSON.stringify({ ...membersOf(message), [this.#is.operationField]: this.#is.pongOp });
+    return JSON.stringify({ ...membersOf(message), [this.#names.operationField]: this.#names.pongOp });
   }
 
   override isPongResponse(message: Message): boolean {
-    const { operationField, pingOp, pongOp } = this.#is;
+    const { operationField, pingOp, pongOp } = this.#names;
     const operation = message.field(operationField);
     return operation === pongOp || (pingOp !== undefined && operation === pingOp && !this.isServerPing(message));
   }
 
   #operation(name: string, topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): string {
-    const is = this.#is;
+    const names = this.#names;
     const list = topics.map((topic) => {
       const params = context.params(topic);
       if (params === undefined) return topic;
-      if (isPlainObject(params)) return { ...params, [is.topicField]: topic };
+      if (isPlainObject(params)) return { ...params, [names.topicField]: topic };
       throw new ConfigError('params', params, 'a plain object, merged into the entry of its topic');
     });
-    return JSON.stringify({ [is.operationField]: name, [is.requestIdField]: requestId, [is.argumentsField]: list });
+    return JSON.stringify({
+      [names.operationField]: name,
+      [names.requestIdField]: requestId,
+      [names.argumentsField]: list,
+    });
   }
 }
 

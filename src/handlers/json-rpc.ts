@@ -11,39 +11,43 @@ import type {
 import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
-import { readOptions } from '../util/options.js';
-import { isObject, isWord, membersOf } from './common/values.js';
-import { errorIn, toCall, VERSION } from './json-rpc/calls.js';
+import { isObject, readOptions } from '../util/options.js';
+import { isWord, membersOf } from './common/values.js';
+import { errorIn, toCall, VERSION } from './json-rpc/call.js';
 import { type JsonRpcOptions, jsonRpcRules } from './json-rpc/options.js';
 import { JsonRpcSubscriptions, suffixOf } from './json-rpc/subscriptions.js';
 
 export type { JsonRpcOptions, JsonRpcSubscription } from './json-rpc/options.js';
 
-/** The outcome of one call of a batch. */
+/** The outcome of one call in a batch. */
 export type JsonRpcBatchEntry = { readonly result: unknown } | { readonly error: ServerError };
 
+/** A JSON-RPC batch: several calls in one frame. */
 interface Batch {
+  /** The id of the request as the client knows it. */
   readonly id: RequestId;
-  readonly calls: readonly RequestId[];
+  /** The ids of its calls, in their order. The first is `id`. */
+  readonly callIds: readonly RequestId[];
 }
 
 const INTERNAL_ERROR = -32603;
-/** Calls in unanswered batches that are remembered; the oldest are forgotten. */
+/** The number of calls in unanswered batches that are remembered. Beyond it the oldest are forgotten. */
 const BATCHED_CALLS = 10_000;
 
 /**
  * Speaks JSON-RPC 2.0, in both directions.
  *
  * - `request({ method, params })` resolves to the result and rejects with the server's error (`serverCode`, `message`,
- *   `data`). An answer that has neither is rejected with an open outcome.
- * - `request([{ method, params }, …])` is a batch: it resolves to one `JsonRpcBatchEntry` per call, in their order.
- * - `sendJson(JsonRpcHandler.notification(method, params))` notifies.
- * - A request of the server becomes the client's `request` event, whatever its id: it has a `method`, so it answers
- *   nothing of ours. It is answered by itself, also where it came in a batch.
- * - An error with a null id names no request, so it settles none: it is a `message` event.
- * - Subscriptions of one topic may differ in their params: `subscribe('logs', { params: filter })`.
+ *   `data`). An answer with neither result nor error rejects with `delivery: 'unknown'`.
+ * - `request([{ method, params }, …])` is a batch. It resolves to one `JsonRpcBatchEntry` for each call, in their
+ *   order.
+ * - `sendJson(JsonRpcHandler.notification(method, params))` sends a notification.
+ * - A request of the server becomes the client's `request` event. A frame with a `method` never answers a request of
+ *   the client, even if it has the same id. Each request in a batch of the server gets an answer of its own.
+ * - An error with a null id names no request. It becomes a `message` event.
+ * - One topic may have several subscriptions with different params: `subscribe('logs', { params: filter })`.
  *
- * The member `jsonrpc` is always sent, but not asked of the server: many leave it out.
+ * Every outbound frame has the member `jsonrpc`. Inbound frames may lack it, because many servers leave it out.
  *
  * @throws ConfigError for an unknown option or a wrong value
  * @example
@@ -66,7 +70,7 @@ export class JsonRpcHandler<
   override readonly serverChoosesTopics: boolean;
   readonly #subscriptions: JsonRpcSubscriptions;
   readonly #numericIds: boolean;
-  /** By the id of each call. */
+  /** The unanswered batches, by the id of each of their calls. */
   readonly #batches = new Map<RequestId, Batch>();
   #lastId = 0;
 
@@ -79,7 +83,10 @@ export class JsonRpcHandler<
     this.serverChoosesTopics = this.#subscriptions.serverChoosesTopics;
   }
 
-  /** A notification, to be sent with `sendJson()`. */
+  /**
+   * A notification, for `sendJson()`.
+   * @throws ProtocolError for an empty method, or params that are no object
+   */
   static notification(method: string, params?: object): object {
     return toCall({ method, params });
   }
@@ -107,7 +114,7 @@ export class JsonRpcHandler<
     return this.#subscriptions.dataOf(message);
   }
 
-  /** Subscriptions that differ in their params differ, as each has a name of its own to the server. */
+  /** One topic with different params is several subscriptions: the server has a name for each. */
   override canonicalTopic(topic: Topic, params: unknown): Topic {
     return topic + suffixOf(params);
   }
@@ -135,10 +142,10 @@ export class JsonRpcHandler<
     if (!Array.isArray(payload)) return toCall(payload, requestId);
     if (payload.length === 0)
       throw new ProtocolError('A JSON-RPC batch needs at least one call.', { delivery: 'unsent' });
-    const calls = payload.map((_, at) => (at > 0 ? (this.generateRequestId() ?? `${requestId}.${at}`) : requestId));
-    const frame = payload.map((part, at) => toCall(part, calls[at]));
-    const batch: Batch = { id: requestId, calls };
-    for (const id of calls) this.#batches.set(id, batch);
+    const callIds = payload.map((_, at) => (at > 0 ? (this.generateRequestId() ?? `${requestId}.${at}`) : requestId));
+    const frame = payload.map((part, at) => toCall(part, callIds[at]));
+    const batch: Batch = { id: requestId, callIds };
+    for (const id of callIds) this.#batches.set(id, batch);
     for (const id of this.#batches.keys()) {
       if (this.#batches.size <= BATCHED_CALLS) break;
       this.#batches.delete(id);
@@ -158,7 +165,7 @@ export class JsonRpcHandler<
         .filter(isObject)
         .map((answer) => [answer.id, answer]),
     );
-    return batch.calls.map((id): JsonRpcBatchEntry => {
+    return batch.callIds.map((id): JsonRpcBatchEntry => {
       this.#batches.delete(id);
       const answer = answers.get(id) ?? {};
       const error = errorIn(answer);
@@ -166,7 +173,7 @@ export class JsonRpcHandler<
     });
   }
 
-  /** The parts of an array; those that answer one batch of ours stay together. */
+  /** The elements of an array, each as a message. The answers to one batch stay together in one message. */
   override split(message: Message): readonly Message[] | undefined {
     const parts = listIn(message);
     const batch = parts && this.#batchIn(message);
@@ -183,16 +190,17 @@ export class JsonRpcHandler<
   }
 
   override buildResponse(id: RequestId, result: unknown): string {
-    // The member is required, and undefined would leave it out.
+    // JSON.stringify() leaves out undefined, but the member is required.
     return JSON.stringify({ ...VERSION, id, result: result ?? null });
   }
 
-  /** JSON-RPC knows integer codes only: any other code, or none, becomes -32603, "internal error". */
+  /** JSON-RPC codes are integers. Any other code becomes -32603, "internal error". */
   override buildErrorResponse(id: RequestId, { code, message, data }: ServerError): string {
     const sent = Number.isInteger(code) ? code : INTERNAL_ERROR;
     return JSON.stringify({ ...VERSION, id, error: { code: sent, message, data } });
   }
 
+  /** The batch that a message answers. */
   #batchIn(message: Message): Batch | undefined {
     if (this.#batches.size === 0) return undefined;
     for (const part of answersIn(message)) {
@@ -207,11 +215,15 @@ export class JsonRpcHandler<
   }
 }
 
-/** A server may answer a batch with one object: an error for all of it, or the result of its only call. */
+/**
+ * The answers in a message. A server may answer a batch with one object: an error for the whole batch, or the result of
+ * its only call.
+ */
 function answersIn(message: Message): readonly unknown[] {
   return listIn(message) ?? [message.json];
 }
 
+/** The elements of a message that is a JSON array. */
 function listIn(message: Message): readonly unknown[] | undefined {
   return /^\s*\[/.test(message.text) && Array.isArray(message.json) ? message.json : undefined;
 }

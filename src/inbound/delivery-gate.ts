@@ -10,11 +10,12 @@ const TURNS = 8;
  */
 export class DeliveryGate implements Gate {
   #turnsLeft = 0;
+  #isPaused = false;
   #onOpen: (() => void) | undefined;
 
   /** Whether the next frame has to wait. */
   get isClosed(): boolean {
-    return this.#turnsLeft > 0;
+    return this.#turnsLeft > 0 || this.#isPaused;
   }
 
   hold(): void {
@@ -22,9 +23,23 @@ export class DeliveryGate implements Gate {
     this.#turnsLeft = TURNS;
   }
 
-  /** Sets what runs each time the gate opens; the inbox of the live connection. */
-  whenOpen(callback: () => void): void {
-    this.#onOpen = callback;
+  /** Whether nothing is read until `resume()`. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** A new connection: sets what runs each time the gate opens, and ends a pause of the connection before. */
+  attach(onOpen: () => void): void {
+    this.#isPaused = false;
+    this.#onOpen = onOpen;
   }
 
   readonly #turn = (): void => {

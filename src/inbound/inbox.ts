@@ -2,52 +2,57 @@ import type { Context } from '../context.js';
 import { CapacityExceededError, type TransportError, tooLarge } from '../errors.js';
 import { utf8Length } from '../protocol/frames.js';
 import { Message } from '../protocol/message.js';
+import * as texts from '../texts.js';
 import { isThenable } from '../util/promises.js';
 import { Queue } from '../util/queue.js';
 import { Timer } from '../util/timer.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { DeliveryGate } from './delivery-gate.js';
 
-/** Frames that may wait for an asynchronous decode. */
+/** How many frames may wait for an asynchronous decode. */
 const CAPACITY = 1_024;
-/** How long the end of a link waits for frames that came before it and are still being decoded. */
+/** Milliseconds that the end of a link waits for frames that came before the end and are still being decoded. */
 const DECODE_GRACE = 1_000;
 
-export interface InboxEvents {
-  /** Hands out one message; the next one follows when the gate is open. */
-  message(message: Message): void;
-  /** The link cannot go on. */
-  broken(error: TransportError): void;
+/** Where messages go. */
+export interface MessageRouter {
+  route(message: Message): void;
+}
+
+export interface InboxListener {
+  /** A frame cannot be taken: the connection has to end. */
+  onBroken(error: TransportError): void;
 }
 
 /**
- * The way in of one link: raw frames become messages, in wire order, each after the code that the one before it set off
- * (R7). A frame is handed out in the very call that brought it, unless it has to wait.
+ * The way in of one link: raw frames become messages, in wire order. A message waits until the code that the message
+ * before it set off has run (R7). Otherwise it is handed out in the very call that brought its frame.
  */
 export class Inbox {
   readonly #context: Context;
   readonly #gate: DeliveryGate;
-  readonly #events: InboxEvents;
+  readonly #router: MessageRouter;
+  readonly #listener: InboxListener;
   readonly #limit: number;
   readonly #decodes: boolean;
   readonly #splits: boolean;
   readonly #grace: Timer;
-  /** Frames, parts of frames, and at the end what to do after the last one. */
+  /** Frames, parts of frames, and at the end what to do after the last frame. */
   readonly #queue = new Queue<string | Uint8Array | Message | (() => void)>();
   #draining = false;
   #decoding = false;
-  #paused = false;
   #ended = false;
 
-  constructor(context: Context, gate: DeliveryGate, events: InboxEvents) {
+  constructor(context: Context, gate: DeliveryGate, router: MessageRouter, listener: InboxListener) {
     this.#context = context;
     this.#gate = gate;
-    this.#events = events;
+    this.#router = router;
+    this.#listener = listener;
     this.#limit = context.config.maxMessageSize;
     this.#decodes = context.overrides.decodeBinary;
     this.#splits = context.overrides.split;
     this.#grace = new Timer(context.runtime.clock);
-    gate.whenOpen(() => this.#drain());
+    gate.attach(() => this.#drain());
   }
 
   receive(data: string | Uint8Array): void {
@@ -55,36 +60,32 @@ export class Inbox {
     if (this.#queue.size === 0 && !this.#isHeld) {
       this.#take(data);
     } else if (this.#decoding && this.#queue.size >= CAPACITY) {
-      this.#break(new CapacityExceededError('inbound frames', CAPACITY, 'Too many frames wait to be decoded'));
+      this.#break(new CapacityExceededError('inbound frames', CAPACITY, texts.TOO_MANY_TO_DECODE));
     } else {
       this.#queue.push(data);
     }
   }
 
-  /** Nothing is handed out until `resume()`: what a socket had read when it was paused waits here. */
+  /** Hands nothing out until `resume()`. What the socket had read before it was paused waits here. */
   pause(): void {
-    this.#paused = true;
-  }
-
-  get isPaused(): boolean {
-    return this.#paused;
+    this.#gate.pause();
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#gate.resume();
     this.#drain();
   }
 
-  /** Calls back after the last frame was handed out: at once where none waits. */
+  /** Calls back after the last frame was handed out, at once if no frame waits. */
   finish(callback: () => void): void {
-    // What came before the end counts, also while its reader rests.
+    // Frames from before the end are handed out, even during a pause.
     this.resume();
     if (!this.#isHeld && this.#queue.size === 0) return callback();
     this.#queue.push(callback);
     if (this.#decoding) this.#grace.start(DECODE_GRACE, callback);
   }
 
-  /** Drops what waits; nothing is handed out any more. */
+  /** Drops what waits, and hands nothing out any more. */
   stop(): void {
     this.#ended = true;
     this.#queue.clear();
@@ -93,11 +94,11 @@ export class Inbox {
 
   /** Whether nothing may be handed out now. */
   get #isHeld(): boolean {
-    return this.#gate.isClosed || this.#decoding || this.#paused;
+    return this.#gate.isClosed || this.#decoding;
   }
 
   #drain(): void {
-    // A message may resume what is drained just now; its other readers come first.
+    // A listener may call resume() inside a message; the other listeners of that message come first.
     if (this.#draining) return;
     this.#draining = true;
     try {
@@ -105,7 +106,7 @@ export class Inbox {
         const next = this.#queue.shift();
         if (next === undefined) break;
         if (typeof next === 'function') next();
-        else if (next instanceof Message) this.#events.message(next);
+        else if (next instanceof Message) this.#router.route(next);
         else this.#take(next);
       }
     } finally {
@@ -143,17 +144,17 @@ export class Inbox {
     this.#drain();
   }
 
-  /** What unpacks to more than a frame may hold is as bad as a frame that holds it. */
+  /** A decoded frame obeys the same size limit as a text frame. */
   #handDecoded(data: Uint8Array, text: string): void {
     if (typeof text === 'string' && isLarger(text, this.#limit)) this.#break(tooLarge(this.#limit));
     else this.#hand(new Message(data, text, this.#context.counters));
   }
 
   #hand(message: Message): void {
-    if (!this.#splits) return this.#events.message(message);
+    if (!this.#splits) return this.#router.route(message);
     const parts = this.#split(message);
-    if (!parts?.length) return this.#events.message(message);
-    // Parts may have to wait for each other just like frames, ahead of the frames behind them.
+    if (!parts?.length) return this.#router.route(message);
+    // Parts may have to wait for each other like frames do, and they come before the frames behind them.
     this.#queue.unshift(parts);
     if (!this.#gate.isClosed) this.#drain();
   }
@@ -162,24 +163,24 @@ export class Inbox {
     try {
       const parts = this.#context.handler.split(message);
       if (!parts?.length || parts.every((part) => part instanceof Message)) return parts;
-      throw new TypeError('it returned something other than messages');
+      throw new TypeError(texts.NOT_MESSAGES);
     } catch (cause) {
-      this.#context.emit('error', wrapError(`The handler's split failed`, cause));
+      this.#context.emit('error', wrapError(texts.hookFailed('split'), cause));
       return undefined;
     }
   }
 
   #undecodable(cause: unknown): void {
-    this.#context.emit('error', wrapError('The handler could not decode a binary frame', cause));
+    this.#context.emit('error', wrapError(texts.UNDECODABLE, cause));
   }
 
   #break(error: TransportError): void {
     this.stop();
-    this.#events.broken(error);
+    this.#listener.onBroken(error);
   }
 }
 
-/** Counts UTF-8 bytes only where the length leaves it open. */
+/** Counts UTF-8 bytes only if the length does not decide it. */
 function isLarger(data: string | Uint8Array, limit: number): boolean {
   if (typeof data !== 'string') return data.byteLength > limit;
   if (data.length * 3 <= limit) return false;

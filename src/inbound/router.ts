@@ -1,44 +1,52 @@
-import type { Authenticator } from '../connection/login.js';
 import type { Context } from '../context.js';
 import type { Frames, ServerRequest, Signal } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
-import type { Calls } from '../requests/requests.js';
+import type { Requests } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
+import * as texts from '../texts.js';
 import { wrapError } from '../util/wrap-error.js';
 
-/** What a frame may ask of the connection. */
-export interface RouterEvents {
-  /** Sends a frame that the protocol itself wants. */
+/** Reads frames while a login waits for its answer. */
+export interface LoginReader {
+  readonly isOpen: boolean;
+  /** Returns whether the frame was the answer. */
+  take(message: Message): boolean;
+}
+
+/** What a frame may ask of the connection that brought it. */
+export interface ConnectionActions {
+  /** Writes frames that the protocol itself wants. */
   reply(frames: Frames): void;
+  /** Our ping was answered. */
   pong(): void;
   reconnect(reason: string): void;
   authenticate(): void;
 }
 
 /**
- * Finds the one place where a message belongs: an authentication exchange, a request, a subscription, the connection
- * itself, or, when nothing took it, the application's `message` event. Methods that a handler does not write are not called.
+ * Finds the one place where a message belongs: a login, a request, a subscription, the connection itself, or, if nothing
+ * takes it, the application's `message` event. Hooks that a handler does not override are not called.
  */
 export class Router {
   readonly #context: Context;
-  readonly #authenticator: Authenticator;
-  readonly #calls: Calls;
+  readonly #login: LoginReader;
+  readonly #requests: Requests;
   readonly #subscriptions: Subscriptions;
-  readonly #events: RouterEvents;
+  readonly #actions: ConnectionActions;
 
   constructor(
     context: Context,
-    authenticator: Authenticator,
-    calls: Calls,
+    login: LoginReader,
+    requests: Requests,
     subscriptions: Subscriptions,
-    events: RouterEvents,
+    actions: ConnectionActions,
   ) {
     this.#context = context;
-    this.#authenticator = authenticator;
-    this.#calls = calls;
+    this.#login = login;
+    this.#requests = requests;
     this.#subscriptions = subscriptions;
-    this.#events = events;
+    this.#actions = actions;
   }
 
   route(message: Message): void {
@@ -46,14 +54,14 @@ export class Router {
     try {
       taken = this.#take(message);
     } catch (cause) {
-      this.#context.emit('error', wrapError('The handler failed on a frame', cause));
+      this.#context.emit('error', wrapError(texts.HANDLER_FAILED_ON_FRAME, cause));
       return;
     }
     if (!taken) this.#context.emit('message', message);
   }
 
   #take(message: Message): boolean {
-    if (this.#authenticator.isOpen && this.#authenticator.take(message)) return true;
+    if (this.#login.isOpen && this.#login.take(message)) return true;
     const { handler } = this.#context;
     switch (handler.classifyMessage(message)) {
       case MessageKind.Update: {
@@ -62,32 +70,32 @@ export class Router {
           (name !== null && name !== undefined && this.#subscriptions.publish(name, message)) || this.#heed(message)
         );
       }
-      // What was asked for is handed out first: a signal in the same frame may end the connection.
+      // The answer is handed out first: a signal in the same frame may end the connection.
       case MessageKind.Response: {
         const taken = this.#answer(message);
         return this.#heed(message) || taken;
       }
       case MessageKind.Control: {
-        const taken = this.#answer(message) || this.#subscriptions.wire.control(message);
+        const taken = this.#answer(message) || this.#subscriptions.control(message);
         return this.#heed(message) || taken;
       }
       default:
-        return this.#heed(message) || this.#serve(message);
+        return this.#heed(message) || this.#keepUp(message);
     }
   }
 
-  /** A frame with the id of a request, or of a subscribe frame. */
+  /** Takes a frame with the id of a request, or of a subscribe frame. */
   #answer(message: Message): boolean {
     const id = this.#context.handler.extractRequestId(message);
     if (id === null || id === undefined) return false;
-    return this.#calls.answer(id, message) || this.#subscriptions.wire.answer(id, message);
+    return this.#requests.answer(id, message) || this.#subscriptions.answer(id, message);
   }
 
   /** What the frame asks of the connection itself. */
   #heed(message: Message): boolean {
     const { handler, overrides } = this.#context;
     if (overrides.shouldReconnect && handler.shouldReconnect(message)) {
-      this.#events.reconnect('the server asked for it');
+      this.#actions.reconnect(texts.SERVER_ASKED);
       return true;
     }
     const signal = overrides.extractSignal ? handler.extractSignal(message) : undefined;
@@ -99,37 +107,32 @@ export class Router {
     this.#context.trace.effect('signal', { ...signal });
     switch (signal.type) {
       case 'reconnect':
-        return this.#events.reconnect(signal.reason ?? 'the server asked for it');
+        return this.#actions.reconnect(signal.reason ?? texts.SERVER_ASKED);
       case 'authenticate':
-        return this.#events.authenticate();
+        return this.#actions.authenticate();
       case 'resync':
         return this.#subscriptions.resync(signal.topics);
       case 'revoked': {
         const { error, retryable = false } = signal;
-        return this.#subscriptions.revoked(
-          signal.topics,
-          error?.message ?? 'it gave no reason',
-          error?.code,
-          retryable,
-        );
+        return this.#subscriptions.revoked(signal.topics, error?.message ?? texts.NO_REASON, error?.code, retryable);
       }
     }
   }
 
-  /** Pings, pongs, answers by rule, and requests of the server. */
-  #serve(message: Message): boolean {
+  /** Pings, pongs, answers that the protocol wants, and requests of the server. */
+  #keepUp(message: Message): boolean {
     const { handler, overrides } = this.#context;
     if (overrides.isServerPing && handler.isServerPing(message)) {
-      this.#events.reply(handler.buildPong(message));
+      this.#actions.reply(handler.buildPong(message));
       return true;
     }
     if (overrides.isPongResponse && handler.isPongResponse(message)) {
-      this.#events.pong();
+      this.#actions.pong();
       return true;
     }
     const reply = overrides.replyTo ? handler.replyTo(message) : undefined;
     if (reply !== null && reply !== undefined) {
-      this.#events.reply(reply);
+      this.#actions.reply(reply);
       return true;
     }
     const request = overrides.extractServerRequest ? handler.extractServerRequest(message) : undefined;
@@ -144,7 +147,7 @@ export class Router {
       if (answered) return;
       const frames = build();
       answered = true;
-      this.#events.reply(frames);
+      this.#actions.reply(frames);
     };
     const reject = (error: { message: string; code?: string | number; data?: unknown }) =>
       answer(() => handler.buildErrorResponse(request.id, error));
@@ -155,7 +158,7 @@ export class Router {
       respond: (result) => answer(() => handler.buildResponse(request.id, result)),
       reject,
     });
-    // -32601 is JSON-RPC's "method not found"; a peer that nobody serves should not be left waiting.
-    if (!heard) reject({ code: -32601, message: `Method not found: ${request.method}` });
+    // -32601 is "method not found" in JSON-RPC. Without a listener the server must not be left waiting.
+    if (!heard) reject({ code: -32601, message: texts.methodNotFound(request.method) });
   }
 }

@@ -1,172 +1,152 @@
 import type { Context } from '../context.js';
-import { CapacityExceededError, type TransportError } from '../errors.js';
-import type { RequestId } from '../identifiers.js';
-import { isEmpty, isFrame, listFrames } from '../protocol/frames.js';
+import { CapacityExceededError, type ProtocolError } from '../errors.js';
+import { isEmpty, listFrames } from '../protocol/frames.js';
 import type { Frame, Frames } from '../protocol/handler-types.js';
+import * as texts from '../texts.js';
 import { SLICE } from '../util/pacer.js';
-import { isThenable } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
-import { wrapError } from '../util/wrap-error.js';
-import { RollingWindow } from './rolling-window.js';
+import { Budget, type Lane } from './budget.js';
+import type { OutboundCall } from './outbound-call.js';
+import { Preparation, type PreparationListener } from './preparation.js';
 
-/** Bytes handed to the socket that have not left, above which nothing more is handed over. */
-const HIGH_WATER = 1_024 * 1_024;
-/** Subscription frames stop earlier, so that a cancel never waits behind a long resubscription. */
-const SUBSCRIPTION_HIGH_WATER = 64 * 1_024;
 /**
- * No socket tells when its buffer drains, so it is asked: soon, since the next turn of the event loop often drains it, and
- * then less and less often.
+ * No socket reports that its buffer has drained, so the outbox looks again: soon, because the next turn of the event loop
+ * often drains it, and then less and less often.
  */
 const SHORTEST_POLL = 1;
 const LONGEST_POLL = 8;
-/** Frames of the connection itself that may wait: answers to the server's own pings, where a rate limit holds them back. */
+/** How many frames of the connection itself may wait, such as answers to the server's pings under a rate limit. */
 const MOST_URGENT = 1_024;
-
-/** A request or a send on its way to the socket. */
-export interface OutboundCall {
-  readonly frame: Frame;
-  /** The id of a request; a send has none. */
-  readonly id?: RequestId;
-  /** Whether the frame is the application's own, and leaves as it is. */
-  readonly raw?: boolean;
-  /** The bytes were handed to the socket. */
-  onWritten(): void;
-  /** The frame can never be written. */
-  onUnwritable(error: TransportError): void;
-}
 
 /** Where subscription frames come from, one at a time, built when there is room for them. */
 export interface SubscriptionFrames {
-  /** Whether there may be one. */
+  /** Whether there may be another frame. */
   readonly hasNext: boolean;
-  /** Writes the next frame through `write`, which tells whether it was written; false when there is none. */
+  /** Writes the next frame through `write`, which returns whether it was written. Returns false if there is no frame. */
   writeNext(write: (frame: Frame) => boolean): boolean;
 }
 
-/** The socket as the outbox sees it. */
+/** The connection as the outbox sees it. */
 export interface OutboxLink {
+  /** @throws whatever the socket throws when it cannot take the frame */
   send(frame: Frame): void;
   readonly bufferedAmount: number;
+  /** The socket took no more frames. */
+  refused(cause: unknown): void;
 }
+
+/** What may leave: nothing, frames of the connection itself, then the first subscription frame, then everything. */
+type Phase = 'detached' | 'attached' | 'resuming' | 'flowing';
 
 /**
  * The one way out. Three lanes, first to last: frames of the connection itself (greeting, authentication, pings), calls in
- * the order they were made, subscriptions; except that the first subscription frame of a connection goes before the calls
- * that waited for it. Every lane obeys the handler's rate limits and the socket's buffer. Calls outlive a connection, the
- * other lanes do not.
+ * the order in which they were made, subscription frames. Only the first subscription frame of a connection goes before the
+ * calls that waited for that connection. Every lane obeys the rate limits and the socket's buffer. Calls outlive a
+ * connection, the other lanes do not.
  */
-export class Outbox {
+export class Outbox implements PreparationListener {
   readonly #context: Context;
-  readonly #subscriptions: SubscriptionFrames;
-  readonly #socketFailed: (cause: unknown) => void;
-  readonly #prepares: boolean;
+  readonly #preparation: Preparation;
   /** Active while nothing at all may leave. */
   readonly #hold: Timer;
   /** Active while no subscription frame may leave. */
   readonly #subscriptionHold: Timer;
-  /** Frames of the connection itself; pings are sent by the socket in its own way. */
+  /** Frames of the connection itself. The socket sends pings in its own way. */
   readonly #urgent: (Frame | (() => void))[] = [];
   #calls = new Set<OutboundCall>();
+  #phase: Phase = 'detached';
   #link: OutboxLink | undefined;
-  #serving = false;
+  #budget: Budget | undefined;
+  #subscriptions: SubscriptionFrames | undefined;
   #poll = SHORTEST_POLL;
-  /** The first subscription frame of this connection is still to be written. */
-  #resuming = false;
-  /** The call at the head while the handler prepares it, and what came of that. */
-  #preparing: OutboundCall | undefined;
-  #prepared: Frame | undefined;
-  #frames: RollingWindow | undefined;
-  #subscriptionFrames: RollingWindow | undefined;
 
-  constructor(context: Context, subscriptions: SubscriptionFrames, socketFailed: (cause: unknown) => void) {
+  constructor(context: Context) {
     this.#context = context;
-    this.#subscriptions = subscriptions;
-    this.#socketFailed = socketFailed;
-    this.#prepares = context.overrides.prepareRequest;
+    this.#preparation = new Preparation(context, this);
     this.#hold = new Timer(context.runtime.clock);
     this.#subscriptionHold = new Timer(context.runtime.clock);
   }
 
-  /** Calls that wait to be written. */
+  /** How many calls wait to be written. */
   get waiting(): number {
     return this.#calls.size;
   }
 
   /** Whether calls may leave. */
-  get isServing(): boolean {
-    return this.#serving;
+  get isReady(): boolean {
+    return this.#phase === 'resuming' || this.#phase === 'flowing';
   }
 
-  /** Milliseconds until the rate limit lets another frame go. */
+  /** Milliseconds until the rate limit allows another frame. */
   get rateDelay(): number {
-    return this.#frames?.delay(this.#context.runtime.clock.now()) ?? 0;
+    return this.#budget?.rateDelay('calls') ?? 0;
   }
 
   /** A socket is open: frames of the connection itself may leave. */
   attach(link: OutboxLink): void {
-    const { frames, subscriptionFrames } = this.#context.handler.limits ?? {};
+    this.#phase = 'attached';
     this.#link = link;
-    this.#frames = frames && new RollingWindow(frames);
-    this.#subscriptionFrames = subscriptionFrames && new RollingWindow(subscriptionFrames);
+    this.#budget = new Budget(this.#context.handler.limits, this.#context.runtime.clock, link);
   }
 
-  /** The connection is ready: subscriptions and calls may leave. */
-  serve(): void {
-    this.#serving = true;
-    this.#resuming = true;
+  /** The connection is ready: subscription frames and calls may leave. */
+  ready(subscriptions: SubscriptionFrames): void {
+    this.#subscriptions = subscriptions;
+    this.#phase = 'resuming';
     this.pump();
   }
 
-  /** The socket is lost; what waits for the next one stays. */
+  /** The socket is lost. Calls stay and wait for the next connection. */
   detach(): void {
     this.#hold.stop();
     this.#subscriptionHold.stop();
+    this.#phase = 'detached';
     this.#link = undefined;
-    this.#serving = false;
-    this.#resuming = false;
-    this.#endPreparing();
+    this.#budget = undefined;
+    this.#preparation.stop();
     this.#urgent.length = 0;
   }
 
-  /** A frame of the connection itself. */
+  /** Writes frames of the connection itself, before everything else. */
   urgent(frames: Frames): void {
     if (!this.#link || isEmpty(frames)) return;
     if (this.#urgent.length > MOST_URGENT) {
-      const advice = 'The server asks for more answers than it lets us send';
-      return this.#refused(new CapacityExceededError('frames of the connection', MOST_URGENT, advice));
+      return this.#refused(
+        new CapacityExceededError('frames of the connection', MOST_URGENT, texts.TOO_MANY_ANSWERS_WANTED),
+      );
     }
     this.#urgent.push(...listFrames(frames));
     this.pump();
   }
 
-  /** A WebSocket ping, which counts like a frame. */
+  /** Sends a WebSocket ping, which counts like a frame. */
   ping(send: () => void): void {
     this.#urgent.push(send);
     this.pump();
   }
 
-  /** A frame that the platform sent by itself (a pong) counts against the server's limit all the same. */
+  /** Counts a frame that the platform sent without us (a pong): the server counts it too. */
   countFrame(): void {
-    this.#frames?.record(this.#context.runtime.clock.now());
+    this.#budget?.count();
   }
 
   add(call: OutboundCall): void {
     this.#calls.add(call);
-    // Nearly every call finds nothing before it, and leaves as it is.
-    if (this.#isAlone && !this.#prepares) this.#writeCall(call, call.frame);
+    // Nearly every call finds nothing before it, and leaves unchanged.
+    if (this.#isAlone && this.#preparation.isIdle) this.#writeCall(call, call.frame);
     else this.pump();
   }
 
-  /** Puts calls that were written before, and may be written again, in front of those that wait. */
+  /** Puts calls that may be written again in front of the calls that wait. */
   addFirst(calls: OutboundCall[]): void {
     if (calls.length > 0) this.#calls = new Set([...calls, ...this.#calls]);
   }
 
-  /** Takes a call back; true when it had not been written, and now never will be. */
+  /** Takes a call back. Returns true if the call was not written; then it never will be. */
   delete(call: OutboundCall): boolean {
     const isTaken = this.#calls.delete(call);
-    if (this.#preparing === call) {
-      this.#endPreparing();
+    if (this.#preparation.isPreparing(call)) {
+      this.#preparation.stop();
       this.pump();
     }
     return isTaken;
@@ -176,7 +156,7 @@ export class Outbox {
   clear(): OutboundCall[] {
     const calls = [...this.#calls];
     this.#calls.clear();
-    this.#endPreparing();
+    this.#preparation.stop();
     return calls;
   }
 
@@ -186,25 +166,34 @@ export class Outbox {
     while (link && link === this.#link && !this.#hold.active) {
       const urgent = this.#urgent[0];
       if (urgent !== undefined) {
-        if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
+        if (this.#holdBack('calls')) return;
         this.#urgent.shift();
         this.#write(urgent);
-      } else if (!this.#serving) {
+      } else if (!this.isReady) {
         return;
-      } else if (this.#resuming) {
-        if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
-        this.#resuming = false;
+      } else if (this.#phase === 'resuming') {
+        if (this.#holdBack('calls')) return;
+        this.#phase = 'flowing';
         this.#writeSubscription();
-      } else if (this.#calls.size > 0 && (!this.#preparing || this.#prepared !== undefined)) {
-        if (this.#isHeldBack(HIGH_WATER, this.#hold)) return;
+      } else if (this.#calls.size > 0 && !this.#preparation.isPending) {
+        if (this.#holdBack('calls')) return;
         this.#writeNextCall();
       } else {
-        return this.#subscriptions.hasNext ? this.#writeSubscriptions() : undefined;
+        return this.#subscriptions?.hasNext ? this.#writeSubscriptions() : undefined;
       }
     }
   }
 
-  /** The rest of a long list goes in slices, between which the event loop and newer calls get their turn. */
+  onPrepared(): void {
+    this.pump();
+  }
+
+  onUnpreparable(call: OutboundCall, error: ProtocolError): void {
+    this.#calls.delete(call);
+    call.onUnwritable(error);
+  }
+
+  /** Writes a long list in slices. The event loop and newer calls get their turn in between. */
   #writeSubscriptions(): void {
     const { clock } = this.#context.runtime;
     const startedAt = clock.now();
@@ -213,13 +202,12 @@ export class Outbox {
     }
   }
 
-  /** Writes a subscription frame if there is one and it may leave; true when more may follow. */
+  /** Writes a subscription frame if there is one and it may leave. Returns true if more may follow. */
   #writeSubscription(): boolean {
     if (!this.#link || this.#subscriptionHold.active || this.#hold.active) return false;
-    const window = this.#subscriptionFrames;
-    if (this.#isHeldBack(SUBSCRIPTION_HIGH_WATER, this.#subscriptionHold, window)) return false;
+    if (!this.#subscriptions || this.#holdBack('subscriptions')) return false;
     return this.#subscriptions.writeNext((frame) => {
-      window?.record(this.#context.runtime.clock.now());
+      this.#budget?.countSubscription();
       return this.#write(frame);
     });
   }
@@ -227,9 +215,9 @@ export class Outbox {
   #writeNextCall(): void {
     const { value: call } = this.#calls.values().next();
     if (!call) return;
-    const frame = this.#prepared ?? this.#prepare(call);
+    const frame = this.#preparation.frameOf(call);
     if (frame === undefined) return;
-    this.#endPreparing();
+    this.#preparation.stop();
     this.#writeCall(call, frame);
   }
 
@@ -239,56 +227,7 @@ export class Outbox {
     call.onWritten();
   }
 
-  /** The frame as it is to be written; nothing while the handler takes its time for it, or where it failed. */
-  #prepare(call: OutboundCall): Frame | undefined {
-    const { id, raw } = call;
-    if (id === undefined || raw || !this.#prepares) return call.frame;
-    try {
-      const text = typeof call.frame === 'string' ? call.frame : new TextDecoder().decode(call.frame);
-      const prepared = this.#context.handler.prepareRequest(text, id);
-      if (!isThenable(prepared)) return checked(prepared);
-      this.#await(call, prepared);
-    } catch (cause) {
-      this.#unprepared(call, cause);
-    }
-    return undefined;
-  }
-
-  /** Goes on with a call unless it was taken back meanwhile, or has to be prepared afresh for another connection. */
-  #await(call: OutboundCall, prepared: Promise<Frame>): void {
-    const link = this.#link;
-    const isCurrent = () => this.#preparing === call && this.#link === link;
-    this.#preparing = call;
-    prepared.then(
-      (frame) => {
-        if (!isCurrent()) return;
-        try {
-          this.#prepared = checked(frame);
-        } catch (cause) {
-          this.#unprepared(call, cause);
-        }
-        this.pump();
-      },
-      (cause) => {
-        if (!isCurrent()) return;
-        this.#unprepared(call, cause);
-        this.pump();
-      },
-    );
-  }
-
-  #endPreparing(): void {
-    this.#preparing = undefined;
-    this.#prepared = undefined;
-  }
-
-  #unprepared(call: OutboundCall, cause: unknown): void {
-    this.#endPreparing();
-    this.#calls.delete(call);
-    call.onUnwritable(wrapError(`The handler's prepareRequest failed`, cause, { delivery: 'unsent' }));
-  }
-
-  /** Uses the socket; false when it failed, which ends it. */
+  /** Hands a frame to the socket. Returns false if the socket failed, which ends the connection. */
   #write(frame: Frame | (() => void)): boolean {
     try {
       if (!this.#link) return false;
@@ -299,7 +238,7 @@ export class Outbox {
       return false;
     }
     this.#poll = SHORTEST_POLL;
-    this.#frames?.record(this.#context.runtime.clock.now());
+    this.#budget?.count();
     if (typeof frame === 'function') return true;
     this.#context.counters.sent++;
     this.#context.trace.frame('out', frame);
@@ -307,42 +246,39 @@ export class Outbox {
   }
 
   #refused(cause: unknown): void {
+    const link = this.#link;
     this.detach();
-    this.#socketFailed(cause);
+    link?.refused(cause);
   }
 
-  /** Whether there is one call, and nothing goes before it or holds it back. */
+  /** Whether there is one call, with nothing before it and nothing that holds it back. */
   get #isAlone(): boolean {
     return (
-      this.#serving &&
-      !this.#resuming &&
+      this.#phase === 'flowing' &&
       this.#calls.size === 1 &&
       this.#urgent.length === 0 &&
       !this.#hold.active &&
-      !this.#isHeldBack(HIGH_WATER, this.#hold)
+      (this.#budget?.allows('calls') ?? false)
     );
   }
 
-  /** Whether nothing of a lane may leave now; then sees to it that the pump runs again. */
-  #isHeldBack(highWater: number, hold: Timer, window?: RollingWindow): boolean {
-    const frames = this.#frames;
-    const now = frames || window ? this.#context.runtime.clock.now() : 0;
-    const wait = Math.max(frames?.delay(now) ?? 0, window?.delay(now) ?? 0);
-    if (wait > 0) this.#later(hold, wait);
-    else if ((this.#link?.bufferedAmount ?? 0) > highWater) {
+  /** Returns whether the budget holds a lane back. If so, the pump runs again later. */
+  #holdBack(lane: Lane): boolean {
+    const budget = this.#budget;
+    const hold = lane === 'calls' ? this.#hold : this.#subscriptionHold;
+    const delay = budget?.rateDelay(lane) ?? 0;
+    if (delay > 0) {
+      this.#later(hold, delay);
+    } else if (budget?.isFull(lane)) {
       this.#later(hold, this.#poll);
       this.#poll = Math.min(2 * this.#poll, LONGEST_POLL);
-    } else return false;
+    } else {
+      return false;
+    }
     return true;
   }
 
   #later(hold: Timer, delay: number): void {
     hold.start(delay, () => this.pump());
   }
-}
-
-/** A handler that builds nothing would hold up every call behind this one. */
-function checked(frame: Frame): Frame {
-  if (isFrame(frame)) return frame;
-  throw new TypeError('it returned neither text nor bytes');
 }

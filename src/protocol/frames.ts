@@ -1,8 +1,8 @@
 import type { Frame, Frames } from './handler-types.js';
 
 /**
- * What a handler built, as a list.
- * @throws TypeError for anything but text, bytes, or a list of them
+ * The frames that a handler returned, as a list.
+ * @throws TypeError for anything except text, bytes, or a list of them
  */
 export function listFrames(frames: Frames): readonly Frame[] {
   if (frames === null || frames === undefined) return [];
@@ -11,21 +11,22 @@ export function listFrames(frames: Frames): readonly Frame[] {
   throw new TypeError('it returned neither text nor bytes');
 }
 
+/** Whether a value is text or bytes. */
 export function isFrame(value: unknown): value is Frame {
   return typeof value === 'string' || value instanceof Uint8Array;
 }
 
-/** Whether a handler built nothing. */
+/** Whether a handler returned no frame. */
 export function isEmpty(frames: Frames): boolean {
   return frames === null || frames === undefined || frames.length === 0;
 }
 
-/** The size of a frame's payload on the wire. */
+/** The size of a frame's payload in bytes. */
 export function byteLength(frame: Frame): number {
   return typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
 }
 
-/** The bytes that a text takes in UTF-8. */
+/** The size of a text in UTF-8, in bytes. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index++) {

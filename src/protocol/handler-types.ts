@@ -1,74 +1,82 @@
 import type { RequestId, Topic } from '../identifiers.js';
 
-/** What goes out: text, or bytes for a binary frame. */
+/** One outbound frame: a string for a text frame, bytes for a binary frame. */
 export type Frame = string | Uint8Array;
 
-/** One frame, several in order, or none. */
+/** One frame, several frames in order, or none. */
 export type Frames = Frame | readonly Frame[] | null | undefined;
 
-/** What the core knows about the topics of a subscribe or unsubscribe frame. */
+/** What the client knows about the topics of a subscribe or unsubscribe frame. */
 export interface SubscriptionContext {
-  /** The `params` that the application gave for this topic (depth, filters). */
+  /** The `params` option of `subscribe()` for this topic, such as depth or filters. */
   params(topic: Topic): unknown;
-  /** The name under which the server sends this topic on the live connection, where it is not the topic itself. */
+  /** The server's name for this topic on this connection; undefined if it has none. */
   alias(topic: Topic): RequestId | undefined;
-  /** Sets that name while building the frame, for protocols whose updates carry the id of the subscribe frame. */
+  /** Sets the server's name for this topic. For protocols whose updates carry the id of the subscribe frame. */
   setAlias(topic: Topic, alias: RequestId): void;
 }
 
-/** What an acknowledgement says, topic by topic. Topics that it does not name stay unconfirmed. */
+/** What an acknowledgement says about each topic. Topics that are not named stay unconfirmed. */
 export interface SubscriptionOutcome {
   readonly accepted?: readonly Topic[];
   readonly refused?: readonly Topic[];
-  /** Why topics were refused, where the frame says it of each. Default: what `extractError` reads from the frame. */
+  /**
+   * The error of each refused topic.
+   * @default for each topic the result of `extractError`
+   */
   readonly errors?: Readonly<Record<Topic, ServerError>>;
-  /** Still to be confirmed by a later frame; the same as not naming them. */
+  /** Topics that a later frame will confirm; the same as not naming them. */
   readonly pending?: readonly Topic[];
-  /** Refused in words, but in place: "already subscribed". */
+  /** Topics with an error that does no harm, such as "already subscribed". They count as accepted. */
   readonly benign?: readonly Topic[];
-  /** The names under which the server will send accepted topics, where it chose them itself. */
+  /** The names that the server chose for accepted topics. Its updates carry these names. */
   readonly aliases?: Readonly<Record<Topic, RequestId>>;
-  /** Whether a refusal at a resubscription is worth another try. Default false: the channels end. */
+  /**
+   * Whether to ask again for topics that are refused after a reconnect. If not, their channels end.
+   * @default false
+   */
   readonly retryable?: boolean;
 }
 
-/** A server's own words about something that failed. */
+/** An error that a server sent. */
 export interface ServerError {
   readonly message: string;
   readonly code?: string | number;
-  /** Anything else that it told. */
+  /** Further data of the error. */
   readonly data?: unknown;
-  /** Set where the answer leaves open whether the request was carried out (a time-out inside the venue). */
+  /** Set if the request may have been carried out in spite of the error, for example after a time-out at the venue. */
   readonly outcome?: 'unknown';
 }
 
-/** A request that the server asks us. */
+/** A request that the server sends to the client. */
 export interface ServerRequest {
   readonly id: RequestId;
   readonly method: string;
   readonly params?: unknown;
 }
 
-/** Where an update stands in its topic's order; compared within one connection only. */
+/** The position of an update in the sequence of its topic. Positions are compared within one connection only. */
 export interface Sequence {
   readonly current: number | string | bigint;
-  /** The `current` of the update before this one. Without it nothing is compared. */
+  /** The position of the update before this one. If it is missing, no gap is looked for. */
   readonly previous?: number | string | bigint;
-  /** A full state that stands by itself: nothing before it can be missing. */
+  /** Whether the update holds the full state, so that no earlier update is needed. */
   readonly snapshot?: boolean;
-  /** The state behind this topic is stale, as a wrong checksum tells: subscribe it anew; its channels get a gap. */
+  /**
+   * Whether the state is wrong, for example by its checksum. The topic is then subscribed anew; its channels get a gap.
+   */
   readonly resync?: boolean;
 }
 
-/** What the server asks of the connection itself. */
+/** What the server asks of the connection or of its subscriptions. */
 export type Signal =
-  /** Leave this connection. A wish to have the new one open before the old one ends is carried out as a reconnect. */
+  /** Reconnect. `makeBeforeBreak` asks to open the new connection first; the client reconnects in the usual way. */
   | { readonly type: 'reconnect'; readonly reason?: string; readonly makeBeforeBreak?: boolean }
-  /** The session lost its authentication: send the authentication frame again. */
+  /** Authenticate again on this connection. */
   | { readonly type: 'authenticate' }
-  /** The state behind these topics is stale: subscribe them anew; their channels get a gap. */
+  /** Subscribe these topics anew, because their state is out of date. Their channels get a gap. */
   | { readonly type: 'resync'; readonly topics: readonly Topic[] }
-  /** The server ended these subscriptions; `retryable` ones are subscribed again, the others end their channels. */
+  /** The server ended these subscriptions. If `retryable`, they are subscribed again; otherwise their channels end. */
   | {
       readonly type: 'revoked';
       readonly topics: readonly Topic[];
@@ -76,47 +84,74 @@ export type Signal =
       readonly retryable?: boolean;
     };
 
-/** A rolling window: at most `count` in any `window` milliseconds. */
+/** At most `count` frames in any `window` milliseconds (a rolling window). */
 export interface RateLimit {
   readonly count: number;
+  /** Milliseconds. */
   readonly window: number;
 }
 
-/** What the server allows; the core obeys it. */
+/** What the server allows. The client keeps to it. All members are optional. */
 export interface Limits {
-  /** All outbound frames, pings and answers to pings included. */
+  /**
+   * The rate of all outbound frames, including pings and pongs.
+   * @default undefined: no limit
+   */
   readonly frames?: RateLimit;
-  /** Subscribe and unsubscribe frames, beside `frames`. */
+  /**
+   * The rate of subscribe and unsubscribe frames, in addition to `frames`.
+   * @default undefined: no limit
+   */
   readonly subscriptionFrames?: RateLimit;
-  /** Default 100. */
+  /**
+   * The number of topics in one subscribe or unsubscribe frame.
+   * @default 100, because few venues accept more
+   */
   readonly topicsPerFrame?: number;
-  /** UTF-8 bytes of one outbound frame. */
+  /**
+   * The size of one outbound frame, in UTF-8 bytes. A larger call rejects.
+   * @default undefined: no limit
+   */
   readonly bytesPerFrame?: number;
+  /**
+   * The number of topics on one connection. A further `subscribe()` rejects.
+   * @default undefined: no limit
+   */
   readonly topicsPerConnection?: number;
-  /** Milliseconds after which the client replaces the connection by itself. */
+  /**
+   * Milliseconds after which the client replaces a connection.
+   * @default undefined: no limit
+   */
   readonly lifetime?: number;
 }
 
-/** How the server wants to be kept awake; wins over the config's ping settings. */
+/** How to keep a connection alive. Overrides the ping settings of the config. */
 export interface KeepAlive {
-  /** Milliseconds. */
+  /** Milliseconds between two pings. */
   readonly interval: number;
-  /** `after-silence`: only when nothing came in for `interval`. */
+  /** `'always'`: a ping in every interval. `'after-silence'`: only if no frame came in during the interval. */
   readonly when: 'always' | 'after-silence';
-  /** Whether silence after a ping means that the link is dead. */
+  /** Whether the client replaces the connection if no frame follows a ping within `pongTimeout`. */
   readonly expectReply: boolean;
 }
 
-/** How a connection, or an attempt, ended. */
+/** How a connection or an attempt ended. */
 export interface CloseInfo {
+  /** The close code of RFC 6455 section 7.4. */
   readonly code: number;
   readonly reason: string;
-  /** The HTTP status of a refused upgrade, where the platform tells it. */
+  /** The HTTP status of a refused upgrade; missing if the platform hides it, as browsers do. */
   readonly status?: number;
 }
 
-/** `authentication` counts against `authMaxAttempts`; `fatal` stops the client. */
+/**
+ * What to do after a close: `'retry'` reconnects; `'fatal'` ends the client; `'authentication'` reconnects and counts
+ * against `authMaxAttempts`.
+ */
 export type CloseVerdict = 'retry' | 'fatal' | 'authentication';
 
-/** `final`: these credentials will never do. `retry` and `true`: worth up to `authMaxAttempts` attempts in a row. */
+/**
+ * Whether the authentication was refused. `true` and `'retry'`: try again, up to `authMaxAttempts` refusals in a row.
+ * `'final'`: these credentials will never be accepted.
+ */
 export type AuthFailure = boolean | 'final' | 'retry';

@@ -1,9 +1,10 @@
 /**
- * The value of a top-level member of a JSON object, read by scanning its text instead of parsing it.
+ * The value of a top-level member of a JSON object, found by scanning the text without parsing it. The first member
+ * with this name counts.
  *
- * The first occurrence counts. Strings come back decoded, numbers as numbers where that is exact, else as their digits.
- * A missing member is `undefined`, and so is one that is neither a string nor a number. For text that is not JSON the result is unspecified, but nothing is
- * thrown.
+ * A string is returned decoded; a number as a number if it is exact, else as its digits in a string. The result is
+ * undefined for a missing member and for any other value. For a text that is not JSON the result is unspecified. Never
+ * throws.
  *
  * @example
  * ```ts
@@ -12,7 +13,7 @@
  * ```
  */
 export function readJsonField(text: string, name: string): string | number | undefined {
-  // The wanted member is the first one of most frames, and most frames are written without white space.
+  // In most frames the member is the first, and most frames have no white space.
   const keyEnd = name.length + 2;
   if (
     text.charCodeAt(keyEnd) === QUOTE &&
@@ -26,7 +27,7 @@ export function readJsonField(text: string, name: string): string | number | und
   return findMember(text, name);
 }
 
-/** The name that was asked for last and needs no escapes: a stream of updates asks for the same one again and again. */
+/** The latest name that needs no escapes. A stream of updates reads the same name again and again. */
 let lastPlain = '';
 
 function isPlain(name: string): boolean {
@@ -46,7 +47,7 @@ function findMember(text: string, name: string): string | number | undefined {
     if (text.charCodeAt(at) !== COLON) return undefined;
     at = skipSpace(text, at + 1);
     if (matches) return readScalar(text, at);
-    // Most lookups hit at once or miss; a native search settles a miss without a walk, unless a key may be escaped.
+    // Most members are found first or not at all. includes() finds a miss without a walk, unless a key may be escaped.
     if (isFirst && !text.includes(name, at) && !text.includes('\\', at)) return undefined;
     at = skipSpace(text, skipValue(text, at));
     if (text.charCodeAt(at) !== COMMA) return undefined;
@@ -69,7 +70,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** The index after the closing quote of the string that opens at `from`; the text's end when it never closes. */
+/** The index after the closing quote of the string that opens at `from`; the end of the text if there is none. */
 function endOfString(text: string, from: number): number {
   for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let escapes = 0;
@@ -82,8 +83,8 @@ function endOfString(text: string, from: number): number {
 function isKey(text: string, start: number, end: number, name: string): boolean {
   const length = end - start - 2;
   if (length === name.length) return text.startsWith(name, start + 1) && !name.includes('\\');
-  // An escaped key is always longer than what it stands for. Only the key may be searched: a search of the rest of the
-  // text for every key would make an object of many members cost the square of its size.
+  // An escaped key is longer than its name. Search only the key: to search the rest of the text for each key would take
+  // quadratic time for an object with many members.
   return length > name.length && text.slice(start, end).includes('\\') && decodeString(text, start, end) === name;
 }
 
@@ -129,10 +130,10 @@ function readScalar(text: string, at: number): string | number | undefined {
   return digits === undefined ? undefined : exactNumber(digits);
 }
 
-/** A number only where no digit would be lost: ids and sequences beyond 2^53 stay text. */
+/** The number if no digit is lost, else its digits: ids and sequences beyond 2^53 stay text. */
 function exactNumber(digits: string): number | string {
   const value = Number(digits);
-  // A double keeps any 15 significant decimal digits (IEEE 754, DBL_DIG), unless it is too small or too large to.
+  // A double keeps 15 significant decimal digits (IEEE 754, DBL_DIG), unless it is too small or too large.
   const size = Math.abs(value);
   const normal = size === 0 ? !/^[^eE]*[1-9]/.test(digits) : size > 1e-300 && size < 1e300;
   if (normal && significantDigits(digits) <= 15) return value;

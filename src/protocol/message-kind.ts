@@ -1,13 +1,13 @@
 /**
- * What an inbound frame is about; a handler's `classifyMessage` answers with one of these.
+ * The kind of an inbound message; `classifyMessage` of a handler returns it.
  *
- * - `Response` answers one of our requests, or one of our subscribe frames, by its id.
- * - `Update` is data of a topic.
- * - `System` keeps the link or the session going: pings, pongs, welcomes, notices, requests of the server.
- * - `Control` confirms, refuses or revokes subscriptions.
- * - `Unknown` is anything else: it reaches the application as a `message` event.
+ * - `Response`: the answer to a request or a subscribe frame, with its id.
+ * - `Update`: data of a topic.
+ * - `System`: about the connection, such as a ping, a pong, a welcome, a notice, or a request of the server.
+ * - `Control`: a confirmation, a refusal or the end of subscriptions.
+ * - `Unknown`: anything else. It becomes a `message` event.
  *
- * More kinds may come: treat one that you do not know like `Unknown`.
+ * Later versions may add kinds. Treat a kind that you do not know as `Unknown`.
  */
 export const MessageKind = {
   Response: 'response',
@@ -17,14 +17,5 @@ export const MessageKind = {
   Unknown: 'unknown',
 } as const;
 
+/** One of the values of `MessageKind`. */
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
-
-/** Whether a value is one of the kinds. */
-export function isMessageKind(value: unknown): value is MessageKind {
-  return (Object.values(MessageKind) as unknown[]).includes(value);
-}
-
-/** Whether frames of this kind end at one of the application's calls: a request, a subscription or a channel. */
-export function isApplicationKind(kind: MessageKind): boolean {
-  return kind === MessageKind.Response || kind === MessageKind.Update || kind === MessageKind.Control;
-}

@@ -3,14 +3,14 @@ import { readJsonField } from './json-field.js';
 const NOT_PARSED = Symbol('not parsed');
 const decoder = new TextDecoder();
 
-/** How often frames were parsed; one per client, shown by `stats().parsed`. */
-export interface ParseCounter {
+/** Counts the parsed messages of one client; see `stats().parsed`. */
+interface ParseCounter {
   parsed: number;
 }
 
 /**
- * One inbound frame, or one part of a frame that carried several. Looking at it costs only what is looked at: `field()`
- * scans, `json` parses once, `raw` is what came from the socket.
+ * One inbound message: a whole frame, or a part of a frame that carries several messages. `field()` scans the text,
+ * `json` parses it once, and `raw` is free.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ export interface ParseCounter {
  * ```
  */
 export class Message {
-  /** The frame as the socket delivered it: a string for a text frame, bytes for a binary one. */
+  /** The frame as the socket delivered it: a string for a text frame, bytes for a binary frame. */
   readonly raw: string | Uint8Array;
   #text: string | undefined;
   #json: unknown = NOT_PARSED;
@@ -30,7 +30,8 @@ export class Message {
 
   /**
    * @param raw - the frame
-   * @param text - its text where that is not simply `raw` in UTF-8, for example after decompression
+   * @param text - the text of the frame if it differs from `raw`, for example after decompression
+   * @param counter - counts this message when it is parsed
    */
   constructor(raw: string | Uint8Array, text?: string, counter?: ParseCounter) {
     this.raw = raw;
@@ -38,13 +39,13 @@ export class Message {
     this.#counter = counter;
   }
 
-  /** The frame as text; the bytes of a binary frame are read as UTF-8. */
+  /** The text of the message. The bytes of a binary frame are read as UTF-8. */
   get text(): string {
     this.#text ??= decoder.decode(this.raw as Uint8Array);
     return this.#text;
   }
 
-  /** The parsed frame; `undefined` for text that is not JSON. Parsed at most once, on first use; never throws. */
+  /** The parsed text; undefined if the text is not JSON. It is parsed once, on first use. Never throws. */
   get json(): unknown {
     if (this.#json === NOT_PARSED) {
       if (this.#counter) this.#counter.parsed++;
@@ -58,11 +59,17 @@ export class Message {
   }
 
   /**
-   * The first top-level member of that name, read by scanning the text: a string, a number where that is exact, else
-   * its digits as a string; `undefined` where it is missing or anything else. Never throws.
+   * The value of the first top-level member with this name, found by scanning the text without parsing it. A string is
+   * returned decoded; a number as a number if it is exact, else as its digits in a string. Undefined for a missing
+   * member and for any other value. Never throws.
+   *
+   * @example
+   * ```ts
+   * new Message('{"topic":"trades.BTC","data":[1,2]}').field('topic'); // 'trades.BTC'
+   * ```
    */
   field(name: string): string | number | undefined {
-    // A handler asks for the same field to classify a frame and then to route it.
+    // Handlers read the same field twice: to classify a message and to route it.
     if (this.#fieldName !== name) {
       this.#fieldValue = readJsonField(this.text, name);
       this.#fieldName = name;
@@ -71,7 +78,8 @@ export class Message {
   }
 
   /**
-   * A part of this frame as a message of its own, for a handler's `split`; `value` counts as already parsed.
+   * A part of this frame as a message, for `split` of a handler.
+   * @param value - the parsed part; it is not parsed again
    *
    * @example
    * ```ts

@@ -6,8 +6,6 @@ import type {
   CloseVerdict,
   Frame,
   Frames,
-  KeepAlive,
-  Limits,
   Sequence,
   ServerError,
   ServerRequest,
@@ -17,33 +15,24 @@ import type {
 } from './handler-types.js';
 import type { Message } from './message.js';
 import type { MessageKind } from './message-kind.js';
-
-/** The traits of a protocol that are data: properties or getters of a handler, read anew for each connection. */
-export interface ProtocolTraits {
-  /** What the server allows. Default: no limits but 100 topics per frame. */
-  readonly limits?: Limits;
-  /** How the server wants to be kept awake. Default: as the config says. */
-  readonly keepAlive?: KeepAlive;
-  /** Whether the server confirms subscriptions. Default: yes where `isSubscriptionSuccess` is written, else no. */
-  readonly confirmsSubscriptions?: boolean;
-  /** Whether the server names subscriptions itself, so that updates may arrive under a name not known yet. Default: no. */
-  readonly serverChoosesTopics?: boolean;
-  /** Set where this handler is deprecated: what to use instead. The client then warns once. */
-  readonly deprecation?: string;
-}
+import type { ProtocolTraits } from './protocol-traits.js';
+import { maskSecrets } from './secrets.js';
 
 export interface ProtocolHandler<Topics extends object, Methods extends object> extends ProtocolTraits {
-  /** Carries the type parameters; never present at run time. */
+  /** For the types only; it does not exist at run time. */
   readonly '~types'?: { topics: Topics; methods: Methods };
 }
 
 /**
- * Teaches the client one protocol. Five methods must be written; the rest have defaults that suit plain JSON protocols.
- * A handler only reads and builds frames: it never touches the connection. One that throws costs the frame or the call
- * at hand, and is reported as a `ProtocolError`.
+ * Teaches the client one protocol. Five methods must be written; the others are optional hooks. A handler reads
+ * messages and builds frames; it never touches the connection. These rules hold for a hook that says nothing else:
  *
- * `Topics` maps topic names to the type of their data, `Methods` maps method names to `{ params, result }`; both flow to
- * `subscribe()` and `request()`. Keys may be template literals.
+ * - The default of a yes-or-no question is false. The default of any other hook is undefined.
+ * - If a hook returns frames, then null, undefined and an empty list mean that nothing is sent.
+ * - A throw is reported as an `error` event with a `ProtocolError`, and the message is dropped.
+ *
+ * `Topics` maps topic names to the type of their data. `Methods` maps method names to `{ params, result }`. Both give
+ * types to `subscribe()` and `request()`. Keys may be template literals.
  *
  * @example
  * ```ts
@@ -74,111 +63,164 @@ export abstract class ProtocolHandler<
 > {
   // ——— What must be written ———
 
-  /** What this frame is about. Asked once per frame, so it should scan (`message.field`), not parse. */
+  /**
+   * The kind of a message. Asked once for each message, except for the answer to an authentication frame. Read with
+   * `message.field()`, which scans the text, instead of `message.json`, which parses it.
+   */
   abstract classifyMessage(message: Message): MessageKind;
 
-  /** The id that this frame answers; also read from outbound frames by `requestRaw`. */
+  /**
+   * The id of the request, or of the subscribe frame, that a message answers. Asked for `Response` and `Control`; null
+   * and undefined: it has no id. Also asked for the outbound frame of `requestRaw()`, where a throw counts as no id.
+   */
   abstract extractRequestId(message: Message): RequestId | null | undefined;
 
   /**
-   * The topic of an update, canonical or under the server's own name for it (an alias). Several names mean that each
-   * subscription among them gets the update: `['trades.BTC', 'trades.*']`.
+   * The topic of an update, or the server's name for it (an alias). A list gives the update to each of these topics,
+   * for example `['trades.BTC', 'trades.*']`. Asked for `Update`; null and undefined: the update becomes a `message`
+   * event.
    */
   abstract extractTopic(message: Message): Topic | RequestId | readonly Topic[] | null | undefined;
 
-  /** The frame, or frames, that subscribe these topics; at most `limits.topicsPerFrame` at a time. */
+  /**
+   * The frame, or frames, that subscribe these topics: at most `limits.topicsPerFrame`. Asked for new topics, and for
+   * all topics after each connect. A throw rejects `subscribe()` of these topics with a `SubscriptionFailedError`.
+   */
   abstract buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames;
 
-  /** The frame, or frames, that end these subscriptions. */
+  /**
+   * The frame, or frames, that end these subscriptions. Asked when the last channel of a topic ends, and before a topic
+   * is subscribed anew. After a throw the client treats the topics as ended.
+   */
   abstract buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames;
 
   // ——— The life of a connection ———
 
-  /** Frames to send first on each new connection, before authentication. Default: none. */
+  /**
+   * The first frames of a connection. Asked once when a socket has opened, before the authentication; it may take
+   * `authTimeout` milliseconds. A throw fails the connection attempt, and the client tries again.
+   */
   onConnect(): Frames | Promise<Frames> {
     return undefined;
   }
 
-  /** The authentication frame, built afresh each time; nothing means that this protocol has none. Default: none. */
+  /**
+   * The authentication frame, or frames. Asked after `onConnect` if `authOnConnect` is set, and for each further
+   * authentication. No frame: the protocol has no authentication. A throw counts as a refusal, see `isAuthFailure`; an
+   * `AuthenticationFailedError` that is not `retryable` ends the client.
+   */
   buildAuthMessage(): Frames | Promise<Frames> {
     return undefined;
   }
 
-  /** Whether this frame says that we are authenticated. Asked only while that is open. Default: never. */
+  /** Whether a message accepts the authentication. Asked for each message while an authentication is unanswered. */
   isAuthSuccess(_message: Message): boolean {
     return false;
   }
 
-  /** Whether this frame refuses our authentication, and for good. Asked only while that is open. Default: never. */
+  /**
+   * Whether a message refuses the authentication. Asked after `isAuthSuccess` returned false. `true` and `'retry'`: the
+   * client tries again, up to `authMaxAttempts` refusals in a row. `'final'`: the client ends.
+   */
   isAuthFailure(_message: Message): AuthFailure {
     return false;
   }
 
-  /** Whether this frame asks us to leave this connection for a new one. Default: never. */
+  /**
+   * Whether a message asks the client to reconnect. Asked for each message except updates that reach a channel. The
+   * answer to a request is delivered first.
+   */
   shouldReconnect(_message: Message): boolean {
     return false;
   }
 
-  /** What else this frame asks of the connection. Default: nothing. */
+  /**
+   * What a message asks of the connection or of its subscriptions. Asked if `shouldReconnect` returned false, for the
+   * same messages. Undefined: the message is no signal.
+   */
   extractSignal(_message: Message): Signal | undefined {
     return undefined;
   }
 
-  /** What the end of a connection, or of an attempt, means. Default: HTTP 401 and 403 are about authentication. */
+  /**
+   * What to do after a socket ended or an attempt failed. Not asked when the client itself leaves a connection. A throw
+   * counts as `'retry'`. Default: HTTP 401 and 403 are `'authentication'`, all else is `'retry'`.
+   */
   classifyClose(close: CloseInfo): CloseVerdict {
     return close.status === 401 || close.status === 403 ? 'authentication' : 'retry';
   }
 
   // ——— Keep-alive ———
 
-  /** An application-level ping. Default: none, so that only WebSocket pings can probe the link. */
+  /**
+   * A ping of the protocol. Asked for each ping where WebSocket pings are not available or not wanted, and always if
+   * `keepAlive` is set. No frame: the protocol has no ping. After a throw no ping is sent.
+   */
   buildPing(): Frames {
     return undefined;
   }
 
-  /** Whether this frame is the server's ping. Default: never. */
+  /** Whether a message is a ping of the server. Asked for `System` and `Unknown` that are no signal. */
   isServerPing(_message: Message): boolean {
     return false;
   }
 
-  /** The answer to a server's ping. Default: none. */
+  /** The answer to a ping of the server. Asked after `isServerPing` returned true. */
   buildPong(_message: Message): Frames {
     return undefined;
   }
 
-  /** Whether this frame answers our ping; it is then taken, and measured as `stats().roundTrip`. Default: never. */
+  /**
+   * Whether a message answers a ping of the client. Asked for `System` and `Unknown` that are no ping. The client then
+   * measures `stats().roundTrip`.
+   */
   isPongResponse(_message: Message): boolean {
     return false;
   }
 
   // ——— Requests ———
 
-  /** A fresh id, in the type and alphabet that the protocol wants. Default: nothing, so that the runtime makes one. */
+  /**
+   * A new request id in the form that the protocol wants. Asked for each request, subscribe frame and unsubscribe
+   * frame. Undefined: the client makes one. A throw rejects the call, which is not sent.
+   */
   generateRequestId(): RequestId | undefined {
     return undefined;
   }
 
-  /** The payload with our id in it; called at the call. Default: sets the member `id`. */
+  /**
+   * The payload with the request id. Asked inside `request()`; a throw rejects the call, which is not sent. Default:
+   * sets the member `id` of an object.
+   */
   injectRequestId(payload: unknown, requestId: RequestId): unknown {
     return isObject(payload) ? { ...payload, id: requestId } : payload;
   }
 
-  /** The last change to a request, just before it is written: a signature, a time stamp. Default: none. */
+  /**
+   * The final frame of a request, for a signature or a time stamp. Asked just before each write of a request, but not
+   * for `requestRaw()` and `send()`. A throw rejects the call, which is not sent. Default: the text as it is.
+   */
   prepareRequest(text: string, _requestId: RequestId): Frame | Promise<Frame> {
     return text;
   }
 
-  /** The error that an answer, or an acknowledgement, carries. Default: none. */
+  /**
+   * The error in the answer to a request, in an acknowledgement or in the answer to an authentication. Null and
+   * undefined: there is no error. A throw rejects the request with `delivery: 'unknown'`; a refusal stays a refusal.
+   */
   extractError(_message: Message): ServerError | null | undefined {
     return undefined;
   }
 
-  /** What an answer resolves to. Default: the whole frame, parsed; its text where it is not JSON. */
+  /**
+   * The value to which a request resolves. Asked for each answer without an error. A throw rejects the request with
+   * `delivery: 'unknown'`. Default: the parsed message, or its text if it is no JSON.
+   */
   extractResult(message: Message): unknown {
     return message.json ?? message.text;
   }
 
-  /** Tells the server that an aborted request is no longer wanted. Default: nothing is sent. */
+  /** The frame that cancels a request at the server. Asked when a written request is aborted. */
   buildCancel(_requestId: RequestId): Frames {
     return undefined;
   }
@@ -186,71 +228,89 @@ export abstract class ProtocolHandler<
   // ——— Subscriptions ———
 
   /**
-   * What an acknowledgement says about the topics of one of our subscribe frames: all accepted (`true`), all refused
-   * (`false`), an outcome topic by topic, or nothing (`undefined`: this frame is about another subscribe frame). A frame
-   * that carries the id of a subscribe frame is asked about that one, any other control frame about all that are
-   * unconfirmed, oldest first. Default: accepted, unless it carries an error; but a handler that leaves this unwritten
-   * has no confirmations, and `subscribe()` does not wait, unless it sets `confirmsSubscriptions` to true.
+   * What a message says about the unconfirmed topics of one subscribe frame: all accepted (`true`), all refused
+   * (`false`), or an outcome for each topic. Null and undefined: it is about another frame. A message with the id of a
+   * subscribe frame is asked about that frame. Any other `Control` message is asked about each unconfirmed frame, the
+   * oldest first. Default: accepted, unless `extractError` finds an error; see also `confirmsSubscriptions`.
    */
   isSubscriptionSuccess(message: Message, _topics: readonly Topic[]): boolean | SubscriptionOutcome | null | undefined {
     return !this.extractError(message);
   }
 
   /**
-   * One string for what is one subscription to the server: `subscribe()` calls with the same canonical topic share it.
-   * Default: the topic alone, whatever the params.
+   * The name of a subscription: all channels with the same canonical topic share one. Asked inside `subscribe()` and
+   * `unsubscribe()`. A throw rejects `subscribe()` with a `SubscriptionFailedError`. Default: the topic without its
+   * params.
    */
   canonicalTopic(topic: Topic, _params: unknown): Topic {
     return topic;
   }
 
-  /** The data of an update, asked for when somebody reads it. Default: the whole frame, parsed; its text where it is not JSON. */
+  /**
+   * The data of an update. Asked when the application first reads it. A throw costs the reader this update. Default:
+   * the parsed message, or its text if it is no JSON.
+   */
   extractData(message: Message): unknown {
     return message.json ?? message.text;
   }
 
-  /** Where an update stands in its topic's order. Default: nowhere, and nothing is compared. */
+  /**
+   * The position of an update in the sequence of its topic. Asked for each update before it reaches a channel.
+   * Undefined: it has none, and no gap is looked for.
+   */
   extractSequence(_message: Message): Sequence | undefined {
     return undefined;
   }
 
   // ——— Frames ———
 
-  /** The text of a binary frame, perhaps asynchronously; order is kept. Default: the bytes read as UTF-8. */
+  /**
+   * The text of a binary frame. Asked for each binary frame before anything else; a promise keeps the order of frames.
+   * Default: the bytes read as UTF-8.
+   */
   decodeBinary(data: Uint8Array): string | Promise<string> {
     return new TextDecoder().decode(data);
   }
 
-  /** The parts of a frame that carries several messages; each is then treated as a frame. Default: not split. */
+  /**
+   * The messages in a frame that carries several; see `Message.part()`. Asked for each frame after `decodeBinary`.
+   * Null, undefined and an empty list: the frame is one message. After a throw it is one message too.
+   */
   split(_message: Message): readonly Message[] | null | undefined {
     return undefined;
   }
 
-  /** An answer that a frame wants by the protocol's own rules, not the application's. Default: none. */
+  /**
+   * A frame that the protocol requires as an answer. Asked for `System` and `Unknown` that are neither signal, ping nor
+   * pong. Null and undefined: none is required. An empty list takes the message and sends nothing.
+   */
   replyTo(_message: Message): Frames {
     return undefined;
   }
 
-  /** The request that the server asks with this frame; it becomes the client's `request` event. Default: none. */
+  /**
+   * The request of the server in a message, for the client's `request` event. Asked after `replyTo`, for the same
+   * messages. Undefined: it is none, and the message becomes a `message` event.
+   */
   extractServerRequest(_message: Message): ServerRequest | undefined {
     return undefined;
   }
 
-  /** The answer to a request of the server. Default: none is sent. */
+  /** The answer to a request of the server. Asked inside `respond()`, which passes a throw on. */
   buildResponse(_id: RequestId, _result: unknown): Frames {
     return undefined;
   }
 
-  /** The refusal of a request of the server. Default: none is sent. */
+  /** The refusal of a request of the server. Asked inside `reject()`, which passes a throw on. */
   buildErrorResponse(_id: RequestId, _error: ServerError): Frames {
     return undefined;
   }
 
-  /** A frame's text for the trace, its secrets masked. Default: masks common members that hold them. */
+  /**
+   * The text of a frame for the trace, without secrets. Asked only while the client is traced. After a throw the trace
+   * shows the length of the text. Default: masks JSON members with names such as `apiKey` or `signature`.
+   */
   redact(text: string): string {
-    return text.replace(SECRET_MEMBER, '$1"***"');
+    return maskSecrets(text);
   }
 }
-
-const SECRET_MEMBER =
-  /("(?:[\w-]*(?:api_?key|secret|(?:secret|private|access|listen)[_-]?key|sign(?:ature)?|passphrase|password|token|jwt|authorization|credentials?))"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[\d.]+)/gi;

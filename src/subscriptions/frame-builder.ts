@@ -3,41 +3,47 @@ import { MessageTooLargeError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import { byteLength, listFrames } from '../protocol/frames.js';
 import type { Frame, SubscriptionContext } from '../protocol/handler-types.js';
-import type { Subscription, SubscriptionStore } from './subscription-store.js';
+import type { Subscription } from './subscription.js';
+import type { Operation } from './subscription-states.js';
+import type { SubscriptionStore } from './subscription-store.js';
 
-export type Operation = 'subscribe' | 'unsubscribe';
+/** The ids that the client gives to its requests. */
+export interface RequestIds {
+  /** Returns an id that was never used before. */
+  next(): RequestId;
+}
 
-/** What one request id stands for on the wire: as many topics as fit, in one frame or in several. */
-export interface SubscriptionFrame {
+/** The frames that carry one request id: one frame, several, or none. */
+export interface BuiltFrames {
   readonly requestId: RequestId;
   readonly subscriptions: readonly Subscription[];
   readonly frames: readonly Frame[];
 }
 
-/** Topics that no frame could be built for. */
+/** Topics for which no frame could be built. */
 export interface Unbuildable {
   readonly subscriptions: readonly Subscription[];
   readonly cause: unknown;
 }
 
-/** Has the handler build frames that keep to its limits. */
+/** Lets the handler build frames, within its limits. */
 export class SubscriptionFrameBuilder {
   readonly #context: Context;
-  readonly #newId: () => RequestId;
+  readonly #ids: RequestIds;
   readonly #views: Readonly<Record<Operation, SubscriptionContext>>;
 
-  constructor(context: Context, store: SubscriptionStore, newId: () => RequestId) {
+  constructor(context: Context, store: SubscriptionStore, ids: RequestIds) {
     this.#context = context;
-    this.#newId = newId;
+    this.#ids = ids;
     this.#views = { subscribe: viewOf(store, 'params'), unsubscribe: viewOf(store, 'sentParams') };
   }
 
-  /** One entry where everything fits into `limits.bytesPerFrame`, several where it has to be split. */
-  build(operation: Operation, subscriptions: readonly Subscription[]): (SubscriptionFrame | Unbuildable)[] {
+  /** One entry if everything fits into `limits.bytesPerFrame`, otherwise several. */
+  build(operation: Operation, subscriptions: readonly Subscription[]): (BuiltFrames | Unbuildable)[] {
     const { handler } = this.#context;
     const topics = subscriptions.map(({ topic }) => topic);
     try {
-      const requestId = this.#newId();
+      const requestId = this.#ids.next();
       const view = this.#views[operation];
       const frames = listFrames(
         operation === 'subscribe'
@@ -63,7 +69,7 @@ export class SubscriptionFrameBuilder {
   }
 }
 
-/** @param params - those that are wanted, or those that the server was given and now is to forget */
+/** @param params - the params that are wanted, or the params that the server was given and is to forget now */
 function viewOf(store: SubscriptionStore, params: 'params' | 'sentParams'): SubscriptionContext {
   return {
     params: (topic: Topic) => store.get(topic)?.[params],

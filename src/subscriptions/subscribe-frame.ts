@@ -1,33 +1,44 @@
 import type { RequestId, Topic } from '../identifiers.js';
 import type { Expirable } from '../util/deadline-queue.js';
-import type { Subscription } from './subscription-store.js';
+import type { Subscription } from './subscription.js';
+
+/** What an unanswered frame reports. */
+export interface SubscribeFrameEvents {
+  /** The server did not answer the frame in time. */
+  expired(frame: SubscribeFrame): void;
+}
 
 /**
- * One subscribe frame and the topics of it that the server has not acknowledged. Those that were given up meanwhile keep
- * their place: acknowledgements without an id come in the order of the frames, and theirs comes before that of the next
- * frame that asks for the same topic.
+ * One request to subscribe, and the topics of it that the server has not acknowledged. A topic that was given up keeps its
+ * place: acknowledgements without an id come in the order of the frames, so that the next acknowledgement of the topic
+ * belongs to this frame, and not to a later frame that asks for the same topic.
  */
-export class Batch implements Expirable {
+export class SubscribeFrame implements Expirable {
   readonly requestId: RequestId;
-  /** Counts the batches of this client. */
+  /** Counts the subscribe frames of this client. */
   readonly number: number;
-  /** How many of its open topics are not given up. */
+  /** How many of the open topics are not given up. */
   awaited: number;
-  /** The server said something about one of its topics. */
+  /** The server answered for one of the topics. */
   isAnswered = false;
   deadline = 0;
   isQueued = false;
   readonly #subscriptions: readonly Subscription[];
+  readonly #events: SubscribeFrameEvents;
   /** By topic, once the server answers topic by topic: most frames are answered as a whole. */
   #open: Map<Topic, Subscription> | undefined;
-  readonly #onExpired: () => void;
 
-  constructor(requestId: RequestId, number: number, subscriptions: readonly Subscription[], onExpired: () => void) {
+  constructor(
+    requestId: RequestId,
+    number: number,
+    subscriptions: readonly Subscription[],
+    events: SubscribeFrameEvents,
+  ) {
     this.requestId = requestId;
     this.number = number;
     this.awaited = subscriptions.length;
     this.#subscriptions = subscriptions;
-    this.#onExpired = onExpired;
+    this.#events = events;
   }
 
   /** How many topics the frame names. */
@@ -35,31 +46,32 @@ export class Batch implements Expirable {
     return this.#subscriptions.length;
   }
 
-  /** Those that are not acknowledged, in the order of the frame. */
+  /** The topics that are not acknowledged, in the order of the frame. */
   get open(): readonly Subscription[] {
     return this.#open ? [...this.#open.values()] : this.#subscriptions;
   }
 
   get(topic: Topic): Subscription | undefined {
-    return this.#byTopic.get(topic);
+    return this.#openByTopic().get(topic);
   }
 
-  /** A topic is acknowledged; true when it was the last one. */
+  /** A topic is acknowledged; true for the last one. */
   strike(topic: Topic): boolean {
-    this.#byTopic.delete(topic);
-    return this.#byTopic.size === 0;
+    const open = this.#openByTopic();
+    open.delete(topic);
+    return open.size === 0;
   }
 
-  /** Whether this frame is the one that is to bring a topic: it may have been given up, and asked for by another since. */
+  /** Whether the topic waits for this frame. It may have been given up since, and asked for in a later frame. */
   awaits({ requestId }: Subscription): boolean {
     return requestId === this.requestId;
   }
 
   expire(): void {
-    this.#onExpired();
+    this.#events.expired(this);
   }
 
-  get #byTopic(): Map<Topic, Subscription> {
+  #openByTopic(): Map<Topic, Subscription> {
     this.#open ??= new Map(this.#subscriptions.map((subscription) => [subscription.topic, subscription]));
     return this.#open;
   }

@@ -4,26 +4,27 @@ import type { Topic } from '../identifiers.js';
 import { Deferred } from '../util/deferred.js';
 import type { SubscribeCall } from './subscriber.js';
 
-/** What `subscribeMany` with `partial` leads to. */
+/** The result of `subscribeMany` with `partial`. */
 export interface PartialSubscription<T> {
   readonly channels: Channel<T>[];
   /** The topics that failed, each with its error. */
   readonly errors: ReadonlyMap<Topic, TransportError>;
 }
 
-/** The call of many topics: one promise for all of them, settled with the last. */
-export class SubscribeMany<T> implements SubscribeCall<Channel<T>> {
+/** The call for many topics: one promise for all of them, resolved with the last topic. */
+export class SubscribeMany<T> implements SubscribeCall<T> {
   readonly #topics: readonly Topic[];
-  /** In the order of the topics; one that could not even be tried has none. */
+  /** In the order of the topics. A topic that could not be tried has no channel. */
   readonly #channels: (Channel<T> | undefined)[] = [];
   readonly #failures = new Map<Channel<T> | Topic, unknown>();
-  readonly #settled = new Deferred<void>();
+  readonly #done = new Deferred<void>();
+  /** How many topics are neither confirmed nor failed. */
   #open: number;
 
   constructor(topics: readonly Topic[]) {
     this.#topics = topics;
     this.#open = topics.length;
-    if (this.#open === 0) this.#settled.resolve();
+    if (this.#open === 0) this.#done.resolve();
   }
 
   /** @param open - subscribes a topic for this call, and returns its channel */
@@ -38,7 +39,7 @@ export class SubscribeMany<T> implements SubscribeCall<Channel<T>> {
   }
 
   resolve(): void {
-    if (--this.#open === 0) this.#settled.resolve();
+    if (--this.#open === 0) this.#done.resolve();
   }
 
   reject(error: unknown, channel: Channel<T>): void {
@@ -48,7 +49,7 @@ export class SubscribeMany<T> implements SubscribeCall<Channel<T>> {
 
   /** Resolves when every topic was confirmed or has failed. */
   async result(): Promise<PartialSubscription<T>> {
-    await this.#settled.promise;
+    await this.#done.promise;
     const channels: Channel<T>[] = [];
     const errors = new Map<Topic, TransportError>();
     this.#topics.forEach((topic, index) => {
@@ -61,7 +62,7 @@ export class SubscribeMany<T> implements SubscribeCall<Channel<T>> {
   }
 }
 
-/** The error of a call that wanted all or nothing. */
+/** The error of a call that wanted all topics. */
 export function manyFailed(errors: ReadonlyMap<Topic, TransportError>, wanted: number): SubscriptionFailedError {
   const [[topic, first]] = errors as unknown as [[Topic, TransportError]];
   const words = `${errors.size} of ${wanted} topics failed, the first one with: ${first.message}`;

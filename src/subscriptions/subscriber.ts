@@ -1,10 +1,13 @@
+import type { Channel } from '../channel/channel.js';
+import type { ChannelInlet } from '../channel/channel-inlet.js';
 import type { Gap } from '../channel/update.js';
+import type { Gate } from '../context.js';
 import { RequestTimeoutError, SubscriptionFailedError, type TransportError } from '../errors.js';
+import type { Topic } from '../identifiers.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import type { Expirable } from '../util/deadline-queue.js';
-import type { Subscription, UpdateSink } from './subscription-store.js';
 
-/** What subscribers may have missed. */
+/** Since when, and why, a subscriber may have missed updates. */
 export type Loss = Pick<Gap, 'since' | 'cause'>;
 
 export interface SubscriberOptions {
@@ -13,90 +16,91 @@ export interface SubscriberOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Who waits for the server's word, told once: the promise of one call, or a call for many topics. */
-export interface SubscribeCall<Sink> {
-  resolve(sink: Sink): void;
-  reject(error: unknown, sink: Sink): void;
+/** A call that waits for the server's answer: the promise of one topic, or the call for many topics. */
+export interface SubscribeCall<T> {
+  resolve(channel: Channel<T>): void;
+  reject(error: unknown, channel: Channel<T>): void;
 }
 
-/** What a subscriber needs of the subscriptions that it is one of. */
+/** What a subscriber needs of the subscriptions. */
 export interface SubscriberOwner {
-  /** Takes it out; resolves when the server was told, or need not be. */
+  /** Held when the call is resolved or rejected. */
+  readonly gate: Gate;
+  /** Takes the subscriber out; resolves when the topic is ended at the server, or need not be. */
   leave(subscriber: Subscriber): Promise<void>;
-  /** Its call was settled. */
-  settled(): void;
 }
 
-/** One wish for a topic: unconfirmed until its call is settled, then for as long as its channel lives. */
+/** One wish for a topic: unconfirmed until its call is resolved, then for as long as its channel lives. */
 export class Subscriber implements Expirable {
-  readonly subscription: Subscription;
-  readonly sink: UpdateSink;
-  /** What it may have missed, until that is over. */
+  /** Canonical. */
+  readonly topic: Topic;
+  readonly inlet: ChannelInlet;
+  /** What the subscriber may have missed; `Gaps` writes it. */
   loss: Loss | undefined;
-  /** Whether it was not told of that yet. */
+  /** Whether the gap of that loss is still to be announced; `Gaps` writes it. */
   isOwed = false;
-  /** To be shown on the next update. */
+  /** An announced gap that the next update carries; `Gaps` writes it. */
   gap: Gap | undefined;
   deadline = 0;
   isQueued = false;
   readonly #owner: SubscriberOwner;
   readonly #timeout: number;
   #signal: AbortSignal | undefined;
-  /** Gone once it is settled. */
-  #call: SubscribeCall<UpdateSink> | undefined;
+  /** Missing once it is resolved or rejected. */
+  #call: SubscribeCall<unknown> | undefined;
 
   constructor(
     owner: SubscriberOwner,
-    subscription: Subscription,
-    sink: UpdateSink,
+    topic: Topic,
+    inlet: ChannelInlet,
     options: SubscriberOptions,
-    call: SubscribeCall<UpdateSink>,
+    call: SubscribeCall<unknown>,
   ) {
     this.#owner = owner;
-    this.subscription = subscription;
-    this.sink = sink;
+    this.topic = topic;
+    this.inlet = inlet;
     this.#timeout = options.timeout;
     this.#signal = options.signal;
     this.#call = call;
     if (options.signal) listenToAbort(options.signal, this);
   }
 
-  get confirmed(): boolean {
+  get isConfirmed(): boolean {
     return this.#call === undefined;
   }
 
   /** Resolves the call. */
   confirm(): void {
-    this.#settle()?.resolve(this.sink);
+    this.#takeCall()?.resolve(this.inlet.channel);
   }
 
-  /** Rejects the call, or ends the channel where it was resolved. */
+  /** Rejects the call, or ends the channel if the call was resolved. */
   fail(error: TransportError): void {
-    if (!this.confirmed) return this.#reject(error);
+    if (!this.isConfirmed) return this.#reject(error);
     void this.leave();
-    this.sink.fail(error);
+    this.inlet.fail(error);
   }
 
   /**
-   * Gives the subscription up; resolves when the server was told, or need not be.
-   * @param error - why its channel ended; whoever still waits for the confirmation is told
+   * Gives the topic up; resolves when it is ended at the server, or need not be.
+   * @param error - why the channel ended; a call that still waits is rejected with it
    */
   leave(error?: TransportError): Promise<void> {
-    if (error) this.#settle()?.reject(error, this.sink);
+    if (error) this.#takeCall()?.reject(error, this.inlet.channel);
     if (this.#signal) forgetAbort(this.#signal, this);
     this.#signal = undefined;
     return this.#owner.leave(this);
   }
 
-  /** EventListener of the abort signal: before the confirmation it rejects, later it ends the channel. */
+  /** EventListener of the abort signal: rejects the call, or ends the channel if the call was resolved. */
   handleEvent(): void {
-    if (!this.confirmed) return this.#reject(this.#signal?.reason);
+    if (!this.isConfirmed) return this.#reject(this.#signal?.reason);
     void this.leave();
-    this.sink.discard({ code: 1000, reason: 'aborted' });
+    this.inlet.discard({ code: 1000, reason: 'aborted' });
   }
 
   expire(): void {
-    const { topic } = this.subscription;
+    const { topic } = this;
     const cause = new RequestTimeoutError(this.#timeout, undefined, { delivery: 'unknown' });
     this.#reject(
       new SubscriptionFailedError(topic, `${topic} was not confirmed within ${this.#timeout} ms.`, {
@@ -108,14 +112,15 @@ export class Subscriber implements Expirable {
 
   #reject(error: unknown): void {
     void this.leave();
-    this.#settle()?.reject(error, this.sink);
-    this.sink.discard({ code: 1000, reason: 'not subscribed' });
+    this.#takeCall()?.reject(error, this.inlet.channel);
+    this.inlet.discard({ code: 1000, reason: 'not subscribed' });
   }
 
-  #settle(): SubscribeCall<UpdateSink> | undefined {
+  /** The call, once. */
+  #takeCall(): SubscribeCall<unknown> | undefined {
     const call = this.#call;
     this.#call = undefined;
-    if (call) this.#owner.settled();
+    if (call) this.#owner.gate.hold();
     return call;
   }
 }

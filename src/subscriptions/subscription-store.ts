@@ -1,90 +1,25 @@
-import type { Gap, Update } from '../channel/update.js';
-import type { TransportError } from '../errors.js';
-import type { CloseCause } from '../events.js';
+import type { Context } from '../context.js';
+import { ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
-import type { Sequence } from '../protocol/handler-types.js';
-import type { DeadlineQueue } from '../util/deadline-queue.js';
 import type { Subscriber } from './subscriber.js';
-
-/** Where the updates of a topic go: a channel, as the core sees it. */
-export interface UpdateSink {
-  /** Who stands for it; told when the application, or an overflow, gives it up. */
-  attach(subscriber: Pick<Subscriber, 'leave'>): void;
-  /** Updates that wait for a reader. */
-  readonly buffered: number;
-  /** Whether an update would be counted and nothing else: nobody reads, and nothing is kept for anybody. */
-  readonly isDeaf: boolean;
-  /** Counts an update that nobody reads. */
-  drop(): void;
-  deliver(update: Update): void;
-  gap(gap: Gap): void;
-  resumed(epoch: number): void;
-  /** Ends it with an error. */
-  fail(error: TransportError): void;
-  /** Ends it with its client; what waits for a loop can still be read. */
-  end(cause: CloseCause): void;
-  /** Ends it because the application gave it up: nothing is handed out any more. */
-  discard(cause: CloseCause): void;
-}
+import { Subscription } from './subscription.js';
+import type { SubscriptionEvent } from './subscription-states.js';
 
 /**
- * What the server was last told about a topic: nothing, asked for it, confirmed it, or confirmed something that is to be
- * asked for anew.
- */
-export type WireState = 'idle' | 'subscribing' | 'subscribed' | 'stale';
-
-const NOBODY: readonly Subscriber[] = [];
-
-/** One subscription on the wire, shared by all channels of its topic. */
-export class Subscription {
-  /** Canonical. */
-  readonly topic: Topic;
-  /** As the application called it first. */
-  readonly name: Topic;
-  params: unknown;
-  /** The params that the server was given; they may differ from what is wanted now. */
-  sentParams: unknown;
-  /** Who wants it; with nobody left it is to be ended. Replaced, never changed, so that listeners may join and leave. */
-  subscribers: readonly Subscriber[] = NOBODY;
-  wire: WireState = 'idle';
-  alias: RequestId | undefined;
-  /** Asked for in a frame of its own, because a frame that also named others was refused as a whole. */
-  alone = false;
-  /** Whether it waits to be compared with what the server knows. */
-  isChanged = false;
-  /** The request id of the frame that asks for it. */
-  requestId: RequestId | undefined;
-  sequence: Sequence['current'] | undefined;
-  lastUpdateAt = 0;
-  /** Told when the server knows nothing of it any more. */
-  released: (() => void)[] | undefined;
-
-  constructor(topic: Topic, name: Topic, params: unknown) {
-    this.topic = topic;
-    this.name = name;
-    this.params = params;
-  }
-
-  get wanted(): boolean {
-    return this.subscribers.length > 0;
-  }
-
-  /** Whether it is wanted with other params than the server was given. */
-  get isOutdated(): boolean {
-    return this.wanted && this.params !== this.sentParams;
-  }
-}
-
-/**
- * What the application wants against what the server confirmed, topic by topic. A topic is wanted as long as a channel of
- * it lives, whether or not somebody listens at the moment, so it survives any number of drops (S4).
+ * The subscriptions, by topic and by alias. A topic is wanted as long as a channel of it lives, with or without a listener,
+ * so that it survives any number of drops (S4). Each change of a subscription's state goes through `happen()`.
  */
 export class SubscriptionStore {
+  readonly #context: Context;
   readonly #byTopic = new Map<Topic, Subscription>();
   readonly #byAlias = new Map<RequestId, Subscription>();
   #wanted = 0;
 
-  /** Topics that are wanted. */
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** How many topics are wanted. */
   get wanted(): number {
     return this.#wanted;
   }
@@ -93,7 +28,7 @@ export class SubscriptionStore {
     return this.#byTopic.get(topic);
   }
 
-  /** By its topic, or by the name that the server gave it. */
+  /** Looks up a topic, or the alias of a topic. */
   find(name: Topic | RequestId): Subscription | undefined {
     return this.#byTopic.get(name as Topic) ?? this.#byAlias.get(name);
   }
@@ -107,23 +42,21 @@ export class SubscriptionStore {
     return subscription;
   }
 
-  join(subscriber: Subscriber): void {
-    const { subscription } = subscriber;
-    if (!subscription.wanted) this.#wanted++;
+  join(subscription: Subscription, subscriber: Subscriber): void {
+    if (!subscription.isWanted) this.#wanted++;
     // A spread would leave room for 16 more.
-    subscription.subscribers = subscription.wanted ? subscription.subscribers.concat(subscriber) : [subscriber];
-    this.tellReleased(subscription);
+    subscription.subscribers = subscription.isWanted ? subscription.subscribers.concat(subscriber) : [subscriber];
+    subscription.release();
   }
 
-  /** Takes a subscriber out; true when it was the last one of its topic. */
-  leave(subscriber: Subscriber, deadlines: DeadlineQueue): boolean {
-    const { subscription } = subscriber;
+  /** Takes a subscriber out; true for the last one of its topic. */
+  leave(subscription: Subscription, subscriber: Subscriber): boolean {
     const others = subscription.subscribers.filter((other) => other !== subscriber);
     if (others.length === subscription.subscribers.length) return false;
     subscription.subscribers = others;
-    deadlines.delete(subscriber);
-    if (subscription.wanted) return false;
+    if (subscription.isWanted) return false;
     this.#wanted--;
+    if (subscription.state === 'idle') this.#forget(subscription);
     return true;
   }
 
@@ -133,31 +66,31 @@ export class SubscriptionStore {
     this.#byAlias.set(alias, subscription);
   }
 
-  /** Those who wait until nobody wants it need not wait any longer: it is gone, or wanted again. */
-  tellReleased(subscription: Subscription): void {
-    const { released } = subscription;
-    subscription.released = undefined;
-    for (const tell of released ?? []) tell();
+  /** Carries out an event of the table in subscription-states.ts. */
+  happen(subscription: Subscription, event: SubscriptionEvent): void {
+    if (!subscription.happen(event)) {
+      const words = `Defect in this client: '${event}' happened to ${subscription.topic} while ${subscription.state}.`;
+      this.#context.emit('error', new ProtocolError(`${words} Please report it.`));
+    } else if (subscription.state === 'idle') {
+      this.#forget(subscription);
+    }
   }
 
-  /** The server knows nothing of it any more; without a subscriber it is forgotten here, too. */
-  reset(subscription: Subscription): void {
-    subscription.wire = 'idle';
-    subscription.requestId = undefined;
-    subscription.sequence = undefined;
-    this.#dropAlias(subscription);
-    if (!subscription.wanted) this.#byTopic.delete(subscription.topic);
-    this.tellReleased(subscription);
-  }
-
-  /** What there is while the loop runs: those that it resets may go. */
+  /** All subscriptions, as they are while the loop runs: an event may remove the one at hand. */
   all(): Iterable<Subscription> {
     return this.#byTopic.values();
   }
 
-  /** A copy, so that listeners may change the store under the loop. */
+  /** A copy, so that listeners may change the store during the loop. */
   values(): Subscription[] {
     return [...this.#byTopic.values()];
+  }
+
+  /** The server knows nothing of the topic. Without a subscriber the store forgets the topic, too. */
+  #forget(subscription: Subscription): void {
+    this.#dropAlias(subscription);
+    if (!subscription.isWanted) this.#byTopic.delete(subscription.topic);
+    subscription.release();
   }
 
   #dropAlias(subscription: Subscription): void {

@@ -1,61 +1,221 @@
-import { type Gap, LazyUpdate } from '../channel/update.js';
-import type { Context } from '../context.js';
+import type { Channel } from '../channel/channel.js';
+import type { ChannelInlet } from '../channel/channel-inlet.js';
+import type { Context, Gate } from '../context.js';
 import { CapacityExceededError, SubscriptionFailedError, type TransportError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { RequestId, Topic } from '../identifiers.js';
+import type { SubscriptionFrames } from '../outbound/outbox.js';
 import type { Message } from '../protocol/message.js';
-import { wallTime } from '../trace.js';
+import type { IdUser } from '../requests/request-ids.js';
 import { DeadlineQueue } from '../util/deadline-queue.js';
 import { describe, wrapError } from '../util/wrap-error.js';
-import { SubscriptionWire } from './reconciler.js';
-import {
-  type Loss,
-  type SubscribeCall,
-  Subscriber,
-  type SubscriberOptions,
-  type SubscriberOwner,
-} from './subscriber.js';
-import type { Subscription, SubscriptionStore, UpdateSink } from './subscription-store.js';
+import { Acknowledgements, type InboundFlow } from './acknowledgements.js';
+import { Arrival } from './arrival.js';
+import { ChangedTopics, type SubscriptionOutbox } from './changed-topics.js';
+import { Delivery } from './delivery.js';
+import { type RequestIds, SubscriptionFrameBuilder } from './frame-builder.js';
+import { Gaps } from './gaps.js';
+import { Outcomes } from './outcomes.js';
+import { Reconciler } from './reconciler.js';
+import { type SubscribeCall, Subscriber, type SubscriberOptions, type SubscriberOwner } from './subscriber.js';
+import type { Subscription } from './subscription.js';
+import { SubscriptionStore } from './subscription-store.js';
+import { UnansweredFrames } from './unanswered-frames.js';
 
-/** Updates under a name that the server has not told yet; they wait for the acknowledgement that tells it. */
-const EARLY_UPDATES = 1_024;
+/** What subscriptions need of the rest of the client. */
+export interface SubscriptionSurroundings {
+  readonly ids: RequestIds;
+  readonly outbox: SubscriptionOutbox;
+  readonly inbound: InboundFlow;
+}
 
-/** Who subscribed to what: one subscription on the wire for all channels of a topic, restored after each reconnect. */
-export class Subscriptions implements SubscriberOwner {
-  readonly wire: SubscriptionWire;
+/** The topics that the application wants, restored after each reconnect. All channels of a topic share one subscription. */
+export class Subscriptions implements SubscriberOwner, IdUser {
+  /** Held when a call is resolved or rejected. */
+  readonly gate: Gate;
+  /** The frames that are to be written. */
+  readonly frames: SubscriptionFrames;
   readonly #context: Context;
   readonly #store: SubscriptionStore;
+  readonly #unanswered: UnansweredFrames;
+  readonly #changed: ChangedTopics;
+  readonly #arrival: Arrival;
+  readonly #gaps: Gaps;
+  readonly #delivery: Delivery;
+  /** Subscribers that wait for a confirmation. */
   readonly #deadlines: DeadlineQueue;
-  readonly #retries: DeadlineQueue;
-  readonly #hasSequence: boolean;
-  #turnAt: number | undefined;
-  readonly #endTurn = () => {
-    this.#turnAt = undefined;
-  };
-  #early: { name: RequestId; message: Message }[] = [];
-  #epoch = 0;
+  readonly #outcomes: Outcomes;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #reconciler: Reconciler;
 
-  constructor(
-    context: Context,
-    store: SubscriptionStore,
-    newId: () => RequestId,
-    pump: () => void,
-    isPaused: () => boolean,
-  ) {
-    const { runtime } = context;
+  constructor(context: Context, { ids, outbox, inbound }: SubscriptionSurroundings) {
+    const { clock } = context.runtime;
+    this.gate = context.gate;
     this.#context = context;
+    const store = new SubscriptionStore(context);
+    const unanswered = new UnansweredFrames(clock, context.config.requestTimeout);
+    const changed = new ChangedTopics(context, store, unanswered, outbox);
+    const arrival = new Arrival(clock);
+    const gaps = new Gaps(arrival);
+    const delivery = new Delivery(context, store, changed, unanswered, arrival, gaps);
+    const deadlines = new DeadlineQueue(clock);
+    const outcomes = new Outcomes(context, changed, gaps, delivery, deadlines);
+    const acknowledgements = new Acknowledgements(context, store, changed, unanswered, gaps, outcomes, inbound);
+    const builder = new SubscriptionFrameBuilder(context, store, ids);
+    const parts = { store, changed, unanswered, builder, acknowledgements, outcomes };
     this.#store = store;
-    this.#deadlines = new DeadlineQueue(runtime.clock);
-    this.#retries = new DeadlineQueue(runtime.clock);
-    this.#hasSequence = context.overrides.extractSequence;
-    this.wire = new SubscriptionWire(context, store, newId, {
-      accepted: (subscription) => this.#accepted(subscription),
-      refused: (subscription, error, retryable) => this.#refused(subscription, error, retryable),
-      unanswered: (subscription) => this.#unanswered(subscription),
-      ready: pump,
-      isPaused,
-    });
+    this.#unanswered = unanswered;
+    this.#changed = changed;
+    this.#arrival = arrival;
+    this.#gaps = gaps;
+    this.#delivery = delivery;
+    this.#deadlines = deadlines;
+    this.#outcomes = outcomes;
+    this.#acknowledgements = acknowledgements;
+    this.#reconciler = new Reconciler(context, parts);
+    this.frames = this.#reconciler;
   }
+
+  /** How many topics are wanted. */
+  get wanted(): number {
+    return this.#store.wanted;
+  }
+
+  // ——— What the application asks ———
+
+  /**
+   * Subscribes a topic for the channel that `open` makes for its canonical name.
+   * @throws TransportError when the call cannot be tried
+   */
+  subscribe<T>(
+    topic: Topic,
+    open: (canonical: Topic) => ChannelInlet<T>,
+    options: SubscriberOptions,
+    call: SubscribeCall<T>,
+  ): Channel<T> {
+    // A copy: what the application does to the params later must not change a resubscription.
+    const params = copied(options.params);
+    const canonical = this.#canonical(topic, params);
+    const existing = this.#store.get(canonical);
+    if (existing?.isWanted) checkSameParams(existing, topic, params);
+    else this.#checkLimit(topic);
+    // A topic that is just being given up may come back with other params: then it is a new subscription.
+    if (existing && !existing.isWanted && !isSame(existing.params, params)) {
+      existing.params = params;
+      this.#changed.renew(existing);
+    }
+    const inlet = open(canonical);
+    const subscription = this.#store.open(canonical, topic, params);
+    const subscriber = new Subscriber(this, canonical, inlet, options, call);
+    inlet.attach(subscriber);
+    this.#store.join(subscription, subscriber);
+    if (subscription.state === 'subscribed') {
+      subscriber.confirm();
+    } else {
+      this.#deadlines.add(subscriber, options.timeout);
+      this.#changed.stage(subscription);
+    }
+    return inlet.channel;
+  }
+
+  /** Ends every channel of a topic, whatever its params; resolves when the topic is ended at the server. */
+  async endTopic(topic: Topic): Promise<void> {
+    const names = [topic, this.#bareName(topic)];
+    const chosen = this.#store
+      .values()
+      .filter((subscription) => names.includes(subscription.topic) || names.includes(subscription.name));
+    await Promise.all(chosen.map((subscription) => this.#end(subscription)));
+  }
+
+  /** Holds frames back until `uncork()`, so that the frames of a bulk change are full. */
+  cork(): void {
+    this.#changed.cork();
+  }
+
+  uncork(): void {
+    this.#changed.uncork();
+  }
+
+  /** Takes a subscriber out; resolves when the topic is ended at the server, or need not be. */
+  leave(subscriber: Subscriber): Promise<void> {
+    this.#deadlines.delete(subscriber);
+    const subscription = this.#store.get(subscriber.topic);
+    if (!subscription || !this.#store.leave(subscription, subscriber)) return Promise.resolve();
+    if (subscription.state === 'idle') return Promise.resolve();
+    const released = subscription.whenReleased();
+    this.#changed.stage(subscription);
+    return released;
+  }
+
+  // ——— What the connection reports ———
+
+  /** A connection is ready. */
+  ready(epoch: number): void {
+    this.#arrival.ready(epoch);
+    this.#changed.start();
+  }
+
+  /** The connection is lost; nothing was heard since `since` (Unix milliseconds). */
+  lost(since: number): void {
+    this.#changed.stop();
+    this.#unanswered.clear();
+    this.#reconciler.lost();
+    this.#delivery.lost();
+    this.#outcomes.lost();
+    for (const subscription of this.#store.all()) {
+      this.#gaps.lose(subscription, { since, cause: 'disconnect' });
+      this.#store.happen(subscription, 'lost');
+    }
+  }
+
+  /** Ends all channels and rejects all calls. */
+  close(cause: CloseCause, error: TransportError): void {
+    this.lost(0);
+    this.#deadlines.stop();
+    for (const subscription of this.#store.values()) {
+      for (const subscriber of subscription.subscribers) {
+        const { inlet, isConfirmed } = subscriber;
+        void subscriber.leave();
+        if (!isConfirmed) subscriber.fail(error);
+        else if (cause.error) inlet.fail(cause.error);
+        else inlet.end(cause);
+      }
+    }
+  }
+
+  // ——— What messages say ———
+
+  /** Gives an update to the channels of its topic, or topics; false when there is none. */
+  publish(name: Topic | RequestId | readonly Topic[], message: Message): boolean {
+    return this.#delivery.publish(name, message);
+  }
+
+  /** Subscribes topics anew because what was delivered of them is stale. */
+  resync(topics: readonly Topic[]): void {
+    this.#delivery.resync(topics);
+  }
+
+  /** Whether a subscribe frame with this id is unanswered. */
+  isUsed(id: RequestId): boolean {
+    return this.#acknowledgements.isOpen(id);
+  }
+
+  /** Takes a message with the id of a subscription frame; false for any other id. */
+  answer(id: RequestId, message: Message): boolean {
+    return this.#acknowledgements.answer(id, message);
+  }
+
+  /** Takes a message that acknowledges topics without an id; false when it does not. */
+  control(message: Message): boolean {
+    return this.#acknowledgements.control(message);
+  }
+
+  /** The server ended topics that it had confirmed. */
+  revoked(topics: readonly Topic[], words: string, serverCode: string | number | undefined, retryable: boolean): void {
+    this.#acknowledgements.revoked(topics, words, serverCode, retryable);
+  }
+
+  // ——— Topics ———
 
   /** @throws SubscriptionFailedError when the handler refuses the topic */
   #canonical(topic: Topic, params: unknown): Topic {
@@ -66,64 +226,7 @@ export class Subscriptions implements SubscriberOwner {
     }
   }
 
-  /**
-   * Wants a topic for the sink that `open` makes of its canonical name.
-   * @throws TransportError when the call cannot even be tried
-   */
-  subscribe<Sink extends UpdateSink>(
-    topic: Topic,
-    open: (canonical: Topic) => Sink,
-    options: SubscriberOptions,
-    call: SubscribeCall<Sink>,
-  ): Sink {
-    const { handler } = this.#context;
-    // As they are now: what the application does to them later must not change a resubscription.
-    const params = copied(options.params);
-    const canonical = this.#canonical(topic, params);
-    const existing = this.#store.get(canonical);
-    if (existing?.wanted && !sameParams(existing.params, params)) {
-      throw new SubscriptionFailedError(
-        topic,
-        `${topic} is already subscribed with other params; unsubscribe it first.`,
-      );
-    }
-    const limit = handler.limits?.topicsPerConnection ?? Infinity;
-    if (!existing?.wanted && this.#store.wanted >= limit) {
-      throw new CapacityExceededError(
-        'limits.topicsPerConnection',
-        limit,
-        `The server allows no further topic beside ${topic}`,
-      );
-    }
-    // A topic that is just being given up may come back with other params: then it is a new subscription.
-    if (existing && !existing.wanted && !sameParams(existing.params, params)) {
-      existing.params = params;
-      this.wire.renew(existing);
-    }
-    const sink = open(canonical);
-    const subscription = this.#store.open(canonical, topic, params);
-    const subscriber = new Subscriber(this, subscription, sink, options, call as SubscribeCall<UpdateSink>);
-    sink.attach(subscriber);
-    this.#store.join(subscriber);
-    if (subscription.wire === 'subscribed') {
-      subscriber.confirm();
-    } else {
-      this.#deadlines.add(subscriber, options.timeout);
-      this.wire.stage(subscription);
-    }
-    return sink;
-  }
-
-  /** Ends every channel of a topic, whatever its params. */
-  async endTopic(topic: Topic): Promise<void> {
-    const names = [topic, this.#bareName(topic)];
-    const named = this.#store
-      .values()
-      .filter((subscription) => names.includes(subscription.topic) || names.includes(subscription.name));
-    await Promise.all(named.map((subscription) => this.#end(subscription)));
-  }
-
-  /** The canonical topic where there are no params; the topic itself where the handler demands some. */
+  /** The canonical topic without params, or the topic itself where the handler demands params. */
   #bareName(topic: Topic): Topic {
     try {
       return this.#context.handler.canonicalTopic(topic, undefined);
@@ -132,266 +235,33 @@ export class Subscriptions implements SubscriberOwner {
     }
   }
 
+  /** @throws CapacityExceededError when the server allows no further topic */
+  #checkLimit(topic: Topic): void {
+    const limit = this.#context.handler.limits?.topicsPerConnection ?? Infinity;
+    if (this.#store.wanted < limit) return;
+    const words = `The server allows no further topic beside ${topic}`;
+    throw new CapacityExceededError('limits.topicsPerConnection', limit, words);
+  }
+
   #end(subscription: Subscription): Promise<void> {
     const { name, subscribers } = subscription;
-    const released = this.#released(subscription);
+    const released = subscription.state === 'idle' ? Promise.resolve() : subscription.whenReleased();
     for (const subscriber of subscribers) {
-      if (subscriber.confirmed) {
+      if (subscriber.isConfirmed) {
         void subscriber.leave();
-        subscriber.sink.discard({ code: 1000, reason: 'unsubscribed' });
+        subscriber.inlet.discard({ code: 1000, reason: 'unsubscribed' });
       } else {
         subscriber.fail(new SubscriptionFailedError(name, `${name} was unsubscribed before the server confirmed it.`));
       }
     }
     return released;
   }
+}
 
-  // ——— The connection's life ———
-
-  serve(epoch: number): void {
-    this.#epoch = epoch;
-    this.wire.start();
-  }
-
-  /** The connection is lost; nothing was heard since `since` (Unix milliseconds). */
-  lost(since: number): void {
-    this.wire.stop();
-    this.#early = [];
-    this.#retries.stop();
-    const loss: Loss = { since, cause: 'disconnect' };
-    for (const subscription of this.#store.all()) {
-      this.#lose(subscription, loss);
-      this.#store.reset(subscription);
-    }
-  }
-
-  /** Ends all channels and rejects all calls. */
-  close(cause: CloseCause, error: TransportError): void {
-    this.lost(0);
-    this.#deadlines.stop();
-    for (const subscription of this.#store.values()) {
-      for (const subscriber of subscription.subscribers) {
-        const { confirmed, sink } = subscriber;
-        subscriber.leave();
-        if (!confirmed) subscriber.fail(error);
-        else if (cause.error) sink.fail(cause.error);
-        else sink.end(cause);
-      }
-    }
-  }
-
-  // ——— Updates ———
-
-  /** Hands an update to the channels of its topic, or topics; false when nobody wants it. */
-  publish(name: Topic | RequestId | readonly Topic[], message: Message): boolean {
-    if (typeof name !== 'object') {
-      const subscription = this.#store.find(name);
-      return subscription ? this.#deliver(subscription, message) : this.#keepEarly(name, message);
-    }
-    let taken = false;
-    for (const topic of name) {
-      const subscription = this.#store.find(topic);
-      if (subscription && this.#deliver(subscription, message)) taken = true;
-    }
-    return taken;
-  }
-
-  /** Subscribes topics anew because their state is stale. */
-  resync(topics: readonly Topic[]): void {
-    for (const topic of topics) {
-      const subscription = this.#store.find(topic);
-      if (subscription?.wire !== 'subscribed') continue;
-      this.#lose(subscription, this.#staleNow());
-      this.wire.renew(subscription);
-    }
-  }
-
-  /** The server ended subscriptions by itself. */
-  revoked(
-    topics: readonly Topic[],
-    message: string,
-    serverCode: string | number | undefined,
-    retryable: boolean,
-  ): void {
-    for (const topic of topics) {
-      const subscription = this.#store.find(topic);
-      if (!subscription || !this.wire.revoked(subscription)) continue;
-      this.#lose(subscription, this.#staleNow());
-      const error = new SubscriptionFailedError(
-        subscription.topic,
-        `The server ended ${subscription.topic}: ${message}`,
-        { retryable, serverCode },
-      );
-      this.#refused(subscription, error, retryable);
-    }
-  }
-
-  #deliver(subscription: Subscription, message: Message): boolean {
-    const { subscribers } = subscription;
-    if (subscribers.length === 0) return false;
-    const first = subscribers[0] as Subscriber;
-    // Nearly every topic has one reader, who misses nothing.
-    const isPlain = subscribers.length === 1 && !first.loss && !first.gap && !this.#hasSequence;
-    if (isPlain && first.sink.isDeaf) {
-      first.sink.drop();
-      return true;
-    }
-    const update = new LazyUpdate(message, this.#epoch, this.#receivedAt(), this.#context.handler);
-    if (isPlain) {
-      first.sink.deliver(update);
-      return true;
-    }
-    if (this.#hasSequence) this.#follow(subscription, update);
-    // All gaps come first: a listener that ends the connection begins another one, after this update. What is stale goes
-    // on to lose, so that its gap comes later.
-    const owed = subscription.wire === 'stale' ? [] : subscribers.filter(({ isOwed }) => isOwed);
-    this.#announce(owed, update.receivedAt);
-    for (const subscriber of subscribers) this.#hand(subscriber, update);
-    return true;
-  }
-
-  /** Unix milliseconds of this turn: what one read of the socket brought came at one time. */
-  #receivedAt(): number {
-    if (this.#turnAt === undefined) {
-      this.#turnAt = wallTime(this.#context.runtime.clock);
-      void Promise.resolve().then(this.#endTurn);
-    }
-    return this.#turnAt;
-  }
-
-  #hand(subscriber: Subscriber, update: LazyUpdate): void {
-    const { gap } = subscriber;
-    subscriber.gap = undefined;
-    subscriber.sink.deliver(gap ? update.after(gap) : update);
-  }
-
-  /** Compares an update with the one before it, where the protocol numbers them. */
-  #follow(subscription: Subscription, update: LazyUpdate): void {
-    const sequence = this.#context.handler.extractSequence(update.message);
-    if (!sequence) return;
-    const last = subscription.sequence;
-    const { current, previous, snapshot } = sequence;
-    const since = subscription.lastUpdateAt;
-    subscription.sequence = current;
-    subscription.lastUpdateAt = update.receivedAt;
-    update.sequence = current;
-    if (snapshot !== undefined) update.snapshot = snapshot;
-    if (sequence.resync) return this.resync([subscription.topic]);
-    if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
-    for (const subscriber of subscription.subscribers) {
-      const gap: Gap = { epoch: this.#epoch, since, until: update.receivedAt, cause: 'sequence' };
-      subscriber.gap = gap;
-      subscriber.sink.gap(gap);
-    }
-  }
-
-  #keepEarly(name: Topic | RequestId, message: Message): boolean {
-    if (!this.#context.handler.serverChoosesTopics || !this.wire.isWaiting || this.#early.length >= EARLY_UPDATES)
-      return false;
-    this.#early.push({ name, message });
-    return true;
-  }
-
-  /** Hands out what came before its name was known; what nobody will claim goes to the application. */
-  #replayEarly(): void {
-    const early = this.#early;
-    this.#early = [];
-    for (const { name, message } of early) {
-      if (!this.publish(name, message)) this.#context.emit('message', message);
-    }
-  }
-
-  // ——— Gaps ———
-
-  #lose(subscription: Subscription, loss: Loss): void {
-    for (const subscriber of subscription.subscribers) {
-      // Who has heard nothing misses nothing. Drops in a row are one gap, from the first on.
-      const hasHeard = subscriber.confirmed || subscriber.sink.buffered > 0;
-      if (!hasHeard || subscriber.isOwed) continue;
-      subscriber.loss = loss;
-      subscriber.isOwed = true;
-    }
-  }
-
-  /** What is lost from now on, until a topic is confirmed anew. */
-  #staleNow(): Loss {
-    return { since: this.#receivedAt(), cause: 'resync' };
-  }
-
-  /** Tells those who missed something so. All are noted first: what the first one's listener loses is another gap. */
-  #announce(owed: readonly Subscriber[], until: number): void {
-    for (const subscriber of owed) {
-      const { since, cause } = subscriber.loss as Loss;
-      subscriber.isOwed = false;
-      subscriber.gap = { epoch: this.#epoch, since, until, cause };
-    }
-    for (const { gap, sink } of owed) if (gap) sink.gap(gap);
-  }
-
-  // ——— The server's word ———
-
-  #accepted(subscription: Subscription): void {
-    const { subscribers } = subscription;
-    this.#announce(subscribers.filter(isMissed), this.#receivedAt());
-    for (const subscriber of subscribers) {
-      if (!subscriber.confirmed) {
-        this.#deadlines.delete(subscriber);
-        subscriber.confirm();
-        // Nobody can listen yet: what was lost before is told with the next update.
-        continue;
-      }
-      // A listener that lost the connection again began another gap.
-      if (!subscriber.loss || subscriber.isOwed) continue;
-      subscriber.loss = undefined;
-      subscriber.sink.resumed(this.#epoch);
-    }
-    if (this.#early.length > 0) this.#replayEarly();
-  }
-
-  #refused(subscription: Subscription, error: TransportError, retryable: boolean): void {
-    for (const subscriber of subscription.subscribers) {
-      if (!retryable || !subscriber.confirmed) subscriber.fail(error);
-    }
-    if (this.#early.length > 0) this.#replayEarly();
-    if (!subscription.wanted) return;
-    this.#context.emit('warning', { code: 'subscription-retried', message: error.message, error });
-    const retry = { deadline: 0, isQueued: false, expire: () => this.wire.stage(subscription) };
-    this.#retries.add(retry, this.#context.config.reconnectMinUptime);
-  }
-
-  #unanswered(subscription: Subscription): void {
-    if (!subscription.wanted) return;
-    // It is ended on the wire and asked for anew: what comes between the two is lost.
-    this.#lose(subscription, this.#staleNow());
-    const message = `The server did not confirm ${subscription.topic} in time; it is asked again.`;
-    this.#context.emit('warning', { code: 'subscription-unconfirmed', message });
-  }
-
-  // ——— Joining and leaving ———
-
-  leave(subscriber: Subscriber): Promise<void> {
-    const { subscription } = subscriber;
-    if (!this.#store.leave(subscriber, this.#deadlines)) return Promise.resolve();
-    if (subscription.wire === 'idle') {
-      this.#store.reset(subscription);
-      return Promise.resolve();
-    }
-    const released = this.#released(subscription);
-    this.wire.stage(subscription);
-    return released;
-  }
-
-  settled(): void {
-    this.#context.gate.hold();
-  }
-
-  /** Resolves when the server was told that nobody wants this any more, or when the connection is gone. */
-  #released(subscription: Subscription): Promise<void> {
-    if (subscription.wire === 'idle') return Promise.resolve();
-    return new Promise((resolve) => {
-      subscription.released = [...(subscription.released ?? []), resolve];
-    });
-  }
+/** @throws SubscriptionFailedError when a wanted topic has other params */
+function checkSameParams(existing: Subscription, topic: Topic, params: unknown): void {
+  if (isSame(existing.params, params)) return;
+  throw new SubscriptionFailedError(topic, `${topic} is already subscribed with other params; unsubscribe it first.`);
 }
 
 /** Params are plain data. */
@@ -404,13 +274,8 @@ function copied(params: unknown): unknown {
   }
 }
 
-/** Whether its reader missed something that nobody told. */
-function isMissed(subscriber: Subscriber): boolean {
-  return subscriber.confirmed && subscriber.isOwed;
-}
-
-/** Params are plain data: what is sent the same way is the same. */
-function sameParams(a: unknown, b: unknown): boolean {
+/** Params are plain data: params that are sent the same way are the same. */
+function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   try {
     return JSON.stringify(a) === JSON.stringify(b);

@@ -2,150 +2,143 @@ import type { RequestId, Topic } from '../identifiers.js';
 import type { Clock } from '../runtime.js';
 import { DeadlineQueue } from '../util/deadline-queue.js';
 import { RecentMap } from '../util/recent-map.js';
-import { Batch } from './subscribe-frame.js';
-import type { Subscription } from './subscription-store.js';
+import { SubscribeFrame, type SubscribeFrameEvents } from './subscribe-frame.js';
+import type { Subscription } from './subscription.js';
 
-/** Frames, and topics, of which the server may still say something after they are no concern of ours. */
+/** How many frames, and how many topics, are remembered after they need no answer any more. */
 const REMEMBERED = 256;
 
-/** What the server was asked on this connection and owes an answer to. It reads and answers in order. */
+/** The frames of this connection that the server has not answered. It reads frames, and answers them, in order. */
 export class UnansweredFrames {
-  readonly #onExpired: (batch: Batch) => void;
-  readonly #isPaused: () => boolean;
+  readonly #timeout: number;
   readonly #deadlines: DeadlineQueue;
   /** Oldest first. */
-  readonly #batches = new Map<RequestId, Batch>();
-  /** Those of which nothing is awaited any more. */
-  readonly #givenUp = new RecentMap<RequestId, Batch>(REMEMBERED);
+  readonly #frames = new Map<RequestId, SubscribeFrame>();
+  /** Unanswered frames all of whose topics were given up. */
+  readonly #givenUp = new RecentMap<RequestId, SubscribeFrame>(REMEMBERED);
   /**
-   * Ids of frames that wait for nothing, which answers may still carry. For an unsubscribe frame without an answer: the
-   * number of the last batch before it.
+   * Ids of frames that need no answer but may still get one. For an unsubscribe frame without an answer: the number of the
+   * last subscribe frame before it.
    */
-  readonly #settledIds = new RecentMap<RequestId, number | undefined>(REMEMBERED);
-  /** The frame that last ended a topic, until the server confirms it anew. */
+  readonly #unawaitedIds = new RecentMap<RequestId, number | undefined>(REMEMBERED);
+  /** The frame that last ended a topic, until the server confirms the topic anew. */
   readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED);
-  #lastBatch = 0;
+  #lastNumber = 0;
 
-  /**
-   * @param onExpired - called for a batch that was not answered in time, and is forgotten
-   * @param isPaused - whether nothing is read: an answer may have come
-   */
-  constructor(clock: Clock, onExpired: (batch: Batch) => void, isPaused: () => boolean) {
-    this.#onExpired = onExpired;
-    this.#isPaused = isPaused;
+  /** @param timeout - milliseconds that the server has for an answer */
+  constructor(clock: Clock, timeout: number) {
+    this.#timeout = timeout;
     this.#deadlines = new DeadlineQueue(clock);
   }
 
-  /** Subscribe frames, oldest first; a copy. */
-  get batches(): Batch[] {
-    return [...this.#batches.values()];
+  /** The subscribe frames, oldest first; a copy. */
+  get frames(): SubscribeFrame[] {
+    return [...this.#frames.values()];
   }
 
   get isEmpty(): boolean {
-    return this.#batches.size === 0;
+    return this.#frames.size === 0;
   }
 
-  get(id: RequestId): Batch | undefined {
-    return this.#batches.get(id);
+  get(id: RequestId): SubscribeFrame | undefined {
+    return this.#frames.get(id);
   }
 
-  /** A subscribe frame that the server has to confirm. */
-  add(requestId: RequestId, subscriptions: readonly Subscription[], timeout: number): void {
-    const batch = new Batch(requestId, ++this.#lastBatch, subscriptions, () => {
-      if (this.#isPaused()) return this.#deadlines.add(batch, timeout);
-      this.close(batch);
-      this.#onExpired(batch);
-    });
-    this.#batches.set(requestId, batch);
-    this.#deadlines.add(batch, timeout);
+  /** A subscribe frame that the server has to answer. */
+  add(requestId: RequestId, subscriptions: readonly Subscription[], events: SubscribeFrameEvents): void {
+    const frame = new SubscribeFrame(requestId, ++this.#lastNumber, subscriptions, events);
+    this.#frames.set(requestId, frame);
+    this.#deadlines.add(frame, this.#timeout);
   }
 
-  /** A subscribe frame that nobody confirms. */
-  addSettled(requestId: RequestId): void {
-    this.#settledIds.remember(requestId, undefined);
+  /** Gives the server the time for an answer once more. */
+  extend(frame: SubscribeFrame): void {
+    this.#deadlines.add(frame, this.#timeout);
+  }
+
+  /** A subscribe frame that needs no answer. */
+  addUnawaited(requestId: RequestId): void {
+    this.#unawaitedIds.remember(requestId, undefined);
   }
 
   /** An unsubscribe frame. */
   addEnd(requestId: RequestId, subscriptions: readonly Subscription[]): void {
-    this.#settledIds.remember(requestId, this.#lastBatch);
+    this.#unawaitedIds.remember(requestId, this.#lastNumber);
     for (const subscription of subscriptions) {
       this.giveUp(subscription);
       this.#endedBy.remember(subscription.topic, requestId);
     }
   }
 
-  /** Takes an answer to a frame that waits for none; false when the id is of none. */
-  settle(id: RequestId): boolean {
-    if (!this.#settledIds.has(id)) return false;
-    const last = this.#settledIds.get(id);
-    if (last !== undefined) this.#passed(id, last);
+  /** Takes an answer to a frame that needs none; false for any other id. */
+  takeUnawaited(id: RequestId): boolean {
+    if (!this.#unawaitedIds.has(id)) return false;
+    const last = this.#unawaitedIds.get(id);
+    if (last !== undefined) this.#endAnswered(id, last);
     return true;
   }
 
-  /** The server said its word about a topic of a frame; false when it was given up before. */
-  answered(batch: Batch, subscription: Subscription): boolean {
-    const isOurs = batch.awaits(subscription);
-    batch.isAnswered = true;
-    if (isOurs) this.giveUp(subscription);
-    this.#strike(batch, subscription);
-    return isOurs;
+  /** The server answered for a topic of a frame; false when the topic was given up before. */
+  answered(frame: SubscribeFrame, subscription: Subscription): boolean {
+    const isAwaited = frame.awaits(subscription);
+    frame.isAnswered = true;
+    if (isAwaited) this.giveUp(subscription);
+    this.#strike(frame, subscription);
+    return isAwaited;
   }
 
-  /** Nothing is awaited of it any more: it was answered as a whole, or its time is up. */
-  close(batch: Batch): void {
-    const { requestId } = batch;
-    this.#batches.delete(requestId);
-    this.#deadlines.delete(batch);
+  /** The frame needs no answer any more: it was answered as a whole, or its time is over. */
+  close(frame: SubscribeFrame): void {
+    const { requestId } = frame;
+    this.#frames.delete(requestId);
+    this.#deadlines.delete(frame);
     this.#givenUp.delete(requestId);
-    this.#settledIds.remember(requestId, undefined);
+    this.#unawaitedIds.remember(requestId, undefined);
   }
 
-  /** Nobody cares any more for the answer of the frame that asks for a topic. */
+  /** The answer for a topic is of no interest any more. */
   giveUp(subscription: Subscription): void {
     const { requestId } = subscription;
     if (requestId === undefined) return;
     subscription.requestId = undefined;
-    const batch = this.#batches.get(requestId);
-    if (!batch || --batch.awaited > 0) return;
-    const oldest = this.#givenUp.remember(requestId, batch);
+    const frame = this.#frames.get(requestId);
+    if (!frame || --frame.awaited > 0) return;
+    const oldest = this.#givenUp.remember(requestId, frame);
     if (oldest) this.close(oldest);
   }
 
-  /** The server confirmed a topic: what it was told before is done. */
+  /** The server confirmed a topic, so that it has read the end of an earlier subscription. */
   confirmed({ topic }: Subscription): void {
     this.#endedBy.delete(topic);
   }
 
-  /**
-   * Whether the server cannot have read the subscribe frame of a topic: then the end of an older subscription would be
-   * answered.
-   */
-  isUnread({ topic, wire }: Subscription): boolean {
-    if (wire !== 'subscribing') return false;
+  /** Whether the server cannot have read the subscribe frame of a topic, because it has not answered an earlier end. */
+  isUnread({ topic, state }: Subscription): boolean {
+    if (state !== 'subscribing') return false;
     const endedBy = this.#endedBy.get(topic);
-    return endedBy !== undefined && this.#settledIds.get(endedBy) !== undefined;
+    return endedBy !== undefined && this.#unawaitedIds.get(endedBy) !== undefined;
   }
 
-  /** The connection is gone, and every answer with it. */
+  /** The connection is lost, and every answer with it. */
   clear(): void {
-    for (const batch of this.#batches.values()) this.#deadlines.delete(batch);
+    for (const frame of this.#frames.values()) this.#deadlines.delete(frame);
     this.#deadlines.stop();
-    this.#batches.clear();
+    this.#frames.clear();
     this.#givenUp.clear();
-    this.#settledIds.clear();
+    this.#unawaitedIds.clear();
     this.#endedBy.clear();
   }
 
-  /** An unsubscribe frame was answered: what was given up before it is answered too by now, or never will be. */
-  #passed(id: RequestId, last: number): void {
-    this.#settledIds.remember(id, undefined);
-    for (const batch of this.batches) {
-      if (batch.number > last) return;
-      for (const subscription of batch.open) if (!batch.awaits(subscription)) this.#strike(batch, subscription);
+  /** An unsubscribe frame was answered. What was given up before it is answered by now, or never will be. */
+  #endAnswered(id: RequestId, last: number): void {
+    this.#unawaitedIds.remember(id, undefined);
+    for (const frame of this.frames) {
+      if (frame.number > last) return;
+      for (const subscription of frame.open) if (!frame.awaits(subscription)) this.#strike(frame, subscription);
     }
   }
 
-  #strike(batch: Batch, { topic }: Subscription): void {
-    if (batch.strike(topic)) this.close(batch);
+  #strike(frame: SubscribeFrame, { topic }: Subscription): void {
+    if (frame.strike(topic)) this.close(frame);
   }
 }

@@ -1,43 +1,44 @@
-/** Something that ends when a signal aborts. */
+/** A call that ends when a signal aborts. */
 export interface Abortable {
   handleEvent(): void;
 }
 
-const shared = new WeakMap<AbortSignal, AbortListeners>();
+const listenersOf = new WeakMap<AbortSignal, AbortListeners>();
 
-/** All that listen to one signal, in the order in which they came. */
+/** The calls that end with one signal, in the order of `listenToAbort()`. */
 class AbortListeners {
-  readonly all = new Set<Abortable>();
+  readonly calls = new Set<Abortable>();
   readonly #signal: AbortSignal;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
   }
 
-  /** One that is told may end others, which are not told any more. */
+  /** Ends all calls. A call may take other calls out of the set while it ends; these are skipped. */
   handleEvent(): void {
-    for (const one of this.all) one.handleEvent();
-    shared.delete(this.#signal);
+    for (const call of this.calls) call.handleEvent();
+    listenersOf.delete(this.#signal);
   }
 }
 
 /**
- * Listens to a signal, with one listener for all calls that share it: an application may hand one signal to everything
- * that it starts, and Node takes more than ten listeners for a leak and warns of it.
+ * Ends a call when a signal aborts. All calls with the same signal share one listener: an application may pass one
+ * signal to hundreds of calls, and Node prints a leak warning for more than ten listeners on one signal.
  */
-export function listenToAbort(signal: AbortSignal, one: Abortable): void {
-  let listeners = shared.get(signal);
+export function listenToAbort(signal: AbortSignal, call: Abortable): void {
+  let listeners = listenersOf.get(signal);
   if (!listeners) {
     listeners = new AbortListeners(signal);
-    shared.set(signal, listeners);
+    listenersOf.set(signal, listeners);
     signal.addEventListener('abort', listeners, { once: true });
   }
-  listeners.all.add(one);
+  listeners.calls.add(call);
 }
 
-export function forgetAbort(signal: AbortSignal, one: Abortable): void {
-  const listeners = shared.get(signal);
-  if (!listeners?.all.delete(one) || listeners.all.size > 0) return;
-  shared.delete(signal);
+/** Stops listening for a call. */
+export function forgetAbort(signal: AbortSignal, call: Abortable): void {
+  const listeners = listenersOf.get(signal);
+  if (!listeners?.calls.delete(call) || listeners.calls.size > 0) return;
+  listenersOf.delete(signal);
   signal.removeEventListener('abort', listeners);
 }

@@ -1,22 +1,24 @@
 import type { Clock } from '../runtime.js';
 import { Timer } from './timer.js';
 
-/** Something that ends by itself at a time; `DeadlineQueue` fills the two fields. In its life it is queued once. */
+/** An item with a deadline. `DeadlineQueue` sets the two fields. An item may be added only once in its life. */
 export interface Expirable {
+  /** Milliseconds of the queue's clock. */
   deadline: number;
-  /** Whether it is still to expire. */
+  /** Whether the item waits for its deadline. */
   isQueued: boolean;
+  /** Called once when the deadline has passed, unless the item was deleted before. */
   expire(): void;
 }
 
-/** Removed items that may stay in the heap, beside as many as there are live ones. */
+/** The heap may hold this many deleted items more than live items. */
 const SLACK = 64;
 
 /**
- * Expires many items with one timer: a binary heap by deadline (Knuth, The Art of Computer Programming 3, section 5.2.3).
- * Most items are removed long before they expire, in the order in which they came: a removed one is only marked, and taken
- * out when it reaches the top or when half of the heap is marked. So with one duration for all, adding and removing cost
- * O(1); with any mix of durations O(log n), spread over the removals.
+ * Expires many items with one timer. A binary heap by deadline (Knuth, The Art of Computer Programming 3, section
+ * 5.2.3). Most items are deleted long before their deadline, in the order in which they were added. A deleted item is
+ * only marked; it leaves the heap when it reaches the top, or when half of the heap is marked. If all items have the
+ * same duration, `add()` and `delete()` cost O(1); with mixed durations O(log n), spread over all calls.
  */
 export class DeadlineQueue {
   readonly #clock: Clock;
@@ -24,21 +26,22 @@ export class DeadlineQueue {
   readonly #longestSleep: number;
   #heap: Expirable[] = [];
   #size = 0;
-  /** When the timer will fire. It may be too early after a removal; then it is simply set again. */
+  /** When the timer will fire. After a deletion this may be too early; the timer is then started again. */
   #wakeAt = Infinity;
 
-  /** @param longestSleep - milliseconds after which the timer looks again, whatever it waits for */
+  /** @param longestSleep - the timer fires at least this often, in milliseconds */
   constructor(clock: Clock, longestSleep = Infinity) {
     this.#clock = clock;
     this.#timer = new Timer(clock);
     this.#longestSleep = longestSleep;
   }
 
+  /** The number of items that wait for their deadline. */
   get size(): number {
     return this.#size;
   }
 
-  /** Expires an item after `duration` milliseconds; never, for Infinity. */
+  /** Expires an item after `duration` milliseconds. With Infinity the item is not added. */
   add(item: Expirable, duration: number): void {
     if (duration === Infinity) return;
     const now = this.#clock.now();
@@ -49,16 +52,17 @@ export class DeadlineQueue {
     if (item.deadline < this.#wakeAt) this.#arm(now);
   }
 
+  /** Takes an item out; does nothing if the item does not wait. */
   delete(item: Expirable): void {
     if (!item.isQueued) return;
     item.isQueued = false;
     this.#size--;
     if (this.#heap.length <= 2 * this.#size + SLACK) return;
-    // A sorted list is a heap.
+    // A sorted array is a heap.
     this.#heap = this.#heap.filter((other) => other.isQueued).sort((a, b) => a.deadline - b.deadline);
   }
 
-  /** Expires what is due; returns how many items that were. */
+  /** Expires every item whose deadline has passed. Returns their number. */
   sweep(): number {
     let count = 0;
     for (let first = this.#first(); first && first.deadline <= this.#clock.now(); first = this.#first()) {
@@ -70,7 +74,7 @@ export class DeadlineQueue {
     return count;
   }
 
-  /** Stops the timer; items stay until they are deleted. */
+  /** Stops the timer. The items stay until they are deleted. */
   stop(): void {
     this.#timer.stop();
     this.#wakeAt = Infinity;

@@ -1,6 +1,6 @@
 import { handled } from './promises.js';
 
-/** A promise with what settles it. Only one that is rejected is marked as looked after (F15), which costs a promise. */
+/** A promise with its `resolve` and `reject`. A rejection is never reported as unhandled, even if no code awaits it. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
@@ -14,6 +14,7 @@ export class Deferred<T> {
   }
 
   reject(error: unknown): void {
+    // Only here, because it creates a second promise.
     void handled(this.promise);
     this.#reject(error);
   }

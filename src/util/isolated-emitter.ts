@@ -16,20 +16,35 @@ interface Entries {
   readonly _events: Record<PropertyKey, Entry | Entry[] | undefined>;
 }
 
+/** What an emitter reports about its listeners. */
+export interface ListenerHooks {
+  /** A listener was added. */
+  listenerAdded(event: PropertyKey): void;
+  /** A listener threw, or returned a promise that rejected. */
+  listenerFailed(error: ProtocolError): void;
+}
+
 /**
- * An EventEmitter whose listeners cannot harm each other (S6): one that throws, or returns a promise that rejects, is
- * reported and the next one is called; one that was removed meanwhile is not called any more.
+ * An EventEmitter whose listeners cannot harm each other (S6). A listener that throws, or that returns a promise that
+ * rejects, is reported, and the next listener is called. A listener that is removed during an event is not called for it.
  *
- * eventemitter3's own `emit` stops at the first throw and calls removed listeners, so its table is walked here.
+ * eventemitter3's own `emit` stops at the first throw and calls removed listeners, so this class walks its table.
  */
-export abstract class IsolatedEmitter<Events extends object> extends EventEmitter<Events> {
+export class IsolatedEmitter<Events extends object> extends EventEmitter<Events> {
+  readonly #hooks: ListenerHooks;
+
+  constructor(hooks: ListenerHooks) {
+    super();
+    this.#hooks = hooks;
+  }
+
   override on<K extends EventEmitter.EventNames<Events>>(
     event: K,
     listener: Listener<Events, K>,
     context?: unknown,
   ): this {
     super.on(event, listener, context);
-    this.listenerAdded(event);
+    this.#hooks.listenerAdded(event);
     return this;
   }
 
@@ -47,25 +62,14 @@ export abstract class IsolatedEmitter<Events extends object> extends EventEmitte
     context?: unknown,
   ): this {
     super.once(event, listener, context);
-    this.listenerAdded(event);
+    this.#hooks.listenerAdded(event);
     return this;
   }
-
-  /** Somebody started to listen. */
-  protected abstract listenerAdded(event: PropertyKey): void;
-
-  /** Where a listener's failure goes. */
-  protected abstract listenerFailed(error: ProtocolError): void;
 
   override emit<K extends EventEmitter.EventNames<Events>>(
     event: K,
     ...args: EventEmitter.EventArgs<Events, K>
   ): boolean {
-    return this.tell(event, ...(args as unknown[]));
-  }
-
-  /** `emit` for a subclass whose own type parameters keep the compiler from checking the arguments. */
-  protected tell(event: PropertyKey, ...args: unknown[]): boolean {
     const { _events: table } = this as unknown as Entries;
     const entries = table[event];
     if (entries === undefined) return false;
@@ -73,7 +77,7 @@ export abstract class IsolatedEmitter<Events extends object> extends EventEmitte
       this.#call(event, entries, args);
       return true;
     }
-    // Adding a listener extends this array, removing one replaces it.
+    // Adding a listener extends this array. Removing a listener replaces the array.
     for (let index = 0, count = entries.length; index < count; index++) {
       const entry = entries[index] as Entry;
       if (this.#isLive(event, entries, entry)) this.#call(event, entry, args);
@@ -96,7 +100,7 @@ export abstract class IsolatedEmitter<Events extends object> extends EventEmitte
     }
   }
 
-  /** Takes out this one entry: `removeListener` would take the same function's other entries, too. */
+  /** Removes this entry only. `removeListener` would also remove the other entries of the same function. */
   #remove(event: PropertyKey, entry: Entry): void {
     const { _events: table } = this as unknown as Entries;
     const entries = table[event];
@@ -109,7 +113,8 @@ export abstract class IsolatedEmitter<Events extends object> extends EventEmitte
   }
 
   #failed(event: PropertyKey, cause: unknown): void {
-    if (event === 'error') return; // nobody is left to be told
-    this.listenerFailed(wrapError(`A listener of '${String(event)}' failed`, cause));
+    // An error listener that fails has no other listener that it could be reported to.
+    if (event === 'error') return;
+    this.#hooks.listenerFailed(wrapError(`A listener of '${String(event)}' failed`, cause));
   }
 }

@@ -1,16 +1,18 @@
 import { ConfigError } from '../errors.js';
 
-/** Whether a value will do, what is allowed in words, and the default. */
+/** The rule of one option: a check of the value, the allowed values in words, and the default. */
 export type OptionRule = readonly [valid: (value: never) => boolean, allowed: string, fallback?: unknown];
 export type OptionRules<T> = { readonly [K in keyof Required<T>]: OptionRule };
 
-// setTimeout takes no more in one go; adapters split longer delays, so the bound is on sanity, not on the platform.
+/** The longest duration in milliseconds, one year. It only catches mistakes: adapters can wait longer. */
 const MAX_DURATION = 365 * 24 * 3_600_000;
 
+/** Whether a value is an object, but not an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A number from `min` to `max`. */
 export function range(min: number, max: number, fallback?: number, kind = 'a number'): OptionRule {
   return [
     (value: unknown) => typeof value === 'number' && value >= min && value <= max,
@@ -19,51 +21,62 @@ export function range(min: number, max: number, fallback?: number, kind = 'a num
   ];
 }
 
+/** Milliseconds, from `min` to one year. */
 export function duration(min: number, fallback?: number): OptionRule {
   return range(min, MAX_DURATION, fallback, 'a number of milliseconds');
 }
 
+/** An integer from `min`. */
 export function count(min: number, fallback?: number): OptionRule {
   return [(value: number) => Number.isSafeInteger(value) && value >= min, `an integer from ${min}`, fallback];
 }
 
-/** One more value beside those of a rule. */
+/** The values of a rule, and one more value. */
 export function or([valid, allowed, fallback]: OptionRule, other: unknown): OptionRule {
   return [(value: never) => value === other || valid(value), `${allowed}, or ${other}`, fallback];
 }
 
+/** True or false. */
 export function flag(fallback: boolean): OptionRule {
   return [(value: unknown) => typeof value === 'boolean', 'true or false', fallback];
 }
 
+/** One of the listed values. */
 export function oneOf(...values: readonly unknown[]): OptionRule {
   return [(value: unknown) => values.includes(value), `one of ${values.join(', ')}`];
 }
 
+/** The options of a call as a whole. */
 export const OPTIONS: OptionRule = [isObject, 'an object'];
 
-/** What may abort a call; duck-typed, since each page and worker has an AbortSignal of its own. */
+/** The signal of a call. There is no `instanceof` check: each page and worker has its own AbortSignal class. */
 export const SIGNAL: OptionRule = [
   (value: AbortSignal | null | undefined) => value === undefined || typeof value?.addEventListener === 'function',
   'an AbortSignal',
 ];
 
-/** How long a call may take. */
+/** The time limit of a call, in milliseconds. */
 export const TIMEOUT: OptionRule = [
   (value: unknown) => typeof value === 'number' && value > 0,
   'a positive number of milliseconds, or Infinity',
 ];
 
-/** @throws ConfigError for a wrong value */
+/**
+ * Checks one value.
+ * @throws ConfigError for a wrong value
+ */
 export function check(name: string, value: unknown, rule: OptionRule): void {
-  // Taken apart by index: every request comes through here, and an iterator costs more than the check.
+  // By index: every request comes here, and destructuring with an iterator costs more than the check itself.
   if (!rule[0](value as never)) throw new ConfigError(name, value, rule[1]);
 }
 
-/** @throws ConfigError for the first wrong value, or for no object at all; what is missing is not wrong */
+/**
+ * Checks the options that have a value; `undefined` counts as missing.
+ * @throws ConfigError for the first wrong value, or if `options` is no object
+ */
 export function checkAll<T extends object>(options: T, rules: Readonly<Record<string, OptionRule>>): void {
   check('options', options, OPTIONS);
-  // No list of entries: every subscription comes through here.
+  // Without Object.entries(), which creates arrays: every subscription comes here.
   for (const name in rules) {
     const value = options[name as keyof T];
     if (value !== undefined) check(name, value, rules[name] as OptionRule);
@@ -71,8 +84,8 @@ export function checkAll<T extends object>(options: T, rules: Readonly<Record<st
 }
 
 /**
- * Options, checked, with the defaults filled in.
- * @param what - what they are options of
+ * Checks options and fills in the defaults.
+ * @param what - the name of the options in an error
  * @throws ConfigError for an unknown option or a wrong value
  */
 export function readOptions<T extends object>(what: string, options: T, rules: OptionRules<T>): T {

@@ -1,10 +1,13 @@
 import type { Clock } from '../runtime.js';
 import { Timer } from './timer.js';
 
-/** How long a loop may keep the event loop busy in one go: a quarter of a frame at 60 Hz, since more comes with it. */
+/**
+ * Milliseconds that a loop may block the event loop without a pause: a quarter of a screen frame at 60 Hz. The rest of
+ * the frame is for other work.
+ */
 export const SLICE = 4;
 
-/** Lets long loops give the event loop a turn now and then (F14). */
+/** Splits long loops into slices, with a turn of the event loop between two slices, so that they do not block it. */
 export class Pacer {
   readonly #clock: Clock;
   readonly #timer: Timer;
@@ -16,7 +19,7 @@ export class Pacer {
     this.#timer = new Timer(clock);
   }
 
-  /** Does something with each item, a slice at a time. */
+  /** Calls `act` for each item in order, one slice at a time. */
   async each<T>(items: readonly T[], act: (item: T, index: number) => void): Promise<void> {
     let startedAt = this.#clock.now();
     for (const [index, item] of items.entries()) {
@@ -27,7 +30,7 @@ export class Pacer {
     }
   }
 
-  /** The client has ended: loops run to their end, whose calls fail at once, and no timer is left. */
+  /** Stops the timer when the client ends. Running loops finish without pauses; their calls fail at once. */
   stop(): void {
     this.#stopped = true;
     this.#timer.stop();

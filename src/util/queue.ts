@@ -1,16 +1,17 @@
-/** Places of what was taken out that may stay in the array. */
+/** The array may hold this many empty places at its start. */
 const SLACK = 1_024;
 
-/** First in, first out, where taking one out moves none of the others. */
+/** A first-in, first-out queue. Taking an item out does not move the other items. */
 export class Queue<T> {
   #items: T[] = [];
   #head = 0;
 
+  /** The number of items that wait. */
   get size(): number {
     return this.#items.length - this.#head;
   }
 
-  /** A copy of what waits, first to last. */
+  /** A copy of the items that wait, first to last. */
   get waiting(): T[] {
     return this.#items.slice(this.#head);
   }
@@ -19,7 +20,7 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
-  /** Puts items before those that wait: into the places of what was taken out, as long as there are any. */
+  /** Puts items before those that wait. It uses the empty places at the start of the array if there are enough. */
   unshift(items: readonly T[]): void {
     if (items.length > this.#head) {
       this.#items = [...items, ...this.waiting];
@@ -30,6 +31,7 @@ export class Queue<T> {
     for (const [index, item] of items.entries()) this.#items[this.#head + index] = item;
   }
 
+  /** Takes out the first item. */
   shift(): T | undefined {
     if (this.size === 0) return undefined;
     const item = this.#items[this.#head++];

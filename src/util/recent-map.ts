@@ -1,4 +1,4 @@
-/** A map of which `remember()` keeps the latest entries alone, so that memory stays bounded (C9). */
+/** A map that keeps only the latest `capacity` entries, so that its memory is bounded. Fill it with `remember()`. */
 export class RecentMap<K, V> extends Map<K, V> {
   readonly #capacity: number;
 
@@ -7,7 +7,7 @@ export class RecentMap<K, V> extends Map<K, V> {
     this.#capacity = capacity;
   }
 
-  /** Sets an entry as the latest; returns the oldest one, which had to make room. */
+  /** Sets an entry as the latest. Returns the value of the oldest entry if that was removed to make room. */
   remember(key: K, value: V): V | undefined {
     this.delete(key);
     this.set(key, value);

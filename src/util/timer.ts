@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime.js';
 
-/** One timer that can be started again and stopped; starting it stops what it waited for. */
+/** A timer that can be started again and stopped. `start()` stops the previous wait. */
 export class Timer {
   readonly #clock: Clock;
   #handle: unknown;
@@ -10,22 +10,26 @@ export class Timer {
     this.#clock = clock;
   }
 
+  /** Whether the timer is running. */
   get active(): boolean {
     return this.#dueAt !== undefined;
   }
 
-  /** Milliseconds until it fires; Infinity while it is stopped. */
+  /** Milliseconds until the timer fires; Infinity while it is stopped. */
   get remaining(): number {
     return this.#dueAt === undefined ? Infinity : this.#dueAt - this.#clock.now();
   }
 
-  /** @param callback - is told by how many milliseconds it is called late */
+  /**
+   * Calls back once, after `delay` milliseconds.
+   * @param callback - gets the lateness: milliseconds between the due time and the call
+   */
   start(delay: number, callback: (lateness: number) => void): void {
     this.stop();
     const dueAt = this.#clock.now() + delay;
     this.#dueAt = dueAt;
     this.#handle = this.#clock.setTimer(() => {
-      // A clock may fire a timer that was cleared in the same turn.
+      // A clock may still fire a timer that was cleared in the same turn.
       if (this.#dueAt !== dueAt) return;
       this.#dueAt = undefined;
       callback(this.#clock.now() - dueAt);

@@ -1,11 +1,11 @@
 import { nanoid } from 'nanoid';
 
-/** Ids of one prefix: four digits of base 36. */
+/** The number of ids with the same prefix: four digits in base 36. */
 const BLOCK = 36 ** 4;
 
 /**
- * Ids in nanoid's form, 21 symbols of its alphabet, at a tenth of its cost: 17 random ones (102 bits, which no other
- * client shares) and a count. Ids only have to be unique; they are no secrets.
+ * Makes unique ids that look like those of nanoid (21 symbols of its alphabet) at a tenth of the cost: 17 random
+ * symbols (102 bits, unique for each client) and a count. The ids are unique but not secret.
  */
 export class UniqueIds {
   #prefix = '';

@@ -1,42 +1,40 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { Channel, type ChannelOptions } from '../../src/channel/channel.js';
+import type { EventEmitter } from 'eventemitter3';
+import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { Channel, type ChannelEvents, type ChannelOptions } from '../../src/channel/channel.js';
+import { ChannelInlet } from '../../src/channel/channel-inlet.js';
 import { Conflation } from '../../src/channel/conflation.js';
 import { LazyUpdate, type Update } from '../../src/channel/update.js';
 import { ConnectionClosedError } from '../../src/errors.js';
 import { Message } from '../../src/protocol/message.js';
-import { VirtualClock } from '../../src/testing/index.browser.js';
+import type { VirtualClock } from '../../src/testing/index.browser.js';
+import { type TestContext, testContext } from '../support/test-context.js';
 
+let context: TestContext;
 let clock: VirtualClock;
-/** Who waits for the next frame of the screen. */
+let conflation: Conflation;
+/** Callbacks for the next frame of the screen. */
 let frames: (() => void)[];
-let dropped: number;
-let unheard: Error[];
 let reads: number;
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  dropped = 0;
+  context = testContext({ config: { subscriptionChannelCapacity: 4 } });
+  clock = context.clock;
   frames = [];
-  unheard = [];
   reads = 0;
+  conflation = new Conflation(clock, {
+    now: () => clock.now(),
+    setTimer: (callback) => frames.push(callback),
+    clearTimer: () => {},
+  });
 });
 
-function newChannel(options: ChannelOptions = {}): Channel<number> {
-  return new Channel<number>(
-    'trades',
-    {
-      conflation: new Conflation(clock, {
-        now: () => clock.now(),
-        setTimer: (callback) => frames.push(callback),
-        clearTimer: () => {},
-      }),
-      capacity: 4,
-      onDropped: () => void dropped++,
-      onSettled: () => {},
-      onError: (error) => unheard.push(error),
-    },
-    options,
-  );
+function newInlet(options: ChannelOptions = {}): ChannelInlet<number> {
+  return new ChannelInlet<number>('trades', context, conflation, options);
+}
+
+/** The errors that the client emitted because the channel had no listener for them. */
+function clientErrors(): Error[] {
+  return context.emitted.map(([, error]) => error as Error);
 }
 
 function update(value: number): LazyUpdate {
@@ -49,11 +47,11 @@ function update(value: number): LazyUpdate {
   });
 }
 
-function deliver(channel: Channel<number>, ...values: number[]): void {
-  for (const value of values) channel.deliver(update(value));
+function deliver(inlet: ChannelInlet<number>, ...values: number[]): void {
+  for (const value of values) inlet.deliver(update(value));
 }
 
-function listen(channel: Channel<number>): number[] {
+function listen({ channel }: ChannelInlet<number>): number[] {
   const heard: number[] = [];
   channel.on('message', (value) => heard.push(value));
   return heard;
@@ -66,33 +64,54 @@ async function take(iterator: AsyncIterator<number>, count: number): Promise<(nu
   return taken;
 }
 
+describe('Channel: its public members', () => {
+  it('shows public members only and cannot be constructed', () => {
+    expectTypeOf<Exclude<keyof Channel, keyof EventEmitter<ChannelEvents<unknown>>>>().toEqualTypeOf<
+      | 'topic'
+      | 'closed'
+      | 'dropped'
+      | 'buffered'
+      | 'updates'
+      | 'unsubscribe'
+      | typeof Symbol.asyncIterator
+      | typeof Symbol.asyncDispose
+    >();
+    // @ts-expect-error: `subscribe()` makes channels.
+    void (() => new Channel());
+    expect(newInlet().channel).toBeInstanceOf(Channel);
+  });
+});
+
 describe('Channel: the first reader', () => {
-  it('holds updates unparsed, then hands them over in order, before newer ones [CH14, S7]', async () => {
-    const channel = newChannel();
-    deliver(channel, 1, 2, 3);
+  it('holds updates unparsed and delivers them in order, before newer updates [CH14, S7]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    deliver(inlet, 1, 2, 3);
     expect(channel.buffered).toBe(3);
     expect(reads).toBe(0);
-    const heard = listen(channel);
+    const heard = listen(inlet);
     expect(heard).toEqual([]);
-    deliver(channel, 4);
+    deliver(inlet, 4);
     await clock.settle();
-    deliver(channel, 5);
+    deliver(inlet, 5);
     expect(heard).toEqual([1, 2, 3, 4, 5]);
     expect(channel.dropped).toBe(0);
   });
 
-  it('counts what the hold could not keep [CH14, S7]', async () => {
-    const channel = newChannel();
-    deliver(channel, 1, 2, 3, 4, 5, 6);
-    const heard = listen(channel);
+  it('counts the updates that it could not hold [CH14, S7]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    deliver(inlet, 1, 2, 3, 4, 5, 6);
+    const heard = listen(inlet);
     await clock.settle();
     expect(heard).toEqual([3, 4, 5, 6]);
-    expect([channel.dropped, dropped]).toEqual([2, 2]);
+    expect([channel.dropped, context.counters.dropped]).toEqual([2, 2]);
   });
 
-  it('gives once() one update, and the rest to the next reader [CH14]', async () => {
-    const channel = newChannel();
-    deliver(channel, 1, 2, 3);
+  it('gives once() one update and the next reader the rest [CH14]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    deliver(inlet, 1, 2, 3);
     const first: number[] = [];
     channel.once('message', (value) => first.push(value));
     await clock.settle();
@@ -100,105 +119,115 @@ describe('Channel: the first reader', () => {
     expect(await take(channel[Symbol.asyncIterator](), 2)).toEqual([2, 3]);
   });
 
-  it('the first loop inherits what was held [CH14]', async () => {
-    const channel = newChannel();
-    deliver(channel, 1, 2);
+  it('gives the held updates to the first loop [CH14]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    deliver(inlet, 1, 2);
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 3);
+    deliver(inlet, 3);
     expect(await take(loop, 3)).toEqual([1, 2, 3]);
   });
 
-  it('a loop that starts while updates are being handed over misses nothing newer [S7]', async () => {
-    const channel = newChannel();
-    deliver(channel, 1);
-    const heard = listen(channel);
+  it('gives a loop that starts during the delivery of held updates all newer updates [S7]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    deliver(inlet, 1);
+    const heard = listen(inlet);
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 2);
+    deliver(inlet, 2);
     await clock.settle();
-    deliver(channel, 3);
+    deliver(inlet, 3);
     expect(heard).toEqual([1, 2, 3]);
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('what was held is handed over or counted when the channel ends first [S7]', async () => {
-    const channel = newChannel();
-    deliver(channel, 1, 2);
-    const heard = listen(channel);
-    channel.end({ code: 1000, reason: 'closed' });
+  it('delivers or counts held updates when the channel ends first [S7]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    deliver(inlet, 1, 2);
+    const heard = listen(inlet);
+    inlet.end({ code: 1000, reason: 'closed' });
     await clock.settle();
     expect(heard.length + channel.dropped).toBe(2);
   });
 
-  it('an update that nobody takes is counted [S7]', async () => {
-    const channel = newChannel();
+  it('counts an update without a reader [S7]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const listener = (): void => {};
     channel.on('message', listener);
     channel.off('message', listener);
-    deliver(channel, 1);
+    deliver(inlet, 1);
     expect(channel.dropped).toBe(1);
   });
 });
 
 describe('Channel: overflow', () => {
-  it('drop-oldest keeps the newest [CH16]', async () => {
-    const channel = newChannel({ capacity: 2, overflow: 'drop-oldest' });
+  it("'drop-oldest' keeps the newest updates [CH16]", async () => {
+    const inlet = newInlet({ capacity: 2, overflow: 'drop-oldest' });
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 1, 2, 3, 4, 5);
+    deliver(inlet, 1, 2, 3, 4, 5);
     expect(await take(loop, 2)).toEqual([4, 5]);
     expect(channel.dropped).toBe(3);
   });
 
-  it('drop-newest keeps the oldest [CH16]', async () => {
-    const channel = newChannel({ capacity: 2, overflow: 'drop-newest' });
+  it("'drop-newest' keeps the oldest updates [CH16]", async () => {
+    const inlet = newInlet({ capacity: 2, overflow: 'drop-newest' });
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 1, 2, 3, 4, 5);
+    deliver(inlet, 1, 2, 3, 4, 5);
     expect(await take(loop, 2)).toEqual([1, 2]);
     expect(channel.dropped).toBe(3);
   });
 
-  it('latest keeps the newest, counting what it replaced [CH17]', async () => {
-    const channel = newChannel({ overflow: 'latest' });
+  it("'latest' keeps the newest update and counts the replaced ones [CH17]", async () => {
+    const inlet = newInlet({ overflow: 'latest' });
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 1, 2, 3);
+    deliver(inlet, 1, 2, 3);
     expect(await take(loop, 1)).toEqual([3]);
     expect(channel.dropped).toBe(2);
   });
 
-  it("conflateInterval 'frame' tells the newest with the next frame of the screen, once [CH22]", () => {
-    const channel = newChannel({ overflow: 'latest', conflateInterval: 'frame' });
+  it("conflateInterval 'frame' delivers the newest update once, with the next frame of the screen [CH22]", () => {
+    const inlet = newInlet({ overflow: 'latest', conflateInterval: 'frame' });
+    const { channel } = inlet;
     const heard: number[] = [];
     channel.on('message', (data) => heard.push(data));
-    deliver(channel, 1, 2, 3);
+    deliver(inlet, 1, 2, 3);
     expect([heard, frames.length]).toEqual([[], 1]);
     frames.shift()?.();
     expect([heard, frames.length, channel.dropped]).toEqual([[3], 0, 2]);
-    deliver(channel, 4);
+    deliver(inlet, 4);
     void channel.unsubscribe();
     frames.shift()?.();
     expect([heard, channel.dropped]).toEqual([[3], 3]);
   });
 
-  it('latest by key keeps the newest of each, at the place of its first [CH17]', async () => {
+  it("'latest' by key keeps the newest update of each key, at the place of the first [CH17]", async () => {
     const key = (each: { data: unknown }): string => ((each.data as number) % 2 ? 'odd' : 'even');
-    const channel = newChannel({ overflow: 'latest', key });
+    const inlet = newInlet({ overflow: 'latest', key });
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 1, 2, 3, 4, 5);
+    deliver(inlet, 1, 2, 3, 4, 5);
     expect(await take(loop, 2)).toEqual([5, 4]);
   });
 
-  it('latest holds at most capacity keys [C9, CH17]', async () => {
-    const channel = newChannel({ overflow: 'latest', capacity: 2, key: (each) => String(each.data) });
+  it("'latest' holds at most capacity keys [C9, CH17]", async () => {
+    const inlet = newInlet({ overflow: 'latest', capacity: 2, key: (each) => String(each.data) });
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 1, 2, 3);
+    deliver(inlet, 1, 2, 3);
     expect(channel.buffered).toBe(2);
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('latest calls listeners once per conflateInterval [CH17]', async () => {
-    const channel = newChannel({ overflow: 'latest' });
-    const heard = listen(channel);
+  it("'latest' calls listeners once per conflateInterval [CH17]", async () => {
+    const inlet = newInlet({ overflow: 'latest' });
+    const heard = listen(inlet);
     for (let n = 1; n <= 32; n++) {
-      deliver(channel, n);
+      deliver(inlet, n);
       await clock.advance(1);
     }
     await clock.advance(16);
@@ -206,7 +235,7 @@ describe('Channel: overflow', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  describe('the gap of an update that was dropped is told by the next that is not [S5, CH19]', () => {
+  describe('the gap of a dropped update moves to the next update [S5, CH19]', () => {
     const gapSince = (since: number) => ({ epoch: 2, since, until: since + 1, cause: 'disconnect' }) as const;
     const sinceOf = ({ gap }: Update) => gap?.since;
 
@@ -215,36 +244,38 @@ describe('Channel: overflow', () => {
       // What was there before the gap knows nothing of it.
       ['drop-newest', [undefined, undefined, 30]],
       ['latest', [30, undefined, undefined]],
-    ] as const)('%s, in a loop', async (overflow, expected) => {
-      const channel = newChannel({ capacity: 2, overflow });
+    ] as const)('with %s in a loop', async (overflow, expected) => {
+      const inlet = newInlet({ capacity: 2, overflow });
+      const { channel } = inlet;
       const loop = channel.updates();
       const next = async () => sinceOf((await loop.next()).value as Update);
-      deliver(channel, 1);
+      deliver(inlet, 1);
       if (overflow === 'drop-oldest') await next();
-      if (overflow === 'drop-newest') deliver(channel, 2);
-      channel.deliver(update(3).after(gapSince(30)));
-      if (overflow !== 'drop-newest') deliver(channel, 4, 5);
+      if (overflow === 'drop-newest') deliver(inlet, 2);
+      inlet.deliver(update(3).after(gapSince(30)));
+      if (overflow !== 'drop-newest') deliver(inlet, 4, 5);
       const seen: (number | undefined)[] = overflow === 'drop-oldest' ? [undefined] : [];
       while (channel.buffered > 0) seen.push(await next());
       // The reader waits already.
       const waiting = next();
-      deliver(channel, 6);
+      deliver(inlet, 6);
       seen.push(await waiting);
       const after = next();
-      deliver(channel, 7);
+      deliver(inlet, 7);
       seen.push(await after);
       expect(seen.slice(0, 3)).toEqual(expected);
     });
 
-    it.each(['drop-oldest', 'drop-newest'] as const)('%s, before the first listener', async (overflow) => {
-      const channel = newChannel({ capacity: 1, overflow });
-      deliver(channel, 1);
-      channel.deliver(update(2).after(gapSince(20)));
-      channel.deliver(update(3).after(gapSince(30)));
+    it.each(['drop-oldest', 'drop-newest'] as const)('with %s before the first listener', async (overflow) => {
+      const inlet = newInlet({ capacity: 1, overflow });
+      const { channel } = inlet;
+      deliver(inlet, 1);
+      inlet.deliver(update(2).after(gapSince(20)));
+      inlet.deliver(update(3).after(gapSince(30)));
       const heard: [number, number | undefined, number | undefined][] = [];
       channel.on('message', (value, { gap }) => heard.push([value, gap?.since, gap?.until]));
       await clock.settle();
-      deliver(channel, 4, 5);
+      deliver(inlet, 4, 5);
       const told = [20, 31];
       expect(heard).toEqual(
         overflow === 'drop-oldest'
@@ -261,10 +292,11 @@ describe('Channel: overflow', () => {
       );
     });
 
-    it('latest by key, in the place of one that had to give way', async () => {
-      const channel = newChannel({ overflow: 'latest', capacity: 2, key: ({ data }) => String(data) });
-      channel.deliver(update(1).after(gapSince(10)));
-      deliver(channel, 2, 3);
+    it('with latest by key, at the place of a dropped update', async () => {
+      const inlet = newInlet({ overflow: 'latest', capacity: 2, key: ({ data }) => String(data) });
+      const { channel } = inlet;
+      inlet.deliver(update(1).after(gapSince(10)));
+      deliver(inlet, 2, 3);
       const loop = channel.updates();
       const seen = [(await loop.next()).value, (await loop.next()).value] as Update<number>[];
       expect(seen.map((one) => [one.data, sinceOf(one)])).toEqual([
@@ -274,17 +306,18 @@ describe('Channel: overflow', () => {
     });
   });
 
-  it('fail closes the channel, after what it had [CH18]', async () => {
-    const channel = newChannel({ capacity: 2, overflow: 'fail' });
+  it("'fail' closes the channel after its buffered updates [CH18]", async () => {
+    const inlet = newInlet({ capacity: 2, overflow: 'fail' });
+    const { channel } = inlet;
     let released = 0;
-    channel.attach({
+    inlet.attach({
       leave: () => {
         released++;
         return Promise.resolve();
       },
     });
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 1, 2, 3, 4);
+    deliver(inlet, 1, 2, 3, 4);
     expect(channel.closed).toBe(true);
     expect(released).toBe(1);
     expect(await take(loop, 2)).toEqual([1, 2]);
@@ -292,26 +325,27 @@ describe('Channel: overflow', () => {
     expect(await loop.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('a key function that throws is reported and costs that update alone [S6, CH17]', async () => {
-    const channel = newChannel({
+  it('a key function that throws is reported and loses only that update [S6, CH17]', async () => {
+    const inlet = newInlet({
       overflow: 'latest',
       key: (each) => {
         if (each.data === 2) throw new Error('no key');
         return String(each.data);
       },
     });
-    const heard = listen(channel);
-    deliver(channel, 1, 2, 3);
+    const heard = listen(inlet);
+    deliver(inlet, 1, 2, 3);
     await clock.advance(16);
     expect(heard).toEqual([1, 3]);
-    expect(unheard).toHaveLength(1);
+    expect(clientErrors()).toHaveLength(1);
   });
 
-  it('is linear in what it holds: a million updates through a full buffer [C9]', async () => {
-    const channel = newChannel({ capacity: 10_000 });
+  it('takes linear time for a million updates through a full buffer [C9]', async () => {
+    const inlet = newInlet({ capacity: 10_000 });
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
     const one = update(1);
-    for (let n = 0; n < 1_000_000; n++) channel.deliver(one);
+    for (let n = 0; n < 1_000_000; n++) inlet.deliver(one);
     expect(channel.buffered).toBe(10_000);
     expect(channel.dropped).toBe(990_000);
     await loop.return?.();
@@ -320,124 +354,133 @@ describe('Channel: overflow', () => {
 });
 
 describe('Channel: loops', () => {
-  it('each loop has its own buffer [CH3]', async () => {
-    const channel = newChannel();
+  it('have a buffer each [CH3]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const [one, two] = [channel[Symbol.asyncIterator](), channel.updates()];
-    const heard = listen(channel);
-    deliver(channel, 1, 2);
+    const heard = listen(inlet);
+    deliver(inlet, 1, 2);
     expect(await take(one, 2)).toEqual([1, 2]);
     expect((await two.next()).value).toMatchObject({ data: 1, epoch: 1 });
     expect(heard).toEqual([1, 2]);
     expect(reads).toBe(2);
   });
 
-  it('serves several readers of one loop in order [CH3]', async () => {
-    const channel = newChannel();
+  it('serve several next() calls in order [CH3]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
     const reading = [loop.next(), loop.next()];
-    deliver(channel, 1, 2);
+    deliver(inlet, 1, 2);
     expect((await Promise.all(reading)).map(({ value }) => value)).toEqual([1, 2]);
   });
 
-  it('break ends a loop and leaves the channel [CH4]', async () => {
-    const channel = newChannel();
+  it('end at break and keep the channel [CH4]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const reading = (async () => {
       for await (const value of channel) return value;
       return undefined;
     })();
-    deliver(channel, 1);
+    deliver(inlet, 1);
     expect(await reading).toBe(1);
     expect(channel.closed).toBe(false);
-    const heard = listen(channel);
-    deliver(channel, 2);
+    const heard = listen(inlet);
+    deliver(inlet, 2);
     expect(heard).toEqual([2]);
   });
 
-  it('ends with the channel, after what is buffered; throws where an error closed it [CH4]', async () => {
-    const channel = newChannel();
+  it('end with the channel after the buffered updates, or throw its error [CH4]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, 1);
-    channel.end({ code: 1000, reason: 'closed' });
+    deliver(inlet, 1);
+    inlet.end({ code: 1000, reason: 'closed' });
     expect(await take(loop, 1)).toEqual([1]);
     expect(await loop.next()).toEqual({ done: true, value: undefined });
 
-    const failed = newChannel();
-    const waiting = failed[Symbol.asyncIterator]().next();
+    const failed = newInlet();
+    const waiting = failed.channel[Symbol.asyncIterator]().next();
     failed.fail(new ConnectionClosedError('over'));
     await expect(waiting).rejects.toThrow('over');
   });
 
-  it('an update that cannot be read rejects one next(), and the loop goes on [CH4]', async () => {
-    const channel = newChannel();
+  it('reject one next() for an update that cannot be read, and continue [CH4]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
-    deliver(channel, -1, 2);
+    deliver(inlet, -1, 2);
     await expect(loop.next()).rejects.toThrow('unreadable');
     expect(await take(loop, 1)).toEqual([2]);
   });
 });
 
 describe('Channel: the end', () => {
-  it('calls no listener after unsubscribe(), also from inside a listener [S1, CH5]', async () => {
-    const channel = newChannel();
+  it('calls no listener after unsubscribe(), even inside a listener [S1, CH5]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const heard: string[] = [];
     channel.on('message', (value) => {
       heard.push(`a${value}`);
       if (value === 2) void channel.unsubscribe();
     });
     channel.on('message', (value) => heard.push(`b${value}`));
-    deliver(channel, 1, 2, 3);
+    deliver(inlet, 1, 2, 3);
     await clock.settle();
     expect(heard).toEqual(['a1', 'b1', 'a2']);
   });
 
-  it('nor with updates that were held or conflated [S1]', async () => {
-    const held = newChannel();
+  it('delivers no held or conflated update after unsubscribe() [S1]', async () => {
+    const held = newInlet();
     deliver(held, 1);
     const heard = listen(held);
-    void held.unsubscribe();
-    const conflating = newChannel({ overflow: 'latest' });
+    void held.channel.unsubscribe();
+    const conflating = newInlet({ overflow: 'latest' });
     const alsoHeard = listen(conflating);
     deliver(conflating, 1);
-    void conflating.unsubscribe();
+    void conflating.channel.unsubscribe();
     await clock.advance(1_000);
     expect([heard, alsoHeard]).toEqual([[], []]);
     expect([held.buffered, conflating.buffered]).toEqual([0, 0]);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('tells close once, and never rejects [CH5]', async () => {
-    const channel = newChannel();
+  it('emits close once and never rejects [CH5]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const causes: unknown[] = [];
     channel.on('close', (cause) => causes.push(cause));
     await channel.unsubscribe();
     await channel.unsubscribe();
-    channel.end({ code: 1006, reason: 'later' });
-    channel.fail(new ConnectionClosedError('later'));
+    inlet.end({ code: 1006, reason: 'later' });
+    inlet.fail(new ConnectionClosedError('later'));
     expect(causes).toEqual([{ code: 1000, reason: 'unsubscribed' }]);
   });
 
-  it('tells error, then close; an error that nobody hears goes to the client [CH13]', () => {
-    const channel = newChannel();
+  it('emits error, then close; without a listener the client emits the error [CH13]', () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     const order: string[] = [];
     channel.on('error', () => order.push('error'));
     channel.on('close', () => order.push('close'));
-    channel.fail(new ConnectionClosedError('over'));
+    inlet.fail(new ConnectionClosedError('over'));
     expect(order).toEqual(['error', 'close']);
-    newChannel().fail(new ConnectionClosedError('unheard'));
-    expect(unheard.map(({ message }) => message)).toEqual(['unheard']);
+    newInlet().fail(new ConnectionClosedError('unheard'));
+    expect(clientErrors().map(({ message }) => message)).toEqual(['unheard']);
   });
 
-  it('a listener that throws harms no other [S6, CL38]', async () => {
-    const channel = newChannel();
+  it('reports a listener that throws and calls the other listeners [S6, CL38]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
     channel.on('message', () => {
       throw new Error('bug');
     });
     channel.on('message', () => Promise.reject(new Error('async bug')) as never);
-    const heard = listen(channel);
-    deliver(channel, 1, -1, 2);
+    const heard = listen(inlet);
+    deliver(inlet, 1, -1, 2);
     await clock.settle();
     expect(heard).toEqual([1, 2]);
-    expect(unheard).toHaveLength(5);
+    expect(clientErrors()).toHaveLength(5);
   });
 
   it.each([
@@ -448,6 +491,6 @@ describe('Channel: the end', () => {
     ['conflateInterval', { conflateInterval: -1 }],
     ['conflateInterval', { conflateInterval: Infinity }],
   ] as const)('a wrong %s is a ConfigError [CH21]', (field, options) => {
-    expect(() => newChannel(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
+    expect(() => newInlet(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
   });
 });

@@ -14,8 +14,8 @@ function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: 
   const context = testContext({ handler, config: options.config ?? {} });
   const { clock } = context;
   const link = { lives: true, latency: 50, probes: [] as number[], deadAt: undefined as number | undefined, since: 0 };
-  const heartbeat = new Heartbeat(context, {
-    probe: () => {
+  const probe = {
+    send: () => {
       if (!canProbe) return undefined;
       link.probes.push(clock.now());
       if (link.lives) {
@@ -27,11 +27,14 @@ function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: 
       }
       return 0;
     },
-    dead: (since) => {
+  };
+  const listener = {
+    onSilence: (since: number) => {
       link.deadAt = clock.now();
       link.since = since;
     },
-  });
+  };
+  const heartbeat: Heartbeat = new Heartbeat(context, probe, listener);
   return { link, heartbeat, clock };
 }
 

@@ -19,7 +19,7 @@ it('docs/SPEC.md states the real bound on attempts in a minute [C5]', () => {
 function diagram(): string {
   const arrows = Object.entries(connectionStates).flatMap(([state, { on }]) => {
     const labels = new Map<string, string[]>();
-    for (const [event, [next, effect]] of Object.entries(on)) {
+    for (const [event, { next, effect }] of Object.entries(on)) {
       const arrow = `  ${state} --> ${next}: %s / ${effect}`;
       labels.set(arrow, [...(labels.get(arrow) ?? []), event]);
     }

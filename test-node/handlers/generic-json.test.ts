@@ -301,7 +301,10 @@ describe('GenericJsonHandler: options [GJ7]', () => {
     [{ typeField: 'type', updateType: [] }, /updateType is an array; allowed is a non-empty string, or a list of them/],
     [{ typeField: 'type', updateType: ['a', 1] }, /updateType/],
     [{ updateType: 'update' }, /typeField is undefined; allowed is the member that holds responseType and updateType/],
-    [{ subscribeOp: 'sub', unsubscribeOp: 'sub' }, /unsubscribeOp is "sub"; allowed is another one than subscribeOp/],
+    [
+      { subscribeOp: 'sub', unsubscribeOp: 'sub' },
+      /unsubscribeOp is "sub"; allowed is a value that differs from subscribeOp/,
+    ],
     [null, /options is null/],
     ['op', /options is "op"/],
   ])('%j is a ConfigError', (options, message) => {

@@ -26,13 +26,13 @@ let broken: unknown[];
 function newInbox(handler = new GenericJsonHandler(), onMessage: (text: string) => void = () => {}) {
   const context = testContext({ handler, config: { maxMessageSize: 1_000 } });
   const gate = new DeliveryGate();
-  const inbox = new Inbox(context, gate, {
-    message: (message) => {
+  const router = {
+    route: (message: Message) => {
       heard.push(message.text);
       onMessage(message.text);
     },
-    broken: (error) => broken.push(error),
-  });
+  };
+  const inbox = new Inbox(context, gate, router, { onBroken: (error) => broken.push(error) });
   return { inbox, gate, context, clock: context.clock };
 }
 
@@ -145,7 +145,7 @@ describe('Inbox', () => {
     const handler = new SplittingHandler();
     const context = testContext({ handler });
     let count = 0;
-    const inbox = new Inbox(context, new DeliveryGate(), { message: () => void count++, broken: () => {} });
+    const inbox = new Inbox(context, new DeliveryGate(), { route: () => void count++ }, { onBroken: () => {} });
     inbox.receive(`[${'1,'.repeat(parts - 1)}1]`);
     expect(count).toBe(parts);
   });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
-import { type OutboundCall, Outbox } from '../../src/outbound/outbox.js';
+import type { OutboundCall } from '../../src/outbound/outbound-call.js';
+import { Outbox } from '../../src/outbound/outbox.js';
 import type { Frame, Limits } from '../../src/protocol/handler-types.js';
 import { type TestContext, testContext } from '../support/test-context.js';
 
@@ -25,6 +26,9 @@ class TestLink {
     if (this.refuses) throw new Error('closed');
     this.written.push(frame);
   }
+  refused(cause: unknown): void {
+    failures.push(cause);
+  }
 }
 
 let link: TestLink;
@@ -33,7 +37,11 @@ let failures: unknown[];
 
 function newOutbox(handler: Handler): { outbox: Outbox; context: TestContext } {
   const context = testContext({ handler });
-  const wire = {
+  return { context, outbox: new Outbox(context) };
+}
+
+function subscriptionFrames() {
+  return {
     get hasNext() {
       return subscriptions.length > 0;
     },
@@ -44,7 +52,6 @@ function newOutbox(handler: Handler): { outbox: Outbox; context: TestContext } {
       return true;
     },
   };
-  return { context, outbox: new Outbox(context, wire, (cause) => failures.push(cause)) };
 }
 
 function newCall(frame: string): OutboundCall & { fate: string } {
@@ -83,7 +90,7 @@ describe('Outbox: order', () => {
     for (const name of ['call 1', 'call 2']) outbox.add(newCall(name));
     subscriptions.push('sub 1', 'sub 2');
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     expect(link.written).toEqual(['sub 1', 'call 1', 'call 2', 'sub 2']);
   });
 
@@ -95,7 +102,7 @@ describe('Outbox: order', () => {
     subscriptions.push('sub');
     outbox.attach(link);
     outbox.urgent('auth');
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     expect(link.written).toEqual(['auth']);
     await context.clock.advance(5_000);
     expect(link.written).toEqual(['auth', 'sub', 'call']);
@@ -106,7 +113,7 @@ describe('Outbox: order', () => {
     outbox.add(newCall('new'));
     outbox.addFirst([newCall('old 1'), newCall('old 2')]);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     expect(link.written).toEqual(['old 1', 'old 2', 'new']);
   });
 
@@ -117,7 +124,7 @@ describe('Outbox: order', () => {
     expect(outbox.delete(call)).toBe(true);
     expect(outbox.delete(call)).toBe(false);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     expect(link.written).toEqual([]);
     expect(call.fate).toBe('waiting');
   });
@@ -125,7 +132,7 @@ describe('Outbox: order', () => {
   it('drops frames of a lost connection [C3]', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     link.bufferedAmount = 2_000_000;
     outbox.urgent('held back on the old connection');
     outbox.detach();
@@ -143,7 +150,7 @@ describe('Outbox: limits', () => {
     handler.limits = { frames: { count: 2, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     for (let n = 0; n < 5; n++) outbox.add(newCall(`call ${n}`));
     expect(link.written).toHaveLength(2);
     await context.clock.advance(999);
@@ -158,7 +165,7 @@ describe('Outbox: limits', () => {
   it('stops writing while the buffer of the socket is full [C9]', async () => {
     const { outbox, context } = newOutbox(new Handler());
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     link.bufferedAmount = 100_000;
     subscriptions.push('sub');
     outbox.add(newCall('small'));
@@ -176,13 +183,13 @@ describe('Outbox: limits', () => {
     const { outbox } = newOutbox(new Handler());
     const call = newCall('call');
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     link.refuses = true;
     outbox.add(call);
     expect(failures).toHaveLength(1);
     expect(call.fate).toBe('waiting');
     expect(outbox.waiting).toBe(1);
-    expect(outbox.isServing).toBe(false);
+    expect(outbox.isReady).toBe(false);
   });
 
   it('leaves no timer behind when it is detached', async () => {
@@ -190,7 +197,7 @@ describe('Outbox: limits', () => {
     handler.limits = { frames: { count: 1, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     outbox.add(newCall('one'));
     outbox.add(newCall('two'));
     outbox.detach();
@@ -203,7 +210,7 @@ describe('Outbox: asynchronous preparation', () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     for (const name of ['a', 'b']) outbox.add(newCall(name));
     subscriptions.push('sub');
     outbox.urgent('ping');
@@ -219,13 +226,13 @@ describe('Outbox: asynchronous preparation', () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     outbox.add(newCall('a'));
     const stale = handler.open.get('a');
     outbox.detach();
     link = new TestLink();
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     stale?.('for the old connection');
     handler.open.get('a')?.('for the new connection');
     await context.clock.settle();
@@ -236,7 +243,7 @@ describe('Outbox: asynchronous preparation', () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     const [stuck, next] = [newCall('stuck'), newCall('next')];
     outbox.add(stuck);
     outbox.add(next);
@@ -252,7 +259,7 @@ describe('Outbox: asynchronous preparation', () => {
     handler.limits = { frames: { count: 2, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     outbox.add(newCall('call'));
     outbox.urgent(['ping', 'pong']);
     handler.open.get('call')?.('call');
@@ -270,7 +277,7 @@ describe('Outbox: asynchronous preparation', () => {
     })();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     const [bad, good] = [newCall('bad'), newCall('good')];
     outbox.add(bad);
     outbox.add(good);
@@ -288,7 +295,7 @@ describe('Outbox: asynchronous preparation', () => {
     })();
     const { outbox } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     const [send, request] = [newCall('send'), newCall('request')];
     outbox.add({ ...send, id: undefined });
     outbox.add({ ...request, frame: new TextEncoder().encode('{"op":"order"}') });
@@ -306,7 +313,7 @@ describe('Outbox: asynchronous preparation', () => {
     })();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
-    outbox.serve();
+    outbox.ready(subscriptionFrames());
     const [head, other] = [newCall('head'), newCall('other')];
     outbox.add(head);
     outbox.add(other);

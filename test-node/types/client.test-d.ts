@@ -24,6 +24,7 @@ interface Topics {
 interface Methods {
   'order.place': { params: { qty: number }; result: { orderId: string } };
   time: { params: undefined; result: number };
+  evaluate: { params: undefined; result: string; beside: { sessionId: string } };
   cancel(params: { orderId: string }): Promise<boolean>;
 }
 
@@ -75,8 +76,8 @@ describe('methods', () => {
     >();
     expectTypeOf(client.request({ method: 'time' })).toEqualTypeOf<PendingCall<number>>();
     expectTypeOf(client.request({ method: 'cancel', params: { orderId: 'a' } })).toEqualTypeOf<PendingCall<boolean>>();
-    // Some protocols want more beside method and params.
-    expectTypeOf(client.request({ method: 'time', sessionId: 's' })).toEqualTypeOf<PendingCall<number>>();
+    // Some protocols want more beside method and params, such as a session.
+    expectTypeOf(client.request({ method: 'evaluate', sessionId: 's' })).toEqualTypeOf<PendingCall<string>>();
   });
 
   it('do not compile with wrong, missing or unknown parts [CL32]', () => {
@@ -86,6 +87,10 @@ describe('methods', () => {
     void client.request({ method: 'order.place' });
     // @ts-expect-error -- unknown method
     void client.request({ method: 'order.replace', params: {} });
+    // @ts-expect-error -- a misspelt member
+    void client.request({ method: 'order.place', parms: { qty: 1 } });
+    // @ts-expect-error -- an unknown member
+    void client.request({ method: 'time', sessionId: 's' });
   });
 
   it('leave request<T>(payload) untyped [CL32]', () => {

@@ -7,7 +7,7 @@
  * @property {() => unknown} close the client's own way to end; a promise where it gives one
  * @property {(text: string, options?: { timeout?: number }) => Promise<unknown>} [request] sends text, resolves with the
  *   answer; `timeout` where a call takes one
- * @property {(text: string) => void} [fire] the same and nobody looks at what becomes of it
+ * @property {(text: string) => void} [fire] the same, without a handler for the result
  * @property {(topic: string, onValue: (value: number) => void) => unknown} [subscribe]
  * @property {(topics: readonly string[]) => unknown} [subscribeMany] where there is an own call for many
  * @property {(topic: string, onValue: (value: number) => Promise<void>) => unknown} [consume] takes value by value, in the

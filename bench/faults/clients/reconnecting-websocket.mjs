@@ -2,7 +2,7 @@ import ReconnectingWebSocket from 'reconnecting-websocket';
 import WebSocket from 'ws';
 import { oneByOne } from './client.mjs';
 
-/** Its default, which it draws once for all clients of a process; those of a fleet have a process each. */
+/** The client draws its default once for all clients of a process. The clients of a fleet have a process each. */
 const drawn = () => ({ minReconnectionDelay: 1_000 + Math.random() * 4_000 });
 
 /** @type {import('./client.mjs').Adapter} */

@@ -1,7 +1,7 @@
 import { createPublicClient, webSocket } from 'viem';
 import { oneByOne } from './client.mjs';
 
-/** Clients of one URL share their connection; those of a fleet have a process each. */
+/** Clients of one URL share their connection. The clients of a fleet have a process each. */
 let clients = 0;
 
 /** @type {import('./client.mjs').Adapter} */

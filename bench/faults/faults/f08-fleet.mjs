@@ -4,9 +4,9 @@ const BUCKET = 100;
 const LIMIT = { blip: 0.25, outage: 0.05 };
 
 /**
- * A model of 10,000 clients that lose a server together, from 1,000 real ones that do: while the server refuses, each draws
- * its delays. Attempts are counted at the nominal time of their client (see fleet-host.mjs), which no load blurs. The first
- * attempt is the one that a blip would have seen; the first one after 12 s is the one that the end of an outage would see.
+ * A model of 10,000 clients that lose a server together, made from 1,000 real clients. While the server refuses, each client
+ * draws its delays. Attempts count at the nominal time of their client (see fleet-host.mjs), so load changes nothing. The
+ * first attempt is what the server sees after a blip. The first attempt after 12 s is what the server sees after an outage.
  * @type {import('../lib/catalogue.mjs').Fault}
  */
 export default {
@@ -31,8 +31,8 @@ export default {
 };
 
 /**
- * Until each has tried after the outage. Who has given up is not told apart from who is slow on a busy machine, except by
- * this: those that are missing have not tried at all for longer than any client waits.
+ * Waits until each client has tried after the outage. A client that has not tried for longer than any client waits has given
+ * up; before that it may only be slow on a busy machine.
  */
 async function untilReturned(client, { fleet, outage, quiet }) {
   const returned = new Set();

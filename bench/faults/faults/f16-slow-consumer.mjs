@@ -3,7 +3,7 @@ import { failed, passed } from '../lib/verdict.mjs';
 
 const TOPIC = 'ticks';
 
-/** A burst for a reader that takes 2 ms for each value; then one more value, to see that the stream goes on. @type {import('../lib/catalogue.mjs').Fault} */
+/** A burst for a reader that takes 2 ms for each value; then one more value, to see that the stream continues. @type {import('../lib/catalogue.mjs').Fault} */
 export default {
   id: 'F16',
   title: 'a slow consumer',

@@ -18,9 +18,9 @@ import { join } from 'node:path';
  * @property {readonly import('../clients/client.mjs').Ability[]} needs what a client must be able to do for it; the first is
  *   what the connection is opened for
  * @property {boolean} [isDefault] the client gets its defaults alone, without the options that are off by default
- * @property {boolean} [isAlone] it measures the processor, so that nothing else may run beside it
+ * @property {boolean} [isAlone] it measures the processor, so that nothing else may run at the same time
  * @property {boolean} [isHeavy] few of it may run at a time
- * @property {(durations: import('./durations.mjs').Durations) => string[]} [topics] those that it uses
+ * @property {(durations: import('./durations.mjs').Durations) => string[]} [topics] the topics that it uses
  * @property {(durations: import('./durations.mjs').Durations) => number} [fleet] the number of clients, where not one
  * @property {(bench: Bench) => Promise<import('./verdict.mjs').Verdict>} run
  */

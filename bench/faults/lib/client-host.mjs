@@ -1,5 +1,5 @@
-// The process of one client: does what it is told, and tells what came of it. It handles no rejection and no exception that
-// the client leaves unhandled.
+// The process of one client: runs commands and reports their results. It handles no rejection and no exception that the client
+// leaves unhandled.
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What a slow consumer needs for one value. */
@@ -9,8 +9,8 @@ const [name, settingText] = process.argv.slice(2);
 const { default: adapter } = await import(`../clients/${name}.mjs`);
 const client = adapter.create(JSON.parse(settingText));
 
-const tell = (message) => process.connected && process.send?.(message);
-const tellValue = (value) => tell({ kind: 'value', value });
+const report = (message) => process.connected && process.send?.(message);
+const reportValue = (value) => report({ kind: 'value', value });
 
 /** Milliseconds of processor time, which a busy machine does not stretch. */
 let longestTurn = 0;
@@ -27,20 +27,20 @@ function watchTurns() {
 }
 
 async function readSlowly(value) {
-  tellValue(value);
+  reportValue(value);
   await delay(SLOWNESS);
 }
 
-/** Each with the arguments of its command; what it returns settles the command. */
+/** Each function gets the arguments of its command. Its result settles the command. */
 const commands = {
   open: () => client.open(),
   close: () => client.close(),
   request: (text, options) => client.request(text, options),
-  /** Nobody looks at what becomes of it: it must not be returned. */
+  /** Returns nothing, so that the result of the request stays unhandled. */
   fire: (text) => {
     client.fire(text);
   },
-  subscribe: (topic) => client.subscribe(topic, tellValue),
+  subscribe: (topic) => client.subscribe(topic, reportValue),
   subscribeMany(topics) {
     watchTurns();
     if (client.subscribeMany) return client.subscribeMany(topics);
@@ -58,13 +58,13 @@ function messageOf(reason) {
 }
 
 process.on('message', async ({ label, command, parameters }) => {
-  tell({ kind: 'outcome', label, state: 'pending' });
+  report({ kind: 'outcome', label, state: 'pending' });
   try {
     const value = await commands[command](...parameters);
     const detail = ['number', 'string'].includes(typeof value) ? value : undefined;
-    tell({ kind: 'outcome', label, state: 'resolved', detail });
+    report({ kind: 'outcome', label, state: 'resolved', detail });
   } catch (reason) {
-    tell({ kind: 'outcome', label, state: 'rejected', detail: messageOf(reason) });
+    report({ kind: 'outcome', label, state: 'rejected', detail: messageOf(reason) });
   }
 });
-tell({ kind: 'hello' });
+report({ kind: 'hello' });

@@ -68,7 +68,7 @@ export class ClientProcess extends Watched {
     return this.until(() => this.isSettled(label), limit);
   }
 
-  /** @param {string} label @param {number} limit @returns {Promise<boolean>} whether the client was told in time */
+  /** @param {string} label @param {number} limit @returns {Promise<boolean>} whether the client reported it in time */
   started(label, limit) {
     return this.until(() => this.outcome(label).state !== 'sent', limit);
   }

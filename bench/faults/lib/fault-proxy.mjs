@@ -71,7 +71,7 @@ export class FaultProxy extends Watched {
     for (const link of this.#links) link.isMute = true;
   }
 
-  /** Lets those pass that were held. */
+  /** Releases the connections that were held. */
   release() {
     this.mode = 'pass';
     for (const link of this.#links) link.release();

@@ -51,7 +51,7 @@ const commands = {
       if (number % PACE.clients === 0) await delay(PACE.pause);
     }
   },
-  /** From now on attempts are told. */
+  /** From now on the process reports attempts. */
   begin() {
     start = performance.now();
   },

@@ -1,6 +1,6 @@
 import { FrameServer } from './frame-server.mjs';
 
-/** WebSocket and nothing above it: everybody gets every message. */
+/** WebSocket and nothing above it: every client gets every message. */
 export class PlainServer extends FrameServer {
   #sockets = new Set();
 

@@ -1,7 +1,7 @@
 import { Server } from 'rpc-websockets';
 import { ProtocolServer } from './protocol-server.mjs';
 
-/** The server of rpc-websockets itself. It knows the events that it was told of, so it is told of all that are used. */
+/** The server of rpc-websockets. It knows only registered events, so all events of the faults are registered. */
 export class RpcServer extends ProtocolServer {
   #rpc = new Server({ server: this.http });
 
@@ -34,7 +34,7 @@ export class RpcServer extends ProtocolServer {
     return outcome === 'accept';
   }
 
-  /** The server confirms subscriptions by itself; here they are counted. */
+  /** Counts subscriptions. The server of rpc-websockets confirms them. */
   #observe(socket, { method, params }) {
     if (method === 'rpc.on') for (const topic of params) this.sawSubscribe(socket, topic);
     if (method === 'rpc.off') for (const topic of params) this.sawUnsubscribe(socket, topic);

@@ -1,27 +1,32 @@
 import type { Message } from '../../protocol/message.js';
 import { isObject } from '../../util/options.js';
 
-export { isObject };
-
+/** The members of a JSON object. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Whether every member survives a copy: not an array, a date, or an instance of a class. Holds across realms. */
+/** Whether a value is an object without a class, so that a copy of its members is a copy of it. Works across realms. */
 export function isPlainObject(value: unknown): value is Members {
   if (!isObject(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether a value is a non-empty string. */
 export function isWord(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
+/** Whether a value is a non-empty string, or a non-empty list of such strings. */
 export function isWordOrWords(value: unknown): boolean {
   return isWord(value) || (Array.isArray(value) && value.length > 0 && value.every(isWord));
 }
 
-/** The members of a frame; none where it is no object. */
+/** The members of a frame; an empty object for a frame that is no JSON object. */
 export function membersOf(message: Message): Members {
   const { json } = message;
   return isObject(json) ? json : {};
+}
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
 }

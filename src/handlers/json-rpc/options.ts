@@ -1,52 +1,81 @@
 import type { RequestId, Topic } from '../../identifiers.js';
 import type { SubscriptionOutcome } from '../../protocol/handler-types.js';
 import { flag, type OptionRules } from '../../util/options.js';
-import { isWord, isWordOrWords, type Members } from '../common/values.js';
+import { isFunction, isWord, isWordOrWords, type Members } from '../common/values.js';
 
-/** A name, or how it follows from the topic. */
+/** The name of a method, or a function that returns the name for a topic. */
 export type MethodName = string | ((topic: Topic) => string);
 
-/** One subscription, as the functions that build params see it. */
+/** One subscription, for the functions that build the params of a call. */
 export interface JsonRpcSubscription {
   readonly topic: Topic;
-  /** What the application gave to `subscribe()`. */
+  /** The `params` option of `subscribe()`. */
   readonly params: unknown;
-  /** The server's name for it on this connection; known when it is unsubscribed, if at all. */
+  /** The server's name for the subscription on this connection; undefined before the server named it. */
   readonly alias: RequestId | undefined;
 }
 
-/** JSON-RPC leaves subscriptions to the server; these options tell how it does them. Without any, only calls work. */
+/**
+ * JSON-RPC does not define subscriptions; these options describe those of a server. Without any option a handler can
+ * make calls, but it cannot subscribe.
+ */
 export interface JsonRpcOptions {
-  /** The method that subscribes, or a function that tells it for a topic. Default: none, and subscribing is an error. */
+  /**
+   * The method that subscribes, or a function that returns it for a topic.
+   * @default undefined: `subscribe()` rejects
+   */
   readonly subscribeMethod?: MethodName;
-  /** The method that unsubscribes, likewise. Default: none, and the server is told nothing. */
+  /**
+   * The method that unsubscribes, or a function that returns it for a topic.
+   * @default undefined: nothing is sent when a subscription ends
+   */
   readonly unsubscribeMethod?: MethodName;
   /**
-   * The method, or methods, of notifications that carry updates. Default: where topics can be subscribed, all do, and
-   * the method is the topic. Other notifications reach the application as `message` events.
+   * The method, or methods, of notifications that carry updates. Other notifications become `message` events.
+   * @default with `subscribeMethod`, every notification carries an update and its method is the topic; otherwise none
+   * does
    */
   readonly notificationMethod?: string | readonly string[];
-  /** The topic, or the server's name for it, in an update's params. Default: `subscription`, `channel` or `topic`. */
+  /**
+   * Reads the topic, or the server's name for it, from the params of an update.
+   * @default the member `subscription`, `channel` or `topic`
+   */
   topicOf?(params: Members): unknown;
-  /** The data in an update's params. Default: `result`, else `data`, else the params. */
+  /**
+   * Reads the data from the params of an update.
+   * @default the member `result`, else `data`, else the params as a whole
+   */
   dataOf?(params: Members): unknown;
-  /** The params of a subscribe call. Default: a list of the topics, each with its own params behind it, if any. */
+  /**
+   * Builds the params of a subscribe call.
+   * @default a list: each topic, followed by its params if it has some
+   */
   subscribeParams?(subscriptions: readonly JsonRpcSubscription[]): object;
-  /** Those of an unsubscribe call. Default: as `subscribeParams`, else a list of the server's names for the topics. */
+  /**
+   * Builds the params of an unsubscribe call.
+   * @default `subscribeParams` if it is set, else a list of the server's names for the topics
+   */
   unsubscribeParams?(subscriptions: readonly JsonRpcSubscription[]): object;
   /**
-   * What the result of a subscribe call says. Default, by its type: a list names the accepted topics, an object with
-   * topics for keys tells each (`true` or "ok"), any other text or number is the server's name for the topic, `false` is
-   * a refusal, and the rest means yes.
+   * Reads the result of a subscribe call: `true` (all accepted), `false` (all refused), an outcome for each topic, or
+   * `undefined` (the result says nothing about these topics).
+   * @default by the type of the result: a list names the accepted topics; an object with topics as keys says `true` or
+   * "ok" for each accepted topic; `false` is a refusal; a text or number is the server's name for the topic, except for
+   * a word like "ok"; everything else accepts
    */
   outcomeOf?(result: unknown, topics: readonly Topic[]): boolean | SubscriptionOutcome | undefined;
-  /** How many topics one call may carry. Default 1: a result that is the server's name can name only one. */
+  /**
+   * The number of topics in one call.
+   * @default 1, because a result that names a subscription can name only one
+   */
   readonly topicsPerFrame?: number;
-  /** Count requests 1, 2, 3 … for peers that want integers. Default false: random ids never meet the application's own. */
+  /**
+   * Whether request ids are the integers 1, 2, 3, …, for servers that accept no other ids.
+   * @default false, because random ids cannot collide with ids of the application
+   */
   readonly numericIds?: boolean;
 }
 
-export const isFunction = (value: unknown): boolean => typeof value === 'function';
 const methodName = [
   (value: unknown) => isWord(value) || isFunction(value),
   'the name of a method, or a function of the topic',

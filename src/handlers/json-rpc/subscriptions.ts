@@ -3,22 +3,25 @@ import type { RequestId, Topic } from '../../identifiers.js';
 import type { Frames, SubscriptionContext, SubscriptionOutcome } from '../../protocol/handler-types.js';
 import { readJsonField } from '../../protocol/json-field.js';
 import type { Message } from '../../protocol/message.js';
-import { isObject, isWord, type Members, membersOf } from '../common/values.js';
-import { toCall } from './calls.js';
-import { isFunction, type JsonRpcOptions, type JsonRpcSubscription, type MethodName } from './options.js';
+import { isObject } from '../../util/options.js';
+import { isFunction, isWord, type Members, membersOf } from '../common/values.js';
+import { toCall } from './call.js';
+import type { JsonRpcOptions, JsonRpcSubscription, MethodName } from './options.js';
 
 const TOPIC_MEMBERS = ['subscription', 'channel', 'topic'];
 const YES = /^(?:ok|success|subscribed|true)$/i;
-/** A notification up to its params, in the usual layout: there the topic can be read without parsing. */
+/**
+ * The start of a notification, up to its params, in the usual layout. Behind it the topic can be read without parsing.
+ */
 const UP_TO_PARAMS = /^\s*\{\s*(?:"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*,\s*)*"params"\s*:\s*(?=\{)/;
 
-/** How a server subscribes, which JSON-RPC leaves open: as the options say, and where they are silent, as most do. */
+/** The subscriptions of a JSON-RPC server, as `JsonRpcOptions` describe them. */
 export class JsonRpcSubscriptions {
   readonly topicsPerFrame: number;
-  /** Whether the server names subscriptions itself; where the method is the topic, it has no name of its own for it. */
+  /** Whether the server may choose names for subscriptions. Not if the method of an update is its topic. */
   readonly serverChoosesTopics: boolean;
   readonly #options: JsonRpcOptions;
-  /** Undefined where every notification carries an update. */
+  /** The methods of updates; undefined if every notification carries an update. */
   readonly #updateMethods: readonly string[] | undefined;
 
   /** @throws ConfigError for options that contradict each other */
@@ -39,17 +42,19 @@ export class JsonRpcSubscriptions {
     return this.#updateMethods === undefined;
   }
 
-  /** Whether this method was named as one that carries updates. */
+  /** Whether `notificationMethod` names this method. */
   isNamed(method: string | number): boolean {
     return this.#updateMethods?.includes(method as string) ?? false;
   }
 
+  /** The topic of an update, or the server's name for it. */
   topicOf(message: Message): Topic | RequestId | undefined {
     const { notificationMethod, topicOf } = this.#options;
     const topic = topicOf ? topicOf(paramsIn(message)) : notificationMethod && topicIn(message);
     return (topic ?? (notificationMethod ? undefined : message.field('method'))) as Topic | RequestId | undefined;
   }
 
+  /** The data of an update. */
   dataOf(message: Message): unknown {
     const { dataOf, notificationMethod } = this.#options;
     const params = paramsIn(message);
@@ -58,28 +63,32 @@ export class JsonRpcSubscriptions {
     return name ? params[name] : membersOf(message).params;
   }
 
-  /** @throws ConfigError where the options name no method for it */
+  /**
+   * The subscribe calls for these topics.
+   * @throws ConfigError without `subscribeMethod`
+   */
   subscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
     const { subscribeMethod, subscribeParams = topicsWithParams } = this.#options;
     if (!subscribeMethod)
       throw new ConfigError('subscribeMethod', undefined, 'the method of the server that subscribes');
-    return this.#calls(subscribeMethod, subscribeParams, topics, requestId, context);
+    return this.#callFrames(subscribeMethod, subscribeParams, topics, requestId, context);
   }
 
+  /** The unsubscribe calls for these topics; undefined without `unsubscribeMethod`. */
   unsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
     const { unsubscribeMethod, subscribeParams = namesOnly, unsubscribeParams = subscribeParams } = this.#options;
-    return unsubscribeMethod && this.#calls(unsubscribeMethod, unsubscribeParams, topics, requestId, context);
+    return unsubscribeMethod && this.#callFrames(unsubscribeMethod, unsubscribeParams, topics, requestId, context);
   }
 
-  /** What the result of a subscribe call says. */
+  /** What the answer to a subscribe call says about these topics. */
   outcome(message: Message, topics: readonly Topic[]): boolean | SubscriptionOutcome | undefined {
     const { outcomeOf = defaultOutcome } = this.#options;
-    // A number beyond 2^53 keeps its digits in the text alone.
+    // field() keeps all digits of a number beyond 2^53.
     return outcomeOf(message.field('result') ?? membersOf(message).result, topics);
   }
 
   /** One call for every `topicsPerFrame` topics. */
-  #calls(
+  #callFrames(
     method: MethodName,
     paramsOf: (subscriptions: readonly JsonRpcSubscription[]) => object,
     topics: readonly Topic[],
@@ -91,7 +100,7 @@ export class JsonRpcSubscriptions {
       const suffix = suffixOf(params);
       const name = suffix && topic.endsWith(suffix) ? topic.slice(0, -suffix.length) : topic;
       const alias = context.alias(topic);
-      // Should the server not choose a name, its updates carry the bare topic.
+      // If the server does not choose a name, its updates carry the topic without params.
       if (name !== topic && alias === undefined) context.setAlias(topic, name);
       return { topic: name, params, alias };
     });
@@ -104,7 +113,7 @@ export class JsonRpcSubscriptions {
   }
 }
 
-/** What tells subscriptions of one topic apart that differ in their params. */
+/** The suffix that makes a canonical topic: it differs for subscriptions with different params. */
 export function suffixOf(params: unknown): string {
   return params === undefined ? '' : `?${JSON.stringify(params)}`;
 }
@@ -133,15 +142,17 @@ function namesOnly(subscriptions: readonly JsonRpcSubscription[]): object {
 }
 
 function defaultOutcome(result: unknown, topics: readonly Topic[]): boolean | SubscriptionOutcome {
-  const is = (topic: Topic, name: unknown) => topic === name || topic.startsWith(`${name}?`);
+  const isTopic = (topic: Topic, name: unknown) => topic === name || topic.startsWith(`${name}?`);
   if (isWord(result) || typeof result === 'number') {
     const [topic = ''] = topics;
-    const isName = topics.length === 1 && !YES.test(`${result}`) && !is(topic, result);
+    const isName = topics.length === 1 && !YES.test(`${result}`) && !isTopic(topic, result);
     return !isName || { accepted: topics, aliases: { [topic]: result } };
   }
   const list = Array.isArray(result) && result.every(isWord) && Object.fromEntries(result.map((name) => [name, true]));
-  const told = Object.entries(list || (isObject(result) ? result : {}));
-  if (!list && !told.some(([name]) => topics.some((topic) => is(topic, name)))) return result !== false;
-  const accepted = topics.filter((topic) => told.some(([name, value]) => is(topic, name) && YES.test(`${value}`)));
+  const verdicts = Object.entries(list || (isObject(result) ? result : {}));
+  if (!list && !verdicts.some(([name]) => topics.some((topic) => isTopic(topic, name)))) return result !== false;
+  const accepted = topics.filter((topic) =>
+    verdicts.some(([name, value]) => isTopic(topic, name) && YES.test(`${value}`)),
+  );
   return accepted.length > 0 && { accepted, refused: topics.filter((topic) => !accepted.includes(topic)) };
 }

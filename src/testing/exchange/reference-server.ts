@@ -1,74 +1,84 @@
 import type { SimulatedConnection } from '../simulation/simulated-connection.js';
 import type { SimulatedNetwork } from '../simulation/simulated-network.js';
+import { type ExchangeFrame, parseExchangeFrame } from './exchange-frame.js';
 
 /**
- * How subscriptions are confirmed: one frame with the id for all topics of a frame (`batch`); one for each topic, with the
- * id (`topic`), with the topic alone (`topic-only`), or with the topic among defaults that the server added (`echo`); one
- * with neither id nor topics, in the order of the frames (`order`; a refusal names them); the full list of the connection,
- * without the id (`list`); or never.
+ * How the server confirms a subscribe frame:
+ *
+ * - `'batch'`: one answer with the id, for all topics of the frame.
+ * - `'topic'`: one answer for each topic, with the id and the topic.
+ * - `'topic-only'`: one answer for each topic, with the topic and without the id.
+ * - `'echo'`: one answer for each topic, without the id; the topic comes back with a default that the server added.
+ * - `'order'`: one answer without id and topics, in the order of the frames; only a refusal names topics.
+ * - `'list'`: one answer without the id, with all topics of the connection.
+ * - `'none'`: no answer.
  */
 export type AcknowledgementStyle = 'batch' | 'topic' | 'topic-only' | 'echo' | 'order' | 'list' | 'none';
 
-/** What becomes of a frame with a topic that is refused: all of it is, or the others are accepted. */
+/** What happens to a frame that names a refused topic: the whole frame is refused, or its other topics are accepted. */
 export type RefusalStyle = 'whole' | 'partial';
 
+/** Options of `ReferenceServer`; all are optional. */
 export interface ReferenceServerOptions {
-  /** Default `batch`. */
+  /** @default 'batch' */
   readonly acknowledge?: AcknowledgementStyle;
-  /** Default `whole`. */
+  /** @default 'whole' */
   readonly refuse?: RefusalStyle;
-  /** A topic that is subscribed already is refused in words: `{"success":false,"error":"already subscribed"}`. Default false. */
+  /**
+   * Whether a second subscribe for a topic is refused: `{"success":false,"error":"already subscribed"}`.
+   * @default false
+   */
   readonly benign?: boolean;
-  /** The key that `{"op":"auth","key":…}` has to bring before anything else. Default: none is asked for. */
+  /**
+   * The key that a client must send first: `{"op":"auth","key":…}`.
+   * @default undefined: the server requires no authentication
+   */
   readonly key?: string;
-  /** More frames than that in any such time, and the connection is closed with 1008. Default: no limit. */
+  /**
+   * The allowed number of frames in any `window` milliseconds. A connection that sends more is closed with code 1008.
+   * @default undefined: no limit
+   */
   readonly limit?: { readonly count: number; readonly window: number };
 }
 
-interface Frame {
-  readonly op?: unknown;
-  readonly req_id?: unknown;
-  readonly args?: unknown;
-  readonly key?: unknown;
-}
-
-/** What the server knows of one connection. */
+/** What the server knows about one connection. */
 interface Peer {
   authenticated: boolean;
   readonly topics: Set<string>;
-  /** When its latest frames came. */
+  /** The arrival times of its latest frames, in milliseconds of the network's clock. */
   readonly arrivals: number[];
 }
 
 /**
- * A small exchange on the simulated network, in the dialect of `GenericJsonHandler`: what a correct server does, to hold a
- * client against. Each update of a topic has the next `sequence`, counted from 1 over all connections:
- * `{"topic":"trades.BTC","sequence":1,"data":…}`. A request comes back as its own answer.
+ * A small exchange on the simulated network, in the dialect of `GenericJsonHandler`. It behaves as a correct server
+ * does, so that a test can check a client against it. The updates of a topic are numbered from 1, over all connections:
+ * `{"topic":"trades.BTC","sequence":1,"data":…}`. The answer to a request holds the payload of the request.
  *
  * @example
  * ```ts
  * const network = new SimulatedNetwork();
  * const server = new ReferenceServer(network, 'ws://exchange', { acknowledge: 'topic' });
  * server.publish('trades.BTC', { price: 1 }); // 1
- * server.subscriptions; // the topics of every live connection
+ * server.subscriptions; // the topics of all open connections
  * ```
  */
 export class ReferenceServer {
-  /** Topics that are refused, each with the reason. */
+  /** The refused topics, each with the error text. Add a topic to refuse it. */
   readonly refused = new Map<string, string>();
-  /** Answers nothing while it is true; what came in meanwhile stays unanswered. */
+  /** While true, the server sends no answers and no updates. Frames that come in meanwhile are never answered. */
   mute = false;
-  /** How many logins in a row are refused from now on, whatever their key; `final` tells that no other will do either. */
+  /** Refuses the next `times` logins, even with the right key. With `final` the answers say that no key is accepted. */
   refuseLogins: { times: number; readonly final?: boolean } = { times: 0 };
   /**
-   * Every frame on its way out passes here: not calling `send` loses it, calling it twice repeats it, later delays it.
-   * Default: calls it.
+   * Called for each frame that the server sends. No call of `send` loses the frame, two calls repeat it, and a later
+   * call delays it.
+   * @default calls `send` once
    */
   onSend: (frame: Readonly<Record<string, unknown>>, send: () => void, connection: SimulatedConnection) => void = (
     _frame,
     send,
   ) => send();
-  /** Is told of each connection once it was accepted. */
+  /** Called for each accepted connection. */
   onConnection: (connection: SimulatedConnection) => void = () => {};
   readonly #options: ReferenceServerOptions;
   readonly #peers = new Map<SimulatedConnection, Peer>();
@@ -84,31 +94,32 @@ export class ReferenceServer {
     this.#stop = network.listen(url, (connection) => this.#accept(connection));
   }
 
-  /** Connections that are open, oldest first. */
+  /** The open connections, oldest first. */
   get connections(): readonly SimulatedConnection[] {
     return [...this.#peers.keys()];
   }
 
-  /** The topics of every live connection, each once (S3). */
+  /** The topics of all open connections, each once. */
   get subscriptions(): ReadonlySet<string> {
     return new Set([...this.#peers.values()].flatMap(({ topics }) => [...topics]));
   }
 
-  /** The ids of all requests, in the order in which they came in; one that came twice is here twice (R5). */
+  /** The ids of all requests in the order of their arrival. The id of a request that came twice is here twice. */
   get requests(): readonly string[] {
     return this.#requests;
   }
 
-  /** Topics that a connection subscribed a second time without ending the first (S2). */
+  /** The number of topics that a connection subscribed although it had already subscribed them. */
   get duplicates(): number {
     return this.#duplicates;
   }
 
+  /** The topics that a connection has subscribed. */
   topicsOf(connection: SimulatedConnection): ReadonlySet<string> {
     return this.#peers.get(connection)?.topics ?? new Set();
   }
 
-  /** Sends an update to every connection that subscribed the topic; returns its sequence number. */
+  /** Sends an update to every connection that has subscribed the topic. Returns its sequence number. */
   publish(topic: string, data: unknown): number {
     const sequence = (this.#sequences.get(topic) ?? 0) + 1;
     this.#sequences.set(topic, sequence);
@@ -118,19 +129,19 @@ export class ReferenceServer {
     return sequence;
   }
 
-  /** Counts an update that nobody gets: the next one leaves a gap in the sequence. */
+  /** Uses up one sequence number without an update, so that the next update leaves a gap. */
   skip(topic: string): void {
     this.#sequences.set(topic, (this.#sequences.get(topic) ?? 0) + 1);
   }
 
-  /** Ends a topic on every connection, and tells so: `{"op":"revoked","args":["trades.BTC"]}`. */
+  /** Ends a topic on every connection and informs the clients: `{"op":"revoked","args":["trades.BTC"],…}`. */
   revoke(topic: string): void {
     for (const [connection, { topics }] of this.#peers) {
       if (topics.delete(topic)) this.#send(connection, { op: 'revoked', args: [topic], error: 'too many connections' });
     }
   }
 
-  /** Ends a topic on every connection without a word, as a defective server does; without a topic, all of them. */
+  /** Ends a topic on every connection without a frame, as a defective server does. Without a topic it ends all. */
   forget(topic?: string): void {
     for (const { topics } of this.#peers.values()) {
       if (topic === undefined) topics.clear();
@@ -138,7 +149,7 @@ export class ReferenceServer {
     }
   }
 
-  /** Every login is over: `{"op":"expired"}` tells so, and until the next login nothing else is accepted. */
+  /** Ends every login and sends `{"op":"expired"}`. A connection can do nothing else before it logs in again. */
   expireLogins(): void {
     for (const [connection, peer] of this.#peers) {
       if (this.#options.key === undefined || !peer.authenticated) continue;
@@ -152,7 +163,7 @@ export class ReferenceServer {
     for (const connection of this.connections) connection.terminate();
   }
 
-  /** Frees the port; open connections live on. */
+  /** Frees the port. Open connections stay open. */
   stop(): void {
     this.#stop();
   }
@@ -164,7 +175,7 @@ export class ReferenceServer {
     this.onConnection(connection);
     connection.onMessage = (data) => {
       if (this.#isOverLimit(peer)) return connection.close(1008, 'too many frames');
-      const frame = typeof data === 'string' ? parse(data) : undefined;
+      const frame = typeof data === 'string' ? parseExchangeFrame(data) : undefined;
       if (frame && !this.mute) this.#answer(connection, peer, frame);
     };
   }
@@ -180,7 +191,7 @@ export class ReferenceServer {
     this.onSend(frame, () => connection.sendJson(frame), connection);
   }
 
-  #answer(connection: SimulatedConnection, peer: Peer, frame: Frame): void {
+  #answer(connection: SimulatedConnection, peer: Peer, frame: ExchangeFrame): void {
     const { op, req_id, args } = frame;
     if (op === 'ping') return this.#send(connection, { op: 'pong', req_id });
     if (op === 'auth') return this.#send(connection, { op, ...this.#login(peer, frame) });
@@ -196,7 +207,7 @@ export class ReferenceServer {
     this.#send(connection, { req_id, data });
   }
 
-  #login(peer: Peer, { key }: Frame): object {
+  #login(peer: Peer, { key }: ExchangeFrame): object {
     const { times, final = false } = this.refuseLogins;
     if (times > 0) this.refuseLogins = { times: times - 1, final };
     peer.authenticated = times === 0 && key === this.#options.key;
@@ -254,13 +265,4 @@ function topicsOf(args: unknown): string[] {
   return args.map((entry: unknown) =>
     typeof entry === 'object' && entry !== null ? String((entry as { topic?: unknown }).topic) : String(entry),
   );
-}
-
-function parse(text: string): Frame | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

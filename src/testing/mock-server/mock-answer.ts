@@ -1,17 +1,19 @@
 import type { MockConnection } from './mock-connection.js';
 import type { MockFrame } from './mock-frame.js';
 
-/** A frame, or several in a list; an empty list is no answer at all. */
+/** The frames of an answer: one, or a list in order. An empty list sends nothing. */
 export type MockAnswer = MockFrame | readonly MockFrame[];
 
-/** An answer, or a function that builds one; `undefined` is no answer. */
+/** An answer, or a function that builds it from the message. `undefined` sends nothing. */
 export type MockResponder = MockAnswer | MockResponderFunction;
 
+/** Builds the answer to one text message; `undefined` sends nothing. */
 export type MockResponderFunction = (text: string, connection: MockConnection) => MockAnswer | undefined;
 
-/** Which texts: all that contain this string, match this expression, or satisfy this function. */
+/** Selects texts: those that contain the string, match the expression, or for which the function returns true. */
 export type MockMatch = string | RegExp | ((text: string, connection: MockConnection) => boolean);
 
+/** The frames that a responder sends for one text. */
 export function resolveAnswer(
   responder: MockResponder,
   text: string,
@@ -22,6 +24,7 @@ export function resolveAnswer(
   return Array.isArray(answer) ? answer : [answer];
 }
 
+/** Whether a text is selected. */
 export function matches(match: MockMatch, text: string, connection: MockConnection): boolean {
   if (typeof match === 'string') return text.includes(match);
   if (typeof match === 'function') return match(text, connection);

@@ -1,28 +1,47 @@
+import { parseExchangeFrame } from '../exchange/exchange-frame.js';
 import { type MockResponder, resolveAnswer } from './mock-answer.js';
 import type { MockConnection } from './mock-connection.js';
-import { parseFrame } from './mock-dialect.js';
 import type { MockFrame } from './mock-frame.js';
 
-/** How the mock server authenticates its clients. Everything has a default: `{}` wants `{"op":"auth"}`. */
+/** How the mock server authenticates its clients. All members are optional: `{}` accepts every `{"op":"auth"}`. */
 export interface MockAuthentication {
-  /** Which texts are authentication frames. Default: JSON with `op: 'auth'`. */
+  /**
+   * Whether a text is an authentication frame.
+   * @default a JSON object with `op: 'auth'`
+   */
   readonly isAuth?: (text: string) => boolean;
-  /** Whether these credentials are right. Default: all are. */
+  /**
+   * Whether the credentials of an authentication frame are right.
+   * @default () => true
+   */
   readonly accepts?: (text: string) => boolean;
-  /** Default `{"op":"auth","success":true}`, with the `req_id` of the frame; an empty list answers nothing. */
+  /**
+   * The answer to right credentials. An empty list sends nothing.
+   * @default `{"op":"auth","success":true}`, with the `req_id` of the frame
+   */
   readonly success?: MockResponder;
-  /** Default `{"op":"auth","success":false,"error":"authentication refused"}`, with the `req_id` of the frame. */
+  /**
+   * The answer to wrong credentials. An empty list sends nothing.
+   * @default `{"op":"auth","success":false,"error":"authentication refused"}`, with the `req_id` of the frame
+   */
   readonly failure?: MockResponder;
-  /** How many authentication frames to refuse first, whatever they hold. Default 0. */
+  /**
+   * The number of authentication frames to refuse first, even if their credentials are right.
+   * @default 0
+   */
   readonly refusals?: number;
-  /** Whether the built-in dialect refuses everything but pings before authentication. Default true, as exchanges do. */
+  /**
+   * Whether the built-in exchange refuses everything except pings before the authentication.
+   * @default true, as exchanges do
+   */
   readonly required?: boolean;
 }
 
-/** Answers authentication frames, and counts them. */
+/** Answers authentication frames and counts them. */
 export class MockAuthenticator {
+  /** Authentication frames that came in. */
   attempts = 0;
-  /** How many more are refused. */
+  /** The number of frames that are still refused. */
   refusals: number;
   readonly required: boolean;
   readonly #isAuth: (text: string) => boolean;
@@ -33,13 +52,13 @@ export class MockAuthenticator {
   constructor(options: MockAuthentication) {
     this.refusals = options.refusals ?? 0;
     this.required = options.required ?? true;
-    this.#isAuth = options.isAuth ?? ((text) => parseFrame(text)?.op === 'auth');
+    this.#isAuth = options.isAuth ?? ((text) => parseExchangeFrame(text)?.op === 'auth');
     this.#accepts = options.accepts ?? (() => true);
     this.#success = options.success ?? ((text) => verdict(text, { success: true }));
     this.#failure = options.failure ?? ((text) => verdict(text, { success: false, error: 'authentication refused' }));
   }
 
-  /** The answer, which may be empty; nothing where the text is no authentication frame. */
+  /** The answer, which may be an empty list; `undefined` for a text that is no authentication frame. */
   answer(text: string, connection: MockConnection): readonly MockFrame[] | undefined {
     if (!this.#isAuth(text)) return undefined;
     this.attempts++;
@@ -53,5 +72,5 @@ export class MockAuthenticator {
 }
 
 function verdict(text: string, outcome: object): object {
-  return { op: 'auth', req_id: parseFrame(text)?.req_id, ...outcome };
+  return { op: 'auth', req_id: parseExchangeFrame(text)?.req_id, ...outcome };
 }

@@ -1,15 +1,15 @@
 import { encodeFrame, type MockFrame } from './mock-frame.js';
 
-/** How a connection ended, as the server saw it. */
+/** How a connection ended, as the server sees it. */
 export interface MockClose {
   readonly connection: MockConnection;
-  /** The client's close code: 1005 where it sent none, 1006 where it went without a close frame. */
+  /** The client's close code: 1005 for a close frame without a code, 1006 for an end without a close frame. */
   readonly code: number;
   readonly reason: string;
 }
 
-/** What a connection needs of the socket below it. */
-export interface MockPeer {
+/** The server's socket, as a connection uses it. */
+export interface MockSocket {
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
   terminate(): void;
@@ -20,19 +20,19 @@ export interface MockPeer {
   setMuted(muted: boolean): void;
 }
 
-/** What the client's upgrade request said. */
+/** What the client sent with its upgrade request, and the agreed subprotocol. */
 export interface MockHandshake {
   /** Path and query. */
   readonly path: string;
-  /** By their names in lower case. */
+  /** The request headers. Their names are in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The subprotocol that was agreed on; empty without one. */
+  /** The agreed subprotocol; empty without one. */
   readonly protocol: string;
 }
 
 /**
- * One client of a `MockWebSocketServer`. The server makes them; a test gets them from `server.connections`,
- * `waitForConnection()` or a listener.
+ * One connection of a client to a `MockWebSocketServer`. A test gets it from `server.connections`, from
+ * `server.waitForConnection()`, or in a listener.
  *
  * @example
  * ```ts
@@ -43,27 +43,27 @@ export interface MockHandshake {
  * ```
  */
 export class MockConnection implements MockHandshake {
-  /** 0 for the first connection that the server accepted, 1 for the second, and so on. */
+  /** The number of this connection among all that the server accepted, counted from 0. */
   readonly index: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly protocol: string;
-  /** The topics that this client is subscribed to. The built-in dialect keeps it; so may a script of your own. */
+  /** The topics that this connection has subscribed. The built-in exchange maintains it; a script may do so too. */
   readonly subscriptions = new Set<string>();
-  /** Whether an authentication frame was accepted on this connection; always true where the server wants none. */
+  /** Whether this connection may use the exchange: it is authenticated, or the server requires no authentication. */
   authenticated: boolean;
-  /** Text and binary messages that came in. */
+  /** The number of text and binary messages that came in. */
   receivedCount = 0;
-  /** Resolves when the connection has ended; never rejects. */
+  /** Resolves when the connection has ended. Never rejects. */
   readonly closed: Promise<MockClose>;
-  readonly #peer: MockPeer;
+  readonly #socket: MockSocket;
   #muted = false;
 
   /** @internal */
   constructor(
     index: number,
     handshake: MockHandshake,
-    peer: MockPeer,
+    socket: MockSocket,
     authenticated: boolean,
     closed: (self: MockConnection) => Promise<MockClose>,
   ) {
@@ -71,62 +71,63 @@ export class MockConnection implements MockHandshake {
     this.path = handshake.path;
     this.headers = handshake.headers;
     this.protocol = handshake.protocol;
-    this.#peer = peer;
+    this.#socket = socket;
     this.authenticated = authenticated;
     this.closed = closed(this);
   }
 
   /** Whether frames can still be sent. */
   get isOpen(): boolean {
-    return this.#peer.isOpen();
+    return this.#socket.isOpen();
   }
 
+  /** Whether nothing leaves; see `mute()`. */
   get isMuted(): boolean {
     return this.#muted;
   }
 
-  /** Sends frames, in order. On a connection that is muted or not open they are lost, as on a real one. */
+  /** Sends frames in order. If the connection is muted or not open, the frames are lost. */
   send(...frames: readonly MockFrame[]): void {
     if (this.#muted || !this.isOpen) return;
-    for (const frame of frames) this.#peer.send(encodeFrame(frame));
+    for (const frame of frames) this.#socket.send(encodeFrame(frame));
   }
 
-  /** Starts the closing handshake. Default code 1000. */
+  /** Starts the closing handshake, with code 1000 by default. */
   close(code = 1000, reason = ''): void {
-    this.#peer.close(code, reason);
+    this.#socket.close(code, reason);
   }
 
   /** Drops the connection without a close frame. */
   terminate(): void {
-    this.#peer.terminate();
+    this.#socket.terminate();
   }
 
   /** Sends a WebSocket ping frame. */
   ping(): void {
-    if (this.isOpen) this.#peer.ping();
+    if (this.isOpen) this.#socket.ping();
   }
 
-  /** Stops reading from the network, so that the client's frames pile up on its side. */
+  /** Stops reading from the network, so that the client's frames pile up on the client's side. */
   pause(): void {
-    this.#peer.pause();
+    this.#socket.pause();
   }
 
   resume(): void {
-    this.#peer.resume();
+    this.#socket.resume();
   }
 
-  /** From now on takes everything and lets nothing out: no answer, no pong, no close frame. */
+  /** Makes the connection silent: it still reads everything and sends nothing, not even a pong or a close frame. */
   mute(): void {
     this.#setMuted(true);
   }
 
-  /** Lets frames out again; those of the silence stay lost. */
+  /** Ends the silence. Frames that were not sent meanwhile stay lost. */
   unmute(): void {
     this.#setMuted(false);
   }
 
   #setMuted(muted: boolean): void {
     this.#muted = muted;
-    this.#peer.setMuted(muted);
+    this.#socket.setMuted(muted);
   }
 }

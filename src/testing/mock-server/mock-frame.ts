@@ -1,4 +1,4 @@
-/** One frame: text, bytes (a binary frame), or any other object, which is sent as JSON. */
+/** One frame to send: a string as text, bytes as a binary frame, any other object as JSON text. */
 export type MockFrame = string | Uint8Array | object;
 
 export function encodeFrame(frame: MockFrame): string | Uint8Array {

@@ -2,38 +2,72 @@ import { ConfigError } from '../../errors.js';
 import type { MockAuthentication } from './mock-authentication.js';
 import type { MockConnection } from './mock-connection.js';
 
-/** Milliseconds before an answer leaves: the same for all, or asked for each message. */
+/** Milliseconds before an answer is sent: one number for all answers, or a function of the message. */
 export type MockDelay = number | ((text: string, connection: MockConnection) => number);
 
-/** Everything is optional. */
+/** Options of `MockWebSocketServer.start()`; all are optional. */
 export interface MockServerOptions {
-  /** The port to listen on. Default 0: a free one, so that tests can run side by side. */
+  /**
+   * The port to listen on. 0 takes a free port.
+   * @default 0, so that tests can run side by side
+   */
   readonly port?: number;
-  /** Whether the built-in exchange answers what no script took. Default true. */
+  /**
+   * Whether the built-in exchange answers the texts that no listener and no rule took.
+   * @default true
+   */
   readonly exchange?: boolean;
-  /** Before each answer, scripted or built-in; unequal delays change the order of answers. Default 0: at once. */
+  /**
+   * Milliseconds before each answer, scripted or built-in. Unequal delays change the order of answers.
+   * @default 0, without delay
+   */
   readonly delay?: MockDelay;
-  /** Which subprotocol to name, right or wrong; `undefined` names none. Default: the first that the client offers. */
+  /**
+   * Chooses the subprotocol from those that the client offers. The server does not check the choice, so that a test can
+   * choose a wrong one; `undefined` is no subprotocol.
+   * @default the first subprotocol that the client offers
+   */
   readonly subprotocol?: (offered: readonly string[]) => string | undefined;
-  /** Asks clients to authenticate. Default: none, every client may do everything. */
+  /**
+   * How clients authenticate.
+   * @default undefined: every client may do everything
+   */
   readonly authentication?: MockAuthentication;
-  /** Drops each connection when this many messages came in on it; see `dropAfter()`. Default Infinity. */
+  /**
+   * Drops each connection after so many messages came in on it; see `dropAfter()`.
+   * @default Infinity, never
+   */
   readonly dropAfter?: number;
-  /** Accepts compression (permessage-deflate) where the client offers it. Default false, as ws does. */
+  /**
+   * Whether to use compression (permessage-deflate) if the client offers it.
+   * @default false, as in the ws package
+   */
   readonly compression?: boolean;
-  /** The largest message that the server takes, in bytes. Default 100 MiB, as ws does. */
+  /**
+   * The largest message that the server accepts, in bytes.
+   * @default 100 MiB, as in the ws package
+   */
   readonly maxMessageSize?: number;
 }
 
-/** A refusal of upgrade requests by an HTTP answer. */
+/** The HTTP answer with which upgrade requests are refused. */
 export interface MockRefusal {
-  /** Default 503. */
+  /**
+   * The HTTP status, from 300 to 599.
+   * @default 503
+   */
   readonly status?: number;
-  /** For example `{ 'Retry-After': 2 }`. Default: none beside `Connection` and `Content-Length`. */
+  /**
+   * HTTP headers, for example `{ 'Retry-After': 2 }`, in addition to `Connection` and `Content-Length`.
+   * @default {}
+   */
   readonly headers?: Readonly<Record<string, string | number>>;
-  /** Default: empty. */
+  /** @default '' */
   readonly body?: string;
-  /** How many upgrades to refuse. Default Infinity: until `acceptUpgrades()`. */
+  /**
+   * The number of upgrade requests to refuse.
+   * @default Infinity, until `acceptUpgrades()`
+   */
   readonly times?: number;
 }
 
@@ -48,6 +82,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof MockServerOptions>([
   'maxMessageSize',
 ]);
 
+/** @throws ConfigError for an unknown option or a wrong value */
 export function checkOptions(options: MockServerOptions): void {
   for (const name of Object.keys(options)) {
     if (!OPTIONS.has(name)) {
@@ -66,17 +101,19 @@ export function checkOptions(options: MockServerOptions): void {
   if (authentication?.refusals !== undefined) checkCount('authentication.refusals', authentication.refusals);
 }
 
+/** @throws ConfigError for a number that is no delay */
 export function checkDelay(delay: MockDelay): void {
   if (typeof delay === 'function') return;
   if (!(delay >= 0 && delay <= 2 ** 31 - 1))
     throw new ConfigError('delay', delay, 'a number of milliseconds, or a function');
 }
 
-/** A count: an integer from 0, or Infinity. */
+/** @throws ConfigError for anything except an integer from 0, or Infinity */
 export function checkCount(field: string, value: number): void {
   if (value !== Infinity) checkInteger(field, value, 0, Number.MAX_SAFE_INTEGER, ', or Infinity');
 }
 
+/** @throws ConfigError for anything except an integer from `min` to `max` */
 export function checkInteger(field: string, value: number, min: number, max: number, more = ''): void {
   if (!Number.isSafeInteger(value) || value < min || value > max) {
     throw new ConfigError(field, value, `an integer from ${min} to ${max}${more}`);

@@ -1,8 +1,8 @@
 import { type MockMatch, matches } from './mock-answer.js';
 import type { MockClose, MockConnection } from './mock-connection.js';
-import { type MockWaitOptions, Waits } from './mock-waits.js';
+import { type MockWaitOptions, MockWaits } from './mock-waits.js';
 
-/** One message that came in. */
+/** One message that the server received. */
 export interface MockReceived {
   readonly connection: MockConnection;
   /** A string for a text frame, bytes for a binary one. */
@@ -11,19 +11,22 @@ export interface MockReceived {
   readonly receivedAt: number;
 }
 
-/** What `waitForMessage` looks at. */
+/** Options of `waitForMessage()`. */
 export interface MockMessageWaitOptions extends MockWaitOptions {
-  /** Messages before this index of `received` do not count. Default 0: what came in before the wait counts too. */
+  /**
+   * The index in `received` of the first message to look at.
+   * @default 0, so that messages from before the wait count too
+   */
   readonly from?: number;
 }
 
 /**
- * What a mock server saw, and promises for what it is going to see. A wait is about the whole life of the server: what
- * has happened already resolves it, so that a test cannot be late.
+ * What a mock server received, and promises for what it will receive. Every wait looks at the whole life of the server:
+ * an event from before the wait resolves it too, so that a test cannot be too late.
  */
 export abstract class MockRecord {
   /** @internal */
-  protected readonly waits = new Waits();
+  protected readonly waits = new MockWaits();
   readonly #accepted: MockConnection[] = [];
   readonly #open = new Set<MockConnection>();
   readonly #closes: MockClose[] = [];
@@ -31,17 +34,17 @@ export abstract class MockRecord {
   #pings = 0;
   #pongs = 0;
 
-  /** Upgrade requests that came in, refused ones included. */
+  /** The number of upgrade requests that came in, including refused ones. */
   abstract readonly upgradeAttempts: number;
-  /** TCP connections that are open, in whatever state; 0 means that no client leaked one. */
+  /** The number of open TCP connections, in any state. 0 means that no client leaked a socket. */
   abstract readonly socketCount: number;
 
-  /** The connections that are open now, oldest first. */
+  /** The open connections, oldest first. */
   get connections(): readonly MockConnection[] {
     return [...this.#open];
   }
 
-  /** Connections accepted in the life of this server. */
+  /** The number of connections that this server has accepted. */
   get connectionCount(): number {
     return this.#accepted.length;
   }
@@ -51,26 +54,27 @@ export abstract class MockRecord {
     return this.#received;
   }
 
-  /** WebSocket ping frames that came in. */
+  /** The number of WebSocket ping frames that came in. */
   get pings(): number {
     return this.#pings;
   }
 
-  /** WebSocket pong frames that came in. */
+  /** The number of WebSocket pong frames that came in. */
   get pongs(): number {
     return this.#pongs;
   }
 
-  /** The topics that any open connection is subscribed to; each connection has its own `subscriptions`. */
+  /** The topics of all open connections, each once. For one connection see its own `subscriptions`. */
   get subscriptions(): ReadonlySet<string> {
     return new Set(this.connections.flatMap(({ subscriptions }) => [...subscriptions]));
   }
 
   /**
-   * Resolves as soon as `probe` returns something else than `undefined` or false, with that. It is asked at once and
-   * after everything that this server sees.
+   * Resolves with the first value of `probe` that is neither `undefined` nor false. The server calls `probe` at once,
+   * and again after each event on this server.
    *
-   * @throws Error when the time is over, or when the server is closed meanwhile
+   * @param what - the condition in words, for the error
+   * @throws Error after the timeout, or when the server is closed meanwhile
    * @example
    * ```ts
    * await server.waitFor('both topics', () => server.subscriptions.size === 2);
@@ -89,9 +93,10 @@ export abstract class MockRecord {
   }
 
   /**
-   * Resolves with the `count`-th connection of this server's life as soon as it is accepted. Default: the first.
+   * Resolves with the `count`-th connection that this server accepts.
    *
-   * @throws Error when the time is over, or when the server is closed meanwhile
+   * @param count - 1 by default: the first connection
+   * @throws Error after the timeout, or when the server is closed meanwhile
    * @example
    * ```ts
    * const first = await server.waitForConnection();
@@ -104,18 +109,18 @@ export abstract class MockRecord {
   }
 
   /**
-   * Resolves when `count` upgrade requests came in, refused ones included.
+   * Resolves when `count` upgrade requests came in, including refused ones.
    *
-   * @throws Error when the time is over, or when the server is closed meanwhile
+   * @throws Error after the timeout, or when the server is closed meanwhile
    */
   async waitForUpgrade(count = 1, options?: MockWaitOptions): Promise<void> {
     await this.waitFor(`upgrade request ${count}`, () => this.upgradeAttempts >= count, options);
   }
 
   /**
-   * Resolves with the first message that matches; without `match`, with the first one at all.
+   * Resolves with the first message that matches. Without `match`, every message does; with it, only texts can match.
    *
-   * @throws Error when the time is over, or when the server is closed meanwhile
+   * @throws Error after the timeout, or when the server is closed meanwhile
    * @example
    * ```ts
    * const { connection } = await server.waitForMessage('"op":"subscribe"');
@@ -125,7 +130,7 @@ export abstract class MockRecord {
   async waitForMessage(match?: MockMatch, options: MockMessageWaitOptions = {}): Promise<MockReceived> {
     const fits = ({ data, connection }: MockReceived): boolean =>
       match === undefined || (typeof data === 'string' && matches(match, data, connection));
-    // Where the search goes on: none is looked at twice.
+    // The search continues here, so that no message is looked at twice.
     let next = options.from ?? 0;
     const probe = (): MockReceived | undefined => {
       for (; next < this.#received.length; next++) {
@@ -138,28 +143,29 @@ export abstract class MockRecord {
   }
 
   /**
-   * Resolves when `count` WebSocket pings came in.
+   * Resolves when `count` WebSocket ping frames came in.
    *
-   * @throws Error when the time is over, or when the server is closed meanwhile
+   * @throws Error after the timeout, or when the server is closed meanwhile
    */
   async waitForPing(count = 1, options?: MockWaitOptions): Promise<void> {
     await this.waitFor(`ping ${count}`, () => this.#pings >= count, options);
   }
 
   /**
-   * Resolves when the `count`-th connection has ended, counted in the order of their ends, and tells how. Default: the
-   * first. For one certain connection there is `connection.closed`.
+   * Resolves with the end of a connection: the `count`-th in the order in which connections end. To wait for a certain
+   * connection use `connection.closed`.
    *
-   * @throws Error when the time is over, or when the server is closed meanwhile
+   * @param count - 1 by default: the first end
+   * @throws Error after the timeout, or when the server is closed meanwhile
    */
   async waitForClose(count = 1, options?: MockWaitOptions): Promise<MockClose> {
     return this.waitFor(`the end of connection ${count}`, () => this.#closes[count - 1], options);
   }
 
   /**
-   * Resolves when no TCP connection is open any more, half-made ones included.
+   * Resolves when no TCP connection is open any more, including those without a finished upgrade.
    *
-   * @throws Error when the time is over
+   * @throws Error after the timeout
    */
   async waitForIdle(options?: MockWaitOptions): Promise<void> {
     await this.waitFor('all sockets to be gone', () => this.socketCount === 0, options);

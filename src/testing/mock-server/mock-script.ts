@@ -2,23 +2,29 @@ import { ConfigError } from '../../errors.js';
 import { type MockMatch, type MockResponder, matches, resolveAnswer } from './mock-answer.js';
 import { type MockAuthentication, MockAuthenticator } from './mock-authentication.js';
 import type { MockConnection } from './mock-connection.js';
-import { ExchangeDialect } from './mock-dialect.js';
+import { MockExchange } from './mock-exchange.js';
 import { encodeFrame, type MockFrame } from './mock-frame.js';
 import { checkCount, checkDelay, type MockDelay } from './mock-options.js';
 import { MockRecord } from './mock-record.js';
 
-/** How a scripted answer is given. */
+/** Options of one rule; see `respondTo()`. */
 export interface MockRuleOptions {
-  /** Answers the first match only. Default false. */
+  /**
+   * Whether the rule answers only the first text that matches.
+   * @default false
+   */
   readonly once?: boolean;
-  /** Milliseconds before this answer. Default: the server's own delay. */
+  /**
+   * Milliseconds before the answer of this rule.
+   * @default the `delay` of the server
+   */
   readonly delay?: MockDelay;
 }
 
-/** Sees a text that came in; returns true where nothing else is to answer it. */
+/** Receives each text. It returns true if no rule and no built-in answer shall follow. */
 export type MockTextListener = (connection: MockConnection, text: string) => unknown;
 
-/** Sees a binary message that came in. */
+/** Receives each binary message. */
 export type MockBinaryListener = (connection: MockConnection, data: Uint8Array) => unknown;
 
 interface Rule extends MockRuleOptions {
@@ -27,14 +33,14 @@ interface Rule extends MockRuleOptions {
 }
 
 /**
- * What a mock server answers. A text goes to the listeners, then to the rules, newest first, then to authentication,
- * then to the built-in exchange; the first that takes it answers it.
+ * What a mock server answers. A text goes to the listeners, then to the rules (newest first), then to the
+ * authentication, then to the built-in exchange. The first of them that takes the text answers it.
  */
 export abstract class MockScript extends MockRecord {
   /** @internal */
   protected readonly authenticator: MockAuthenticator | undefined;
-  readonly #dialect = new ExchangeDialect();
-  readonly #exchange: boolean;
+  readonly #exchange = new MockExchange();
+  readonly #hasExchange: boolean;
   readonly #connectionListeners = new Set<(connection: MockConnection) => unknown>();
   readonly #textListeners = new Set<MockTextListener>();
   readonly #binaryListeners = new Set<MockBinaryListener>();
@@ -44,17 +50,17 @@ export abstract class MockScript extends MockRecord {
 
   protected constructor(exchange: boolean, delay: MockDelay, authentication: MockAuthentication | undefined) {
     super();
-    this.#exchange = exchange;
+    this.#hasExchange = exchange;
     this.#delay = delay;
     this.authenticator = authentication && new MockAuthenticator(authentication);
   }
 
-  /** Authentication frames that came in. */
+  /** The number of authentication frames that came in. */
   get authAttempts(): number {
     return this.authenticator?.attempts ?? 0;
   }
 
-  /** The delay before each answer that has none of its own, in milliseconds. */
+  /** Milliseconds before each answer, except those of rules with a delay of their own. */
   get delay(): MockDelay {
     return this.#delay;
   }
@@ -65,14 +71,14 @@ export abstract class MockScript extends MockRecord {
     this.#delay = delay;
   }
 
-  /** Calls back for each connection that is accepted, for example to greet it. Returns the way to stop it. */
+  /** Calls back for each accepted connection, for example to greet it. Returns a function that removes the listener. */
   onConnection(listener: (connection: MockConnection) => unknown): () => void {
     return addTo(this.#connectionListeners, listener);
   }
 
   /**
-   * Calls back for each text that comes in. A listener that returns true has taken it: no rule and no built-in answer
-   * follows. Returns the way to stop it.
+   * Calls back for each text that comes in. A listener that returns true takes the text: no rule and no built-in answer
+   * follows. Returns a function that removes the listener.
    *
    * @example
    * ```ts
@@ -87,14 +93,14 @@ export abstract class MockScript extends MockRecord {
     return addTo(this.#textListeners, listener);
   }
 
-  /** Calls back for each binary message; nothing else answers those. Returns the way to stop it. */
+  /** Calls back for each binary message. It gets no other answer. Returns a function that removes the listener. */
   onBinary(listener: MockBinaryListener): () => void {
     return addTo(this.#binaryListeners, listener);
   }
 
   /**
-   * Answers texts that match, instead of the built-in exchange. The newest rule that matches wins; an empty list is an
-   * answer of nothing. Returns the way to take the rule back.
+   * Adds a rule: the given answer to every text that matches, instead of the answer of the built-in exchange. If
+   * several rules match, the newest answers. An empty list sends nothing. Returns a function that removes the rule.
    *
    * @throws ConfigError for a number that is no delay
    * @example
@@ -111,9 +117,10 @@ export abstract class MockScript extends MockRecord {
   }
 
   /**
-   * Refuses the next authentication frames, whatever they hold. Default: all.
+   * Refuses the next authentication frames, even if their credentials are right.
    *
-   * @throws ConfigError for anything but a count, and where the server was started without authentication
+   * @param times - the number of frames to refuse; Infinity by default
+   * @throws ConfigError for a wrong number, or if the server was started without `authentication`
    */
   refuseAuthentication(times = Infinity): void {
     checkCount('times', times);
@@ -121,17 +128,17 @@ export abstract class MockScript extends MockRecord {
     this.authenticator.refusals = times;
   }
 
-  /** Refuses subscriptions to this topic, and with it the whole frame that asks for it. */
+  /** Refuses every subscribe frame that names this topic, as a whole. */
   refuseTopic(topic: string, error = `unknown topic ${topic}`): void {
-    this.#dialect.refuseTopic(topic, error);
+    this.#exchange.refuseTopic(topic, error);
   }
 
-  /** Takes `refuseTopic` back. */
+  /** Ends `refuseTopic()` for this topic. */
   acceptTopic(topic: string): void {
-    this.#dialect.acceptTopic(topic);
+    this.#exchange.acceptTopic(topic);
   }
 
-  /** Sends `{"topic":…,"data":…}` to every connection that is subscribed; returns to how many. */
+  /** Sends `{"topic":…,"data":…}` to every connection that has subscribed the topic. Returns their number. */
   publish(topic: string, data: unknown): number {
     const subscribed = this.connections.filter(({ subscriptions }) => subscriptions.has(topic));
     const frame = JSON.stringify({ topic, data });
@@ -153,7 +160,7 @@ export abstract class MockScript extends MockRecord {
   /** @internal */
   protected takeText(connection: MockConnection, text: string): void {
     this.#react(connection, text);
-    // What somebody waits for may be what came of the message: a subscription, an authentication.
+    // A wait may look at the result of the message: a subscription or an authentication.
     this.waits.check();
   }
 
@@ -164,7 +171,7 @@ export abstract class MockScript extends MockRecord {
   }
 
   #react(connection: MockConnection, text: string): void {
-    // All see it, also behind one that takes it.
+    // Every listener gets the text, also after another listener took it.
     let taken = false;
     for (const listener of [...this.#textListeners]) taken = listener(connection, text) === true || taken;
     if (taken) return;
@@ -178,7 +185,7 @@ export abstract class MockScript extends MockRecord {
     }
   }
 
-  /** @internal Forgets the answers that still wait. */
+  /** @internal Drops the answers that are delayed. */
   protected stopAnswering(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
@@ -187,7 +194,7 @@ export abstract class MockScript extends MockRecord {
   #builtIn(connection: MockConnection, text: string): readonly MockFrame[] {
     const verdict = this.authenticator?.answer(text, connection);
     if (verdict !== undefined) return verdict;
-    const answer = this.#exchange ? this.#dialect.answer(text, connection) : undefined;
+    const answer = this.#hasExchange ? this.#exchange.answer(text, connection) : undefined;
     return answer === undefined ? [] : [answer];
   }
 

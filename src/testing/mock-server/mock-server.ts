@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type MockClose, MockConnection, type MockPeer } from './mock-connection.js';
-import { MockListener } from './mock-listener.js';
+import { type MockClose, MockConnection, type MockSocket } from './mock-connection.js';
+import { MockHttpServer } from './mock-http-server.js';
 import { checkCount, checkInteger, checkOptions, type MockRefusal, type MockServerOptions } from './mock-options.js';
 import { MockScript } from './mock-script.js';
-import { Valve } from './mock-valve.js';
+import { MockStream } from './mock-stream.js';
 
 export type { MockAnswer, MockMatch, MockResponder, MockResponderFunction } from './mock-answer.js';
 export type { MockAuthentication } from './mock-authentication.js';
@@ -16,15 +16,15 @@ export type { MockMessageWaitOptions, MockReceived } from './mock-record.js';
 export type { MockBinaryListener, MockRuleOptions, MockTextListener } from './mock-script.js';
 export type { MockWaitOptions } from './mock-waits.js';
 
-/** What `ws` must never do by itself: a mute server keeps a half-closed socket for as long as the test lasts. */
+/** ws must not close a half-closed socket after a timeout: a muted server keeps it until the test ends. */
 const NO_CLOSE_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * A real WebSocket server on loopback, for tests of a client: it answers like a small exchange, or as a script says,
- * and has every fault at hand that a network or a venue may have. Node only.
+ * A real WebSocket server on loopback, for tests of a client. It answers like a small exchange, or as a script of yours
+ * says, and it can produce the faults of networks and venues. Node only.
  *
- * Out of the box it speaks the dialect of `GenericJsonHandler`: it confirms subscriptions, echoes requests (the payload
- * comes back as `data`) and answers pings.
+ * Without a script it speaks the dialect of `GenericJsonHandler`: it confirms subscriptions, answers each request with
+ * its own payload as `data`, and answers pings.
  *
  * @example
  * ```ts
@@ -43,9 +43,9 @@ const NO_CLOSE_TIMEOUT = 2 ** 31 - 1;
  * ```
  */
 export class MockWebSocketServer extends MockScript {
-  /** Chooses the subprotocol that the answer to an upgrade names; see the option of that name. */
+  /** Chooses the subprotocol of each new connection; see `MockServerOptions.subprotocol`. */
   subprotocol: (offered: readonly string[]) => string | undefined;
-  readonly #listener: MockListener;
+  readonly #http: MockHttpServer;
   readonly #wss: WebSocketServer;
   #muted = false;
   #dropAfter: number;
@@ -55,14 +55,14 @@ export class MockWebSocketServer extends MockScript {
     super(options.exchange ?? true, options.delay ?? 0, options.authentication);
     this.subprotocol = options.subprotocol ?? (([first]) => first);
     this.#dropAfter = options.dropAfter ?? Infinity;
-    this.#listener = new MockListener(
+    this.#http = new MockHttpServer(
       (request, socket, head) => this.#upgrade(request, socket, head),
       () => this.waits.check(),
     );
     const settings = {
       noServer: true,
       clientTracking: false,
-      autoPong: false, // a mute server does not answer pings
+      autoPong: false, // a muted connection does not answer pings
       closeTimeout: NO_CLOSE_TIMEOUT,
       perMessageDeflate: options.compression ?? false,
       ...(options.maxMessageSize !== undefined && { maxPayload: options.maxMessageSize }),
@@ -74,55 +74,55 @@ export class MockWebSocketServer extends MockScript {
   /**
    * Starts a server on 127.0.0.1.
    *
-   * @throws ConfigError for an option that is unknown or wrong
-   * @throws Error of the system when the port is taken
+   * @throws ConfigError for an unknown option or a wrong value
+   * @throws the error of the operating system if the port is taken
    */
   static async start(options: MockServerOptions = {}): Promise<MockWebSocketServer> {
     checkOptions(options);
     const server = new MockWebSocketServer(options);
-    await server.#listener.listen(options.port ?? 0);
+    await server.#http.listen(options.port ?? 0);
     return server;
   }
 
-  /** Stays the same over `stop()` and `restart()`. */
+  /** The TCP port. It stays the same after `stop()` and `restart()`. */
   get port(): number {
-    return this.#listener.port;
+    return this.#http.port;
   }
 
-  /** For example `ws://127.0.0.1:40123`. */
+  /** The URL for clients, for example `ws://127.0.0.1:40123`. */
   get url(): string {
     return `ws://127.0.0.1:${this.port}`;
   }
 
   get isListening(): boolean {
-    return this.#listener.isListening;
+    return this.#http.isListening;
   }
 
   get upgradeAttempts(): number {
-    return this.#listener.upgradeAttempts;
+    return this.#http.upgradeAttempts;
   }
 
   get socketCount(): number {
-    return this.#listener.socketCount;
+    return this.#http.socketCount;
   }
 
-  // ——— What goes wrong ———
+  // ——— Faults ———
 
   /** Drops every connection without a close frame. */
   dropAll(): void {
     for (const connection of this.connections) connection.terminate();
   }
 
-  /** Starts the closing handshake on every connection. Default code 1000. */
+  /** Starts the closing handshake on every connection, with code 1000 by default. */
   closeAll(code = 1000, reason = ''): void {
     for (const connection of this.connections) connection.close(code, reason);
   }
 
   /**
-   * From now on drops each connection, without a close frame, as soon as so many messages came in on it in all. The
-   * last one is recorded and not answered. Infinity ends it.
+   * Drops each connection, without a close frame, once so many messages came in on it. The messages of its whole life
+   * count. The last message is recorded and not answered. Infinity ends this fault.
    *
-   * @throws ConfigError for anything but a count
+   * @throws ConfigError for anything except an integer from 0, or Infinity
    */
   dropAfter(messages: number): void {
     checkCount('dropAfter', messages);
@@ -130,9 +130,9 @@ export class MockWebSocketServer extends MockScript {
   }
 
   /**
-   * Refuses upgrades by an HTTP answer; takes the place of an earlier refusal.
+   * Refuses upgrade requests with an HTTP answer. A second call replaces the first.
    *
-   * @throws ConfigError for a status outside 300 to 599, or a wrong count
+   * @throws ConfigError for a status outside 300 to 599, or for `times` that is no integer from 0 and not Infinity
    * @example
    * ```ts
    * server.refuseUpgrades({ status: 429, headers: { 'Retry-After': 2 }, times: 1 });
@@ -142,56 +142,64 @@ export class MockWebSocketServer extends MockScript {
     const { status = 503, headers = {}, body = '', times = Infinity } = refusal;
     checkInteger('status', status, 300, 599);
     checkCount('times', times);
-    this.#listener.refusal = { status, headers, body, times };
-  }
-
-  /** Takes upgrade requests and never answers them, until `acceptUpgrades()` or so many times. */
-  hangUpgrades(times = Infinity): void {
-    checkCount('times', times);
-    this.#listener.refusal = { status: undefined, headers: {}, body: '', times };
-  }
-
-  /** Ends a refusal. Requests that hang already keep hanging. */
-  acceptUpgrades(): void {
-    this.#listener.refusal = undefined;
+    this.#http.refusal = { status, headers, body, times };
   }
 
   /**
-   * Goes silent on every connection, present and future: upgrades are accepted, everything is read and recorded, and
-   * nothing is sent, neither frames nor pongs nor answers to a close frame. A half-open link looks like that.
+   * Reads upgrade requests and never answers them.
+   *
+   * @param times - the number of upgrade requests; Infinity by default, until `acceptUpgrades()`
+   * @throws ConfigError for anything except an integer from 0, or Infinity
+   */
+  hangUpgrades(times = Infinity): void {
+    checkCount('times', times);
+    this.#http.refusal = { status: undefined, headers: {}, body: '', times };
+  }
+
+  /** Ends `refuseUpgrades()` and `hangUpgrades()`. Requests that hang are still not answered. */
+  acceptUpgrades(): void {
+    this.#http.refusal = undefined;
+  }
+
+  /**
+   * Makes every present and future connection silent, like a half-open link. The server accepts upgrades, reads and
+   * records everything, and sends nothing: no frame, no pong, no answer to a close frame.
    */
   mute(): void {
     this.#muted = true;
     for (const connection of this.connections) connection.mute();
   }
 
-  /** Ends the silence. What would have been sent during it stays lost. */
+  /** Ends the silence. Frames that were not sent meanwhile stay lost. */
   unmute(): void {
     this.#muted = false;
     for (const connection of this.connections) connection.unmute();
   }
 
-  // ——— Its own life ———
+  // ——— Start and stop ———
 
-  /** Stops listening, as in an outage: new connections are refused by the system, open ones are dropped (or kept). */
+  /**
+   * Stops listening, as in an outage: the operating system refuses new connections. Open connections are dropped,
+   * unless `keepConnections` is true.
+   */
   async stop(options: { readonly keepConnections?: boolean } = {}): Promise<void> {
-    const stopped = this.#listener.stop();
+    const stopped = this.#http.stop();
     if (options.keepConnections) return;
-    await this.#listener.destroySockets();
+    await this.#http.destroySockets();
     await stopped;
   }
 
   /**
-   * Listens again, on the same port. Does nothing while it listens.
+   * Listens again on the same port. Does nothing if the server is listening.
    *
-   * @throws Error when the server was closed, or when the port has been taken meanwhile
+   * @throws Error if the server was closed, or if the port is taken
    */
   async restart(): Promise<void> {
-    if (this.#closing) throw new Error('This MockWebSocketServer was closed; start a new one.');
-    if (!this.isListening) await this.#listener.listen(this.port);
+    if (this.#closing) throw new Error('This MockWebSocketServer was closed. Start a new server.');
+    if (!this.isListening) await this.#http.listen(this.port);
   }
 
-  /** Ends everything: port, sockets, timers, and waits (which reject). Resolves when all is gone; may be repeated. */
+  /** Ends the server: frees the port, destroys sockets, stops timers, rejects waits. May be called again. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -208,13 +216,13 @@ export class MockWebSocketServer extends MockScript {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // What is swallowed is the only sign of some things, of an answered close frame for one.
-    const valve = new Valve(socket, () => this.waits.check());
-    this.#wss.handleUpgrade(request, valve, head, (ws) => this.#accept(request, ws, valve));
+    // For a muted connection, dropped bytes are the only sign of some events, such as the answer to a close frame.
+    const stream = new MockStream(socket, () => this.waits.check());
+    this.#wss.handleUpgrade(request, stream, head, (ws) => this.#accept(request, ws, stream));
     this.waits.check();
   }
 
-  #accept({ url = '/', headers }: IncomingMessage, ws: WebSocket, valve: Valve): void {
+  #accept({ url = '/', headers }: IncomingMessage, ws: WebSocket, stream: MockStream): void {
     const closed = (connection: MockConnection): Promise<MockClose> =>
       new Promise((resolve) => {
         ws.once('close', (code, reason) => {
@@ -225,16 +233,16 @@ export class MockWebSocketServer extends MockScript {
       });
     const handshake = { path: url, headers, protocol: ws.protocol };
     const authenticated = !this.authenticator?.required;
-    const connection = new MockConnection(this.connectionCount, handshake, peerOf(ws, valve), authenticated, closed);
-    ws.on('error', () => {}); // 'close' tells the code
+    const connection = new MockConnection(this.connectionCount, handshake, socketOf(ws, stream), authenticated, closed);
+    ws.on('error', () => {}); // 'close' follows and has the code
     ws.on('ping', (data) => {
       if (!connection.isMuted && connection.isOpen) ws.pong(data);
       this.addPing();
     });
     ws.on('pong', () => this.addPong());
     ws.on('message', (data, isBinary) => {
-      // ws still hands out what it had read when the connection was dropped.
-      if (!valve.destroyed) this.#take(connection, isBinary ? bytes(data as Buffer) : String(data));
+      // After the connection was dropped, ws still emits the messages that it had read.
+      if (!stream.destroyed) this.#take(connection, isBinary ? bytes(data as Buffer) : String(data));
     });
     if (this.#muted) connection.mute();
     this.addConnection(connection);
@@ -250,12 +258,12 @@ export class MockWebSocketServer extends MockScript {
   }
 }
 
-/** Without Buffer's own methods, as a client gets them, so that the two compare equal. */
+/** The same bytes as a plain Uint8Array, the type that a client gets, so that tests can compare the two. */
 function bytes(data: Buffer): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function peerOf(ws: WebSocket, valve: Valve): MockPeer {
+function socketOf(ws: WebSocket, stream: MockStream): MockSocket {
   return {
     send: (data) => ws.send(data),
     close: (code, reason) => ws.close(code, reason),
@@ -265,7 +273,7 @@ function peerOf(ws: WebSocket, valve: Valve): MockPeer {
     resume: () => ws.resume(),
     isOpen: () => ws.readyState === ws.OPEN,
     setMuted: (muted) => {
-      valve.shut = muted;
+      stream.muted = muted;
     },
   };
 }

@@ -1,23 +1,33 @@
-/** How long a wait may take. */
+/** Options of every wait. */
 export interface MockWaitOptions {
-  /** Milliseconds until the wait rejects. Default 5 000: far above any exchange of frames on loopback. */
+  /**
+   * Milliseconds until the wait rejects.
+   * @default 5 000, far more than an exchange of frames on loopback takes
+   */
   readonly timeout?: number;
 }
 
+/** One promise that waits for its condition. */
 interface Wait {
+  /** Looks at the condition; returns true after it resolved the promise. */
   probe(): boolean;
   fail(why: string): void;
 }
 
-/** Promises for conditions. Whoever changes what a condition may look at calls `check()`; nothing polls. */
-export class Waits {
+/**
+ * Promises that wait for conditions. The server calls `check()` after each change that a condition may look at; there
+ * is no polling.
+ */
+export class MockWaits {
   readonly #waits = new Set<Wait>();
   #ended: string | undefined;
 
   /**
-   * Resolves with what `probe` returns as soon as that is not `undefined`.
+   * Resolves with the first value of `probe` that is not `undefined`.
    *
-   * @throws Error when the time is over, or the server was closed meanwhile; `describe` tells how far it got
+   * @param what - the condition in words, for the error
+   * @param describe - returns the state of the server in words, for the error
+   * @throws Error after the timeout, or when the server is closed meanwhile
    */
   until<T>(
     what: string,
@@ -26,7 +36,7 @@ export class Waits {
     options: MockWaitOptions = {},
   ): Promise<T> {
     const { timeout = 5_000 } = options;
-    // Made here, so that its stack shows the line of the test that waits.
+    // Created here, so that the stack shows the line of the test.
     const error = new Error();
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,13 +65,14 @@ export class Waits {
     });
   }
 
+  /** Resolves the waits whose condition now holds. */
   check(): void {
     for (const wait of this.#waits) {
       if (wait.probe()) this.#waits.delete(wait);
     }
   }
 
-  /** Rejects what is still waiting, and everything later that is not true already. */
+  /** Rejects every wait. Later waits reject too, unless their condition already holds. */
   end(why: string): void {
     this.#ended = why;
     for (const wait of [...this.#waits]) wait.fail(why);

@@ -1,9 +1,9 @@
 /**
- * Random numbers that are the same for the same seed: xoshiro128** 1.1 (David Blackman and Sebastiano Vigna, "Scrambled
- * Linear Pseudorandom Number Generators", 2018), its state filled by splitmix32.
+ * A random number generator: the same seed gives the same numbers. The algorithm is xoshiro128** 1.1 (David Blackman
+ * and Sebastiano Vigna, "Scrambled Linear Pseudorandom Number Generators", 2018) with a state filled by splitmix32.
  *
- * A program draws jitter, ids and faults from a stream of its own each, so that one more draw in one place changes
- * nothing elsewhere.
+ * Use one `stream()` for each purpose, such as jitter, ids and faults. Then an additional draw for one purpose does not
+ * change the numbers of the others.
  *
  * @example
  * ```ts
@@ -17,14 +17,14 @@ export class SeededRandom {
   readonly seed: number;
   readonly #next: () => number;
 
-  /** @param seed - an integer; its lower 32 bits count */
+  /** @param seed - an integer; only its lower 32 bits are used */
   constructor(seed: number) {
     this.seed = seed >>> 0;
     const fill = splitmix32(this.seed);
     this.#next = xoshiro128(Uint32Array.of(fill(), fill(), fill(), fill()));
   }
 
-  /** An independent generator; the same name always gives the same one, whatever was drawn before. */
+  /** An independent generator. The same name always gives the same generator, whatever was drawn before. */
   stream(name: string): SeededRandom {
     // FNV-1a over the name, starting from the seed.
     let hash = (0x811c9dc5 ^ this.seed) >>> 0;
@@ -49,21 +49,24 @@ export class SeededRandom {
     return min + Math.floor((max - min + 1) * this.next());
   }
 
-  /** True with that probability. */
+  /** Returns true with the given probability, a number from 0 to 1. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
-  /** @throws RangeError for an empty list */
+  /**
+   * One entry of the list; all are equally likely.
+   * @throws RangeError for an empty list
+   */
   pick<T>(list: readonly T[]): T {
-    if (list.length === 0) throw new RangeError('There is nothing to pick from an empty list.');
+    if (list.length === 0) throw new RangeError('pick() needs a list with at least one entry.');
     return list[this.integer(0, list.length - 1)] as T;
   }
 }
 
 /**
- * The generator itself, on 32-bit integers.
- * @param state - four words that are not all zero
+ * The xoshiro128** generator; returns 32-bit integers.
+ * @param state - four 32-bit words that are not all zero
  */
 export function xoshiro128(state: Uint32Array): () => number {
   let [a = 0, b = 0, c = 0, d = 0] = state;
@@ -84,7 +87,7 @@ function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
 
-/** Turns one word into many that look nothing like it (Guy Steele and others, "Fast Splittable PRNGs", 2014). */
+/** Spreads one 32-bit seed over many well-mixed words (Guy Steele and others, "Fast Splittable PRNGs", 2014). */
 function splitmix32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,73 +1,84 @@
-import type { SimulatedLine, SimulatedReports } from './simulated-line.js';
+import { byteLength } from '../../protocol/frames.js';
+import type { SimulatedClose, SimulatedLine, SimulatedReports } from './simulated-line.js';
 import type { SimulatedPipe } from './simulated-pipe.js';
-import { sizeOf } from './simulated-socket.js';
 
-/** Seen from the client: what leaves it, what comes in, or both. */
+/** A direction as the client sees it: what the client sends, what it receives, or both. */
 export type Direction = 'to-server' | 'to-client' | 'both';
 
-/** How a connection ended, as the server saw it: 1006 where no close frame came. */
-export interface SimulatedClose {
-  readonly code: number;
-  readonly reason: string;
-}
-
-/** The server's end of a simulated connection, and the faults of the line between the two. */
+/** The server's end of a simulated connection, and the faults of the line between client and server. */
 export class SimulatedConnection {
-  /** Counts the accepted connections of the network, from 1. */
+  /** The number of this connection among all that the network accepted, counted from 1. */
   readonly id: number;
   readonly url: string;
-  /** The subprotocol that was agreed on; empty without one. */
+  /** The agreed subprotocol; empty without one. */
   readonly protocol: string;
-  /** Everything that came in, in order. */
+  /** Every message that came in, in order. */
   readonly received: (string | Uint8Array)[] = [];
-  /** Set these to listen. */
+  /** Set this function to receive messages. */
   onMessage: (data: string | Uint8Array) => void = () => {};
+  /** Set this function to learn of ping frames. The connection answers each one before the call. */
   onPing: () => void = () => {};
+  /** Set this function to learn of pong frames. */
   onPong: () => void = () => {};
+  /** Set this function to learn of the end. It is called once. */
   onClose: (close: SimulatedClose) => void = () => {};
   readonly #line: SimulatedLine;
-  readonly #onEnd: (connection: SimulatedConnection) => void;
+  readonly #connections: Set<SimulatedConnection>;
   #state: 'open' | 'closing' | 'closed' = 'open';
 
-  /** For the network alone. */
+  /**
+   * For the network only.
+   * @param connections - the connections of the network; this one is a member until it ends
+   */
   constructor(
     line: SimulatedLine,
     about: { readonly id: number; readonly url: string; readonly protocol: string },
-    onEnd: (connection: SimulatedConnection) => void,
+    connections: Set<SimulatedConnection>,
   ) {
     this.id = about.id;
     this.url = about.url;
     this.protocol = about.protocol;
     this.#line = line;
-    this.#onEnd = onEnd;
+    this.#connections = connections;
+    connections.add(this);
+    line.server = {
+      receive: (data) => this.#receive(data),
+      receivePing: () => this.#receivePing(),
+      receivePong: () => this.#receivePong(),
+      receiveClose: (close) => this.#receiveClose(close),
+      receiveEnd: () => this.#receiveEnd(),
+    };
   }
 
   get isOpen(): boolean {
     return this.#state === 'open';
   }
 
-  /** What the client's socket tells of its end. */
+  /** What the client's socket reports when it ends; change it to simulate an unsound platform. */
   get reports(): SimulatedReports {
     return this.#line.reports;
   }
 
-  /** Sends a message; after the end it is dropped without a word. */
+  /** Sends a message. After the end of the connection the message is dropped. */
   send(data: string | Uint8Array): void {
     if (this.#state !== 'open') return;
     const frame = typeof data === 'string' ? data : new Uint8Array(data);
-    this.#line.toClient.push(sizeOf(frame), () => this.#line.client?.receive(frame));
+    this.#line.toClient.push(byteLength(frame), () => this.#line.client?.receive(frame));
   }
 
   sendJson(value: unknown): void {
     this.send(JSON.stringify(value));
   }
 
-  /** Sends a ping frame; the client's socket answers it by itself. */
+  /** Sends a ping frame. The client's socket answers it. */
   ping(): void {
     if (this.#state === 'open') this.#line.toClient.push(0, () => this.#line.client?.receivePing());
   }
 
-  /** Sends a frame that breaks the protocol; the client closes with that code. Default 1007, text that is not UTF-8. */
+  /**
+   * Sends a frame that breaks the WebSocket protocol. The client closes the connection with the given code.
+   * @param code - 1007 by default: text that is not UTF-8
+   */
   sendBroken(code = 1007): void {
     if (this.#state !== 'open') return;
     this.#line.toClient.push(0, () => this.#line.client?.receiveBroken(code, 'The frame breaks the protocol'));
@@ -80,12 +91,12 @@ export class SimulatedConnection {
     this.#line.toClient.push(0, () => this.#line.client?.receiveClose({ code, reason }));
   }
 
-  /** Ends the TCP connection without a close frame: the client reads 1006, and no error. */
+  /** Ends the TCP connection without a close frame. The client reads code 1006 and no error. */
   terminate(): void {
     this.#hangUp(undefined);
   }
 
-  /** Resets the TCP connection: the client is told an error, and then 1006. */
+  /** Resets the TCP connection. The client reads an error, then code 1006. */
   reset(): void {
     this.#hangUp(new Error('read ECONNRESET'));
   }
@@ -101,12 +112,12 @@ export class SimulatedConnection {
 
   // ——— Faults of the line ———
 
-  /** A half-open link: nothing arrives in that direction any more, and neither end is told. */
+  /** Makes the link half open: in this direction nothing arrives any more, and neither end learns of it. */
   blackHole(direction: Direction = 'both'): void {
     for (const pipe of this.#pipes(direction)) pipe.end();
   }
 
-  /** Holds back what is under way in that direction, until `release()` delivers it in one burst. */
+  /** Holds back everything in this direction. `release()` delivers it in one burst. */
   stall(direction: Direction = 'both'): void {
     for (const pipe of this.#pipes(direction)) pipe.stall();
   }
@@ -115,12 +126,14 @@ export class SimulatedConnection {
     for (const pipe of this.#pipes(direction)) pipe.release();
   }
 
-  /** Resets the connection instead of delivering what goes beyond so many more bytes in that direction. */
+  /**
+   * Resets the connection in this direction after so many more bytes. The frame that crosses the limit does not arrive.
+   */
   cutAfter(bytes: number, direction: Direction): void {
     for (const pipe of this.#pipes(direction)) {
       pipe.cutAfter(bytes, () => {
         this.#line.client?.receiveEnd({ cause: new Error('read ECONNRESET') });
-        this.receiveEnd();
+        this.#receiveEnd();
       });
     }
   }
@@ -130,38 +143,33 @@ export class SimulatedConnection {
     return direction === 'both' ? [toServer, toClient] : [direction === 'to-server' ? toServer : toClient];
   }
 
-  // ——— What arrives; for the network alone ———
+  // ——— What arrives ———
 
-  /** @internal */
-  receive(data: string | Uint8Array): void {
+  #receive(data: string | Uint8Array): void {
     if (this.#state === 'closed') return;
     this.received.push(data);
     this.onMessage(data);
   }
 
-  /** @internal */
-  receivePing(): void {
+  #receivePing(): void {
     if (this.#state !== 'open') return;
     this.#line.toClient.push(0, () => this.#line.client?.receivePong());
     this.onPing();
   }
 
-  /** @internal */
-  receivePong(): void {
+  #receivePong(): void {
     if (this.#state !== 'closed') this.onPong();
   }
 
-  /** @internal */
-  receiveClose(close: SimulatedClose): void {
+  #receiveClose(close: SimulatedClose): void {
     if (this.#state === 'closed') return;
     if (this.#state === 'open') this.#line.toClient.push(0, () => this.#line.client?.receiveClose(close));
-    // The server ends the TCP connection, so that the port that lingers is its own (RFC 6455 section 7.1.1).
+    // The server ends the TCP connection first, so that its own port lingers (RFC 6455 section 7.1.1).
     this.#line.toClient.push(0, () => this.#line.client?.receiveEnd());
     this.#end(close);
   }
 
-  /** @internal */
-  receiveEnd(): void {
+  #receiveEnd(): void {
     this.#end({ code: 1006, reason: '' });
   }
 
@@ -175,7 +183,7 @@ export class SimulatedConnection {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#line.toServer.end();
-    this.#onEnd(this);
+    this.#connections.delete(this);
     this.onClose(close);
   }
 }

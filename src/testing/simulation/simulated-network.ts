@@ -1,56 +1,50 @@
-import type { OpenSocket, SocketEvents, SocketRequest } from '../../runtime.js';
+import type { OpenSocket } from '../../runtime.js';
 import { SeededRandom } from './seeded-random.js';
+import type { Admission, SimulatedAttempt } from './simulated-attempt.js';
 import { SimulatedConnection } from './simulated-connection.js';
-import type { SimulatedLine, SimulatedReports } from './simulated-line.js';
-import { SimulatedPipe } from './simulated-pipe.js';
+import { type LineOptions, SimulatedLine, type SimulatedReports } from './simulated-line.js';
 import { SimulatedRuntime } from './simulated-runtime.js';
 import { SimulatedSocket } from './simulated-socket.js';
 import { VirtualClock } from './virtual-clock.js';
 
-/** One attempt to connect, as it reaches the server. */
-export interface SimulatedAttempt {
-  readonly url: string;
-  readonly protocols: readonly string[];
-  /** When it was made, by the network's clock. */
-  readonly at: number;
-  /** Set it to learn that the client gave up, or that the refusal was read. */
-  onGone: () => void;
-}
-
-/**
- * What becomes of an attempt: it is accepted; the port is closed; nobody ever answers; the upgrade is refused with an
- * HTTP status (`retryAfter` in milliseconds); it is accepted with a subprotocol of the server's choice, right or wrong; or
- * it is accepted after so many milliseconds.
- */
-export type Admission =
-  | 'accept'
-  | 'refuse'
-  | 'hang'
-  | { readonly status: number; readonly retryAfter?: number }
-  | { readonly protocol: string }
-  | { readonly after: number };
-
+/** Options of `SimulatedNetwork`; all are optional. */
 export interface SimulatedNetworkOptions {
-  /** Default 1. */
+  /**
+   * The seed of everything random. The same seed gives the same run.
+   * @default 1
+   */
   readonly seed?: number;
-  /** Default: a clock of its own. */
+  /**
+   * The clock of the network and of its hosts.
+   * @default a new `VirtualClock`
+   */
   readonly clock?: VirtualClock;
-  /** Milliseconds for each way; two numbers are bounds of a random one for each frame. Default 1. */
+  /**
+   * Milliseconds that a frame takes for one way. With two numbers each frame draws its own latency between them.
+   * @default 1
+   */
   readonly latency?: number | readonly [min: number, max: number];
   /**
-   * `chunk`, the default: frames that arrive together are handed out in one go, as Node does. `frame`: each in a turn of
-   * its own, as browsers do.
+   * How frames that arrive at the same time are handed out: `'chunk'` in one turn, as Node does; `'frame'` each in a
+   * turn of its own, as browsers do.
+   * @default 'chunk'
    */
   readonly delivery?: 'chunk' | 'frame';
-  /** Bytes that the system takes from a client although nobody reads them. Default 1 MiB. */
+  /**
+   * Bytes that the operating system takes from a client although the server does not read them. Bytes beyond count in
+   * `bufferedAmount`.
+   * @default 1 MiB
+   */
   readonly kernelBuffer?: number;
 }
 
-/** RFC 9110 section 5.6.2. */
+type Accept = (connection: SimulatedConnection) => void;
+
+/** What a subprotocol name may contain (RFC 9110 section 5.6.2). */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
 /**
- * A network in memory, in virtual time, from a seed: the real client runs on it unchanged, and every run is the same.
+ * A network in memory and in virtual time. The real client runs on it unchanged, and the same seed gives the same run.
  *
  * @example
  * ```ts
@@ -70,16 +64,14 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
  */
 export class SimulatedNetwork {
   readonly clock: VirtualClock;
-  /** Where everything random of this world comes from; take a `stream()` of it for faults of your own. */
+  /** The source of everything random on this network. For faults of your own take a `stream()` of it. */
   readonly random: SeededRandom;
-  /** What becomes of attempts from now on. */
+  /** What becomes of attempts from now on: one answer for all, or a function of the attempt. */
   admission: Admission | ((attempt: SimulatedAttempt) => Admission) = 'accept';
-  /** What new sockets tell of their end; change it for an unsound platform. */
+  /** What new sockets report when they end. Change it to simulate an unsound platform. */
   readonly reports: SimulatedReports = { error: true, closes: 1, closeDelay: 0 };
-  readonly #latency: () => number;
-  readonly #inChunks: boolean;
-  readonly #kernelBuffer: number;
-  readonly #listeners = new Map<string, (connection: SimulatedConnection) => void>();
+  readonly #lineOptions: LineOptions;
+  readonly #listeners = new Map<string, Accept>();
   readonly #connections = new Set<SimulatedConnection>();
   readonly #sockets = new Set<SimulatedSocket>();
   readonly #attempts: number[] = [];
@@ -90,34 +82,38 @@ export class SimulatedNetwork {
     this.clock = clock;
     this.random = new SeededRandom(seed);
     const random = this.random.stream('latency');
-    this.#latency = typeof latency === 'number' ? () => latency : () => random.between(...latency);
-    this.#inChunks = delivery === 'chunk';
-    this.#kernelBuffer = options.kernelBuffer ?? 1_024 * 1_024;
+    this.#lineOptions = {
+      clock,
+      latency: typeof latency === 'number' ? () => latency : () => random.between(...latency),
+      inChunks: delivery === 'chunk',
+      kernelBuffer: options.kernelBuffer ?? 1_024 * 1_024,
+      reports: this.reports,
+    };
   }
 
-  /** A host on this network; hosts of different names draw different jitter and ids. */
+  /** The runtime of a host on this network. Hosts with different names draw different jitter and ids. */
   runtime(name = 'client'): SimulatedRuntime {
     return new SimulatedRuntime(this.#openSocket, this.clock, this.random.stream(name));
   }
 
-  /** Serves the host and port of a URL, whatever the path; returns a function that frees the port. */
+  /** Serves the host and port of a URL, for every path. Returns a function that frees the port. */
   listen(url: string, accept: (connection: SimulatedConnection) => void): () => void {
     const { host } = new URL(url);
     this.#listeners.set(host, accept);
     return () => void this.#listeners.delete(host);
   }
 
-  /** The servers' ends that are open or closing. */
+  /** The connections that are open or closing, as the servers see them. */
   get connections(): readonly SimulatedConnection[] {
     return [...this.#connections];
   }
 
-  /** The clients' ends that have not ended, in whatever state (C1). */
+  /** The number of client sockets that have not ended, in any state. */
   get sockets(): number {
     return this.#sockets.size;
   }
 
-  /** When each attempt was made, by the network's clock (C5). */
+  /** The times of all attempts, in milliseconds of the network's clock. */
   get attempts(): readonly number[] {
     return this.#attempts;
   }
@@ -125,39 +121,18 @@ export class SimulatedNetwork {
   readonly #openSocket: OpenSocket = (request, events) => {
     const { protocols } = request;
     if (!protocols.every((name) => TOKEN.test(name)) || new Set(protocols).size < protocols.length) {
-      throw new SyntaxError(`A subprotocol is not valid, or named twice: ${protocols.join(', ')}`);
+      throw new SyntaxError(`A subprotocol is not valid or is named twice: ${protocols.join(', ')}`);
     }
     const { host } = new URL(request.url);
     const attempt = { url: request.url, protocols, at: this.clock.now(), onGone: () => {} };
     this.#attempts.push(attempt.at);
-    const line = this.#line(request, events, attempt);
+    const line = new SimulatedLine(attempt, this.#lineOptions);
+    const socket = new SimulatedSocket(line, events, request.maxMessageSize, this.#sockets);
     line.toServer.push(0, () => this.#admit(line, attempt, this.#listeners.get(host)));
-    return line.client as SimulatedSocket;
+    return socket;
   };
 
-  #line(request: SocketRequest, events: SocketEvents, attempt: SimulatedAttempt): SimulatedLine {
-    const pipe = () => new SimulatedPipe(this.clock, this.#latency, this.#inChunks);
-    const line: SimulatedLine = {
-      clock: this.clock,
-      toServer: pipe(),
-      toClient: pipe(),
-      kernelBuffer: this.#kernelBuffer,
-      reports: { ...this.reports },
-      client: undefined,
-      server: undefined,
-      dropped: () => (line.server ? line.server.receiveEnd() : attempt.onGone()),
-      ended: (socket) => void this.#sockets.delete(socket),
-    };
-    line.client = new SimulatedSocket(line, events, request.maxMessageSize);
-    this.#sockets.add(line.client);
-    return line;
-  }
-
-  #admit(
-    line: SimulatedLine,
-    attempt: SimulatedAttempt,
-    accept: ((connection: SimulatedConnection) => void) | undefined,
-  ): void {
+  #admit(line: SimulatedLine, attempt: SimulatedAttempt, accept: Accept | undefined): void {
     const admission = typeof this.admission === 'function' ? this.admission(attempt) : this.admission;
     if (!accept || admission === 'refuse')
       return this.#refuse(line, attempt, { cause: new Error('connect ECONNREFUSED') });
@@ -174,21 +149,13 @@ export class SimulatedNetwork {
     }
   }
 
-  #accept(
-    line: SimulatedLine,
-    attempt: SimulatedAttempt,
-    accept: (connection: SimulatedConnection) => void,
-    protocol = attempt.protocols[0] ?? '',
-  ): void {
-    // A client that offers subprotocols insists on one of them, and one that offers none on none.
+  #accept(line: SimulatedLine, attempt: SimulatedAttempt, accept: Accept, protocol = attempt.protocols[0] ?? ''): void {
+    // A client that offers subprotocols accepts only one of them; a client that offers none accepts none.
     if (attempt.protocols.length > 0 ? !attempt.protocols.includes(protocol) : protocol !== '') {
       return this.#refuse(line, attempt, { cause: new Error('Server sent an invalid subprotocol') });
     }
-    const connection = new SimulatedConnection(line, { id: ++this.#lastId, url: attempt.url, protocol }, (ended) =>
-      this.#connections.delete(ended),
-    );
-    line.server = connection;
-    this.#connections.add(connection);
+    const about = { id: ++this.#lastId, url: attempt.url, protocol };
+    const connection = new SimulatedConnection(line, about, this.#connections);
     line.toClient.push(0, () => line.client?.receiveOpen());
     accept(connection);
   }

@@ -8,13 +8,15 @@ interface Parcel {
 }
 
 /**
- * One direction of a connection: what goes in comes out in order, after the latency, or (as with TCP) not at all. Nothing
- * is ever lost in the middle: a stalled pipe delivers everything later, in a burst; a black hole never delivers again.
+ * One direction of a TCP connection. Parcels come out in order, after the latency. As with TCP, no parcel is lost
+ * between two others: a stalled pipe delivers everything later in one burst, and an ended pipe never delivers again.
  */
 export class SimulatedPipe {
   readonly #clock: VirtualClock;
   readonly #latency: () => number;
-  /** Whether what arrived together is handed out in one go, as Node does, or turn by turn, as browsers do. */
+  /**
+   * Whether parcels that arrive together are handed out in one turn, as in Node, or each in its own, as in browsers.
+   */
   readonly #inChunks: boolean;
   readonly #parcels: Parcel[] = [];
   #arrivesAt = 0;
@@ -22,7 +24,7 @@ export class SimulatedPipe {
   #queuedBytes = 0;
   #stalled = false;
   #paused = false;
-  #over = false;
+  #ended = false;
   #allowance = Infinity;
   #onCut: () => void = () => {};
 
@@ -32,20 +34,20 @@ export class SimulatedPipe {
     this.#inChunks = inChunks;
   }
 
-  /** Bytes that went in and have not come out. */
+  /** Bytes that went in and did not come out yet. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
 
   push(bytes: number, deliver: () => void): void {
     this.#queuedBytes += bytes;
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#clock.now() + this.#latency());
     this.#parcels.push({ at: this.#arrivesAt, bytes, deliver });
     this.#arm();
   }
 
-  /** The network holds everything back, until `release()`. */
+  /** Stops delivery until `release()`: the network holds everything back. */
   stall(): void {
     this.#stalled = true;
     this.#disarm();
@@ -56,7 +58,7 @@ export class SimulatedPipe {
     this.#arm();
   }
 
-  /** The reading end does not read, until `resume()`. */
+  /** Stops delivery until `resume()`: the reader does not read. */
   pause(): void {
     this.#paused = true;
     this.#disarm();
@@ -67,14 +69,14 @@ export class SimulatedPipe {
     this.#arm();
   }
 
-  /** From now on nothing comes out, and nobody is told. */
+  /** Stops delivery for good. Neither end is informed. */
   end(): void {
-    this.#over = true;
+    this.#ended = true;
     this.#parcels.length = 0;
     this.#disarm();
   }
 
-  /** Calls back instead of delivering the first parcel that goes beyond so many more bytes, and ends. */
+  /** Delivers at most `bytes` more bytes. The parcel that exceeds them ends the pipe and calls `onCut` instead. */
   cutAfter(bytes: number, onCut: () => void): void {
     this.#allowance = bytes;
     this.#onCut = onCut;

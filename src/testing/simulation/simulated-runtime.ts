@@ -5,7 +5,7 @@ import type { VirtualClock } from './virtual-clock.js';
 const ID_LENGTH = 12;
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** One simulated host: what a client needs of the world, with a lifecycle in the hands of the test. */
+/** The runtime of one simulated host. The test controls its lifecycle with `wake()` and `sleep()`. */
 export class SimulatedRuntime implements Runtime {
   readonly openSocket: OpenSocket;
   readonly clock: VirtualClock;
@@ -14,7 +14,7 @@ export class SimulatedRuntime implements Runtime {
   readonly #ids: SeededRandom;
   readonly #listeners = new Set<LifecycleEvents>();
 
-  /** For the network alone; see `SimulatedNetwork.runtime()`. */
+  /** For the network only; use `SimulatedNetwork.runtime()`. */
   constructor(openSocket: OpenSocket, clock: VirtualClock, random: SeededRandom) {
     this.openSocket = openSocket;
     this.clock = clock;
@@ -38,17 +38,17 @@ export class SimulatedRuntime implements Runtime {
     return id;
   }
 
-  /** Clients that listen to the lifecycle; none is left when all are closed. */
+  /** The number of clients that listen to the lifecycle; 0 when all clients are closed. */
   get lifecycleListeners(): number {
     return this.#listeners.size;
   }
 
-  /** The host is back, for example `'online'` or `'visible'`. */
+  /** Reports that the host is back, for example `'online'` or `'visible'`. */
   wake(cause = 'online'): void {
     for (const listener of [...this.#listeners]) listener.wake(cause);
   }
 
-  /** The host goes away. Time is another matter: see `VirtualClock.jump()` and `throttle()`. */
+  /** Reports that the host goes away. It does not stop time: for that see `VirtualClock.jump()` and `throttle()`. */
   sleep(cause = 'offline'): void {
     for (const listener of [...this.#listeners]) listener.sleep(cause);
   }

@@ -1,31 +1,38 @@
 import { fitReason } from '../../adapters/close-reason.js';
 import { ConnectionClosedError } from '../../errors.js';
-import { utf8Length } from '../../protocol/frames.js';
+import { byteLength } from '../../protocol/frames.js';
 import type { Socket, SocketClose, SocketError, SocketEvents } from '../../runtime.js';
-import type { SimulatedLine } from './simulated-line.js';
+import type { ClientEnd, SimulatedClose, SimulatedLine } from './simulated-line.js';
 
-/** As the Node adapter: how long the peer may take for its half of a closing handshake. */
+/** Milliseconds that the server has for its half of a closing handshake; the same as in the Node adapter. */
 const CLOSE_TIMEOUT = 800;
 
 type State = 'connecting' | 'open' | 'closing' | 'closed';
 
-/** The client's end of a simulated connection: tells the same events in the same order as a socket of the Node adapter. */
-export class SimulatedSocket implements Socket {
+/** The client's end of a simulated connection. It reports the same events in the same order as a socket in Node. */
+export class SimulatedSocket implements Socket, ClientEnd {
   readonly #line: SimulatedLine;
   readonly #events: SocketEvents;
   readonly #maxMessageSize: number;
+  readonly #sockets: Set<SimulatedSocket>;
   #state: State = 'connecting';
-  /** Whether an error would be no news: there was one, we gave up ourselves, or it is over. */
+  /** Whether a further error is not reported: there was an error, the client gave up, or the socket is closed. */
   #silent = false;
-  #mute = false;
-  #closeFrame: { readonly code: number; readonly reason: string } | undefined;
+  /** Whether the client dropped the TCP connection: nothing is read any more. */
+  #hasHungUp = false;
+  #closeFrame: SimulatedClose | undefined;
+  /** The close code for a frame that broke the protocol. */
   #failure: number | undefined;
   #closeTimer: unknown;
 
-  constructor(line: SimulatedLine, events: SocketEvents, maxMessageSize: number) {
+  /** @param sockets - the sockets of the network; this one is a member until it ends */
+  constructor(line: SimulatedLine, events: SocketEvents, maxMessageSize: number, sockets: Set<SimulatedSocket>) {
     this.#line = line;
     this.#events = events;
     this.#maxMessageSize = maxMessageSize;
+    this.#sockets = sockets;
+    sockets.add(this);
+    line.client = this;
   }
 
   get isClosed(): boolean {
@@ -38,9 +45,9 @@ export class SimulatedSocket implements Socket {
     if (this.#state !== 'open') {
       throw new ConnectionClosedError('The socket is not open; nothing was sent.', { delivery: 'unsent' });
     }
-    // A copy: what is changed after send() does not change on the wire.
+    // A copy: a change to the buffer after send() does not reach the server.
     const frame = typeof data === 'string' ? data : new Uint8Array(data);
-    this.#line.toServer.push(sizeOf(frame), () => this.#line.server?.receive(frame));
+    this.#line.toServer.push(byteLength(frame), () => this.#line.server?.receive(frame));
   }
 
   ping(): void {
@@ -53,12 +60,12 @@ export class SimulatedSocket implements Socket {
     const close = isSendable(code) ? { code, reason: fitReason(reason) ?? '' } : { code: 1005, reason: '' };
     this.#state = 'closing';
     this.#line.toServer.push(0, () => this.#line.server?.receiveClose(close));
-    this.#boundClosing();
+    this.#limitClosing();
   }
 
   terminate(): void {
     if (this.#state === 'connecting') return this.#abandon();
-    if (this.#state === 'closed' || this.#mute) return;
+    if (this.#state === 'closed' || this.#hasHungUp) return;
     this.#silent = true;
     this.#state = 'closing';
     this.#hangUp();
@@ -86,7 +93,7 @@ export class SimulatedSocket implements Socket {
 
   receive(data: string | Uint8Array): void {
     if (this.#isDeaf()) return;
-    if (sizeOf(data) > this.#maxMessageSize) this.receiveBroken(1009, 'The frame is larger than maxMessageSize');
+    if (byteLength(data) > this.#maxMessageSize) this.receiveBroken(1009, 'The frame is larger than maxMessageSize');
     else this.#events.onMessage(data);
   }
 
@@ -100,16 +107,16 @@ export class SimulatedSocket implements Socket {
     if (!this.#isDeaf()) this.#events.onPong();
   }
 
-  receiveClose(close: { readonly code: number; readonly reason: string }): void {
+  receiveClose(close: SimulatedClose): void {
     if (this.#isDeaf()) return;
     this.#closeFrame = close;
     if (this.#state !== 'open') return;
     this.#state = 'closing';
     this.#line.toServer.push(0, () => this.#line.server?.receiveClose(close));
-    this.#boundClosing();
+    this.#limitClosing();
   }
 
-  /** A frame that breaks the protocol: answered by a close frame, told as an error. */
+  /** Answers with a close frame and reports an error. */
   receiveBroken(code: number, message: string): void {
     if (this.#isDeaf()) return;
     this.#failure = code;
@@ -119,9 +126,8 @@ export class SimulatedSocket implements Socket {
     this.#end();
   }
 
-  /** The TCP connection ended; with an error where it was reset. */
   receiveEnd(error?: SocketError): void {
-    if (this.#state === 'closed' || this.#mute) return;
+    if (this.#state === 'closed' || this.#hasHungUp) return;
     if (error) this.#fail(error);
     this.#end();
   }
@@ -131,27 +137,27 @@ export class SimulatedSocket implements Socket {
   /** Gives up while connecting. */
   #abandon(): void {
     this.#silent = true;
-    if (this.#mute) return;
-    this.#mute = true;
-    this.#hangUp();
+    if (!this.#hasHungUp) this.#hangUp();
   }
 
-  /** Drops the connection; what was written before still arrives. */
+  /** Drops the connection. Frames that were written before still arrive. */
   #hangUp(): void {
-    this.#mute = true;
-    this.#line.toServer.push(0, () => this.#line.dropped());
+    this.#hasHungUp = true;
+    this.#line.toServer.push(0, () => this.#line.dropServer());
     this.#line.clock.setArrival(() => this.#end(), 0);
   }
 
-  #boundClosing(): void {
+  #limitClosing(): void {
     this.#closeTimer = this.#line.clock.setArrival(() => this.#hangUp(), CLOSE_TIMEOUT);
   }
 
   #isDeaf(): boolean {
-    return this.#mute || this.#state === 'closed' || this.#state === 'connecting' || this.#closeFrame !== undefined;
+    return (
+      this.#hasHungUp || this.#state === 'closed' || this.#state === 'connecting' || this.#closeFrame !== undefined
+    );
   }
 
-  /** The first error is the cause; what follows it is a consequence. */
+  /** Reports the first error only: later errors follow from it. */
   #fail(error: SocketError): void {
     if (this.#silent) return;
     this.#silent = true;
@@ -164,13 +170,12 @@ export class SimulatedSocket implements Socket {
     this.#silent = true;
     this.#line.clock.clearTimer(this.#closeTimer);
     this.#line.toClient.end();
-    this.#line.ended(this);
+    this.#sockets.delete(this);
     const { code, reason } = this.#closeFrame ?? { code: 1006, reason: '' };
-    const close = { code: this.#failure ?? code, reason, wasClean: this.#closeFrame !== undefined };
-    this.#tellClose(close);
+    this.#reportClose({ code: this.#failure ?? code, reason, wasClean: this.#closeFrame !== undefined });
   }
 
-  #tellClose(close: SocketClose): void {
+  #reportClose(close: SocketClose): void {
     const { closes, closeDelay } = this.#line.reports;
     for (let count = 0; count < closes; count++) {
       if (count === 0 && closeDelay === 0) this.#events.onClose(close);
@@ -179,11 +184,7 @@ export class SimulatedSocket implements Socket {
   }
 }
 
-export function sizeOf(data: string | Uint8Array): number {
-  return typeof data === 'string' ? utf8Length(data) : data.byteLength;
-}
-
-/** RFC 6455 section 7.4, as ws checks it. */
+/** Whether a close frame may carry this code (RFC 6455 section 7.4), as the ws package checks it. */
 function isSendable(code: number | undefined): code is number {
   if (code === undefined) return false;
   return (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);

@@ -1,28 +1,35 @@
 import type { Clock } from '../../runtime.js';
 import { type VirtualTimer, VirtualTimers } from './virtual-timers.js';
 
+/** Options of `VirtualClock`; all are optional. */
 export interface VirtualClockOptions {
-  /** Unix milliseconds at the start. Default: 2024-01-01T00:00:00Z, so that a trace is the same on every day. */
+  /**
+   * The wall time at the start, in Unix milliseconds.
+   * @default 2024-01-01T00:00:00Z, so that traces do not depend on the date
+   */
   readonly wallTime?: number;
-  /** Microtask turns that follow each timer. Default 64. */
+  /**
+   * Microtask turns after each timer, for the code that awaits something.
+   * @default 64, four times the longest chain of promises in this package
+   */
   readonly turns?: number;
 }
 
 const DEFAULT_WALL_TIME = Date.UTC(2024, 0, 1);
 /**
- * No platform tells when its microtask queue is empty, so a fixed number of turns is given. A chain of promises takes one
- * turn per link; the longest of this package (a batch of subscriptions behind an asynchronous decode) has about 15.
+ * No platform reports when its microtask queue is empty, so the clock waits for a fixed number of turns. A chain of
+ * promises takes one turn per promise; the longest chain in this package has about 15.
  */
 const DEFAULT_TURNS = 64;
 
-const SETTLED = Promise.resolve();
+const resolved = Promise.resolve();
 
-/** Lets code behind promises have so many turns. A loop of `await` costs over half as much again. */
+/** Waits for so many microtask turns. It runs for each timer; a loop with `await` takes half as long again. */
 function pass(turns: number): Promise<void> {
   return new Promise((resolve) => {
     let left = turns;
     const turn = () => {
-      if (left-- > 0) void SETTLED.then(turn);
+      if (left-- > 0) void resolved.then(turn);
       else resolve();
     };
     turn();
@@ -30,9 +37,9 @@ function pass(turns: number): Promise<void> {
 }
 
 /**
- * Time that stands still until a test moves it. Timers fire in the order of their due times, those of the same time in
- * the order in which they were set, and after each the code that awaits something gets its turns, as on a real host.
- * Real time plays no part: an hour takes as long as what happens in it.
+ * A clock whose time stands still until a test moves it. Timers fire in the order of their due times; timers that are
+ * due at the same time fire in the order in which they were set. After each timer, code that awaits a promise gets its
+ * turns, as on a real host. Real time has no influence: an hour takes only as long as the work that is done in it.
  *
  * @example
  * ```ts
@@ -43,7 +50,9 @@ function pass(turns: number): Promise<void> {
  */
 export class VirtualClock implements Clock {
   readonly #timers = new VirtualTimers();
-  /** What comes from outside (a network), and therefore is neither throttled nor ahead of timers after a sleep. */
+  /**
+   * What arrives from outside, such as network data. It is not throttled, and after a sleep it comes after the timers.
+   */
   readonly #arrivals = new VirtualTimers();
   readonly #turns: number;
   #now = 0;
@@ -51,8 +60,8 @@ export class VirtualClock implements Clock {
   #sequence = 0;
   #grid = 0;
   #moving = false;
-  /** How many things happened in the callback under way. */
-  #crowd = 1;
+  /** How many events the current callback handles; see `alsoArrived()`. */
+  #eventCount = 1;
 
   constructor(options: VirtualClockOptions = {}) {
     this.#wallOffset = options.wallTime ?? DEFAULT_WALL_TIME;
@@ -64,17 +73,20 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  /** Unix milliseconds; goes with `now()` except for `stepWall()`. */
+  /** Unix milliseconds. Moves together with `now()`, and alone with `stepWall()`. */
   wallTime(): number {
     return this.#wallOffset + this.#now;
   }
 
-  /** Timers that were set and have neither fired nor been cleared; after `client.close()` there are none. */
+  /** The number of timers that are set. After `client.close()` it is 0. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** @throws RangeError for a delay that is not a finite number: no host can wait for that */
+  /**
+   * Calls back once, after `delay` milliseconds.
+   * @throws RangeError for a delay that is not a finite number
+   */
   setTimer(callback: () => void, delay: number): VirtualTimer {
     return this.#set(this.#timers, callback, delay);
   }
@@ -85,21 +97,21 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * For simulated worlds: calls back when something comes in from outside. Counts as no timer of the program under test,
-   * is not throttled, and after a `jump()` comes behind the overdue timers, as sockets do in Node.
+   * For a simulated network: calls back when data arrives from outside. An arrival does not count in `pendingTimers`,
+   * is not throttled, and after a `jump()` comes after the overdue timers, as socket data does in Node.
    */
   setArrival(callback: () => void, delay: number): VirtualTimer {
     return this.#set(this.#arrivals, callback, delay);
   }
 
-  /** For simulated worlds, inside a callback: so many more things came in with it, and the code behind each has its turns. */
+  /** For a simulated network, inside a callback: `count` more events arrived with this one. Each gets its turns. */
   alsoArrived(count: number): void {
-    this.#crowd += count;
+    this.#eventCount += count;
   }
 
   /**
-   * Lets time pass, and everything that is due meanwhile happen.
-   * @throws whatever a timer's callback throws; the rest is then still to come
+   * Moves time forward by `ms` milliseconds and fires every timer that is due on the way.
+   * @throws what the callback of a timer throws; later timers have then not fired
    * @throws Error while another call moves this clock
    */
   advance(ms: number): Promise<void> {
@@ -113,15 +125,15 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Lets everything happen that is due now. */
+  /** Fires every timer that is due now. */
   settle(): Promise<void> {
     return this.advance(0);
   }
 
   /**
-   * The machine sleeps, or the event loop is blocked: time passes and no timer fires. Then the overdue ones do, late, and
-   * after them what came in from outside.
-   * @throws as `advance()` does
+   * Moves time forward by `ms` milliseconds as if the machine slept or its event loop was blocked. Overdue timers fire
+   * late, at the end; after them come the arrivals from outside.
+   * @throws the same as `advance()`
    */
   jump(ms: number): Promise<void> {
     return this.#move(async () => {
@@ -138,26 +150,28 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets timers fire only at multiples of `grid` milliseconds, as browsers do in hidden pages (1 000, and 60 000 after
-   * some minutes); 0 ends it.
+   * Lets timers fire only at multiples of `grid` milliseconds, as browsers do in hidden pages: 1 000, and after some
+   * minutes 60 000. With 0 timers fire at their due times again.
    */
   throttle(grid: number): void {
     this.#grid = grid;
   }
 
-  /** Sets the wall clock forward, or back with a negative number; `now()` and timers are not touched. */
+  /**
+   * Moves the wall clock by `ms` milliseconds, back with a negative number. It does not change `now()` or any timer.
+   */
   stepWall(ms: number): void {
     this.#wallOffset += ms;
   }
 
   #set(queue: VirtualTimers, callback: () => void, delay: number): VirtualTimer {
-    if (!Number.isFinite(delay)) throw new RangeError(`A timer cannot wait for ${delay} ms; pass a finite number.`);
+    if (!Number.isFinite(delay)) throw new RangeError(`A timer cannot wait for ${delay} ms. Pass a finite number.`);
     const timer = { due: this.#now + Math.max(0, delay), sequence: this.#sequence++, callback, index: -1 };
     queue.add(timer);
     return timer;
   }
 
-  /** What comes next, up to a time. */
+  /** The next timer or arrival that is due until `end`. */
   #next(end: number): { queue: VirtualTimers; timer: VirtualTimer; at: number } | undefined {
     const timer = this.#timers.first;
     const arrival = this.#arrivals.first;
@@ -180,17 +194,18 @@ export class VirtualClock implements Clock {
 
   #fire(queue: VirtualTimers, timer: VirtualTimer): Promise<void> {
     queue.delete(timer);
-    this.#crowd = 1;
+    this.#eventCount = 1;
     timer.callback();
-    return pass(this.#turns * this.#crowd);
+    return pass(this.#turns * this.#eventCount);
   }
 
-  async #move(through: () => Promise<void>): Promise<void> {
-    if (this.#moving) throw new Error('This clock is moving already; await advance() or jump() before the next one.');
+  async #move(action: () => Promise<void>): Promise<void> {
+    if (this.#moving)
+      throw new Error('This clock is already moving. Await advance() or jump() before you call it again.');
     this.#moving = true;
     try {
       await pass(this.#turns);
-      await through();
+      await action();
     } finally {
       this.#moving = false;
     }

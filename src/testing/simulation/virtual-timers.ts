@@ -1,13 +1,16 @@
-/** One call that is due at a time; of two at the same time the one that was set first comes first. */
+/** One callback that is due at a time. Of two that are due at the same time, the earlier `sequence` comes first. */
 export interface VirtualTimer {
   readonly due: number;
   readonly sequence: number;
   readonly callback: () => void;
-  /** Its place in the queue; -1 once it was taken out. */
+  /** The timer's place in the heap; -1 after it was removed. */
   index: number;
 }
 
-/** Timers by (due, sequence): a binary heap whose members know their place, so that clearing one leaves nothing behind. */
+/**
+ * Timers in the order of (due, sequence). A binary heap; each timer knows its place, so that `delete()` removes it at
+ * once.
+ */
 export class VirtualTimers {
   readonly #heap: VirtualTimer[] = [];
 
@@ -23,7 +26,7 @@ export class VirtualTimers {
     this.#rise(timer, this.#heap.length);
   }
 
-  /** Does nothing for what is not in here. */
+  /** Removes a timer; does nothing if the timer is not in the heap. */
   delete(timer: VirtualTimer | undefined): void {
     const index = timer?.index ?? -1;
     if (!timer || this.#heap[index] !== timer) return;

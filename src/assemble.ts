@@ -1,0 +1,73 @@
+import type { WebSocketConfig } from './config.js';
+import { Greeting } from './connection/greeting.js';
+import { Login } from './connection/login.js';
+import { StateMachine } from './connection/state-machine.js';
+import { Supervisor } from './connection/supervisor.js';
+import type { Context, Counters } from './context.js';
+import { DeliveryGate } from './inbound/delivery-gate.js';
+import { Outbox } from './outbound/outbox.js';
+import { overridesOf } from './protocol/handler-overrides.js';
+import type { ProtocolHandler } from './protocol/protocol-handler.js';
+import { Admission } from './requests/admission.js';
+import { Drain } from './requests/drain.js';
+import { RequestIds } from './requests/request-ids.js';
+import { Requests } from './requests/requests.js';
+import { Sends } from './requests/sends.js';
+import type { Runtime } from './runtime.js';
+import { Subscriptions } from './subscriptions/subscriptions.js';
+import { Trace } from './trace.js';
+import { Pacer } from './util/pacer.js';
+
+/** The parts of a client that its face talks to. */
+export interface Assembly {
+  readonly context: Context;
+  readonly supervisor: Supervisor;
+  readonly outbox: Outbox;
+  readonly requests: Requests;
+  readonly sends: Sends;
+  readonly subscriptions: Subscriptions;
+  readonly pacer: Pacer;
+}
+
+/** Makes the parts of one client, each after the parts that it needs. */
+export function assemble(
+  config: WebSocketConfig,
+  handler: ProtocolHandler<object, object>,
+  runtime: Runtime,
+  emit: Context['emit'],
+): Assembly {
+  const gate = new DeliveryGate();
+  const trace = new Trace(runtime.clock, (text) => handler.redact(text));
+  const counters: Counters = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0 };
+  const overrides = overridesOf(handler);
+  const context: Context = { config, handler, overrides, runtime, trace, counters, gate, emit };
+
+  const machine = new StateMachine(context);
+  const pacer = new Pacer(runtime.clock);
+  const outbox = new Outbox(context);
+
+  const ids = new RequestIds(context);
+  const admission = new Admission(context, machine, outbox);
+  const drain = new Drain(outbox);
+  const requests = new Requests(context, outbox, ids, admission, drain);
+  const sends = new Sends(context, outbox, admission, drain);
+
+  const subscriptions = new Subscriptions(context, { ids, outbox, inbound: gate });
+  ids.addUser(subscriptions);
+
+  const login = new Login(context, outbox);
+  const greeting = new Greeting(context, machine, login, outbox);
+  const supervisor = new Supervisor(context, {
+    gate,
+    machine,
+    greeting,
+    login,
+    outbox,
+    requests,
+    sends,
+    drain,
+    subscriptions,
+    pacer,
+  });
+  return { context, supervisor, outbox, requests, sends, subscriptions, pacer };
+}

@@ -1,0 +1,205 @@
+import type { Context } from '../context.js';
+import { CapacityExceededError, type ProtocolError, type TransportError } from '../errors.js';
+import type { CloseCause } from '../events.js';
+import type { Topic } from '../identifiers.js';
+import { checkAll, count, duration, type OptionRules, oneOf, or } from '../util/options.js';
+import { wrapError } from '../util/wrap-error.js';
+import type { Channel, ChannelOptions } from './channel.js';
+import { ChannelIterator, type Loop, type LoopOwner } from './channel-iterator.js';
+import type { Conflation } from './conflation.js';
+import { type FeedOwner, ListenerFeed } from './listener-feed.js';
+import { type ChannelBody, OpenChannel } from './open-channel.js';
+import type { Gap, Update } from './update.js';
+import { type PushOutcome, UpdateBuffer } from './update-buffer.js';
+
+/** The wish for a topic that a channel belongs to. */
+export interface ChannelSubscriber {
+  /** Gives the topic up, because of an error where there is one; resolves when the server need not be asked any more. */
+  leave(error?: TransportError): Promise<void>;
+}
+
+const NO_LOOPS: readonly Loop[] = [];
+
+/**
+ * The core's end of a channel. Updates, gaps and the end go in here, and come out at `channel`, which the application has.
+ */
+export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOwner {
+  readonly topic: Topic;
+  readonly options: ChannelOptions;
+  readonly conflation: Conflation;
+  readonly channel: Channel<T>;
+  readonly #context: Context;
+  readonly #feed: ListenerFeed;
+  /** Replaced, never changed: most channels have no loop. */
+  #loops: readonly Loop[] = NO_LOOPS;
+  #subscriber: ChannelSubscriber | undefined;
+  #dropped = 0;
+  #error: TransportError | undefined;
+
+  /** @throws ConfigError for a wrong option */
+  constructor(topic: Topic, context: Context, conflation: Conflation, options: ChannelOptions) {
+    checkAll(options, rules);
+    this.topic = topic;
+    this.options = options;
+    this.conflation = conflation;
+    this.#context = context;
+    this.channel = new OpenChannel<T>(this);
+    this.#feed = new ListenerFeed(this);
+  }
+
+  get isClosed(): boolean {
+    return this.#feed.isClosed;
+  }
+
+  /** Whether an update would be counted and nothing else: it has no reader, and is not kept for a later one. */
+  get isDeaf(): boolean {
+    return this.#loops.length === 0 && this.#feed.isDeaf;
+  }
+
+  get hasLoops(): boolean {
+    return this.#loops.length > 0;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get buffered(): number {
+    let count = this.#feed.buffered;
+    for (const loop of this.#loops) count += loop.buffered;
+    return count;
+  }
+
+  // ——— What the core does with it ———
+
+  /** Sets what the channel leaves when it ends by `unsubscribe()` or by an overflow. */
+  attach(subscriber: ChannelSubscriber): void {
+    this.#subscriber = subscriber;
+  }
+
+  deliver(update: Update): void {
+    if (this.isClosed) return;
+    const passed = this.#feed.deliver(update);
+    for (const loop of this.#loops) this.keep(loop, passed);
+  }
+
+  /** Counts an update that no reader gets. */
+  drop(): void {
+    this.#dropped++;
+    this.#context.counters.dropped++;
+  }
+
+  gap(gap: Gap): void {
+    if (!this.isClosed) this.#face.emit('gap', gap);
+  }
+
+  resumed(epoch: number): void {
+    if (!this.isClosed) this.#face.emit('resumed', epoch);
+  }
+
+  /** Ends the channel with an error, after what its readers have not got yet. */
+  fail(error: TransportError): void {
+    this.#feed.handOver();
+    this.#feed.flush();
+    // Each listener may end the channel itself.
+    if (this.isClosed) return;
+    if (!this.#face.emit('error', error) && !this.hasLoops) this.#context.emit('error', error);
+    if (!this.isClosed) this.#close({ code: 1000, reason: error.message, error });
+  }
+
+  /** Ends the channel with its client. What waits for a loop can still be read. */
+  end(cause: CloseCause): void {
+    if (!this.isClosed) this.#close(cause);
+  }
+
+  /** Ends the channel because the application gave it up. What waits for a reader is forgotten. */
+  discard(cause: CloseCause): void {
+    if (this.isClosed) return;
+    this.#feed.clear();
+    for (const loop of this.#loops) loop.clear();
+    this.#close(cause);
+  }
+
+  // ——— What the application does with it ———
+
+  unsubscribe(): Promise<void> {
+    this.discard({ code: 1000, reason: 'unsubscribed' });
+    return this.#subscriber?.leave() ?? Promise.resolve();
+  }
+
+  iterate<V>(read: (update: Update) => V): ChannelIterator<V> {
+    const buffer = this.#feed.takeHeld() ?? this.newBuffer();
+    const loop = new ChannelIterator<V>(buffer, read, this.#context.gate, this);
+    if (this.isClosed) loop.end(this.#error);
+    else this.#loops = [...this.#loops, loop];
+    return loop;
+  }
+
+  listenerAdded(event: PropertyKey): void {
+    if (event === 'message') this.#feed.listen();
+  }
+
+  listenerFailed(error: ProtocolError): void {
+    if (!this.#face.emit('error', error)) this.#context.emit('error', error);
+  }
+
+  // ——— What the feed and the loops need ———
+
+  removeLoop(loop: Loop): void {
+    for (let count = loop.buffered; count > 0; count--) this.drop();
+    this.#loops = this.#loops.filter((other) => other !== loop);
+  }
+
+  newBuffer(): UpdateBuffer {
+    const { overflow = 'drop-oldest', key } = this.options;
+    return new UpdateBuffer(this.#capacity, overflow, key);
+  }
+
+  /** Puts an update into a buffer, and counts what that costs. */
+  keep(buffer: Pick<UpdateBuffer, 'push'>, update: Update): void {
+    let outcome: PushOutcome;
+    try {
+      outcome = buffer.push(update);
+    } catch (cause) {
+      this.drop();
+      return this.listenerFailed(wrapError(`The key function of ${this.topic} failed`, cause));
+    }
+    if (outcome === 'kept') return;
+    this.drop();
+    if (outcome === 'full') this.#overflow();
+  }
+
+  get #capacity(): number {
+    return this.options.capacity ?? this.#context.config.subscriptionChannelCapacity;
+  }
+
+  /** The channel without its type parameter, so that the arguments of its events can be checked. */
+  get #face(): Channel {
+    return this.channel;
+  }
+
+  #overflow(): void {
+    const words = `The channel of ${this.topic} is full. Read faster, or choose an overflow policy that drops`;
+    const error = new CapacityExceededError('capacity', this.#capacity, words, { retryable: false });
+    this.fail(error);
+    void this.#subscriber?.leave(error);
+  }
+
+  #close(cause: CloseCause): void {
+    this.#feed.close();
+    this.#error = cause.error;
+    // Also for the rest of an event that is under way: no listener is called after the end.
+    for (const event of ['message', 'gap', 'resumed'] as const) this.#face.removeAllListeners(event);
+    const loops = this.#loops;
+    this.#loops = NO_LOOPS;
+    for (const loop of loops) loop.end(cause.error);
+    this.#face.emit('close', cause);
+  }
+}
+
+const rules: OptionRules<ChannelOptions> = {
+  capacity: count(1),
+  overflow: oneOf('drop-oldest', 'drop-newest', 'latest', 'fail'),
+  key: [(value: unknown) => typeof value === 'function', 'a function that returns a string'],
+  conflateInterval: or(duration(0), 'frame'),
+};

@@ -1,0 +1,53 @@
+import type { Topic } from '../identifiers.js';
+import type { ListenerHooks } from '../util/isolated-emitter.js';
+import { Channel } from './channel.js';
+import type { Update } from './update.js';
+
+/** What stands behind a channel. */
+export interface ChannelBody extends ListenerHooks {
+  readonly topic: Topic;
+  readonly isClosed: boolean;
+  readonly dropped: number;
+  readonly buffered: number;
+  /** Starts a loop that yields what `read` takes from each update. */
+  iterate<V>(read: (update: Update) => V): AsyncIterableIterator<V, undefined, undefined>;
+  unsubscribe(): Promise<void>;
+}
+
+/** The channel that an application gets. Its state is in its body, out of the application's reach. */
+export class OpenChannel<T> extends Channel<T> {
+  readonly #body: ChannelBody;
+
+  constructor(body: ChannelBody) {
+    super(body);
+    this.#body = body;
+  }
+
+  get topic(): Topic {
+    return this.#body.topic;
+  }
+
+  get closed(): boolean {
+    return this.#body.isClosed;
+  }
+
+  get dropped(): number {
+    return this.#body.dropped;
+  }
+
+  get buffered(): number {
+    return this.#body.buffered;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
+    return this.#body.iterate((update) => update.data as T);
+  }
+
+  updates(): AsyncIterableIterator<Update<T>, undefined, undefined> {
+    return this.#body.iterate((update) => update as Update<T>);
+  }
+
+  unsubscribe(): Promise<void> {
+    return this.#body.unsubscribe();
+  }
+}

@@ -1,0 +1,29 @@
+import { ProtocolError } from '../../errors.js';
+import type { RequestId } from '../../identifiers.js';
+import type { ServerError } from '../../protocol/handler-types.js';
+import { serverError } from '../common/server-error.js';
+import { isPlainObject, isWord, type Members } from '../common/values.js';
+
+/** The member of every frame that names the version of the protocol. */
+export const VERSION: Members = { jsonrpc: '2.0' };
+
+/**
+ * The call for a payload `{ method, params }`. Further members are kept. `jsonrpc` is always set, and `id` if one is given.
+ * @throws ProtocolError for any other payload
+ */
+export function toCall(payload: unknown, id?: RequestId): Members {
+  const { method, params } = isPlainObject(payload) ? payload : {};
+  if (isWord(method) && (params === undefined || (typeof params === 'object' && params !== null))) {
+    return { ...VERSION, ...(payload as Members), ...VERSION, ...(id !== undefined && { id }) };
+  }
+  const words = 'A JSON-RPC call is { method, params }. method is a string; params is an object, an array, or missing.';
+  throw new ProtocolError(words, { delivery: 'unsent' });
+}
+
+/** The error in an answer. An answer without a result and without an error leaves the outcome unknown. */
+export function errorIn(answer: Members): ServerError | undefined {
+  // JSON-RPC 1.0 sends both members; one of them is null.
+  if (answer.error) return serverError(answer.error, {});
+  if (Object.hasOwn(answer, 'result')) return undefined;
+  return { message: 'The server answered with neither a result nor an error.', outcome: 'unknown' };
+}

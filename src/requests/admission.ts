@@ -1,0 +1,70 @@
+import type { ConnectionStatus } from '../connection-state.js';
+import type { Context } from '../context.js';
+import { CapacityExceededError, ConnectionClosedError, MessageTooLargeError, ProtocolError } from '../errors.js';
+import type { Outbox } from '../outbound/outbox.js';
+import { byteLength } from '../protocol/frames.js';
+import type { Frame } from '../protocol/handler-types.js';
+import * as texts from '../texts.js';
+import { wrapError } from '../util/wrap-error.js';
+import type { RetryPolicy } from './pending-request.js';
+
+/** Checks whether a call can be accepted. Every error that it throws is `unsent`. */
+export class Admission {
+  readonly #context: Context;
+  readonly #status: ConnectionStatus;
+  readonly #outbox: Outbox;
+
+  constructor(context: Context, status: ConnectionStatus, outbox: Outbox) {
+    this.#context = context;
+    this.#status = status;
+    this.#outbox = outbox;
+  }
+
+  /** @throws TransportError when the call cannot be accepted */
+  admit(frame: Frame, retry: RetryPolicy): void {
+    const { state, calls: policy } = this.#status;
+    if (policy === 'reject') {
+      throw new ConnectionClosedError(texts.clientIs(state), { delivery: 'unsent', retryable: false });
+    }
+    if (retry === 'never' && policy === 'wait') {
+      throw new ConnectionClosedError(texts.notReady(state), { delivery: 'unsent' });
+    }
+    const { commandChannelCapacity } = this.#context.config;
+    const { waiting } = this.#outbox;
+    if (waiting >= commandChannelCapacity && (policy === 'wait' || waiting > 0)) {
+      throw new CapacityExceededError('commandChannelCapacity', commandChannelCapacity, texts.TOO_MANY_WAITING, {
+        delivery: 'unsent',
+      });
+    }
+    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+    if (limit === Infinity) return;
+    const bytes = byteLength(frame);
+    if (bytes > limit) {
+      throw new MessageTooLargeError(limit, texts.frameTooLarge(bytes, limit), { delivery: 'unsent' });
+    }
+  }
+}
+
+/**
+ * The text of a payload.
+ * @throws ProtocolError for a payload that cannot be serialised
+ */
+export function serialise(payload: unknown): string {
+  try {
+    const text = JSON.stringify(payload) as string | undefined;
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw wrapError(texts.UNSERIALISABLE, cause, { delivery: 'unsent' });
+  }
+  throw new ProtocolError(texts.notJson(typeof payload), { delivery: 'unsent' });
+}
+
+/**
+ * The application's own frame. Bytes are copied, because a frame that waits must leave as it was passed.
+ * @throws ProtocolError for anything but text and bytes
+ */
+export function ownFrame(frame: Frame): Frame {
+  if (typeof frame === 'string') return frame;
+  if (frame instanceof Uint8Array) return new Uint8Array(frame);
+  throw new ProtocolError(texts.NEITHER_TEXT_NOR_BYTES, { delivery: 'unsent' });
+}

@@ -1,0 +1,19 @@
+import {
+  AuthenticationFailedError,
+  ConnectionClosedError,
+  type Delivery,
+  MaxReconnectAttemptsError,
+  type TransportError,
+} from '../errors.js';
+import * as texts from '../texts.js';
+
+/** The end of the connection as one call sees it: an error of its own, with what happened to its bytes. */
+export function closedError(cause: TransportError, delivery: Delivery): TransportError {
+  if (cause instanceof MaxReconnectAttemptsError) {
+    return new MaxReconnectAttemptsError(cause.attempts, { cause, delivery });
+  }
+  const words = `${cause.message} ${texts.fateOf(delivery)}`;
+  return cause instanceof AuthenticationFailedError
+    ? new AuthenticationFailedError(words, { cause, delivery })
+    : new ConnectionClosedError(words, { cause, delivery });
+}

@@ -1,0 +1,195 @@
+import { readServerError } from '../ask-handler.js';
+import type { Context } from '../context.js';
+import { SubscriptionFailedError } from '../errors.js';
+import type { RequestId, Topic } from '../identifiers.js';
+import type { ServerError, SubscriptionOutcome } from '../protocol/handler-types.js';
+import type { Message } from '../protocol/message.js';
+import type { ChangedTopics } from './changed-topics.js';
+import type { Gaps } from './gaps.js';
+import type { Outcomes } from './outcomes.js';
+import type { SubscribeFrame, SubscribeFrameEvents } from './subscribe-frame.js';
+import type { Subscription } from './subscription.js';
+import type { SubscriptionStore } from './subscription-store.js';
+import type { UnansweredFrames } from './unanswered-frames.js';
+
+/** The way in, as far as acknowledgements depend on it. */
+export interface InboundFlow {
+  /** Whether frames are held back, so that an answer may have come unread. */
+  readonly isPaused: boolean;
+}
+
+/** The answer of a handler to whether a message acknowledges topics. */
+type Outcome = boolean | SubscriptionOutcome | null | undefined;
+
+/** What the server says about the topics that it was asked for: yes, no, or nothing in time. */
+export class Acknowledgements implements SubscribeFrameEvents {
+  /** Whether the protocol acknowledges subscribe frames. Otherwise a written frame counts as acknowledged. */
+  readonly areExpected: boolean;
+  readonly #context: Context;
+  readonly #store: SubscriptionStore;
+  readonly #changed: ChangedTopics;
+  readonly #unanswered: UnansweredFrames;
+  readonly #gaps: Gaps;
+  readonly #outcomes: Outcomes;
+  readonly #inbound: InboundFlow;
+
+  constructor(
+    context: Context,
+    store: SubscriptionStore,
+    changed: ChangedTopics,
+    unanswered: UnansweredFrames,
+    gaps: Gaps,
+    outcomes: Outcomes,
+    inbound: InboundFlow,
+  ) {
+    this.#context = context;
+    this.#store = store;
+    this.#changed = changed;
+    this.#unanswered = unanswered;
+    this.#gaps = gaps;
+    this.#outcomes = outcomes;
+    this.#inbound = inbound;
+    this.areExpected = context.handler.confirmsSubscriptions ?? context.overrides.isSubscriptionSuccess;
+  }
+
+  /** Whether a subscribe frame with this id is unanswered. */
+  isOpen(id: RequestId): boolean {
+    return this.#unanswered.get(id) !== undefined;
+  }
+
+  /** Takes a message with the id of a subscription frame; false for any other id. */
+  answer(id: RequestId, message: Message): boolean {
+    const frame = this.#unanswered.get(id);
+    if (!frame) return this.#unanswered.takeUnawaited(id);
+    this.#apply(frame, this.#outcomeFor(frame, message), message);
+    return true;
+  }
+
+  /** Offers a message to the unanswered subscribe frames, oldest first; false when it is about none of them. */
+  control(message: Message): boolean {
+    const named = new Set<Topic>();
+    let isTaken = false;
+    for (const frame of this.#unanswered.frames) {
+      const outcome = this.#outcomeFor(frame, message);
+      // A yes or a no is about one frame. An outcome that names topics may be about several frames.
+      if (typeof outcome === 'boolean') return isTaken || this.#apply(frame, outcome, message);
+      if (outcome && this.#apply(frame, outcome, message, named)) isTaken = true;
+    }
+    return isTaken;
+  }
+
+  /** The server ended topics that it had confirmed. */
+  revoked(topics: readonly Topic[], words: string, serverCode: string | number | undefined, retryable: boolean): void {
+    for (const name of topics) {
+      const subscription = this.#store.find(name);
+      // An unread subscribe frame brings the topic again: the server means an earlier subscription.
+      if (!subscription || subscription.state === 'idle' || this.#unanswered.isUnread(subscription)) continue;
+      const { requestId, topic } = subscription;
+      const frame = requestId === undefined ? undefined : this.#unanswered.get(requestId);
+      if (frame) this.#unanswered.answered(frame, subscription);
+      this.#store.happen(subscription, 'revoked');
+      this.#gaps.loseUntilConfirmed(subscription);
+      const error = new SubscriptionFailedError(topic, `The server ended ${topic}: ${words}`, {
+        retryable,
+        serverCode,
+      });
+      this.#outcomes.refused(subscription, error, retryable);
+    }
+  }
+
+  /** A frame that needs no acknowledgement was written. */
+  written(requestId: RequestId, subscriptions: readonly Subscription[]): void {
+    for (const subscription of subscriptions) {
+      if (subscription.requestId === requestId) this.#accept(subscription);
+    }
+  }
+
+  /** The server did not answer a frame in time. */
+  expired(frame: SubscribeFrame): void {
+    if (this.#inbound.isPaused) return this.#unanswered.extend(frame);
+    this.#unanswered.close(frame);
+    for (const subscription of frame.open) {
+      if (!frame.awaits(subscription)) continue;
+      const isNameless = this.#context.handler.serverChoosesTopics;
+      this.#store.happen(subscription, isNameless ? 'abandoned' : 'expired');
+      this.#outcomes.unanswered(subscription);
+      this.#changed.stage(subscription);
+    }
+  }
+
+  #outcomeFor(frame: SubscribeFrame, message: Message): Outcome {
+    const topics = frame.open.map(({ topic }) => topic);
+    return this.#context.handler.isSubscriptionSuccess(message, topics);
+  }
+
+  /**
+   * Carries out what a message says about the topics of a frame; false when it says nothing.
+   * @param named - topics of earlier frames that the message was about; those of this frame are added
+   */
+  #apply(frame: SubscribeFrame, outcome: Outcome, message: Message, named = new Set<Topic>()): boolean {
+    if (outcome === null || outcome === undefined) return false;
+    if (typeof outcome !== 'boolean') return this.#applyByTopic(frame, outcome, message, named);
+    // One bad topic may have spoiled the frame for the other topics: then each topic is asked for alone.
+    const isSpoiled = !outcome && frame.size > 1 && !frame.isAnswered;
+    this.#unanswered.close(frame);
+    for (const subscription of frame.open) {
+      // The topic was given up before, or by a listener of another topic.
+      if (!frame.awaits(subscription)) continue;
+      if (outcome) this.#accept(subscription);
+      else if (isSpoiled) this.#separate(subscription);
+      else this.#refuse(subscription, message, false);
+    }
+    return true;
+  }
+
+  #applyByTopic(frame: SubscribeFrame, outcome: SubscriptionOutcome, message: Message, named: Set<Topic>): boolean {
+    for (const [topic, alias] of Object.entries(outcome.aliases ?? {})) {
+      const subscription = frame.get(topic);
+      if (subscription && frame.awaits(subscription)) this.#store.setAlias(subscription, alias);
+    }
+    const { accepted, benign, errors, refused } = outcome;
+    let isNamed = (outcome.pending?.length ?? 0) > 0;
+    for (const [topics, isAccepted] of [
+      [accepted, true],
+      [benign, true],
+      [refused, false],
+    ] as const) {
+      for (const topic of topics ?? []) {
+        const subscription = frame.get(topic);
+        if (!subscription || named.has(topic)) continue;
+        isNamed = true;
+        named.add(topic);
+        if (!this.#unanswered.answered(frame, subscription)) continue;
+        if (isAccepted) this.#accept(subscription);
+        else this.#refuse(subscription, message, outcome.retryable ?? false, errors?.[topic]);
+      }
+    }
+    return isNamed;
+  }
+
+  #accept(subscription: Subscription): void {
+    this.#store.happen(subscription, 'confirmed');
+    this.#unanswered.confirmed(subscription);
+    if (subscription.isOutdated) return this.#changed.renew(subscription);
+    this.#outcomes.accepted(subscription);
+    if (!subscription.isWanted) this.#changed.stage(subscription);
+  }
+
+  #refuse(subscription: Subscription, message: Message, retryable: boolean, own?: ServerError): void {
+    const { isOutdated, topic } = subscription;
+    this.#store.happen(subscription, 'refused');
+    if (isOutdated) return this.#changed.stage(subscription);
+    const refusal = own ?? readServerError(this.#context, message);
+    const error = new SubscriptionFailedError(topic, `The server refused ${topic}: ${refusal.message}`, {
+      retryable,
+      serverCode: refusal.code,
+      cause: refusal,
+    });
+    this.#outcomes.refused(subscription, error, retryable);
+  }
+
+  #separate(subscription: Subscription): void {
+    this.#store.happen(subscription, 'separated');
+    this.#changed.stage(subscription);
+  }
+}

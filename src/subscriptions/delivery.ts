@@ -1,0 +1,137 @@
+import { LazyUpdate } from '../channel/update.js';
+import type { Context } from '../context.js';
+import type { RequestId, Topic } from '../identifiers.js';
+import type { Message } from '../protocol/message.js';
+import type { Arrival } from './arrival.js';
+import type { ChangedTopics } from './changed-topics.js';
+import type { Gaps } from './gaps.js';
+import type { Subscriber } from './subscriber.js';
+import type { Subscription } from './subscription.js';
+import type { SubscriptionStore } from './subscription-store.js';
+import type { UnansweredFrames } from './unanswered-frames.js';
+
+/** How many updates may wait for the acknowledgement that gives their topic its name. */
+const EARLY_UPDATES = 1_024;
+
+/** An update under a name that is not known yet. */
+interface EarlyUpdate {
+  readonly name: RequestId;
+  readonly message: Message;
+}
+
+/** Brings each update to the subscribers of its topic. */
+export class Delivery {
+  readonly #context: Context;
+  readonly #store: SubscriptionStore;
+  readonly #changed: ChangedTopics;
+  readonly #unanswered: UnansweredFrames;
+  readonly #arrival: Arrival;
+  readonly #gaps: Gaps;
+  readonly #hasSequence: boolean;
+  #early: EarlyUpdate[] = [];
+
+  constructor(
+    context: Context,
+    store: SubscriptionStore,
+    changed: ChangedTopics,
+    unanswered: UnansweredFrames,
+    arrival: Arrival,
+    gaps: Gaps,
+  ) {
+    this.#context = context;
+    this.#store = store;
+    this.#changed = changed;
+    this.#unanswered = unanswered;
+    this.#arrival = arrival;
+    this.#gaps = gaps;
+    this.#hasSequence = context.overrides.extractSequence;
+  }
+
+  /** Gives an update to the subscribers of its topic, or topics; false when there is none. */
+  publish(name: Topic | RequestId | readonly Topic[], message: Message): boolean {
+    if (typeof name !== 'object') {
+      const subscription = this.#store.find(name);
+      return subscription ? this.#deliver(subscription, message) : this.#keepEarly(name, message);
+    }
+    let isTaken = false;
+    for (const topic of name) {
+      const subscription = this.#store.find(topic);
+      if (subscription && this.#deliver(subscription, message)) isTaken = true;
+    }
+    return isTaken;
+  }
+
+  /** Subscribes topics anew because what was delivered of them is stale. */
+  resync(topics: readonly Topic[]): void {
+    for (const topic of topics) {
+      const subscription = this.#store.find(topic);
+      if (subscription?.state !== 'subscribed') continue;
+      this.#gaps.loseUntilConfirmed(subscription);
+      this.#changed.renew(subscription);
+    }
+  }
+
+  /** Delivers what came before its name was known. The application gets what no topic takes. */
+  replayEarly(): void {
+    if (this.#early.length === 0) return;
+    const early = this.#early;
+    this.#early = [];
+    for (const { name, message } of early) {
+      if (!this.publish(name, message)) this.#context.emit('message', message);
+    }
+  }
+
+  /** The connection is lost, and with it the names that it would have brought. */
+  lost(): void {
+    this.#early = [];
+  }
+
+  #deliver(subscription: Subscription, message: Message): boolean {
+    const { subscribers } = subscription;
+    if (subscribers.length === 0) return false;
+    const first = subscribers[0] as Subscriber;
+    // Nearly every topic has one reader, and the reader misses nothing.
+    const isPlain = subscribers.length === 1 && !first.loss && !first.gap && !this.#hasSequence;
+    if (isPlain && first.inlet.isDeaf) {
+      first.inlet.drop();
+      return true;
+    }
+    const update = new LazyUpdate(message, this.#arrival.epoch, this.#arrival.time(), this.#context.handler);
+    if (isPlain) {
+      first.inlet.deliver(update);
+      return true;
+    }
+    if (this.#hasSequence) this.#follow(subscription, update);
+    // All gaps come before the update: a listener that ends the connection begins another gap, after this update.
+    this.#gaps.announceBefore(subscription, update.receivedAt);
+    for (const subscriber of subscribers) {
+      const gap = this.#gaps.take(subscriber);
+      subscriber.inlet.deliver(gap ? update.after(gap) : update);
+    }
+    return true;
+  }
+
+  /** Compares an update with the update before it, where the protocol numbers updates. */
+  #follow(subscription: Subscription, update: LazyUpdate): void {
+    const sequence = this.#context.handler.extractSequence(update.message);
+    if (!sequence) return;
+    const last = subscription.sequence;
+    const { current, previous, snapshot } = sequence;
+    const since = subscription.lastUpdateAt;
+    subscription.sequence = current;
+    subscription.lastUpdateAt = update.receivedAt;
+    update.sequence = current;
+    if (snapshot !== undefined) update.snapshot = snapshot;
+    if (sequence.resync) return this.resync([subscription.topic]);
+    if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
+    this.#gaps.skipped(subscription, since, update.receivedAt);
+  }
+
+  /** Where the server chooses the names, an update may come before the acknowledgement with its name. */
+  #keepEarly(name: Topic | RequestId, message: Message): boolean {
+    const mayBeEarly = this.#context.handler.serverChoosesTopics && !this.#unanswered.isEmpty;
+    if (!mayBeEarly || this.#early.length >= EARLY_UPDATES) return false;
+    this.#early.push({ name, message });
+    return true;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Gap } from '../channel/update.js';
+import type { Arrival } from './arrival.js';
+import type { Loss, Subscriber } from './subscriber.js';
+import type { Subscription } from './subscription.js';
+
+/**
+ * What each subscriber may have missed. A loss begins when the connection is lost or the topic is stale. Its gap is announced
+ * once: when the server confirms the topic again, or before the first new update, whichever is first.
+ */
+export class Gaps {
+  readonly #arrival: Arrival;
+
+  constructor(arrival: Arrival) {
+    this.#arrival = arrival;
+  }
+
+  /** The subscribers of a topic miss updates from now on. */
+  lose(subscription: Subscription, loss: Loss): void {
+    for (const subscriber of subscription.subscribers) {
+      // A subscriber without any update yet misses nothing. Several losses in a row are one gap, from the first loss on.
+      const hasHeard = subscriber.isConfirmed || subscriber.inlet.buffered > 0;
+      if (!hasHeard || subscriber.isOwed) continue;
+      subscriber.loss = loss;
+      subscriber.isOwed = true;
+    }
+  }
+
+  /** The subscribers miss updates from now on, until the server confirms the topic anew. */
+  loseUntilConfirmed(subscription: Subscription): void {
+    this.lose(subscription, { since: this.#arrival.time(), cause: 'resync' });
+  }
+
+  /** The server skipped updates between `since` and `until`. */
+  skipped(subscription: Subscription, since: number, until: number): void {
+    for (const subscriber of subscription.subscribers) {
+      const gap: Gap = { epoch: this.#arrival.epoch, since, until, cause: 'sequence' };
+      subscriber.gap = gap;
+      subscriber.inlet.gap(gap);
+    }
+  }
+
+  /** An update came. The loss of a stale topic lasts: its gap is announced later. */
+  announceBefore(subscription: Subscription, until: number): void {
+    if (subscription.state === 'stale') return;
+    this.#announce(subscription.subscribers.filter(isOwed), until);
+  }
+
+  /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */
+  announceConfirmed(subscription: Subscription): void {
+    this.#announce(subscription.subscribers.filter(isConfirmedAndOwed), this.#arrival.time());
+  }
+
+  /** The server confirmed the topic of a subscriber, and the gap was announced. */
+  resume(subscriber: Subscriber): void {
+    // A listener that lost the connection again began another gap.
+    if (!subscriber.loss || subscriber.isOwed) return;
+    subscriber.loss = undefined;
+    subscriber.inlet.resumed(this.#arrival.epoch);
+  }
+
+  /** Takes out the announced gap that the next update of a subscriber carries. */
+  take(subscriber: Subscriber): Gap | undefined {
+    const { gap } = subscriber;
+    subscriber.gap = undefined;
+    return gap;
+  }
+
+  /** Notes all gaps before the first is announced: what a listener of the first gap loses is another gap. */
+  #announce(owed: readonly Subscriber[], until: number): void {
+    for (const subscriber of owed) {
+      const { since, cause } = subscriber.loss as Loss;
+      subscriber.isOwed = false;
+      subscriber.gap = { epoch: this.#arrival.epoch, since, until, cause };
+    }
+    for (const { gap, inlet } of owed) if (gap) inlet.gap(gap);
+  }
+}
+
+function isOwed(subscriber: Subscriber): boolean {
+  return subscriber.isOwed;
+}
+
+function isConfirmedAndOwed(subscriber: Subscriber): boolean {
+  return subscriber.isConfirmed && subscriber.isOwed;
+}

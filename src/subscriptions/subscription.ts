@@ -1,0 +1,97 @@
+import type { RequestId, Topic } from '../identifiers.js';
+import type { Sequence } from '../protocol/handler-types.js';
+import { Deferred } from '../util/deferred.js';
+import type { Subscriber } from './subscriber.js';
+import {
+  type Operation,
+  type SubscriptionEvent,
+  type SubscriptionState,
+  subscriptionStates,
+} from './subscription-states.js';
+
+const NO_SUBSCRIBERS: readonly Subscriber[] = [];
+
+/** One topic at the server, shared by all channels of that topic. */
+export class Subscription {
+  /** Canonical. */
+  readonly topic: Topic;
+  /** The topic as the application called it first. */
+  readonly name: Topic;
+  params: unknown;
+  /** The params that the server was given. They may differ from what is wanted now. */
+  sentParams: unknown;
+  /** Without a subscriber the topic is ended. Replaced, never changed, so that listeners may join and leave. */
+  subscribers: readonly Subscriber[] = NO_SUBSCRIBERS;
+  /** The name that the server, or the handler, gave the topic on this connection. */
+  alias: RequestId | undefined;
+  /** The id of the unanswered frame that asks for the topic. */
+  requestId: RequestId | undefined;
+  /** Whether the topic waits to be compared with what the server knows. For `ChangedTopics` alone. */
+  isChanged = false;
+  /** The number of the last update, where the protocol numbers updates. */
+  sequence: Sequence['current'] | undefined;
+  lastUpdateAt = 0;
+  #state: SubscriptionState = 'idle';
+  #isAlone = false;
+  #released: Deferred<void> | undefined;
+
+  constructor(topic: Topic, name: Topic, params: unknown) {
+    this.topic = topic;
+    this.name = name;
+    this.params = params;
+  }
+
+  get state(): SubscriptionState {
+    return this.#state;
+  }
+
+  get isWanted(): boolean {
+    return this.subscribers.length > 0;
+  }
+
+  /** Whether the topic is asked for in a frame of its own, because a frame with other topics was refused as a whole. */
+  get isAlone(): boolean {
+    return this.#isAlone;
+  }
+
+  /** Whether the topic is wanted with other params than the server was given. */
+  get isOutdated(): boolean {
+    return this.isWanted && this.params !== this.sentParams;
+  }
+
+  /** Whether an unsubscribe frame can name the topic. */
+  canBeEnded(serverChoosesTopics: boolean | undefined): boolean {
+    return !serverChoosesTopics || subscriptionStates[this.#state].isNamed;
+  }
+
+  /** What has to be sent so that the server knows what is wanted. */
+  operation(serverChoosesTopics: boolean | undefined): Operation | undefined {
+    const { whenWanted, whenUnwanted } = subscriptionStates[this.#state];
+    const operation = this.isWanted ? whenWanted : whenUnwanted;
+    return operation === 'unsubscribe' && !this.canBeEnded(serverChoosesTopics) ? undefined : operation;
+  }
+
+  /** Carries out an event of the table; false where the table does not list it. For the store alone. */
+  happen(event: SubscriptionEvent): boolean {
+    const next = subscriptionStates[this.#state].on[event];
+    if (next === undefined) return false;
+    this.#state = next;
+    if (event === 'separated') this.#isAlone = true;
+    else if (event === 'confirmed') this.#isAlone = false;
+    if (next !== 'subscribing') this.requestId = undefined;
+    if (next === 'idle') this.sequence = undefined;
+    return true;
+  }
+
+  /** Resolves at the next `release()`. */
+  whenReleased(): Promise<void> {
+    this.#released ??= new Deferred();
+    return this.#released.promise;
+  }
+
+  /** The server knows nothing of the topic any more, or the topic is wanted again. */
+  release(): void {
+    this.#released?.resolve();
+    this.#released = undefined;
+  }
+}
