@@ -16,13 +16,13 @@ test.beforeAll(async () => {
 
 test.afterAll(() => Promise.all([peer.stop(), dead.stop()]));
 
-test('the browser adapter passes the suite of all adapters in a page [RT8]', async ({ page }) => {
+test('the browser adapter passes the adapter contract in a page [RT8]', async ({ page }) => {
   const report = await page.evaluate((at) => hpx.runAdapterSuite('page', hpx.openBrowserSocket, at), host);
   expect(report).toEqual({ passed: expect.any(Number), failed: 0, failures: [] });
   expect(report.passed).toBeGreaterThan(20);
 });
 
-test('and in a worker [RT8]', async ({ page }) => {
+test('the browser adapter passes the adapter contract in a worker [RT8]', async ({ page }) => {
   const report = await page.evaluate((at) => {
     const worker = new Worker('/suite-worker.js');
     worker.postMessage(at);

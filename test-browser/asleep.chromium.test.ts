@@ -5,7 +5,7 @@ import { startChromium } from './real-chromium.js';
 // Every process of the browser stands still, its network as well: when it goes on, timers are long overdue and what the
 // server answered meanwhile is not yet read. For that the test has a Chromium of its own.
 
-test('a machine that slept longer than interval and timeout calls no link dead [C6]', async ({
+test('the link is kept after the machine slept longer than pingInterval and pongTimeout [C6]', async ({
   path,
   server,
   site,

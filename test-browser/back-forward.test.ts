@@ -32,7 +32,7 @@ test('a page that comes back from the back/forward cache starts an attempt [L2, 
   expect(story).toEqual(expect.arrayContaining(['sleep pagehide', 'wake pageshow', 'state ready']));
 });
 
-test('a page that goes away takes its sockets along', async ({ page, server, site }) => {
+test('a page that is left closes its sockets', async ({ page, server, site }) => {
   await page.evaluate(async (url) => {
     await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
     // Keeps the page out of the back/forward cache, where a browser may keep sockets for a while.

@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.js';
 /** What is particular in a browser: its own WebSocket, its own tasks, its own AbortSignal. */
 const QUICK = { reconnectInitialDelay: 10, reconnectMaxDelay: 50 };
 
-test('connects, requests and closes [CL3, CL9, CL10]', async ({ page, server }) => {
+test('the client connects, requests and closes [CL3, CL9, CL10]', async ({ page, server }) => {
   const found = await page.evaluate(async (url) => {
     const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
     const answer = await client.request({ op: 'quote', symbol: 'BTC' });
@@ -16,7 +16,7 @@ test('connects, requests and closes [CL3, CL9, CL10]', async ({ page, server }) 
   await server.waitForIdle();
 });
 
-test('authenticates first, and tells a refusal [C3, CL20, F10]', async ({ page, server }) => {
+test('the client authenticates first and reports a refusal [C3, CL20, F10]', async ({ page, server }) => {
   server.respondTo('"op":"auth"', (text) => ({ op: 'auth', success: text.includes('secret') }));
   const found = await page.evaluate(async (url) => {
     const handler = new hpx.LoginHandler();
@@ -34,7 +34,7 @@ test('authenticates first, and tells a refusal [C3, CL20, F10]', async ({ page, 
   expect(ops).toEqual(['auth', 'quote', 'auth']);
 });
 
-test('offers its protocols [CF5]', async ({ page, server }) => {
+test('the client offers its protocols [CF5]', async ({ page, server }) => {
   server.subprotocol = () => 'v2.json';
   await page.evaluate(async (url) => {
     const config = { url, protocols: ['v1.json', 'v2.json'] };
@@ -44,7 +44,7 @@ test('offers its protocols [CF5]', async ({ page, server }) => {
   expect((await server.waitForConnection()).protocol).toBe('v2.json');
 });
 
-test("'frame' conflates to what the page is about to paint [CH22]", async ({ page, server }) => {
+test("conflateInterval 'frame' delivers once per frame that the page paints [CH22]", async ({ page, server }) => {
   const shown = page.evaluate(async (url) => {
     const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
     const prices = await client.subscribe('prices', { overflow: 'latest', conflateInterval: 'frame' });
@@ -73,7 +73,7 @@ test("'frame' conflates to what the page is about to paint [CH22]", async ({ pag
   expect(new Set(calls.map(({ frame }) => frame)).size).toBe(calls.length);
 });
 
-test('iterates what it subscribed to, in order [CH3, CH4, S5]', async ({ page, server }) => {
+test('a loop yields the updates in order [CH3, CH4, S5]', async ({ page, server }) => {
   const loop = page.evaluate(async (url) => {
     const client = await hpx.WebSocketClient.connect({ url }, new hpx.GenericJsonHandler());
     const channel = await client.subscribe('trades.BTC');
@@ -91,7 +91,7 @@ test('iterates what it subscribed to, in order [CH3, CH4, S5]', async ({ page, s
   expect(await loop).toEqual(Array.from({ length: 200 }, (_, n) => n));
 });
 
-test('takes and sends binary frames [MS1, HN8]', async ({ page, server }) => {
+test('the client receives and sends binary frames [MS1, HN8]', async ({ page, server }) => {
   server.onConnection((connection) => connection.send(new Uint8Array([0, 127, 255])));
   const raw = await page.evaluate(async (url) => {
     const { client } = hpx.observe({ url });
@@ -105,7 +105,7 @@ test('takes and sends binary frames [MS1, HN8]', async ({ page, server }) => {
   expect((await server.waitForMessage()).data).toEqual(new Uint8Array([1, 2]));
 });
 
-test('comes back after a drop, with its subscription and a gap [S4, CH19, L1]', async ({ page, server }) => {
+test('a drop is followed by a reconnect, a resubscription and a gap [S4, CH19, L1]', async ({ page, server }) => {
   const run = await page.evaluateHandle(
     async ({ url, quick }) => {
       const { client } = hpx.observe({ url, ...quick });
@@ -131,7 +131,10 @@ test('comes back after a drop, with its subscription and a gap [S4, CH19, L1]', 
   });
 });
 
-test('keeps trying where nobody listens, and where the upgrade is refused [CL5, F4, RT2]', async ({ page, server }) => {
+test('the client retries when the port is closed and when the upgrade is refused [CL5, F4, RT2]', async ({
+  page,
+  server,
+}) => {
   await server.stop();
   const run = await page.evaluateHandle(
     ({ url, quick }) => {
@@ -146,7 +149,7 @@ test('keeps trying where nobody listens, and where the upgrade is refused [CL5, 
   expect(await run.evaluate(({ client, connected }) => connected.then(() => client.epoch))).toBe(1);
 });
 
-test('takes an AbortSignal of the browser [CL6, ER4, R6]', async ({ page, server }) => {
+test('the client accepts an AbortSignal of the browser [CL6, ER4, R6]', async ({ page, server }) => {
   server.respondTo('"op":"slow"', []);
   const found = await page.evaluate(async (url) => {
     const { client } = hpx.observe({ url });
@@ -174,7 +177,10 @@ test('takes an AbortSignal of the browser [CL6, ER4, R6]', async ({ page, server
   expect(server.received.some(({ data }) => String(data).includes('never'))).toBe(false);
 });
 
-test("'latest' gives a slow loop the newest update, and counts the others [CH17]", async ({ page, server }) => {
+test("overflow 'latest' gives a slow loop the newest update and counts the others as dropped [CH17]", async ({
+  page,
+  server,
+}) => {
   const run = await page.evaluateHandle(async (url) => {
     const { client } = hpx.observe({ url });
     await client.connect();
@@ -198,7 +204,7 @@ test("'latest' gives a slow loop the newest update, and counts the others [CH17]
   });
 });
 
-test('runs the code behind an await before the next frame [R7, DL10]', async ({ page, server }) => {
+test('the code after an await runs before the next frame [R7, DL10]', async ({ page, server }) => {
   server.respondTo('"op":"burst"', (text) => [
     { req_id: (JSON.parse(text) as { req_id: string }).req_id, data: 'answer' },
     { topic: 'trades.BTC', data: 'update' },
@@ -222,7 +228,7 @@ test('runs the code behind an await before the next frame [R7, DL10]', async ({ 
   expect(order).toEqual(['after the await', 'update']);
 });
 
-test('closes with 4009 for a frame that is too large, tells it and comes back [ER6, ER7, CF13]', async ({
+test('a frame that is too large is reported, closes with 4009 and leads to a reconnect [ER6, ER7, CF13]', async ({
   page,
   server,
 }) => {
@@ -243,7 +249,7 @@ test('closes with 4009 for a frame that is too large, tells it and comes back [E
   expect(await run.evaluate(({ codes }) => codes)).toEqual(['MESSAGE_TOO_LARGE']);
 });
 
-test('ends with a typed error where the only attempt fails [CL7, CF6]', async ({ page }) => {
+test('the client ends with a typed error when its only attempt fails [CL7, CF6]', async ({ page }) => {
   const story = await page.evaluate(async () => {
     const { client } = hpx.observe({ url: 'ws://127.0.0.1:9', reconnectMaxAttempts: 0 });
     const error: { code?: string } = await client.connect().catch((reason) => reason);
@@ -273,7 +279,7 @@ test('close() while connecting leaves no socket [F5, C8]', async ({ page, server
   expect(server.connectionCount).toBe(1);
 });
 
-test('replaces a link whose server is mute, though the old socket cannot be ended [F2, C6, C1]', async ({
+test('a link to a mute server is replaced although its socket does not close [F2, C6, C1]', async ({
   page,
   server,
 }) => {
@@ -298,7 +304,7 @@ test('replaces a link whose server is mute, though the old socket cannot be ende
   first?.terminate();
 });
 
-test('close() is bounded although the server is mute [C8, F6, CL24]', async ({ page, server }) => {
+test('close() resolves in time although the server is mute [C8, F6, CL24]', async ({ page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const { client } = hpx.observe({ url });
     await client.connect();

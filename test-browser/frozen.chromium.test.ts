@@ -15,7 +15,11 @@ const resume = (session: CDPSession): Promise<unknown> =>
 const tells = (run: JSHandle<Told>, line: string): Promise<void> =>
   expect.poll(() => run.evaluate(({ story }) => story)).toContain(line);
 
-test('a frozen page that resumes starts an attempt, hidden as it is [L2, CF15]', async ({ context, page, server }) => {
+test('a frozen page starts an attempt when it resumes, even while hidden [L2, CF15]', async ({
+  context,
+  page,
+  server,
+}) => {
   await server.stop();
   const run = await page.evaluateHandle(
     async (config) => {
@@ -44,7 +48,7 @@ test('a frozen page that resumes starts an attempt, hidden as it is [L2, CF15]',
   expect(state).toBe('hidden');
 });
 
-test('a link that Chromium ended in a frozen page is replaced when it resumes, and not before [C6, S4, CH19, DL1]', async ({
+test('a link that Chromium closed in a frozen page is replaced when the page resumes, not before [C6, S4, CH19, DL1]', async ({
   context,
   page,
   server,
@@ -83,7 +87,11 @@ test('a link that Chromium ended in a frozen page is replaced when it resumes, a
   expect(epoch).toBe(2);
 });
 
-test('a page that comes back from the cache has its subscriptions again [S4, CH19]', async ({ page, server, site }) => {
+test('a page that comes back from the back/forward cache restores its subscriptions [S4, CH19]', async ({
+  page,
+  server,
+  site,
+}) => {
   await page.evaluate(
     async (config) => {
       globalThis.kept = hpx.observe(config);

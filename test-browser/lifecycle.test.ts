@@ -51,7 +51,7 @@ test('a browser that goes online starts an attempt [L2, CF15]', async ({ context
   expect(await storyOf(run)).toContain('wake online');
 });
 
-test('a connection that outlives an offline notice is kept [C6]', async ({ context, page, server }) => {
+test('a connection that survives an offline event is kept [C6]', async ({ context, page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url });
     await told.client.connect();
@@ -65,7 +65,7 @@ test('a connection that outlives an offline notice is kept [C6]', async ({ conte
   expect(server.connectionCount).toBe(1);
 });
 
-test('going online probes the link at once [C6]', async ({ context, page, server }) => {
+test('an online event probes the link at once [C6]', async ({ context, page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url, pingInterval: 60_000 });
     await told.client.connect();
@@ -102,7 +102,7 @@ test('attempts fail while offline and succeed afterwards [L1, L2]', async ({ con
   expect(await run.evaluate(({ client }) => client.epoch)).toBe(2);
 });
 
-test('the throttled timers of a hidden tab call no link dead [C6, F17]', async ({ page, server }) => {
+test('a link is kept while a hidden tab throttles its timers [C6, F17]', async ({ page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url, pingInterval: 200, pongTimeout: 800 });
     await told.client.connect();
@@ -116,7 +116,7 @@ test('the throttled timers of a hidden tab call no link dead [C6, F17]', async (
   expect(server.connectionCount).toBe(1);
 });
 
-test('a blocked event loop calls no link dead [C6]', async ({ page, server }) => {
+test('a link is kept while the event loop is blocked [C6]', async ({ page, server }) => {
   // Most of the time an answer is on its way.
   server.delay = 300;
   const run = await page.evaluateHandle(async (url) => {
@@ -138,7 +138,7 @@ test('a blocked event loop calls no link dead [C6]', async ({ page, server }) =>
   expect(server.connectionCount).toBe(1);
 });
 
-test('a storm of visible and online stays within the attempts that CF15 allows [C5, L2]', async ({
+test('a storm of visible and online events stays within the allowed attempts [C5, L2]', async ({
   context,
   page,
   server,
@@ -158,7 +158,7 @@ test('a storm of visible and online stays within the attempts that CF15 allows [
   expect(attempts).toBeLessThanOrEqual(2);
 });
 
-test('a closed client hears nothing any more [RT7, C8]', async ({ context, page, server }) => {
+test('a closed client listens to no event of the page [RT7, C8]', async ({ context, page, server }) => {
   const run = await page.evaluateHandle(async (url) => {
     const told = hpx.observe({ url });
     await told.client.connect();

@@ -13,7 +13,7 @@ async function startPublisher(): Promise<MockWebSocketServer> {
   return server;
 }
 
-test('the script-tag bundle has one global, which is the package [PK6]', async ({ page, server, site }) => {
+test('the script-tag bundle defines one global [PK6]', async ({ page, server, site }) => {
   await page.goto(`${site.url}/script-tag`);
   const found = await page.evaluate(async (url) => {
     const { HpxTransportWs } = globalThis as unknown as { HpxTransportWs: typeof import('hpx-transport-ws') };
@@ -27,7 +27,7 @@ test('the script-tag bundle has one global, which is the package [PK6]', async (
   expect(found).toEqual({ answer: { op: 'quote' }, isTyped: true, name: 'ConnectionClosedError' });
 });
 
-test('and exports what the module exports [PK6, PK17]', async ({ page, site }) => {
+test('the script-tag bundle exports what the module exports [PK6, PK17]', async ({ page, site }) => {
   await page.goto(`${site.url}/script-tag`);
   const names = await page.evaluate(() =>
     Object.keys((globalThis as unknown as { HpxTransportWs: object }).HpxTransportWs),
@@ -43,7 +43,7 @@ test("a page under script-src 'self' loads and uses the package [PK13]", async (
   await server.close();
 });
 
-test('works in a dedicated, a shared and a service worker [PK12, RT3]', async ({ page }) => {
+test('the package works in a dedicated, a shared and a service worker [PK12, RT3]', async ({ page }) => {
   const server = await startPublisher();
   const dedicated = await page.evaluate(async (url) => {
     const worker = new Worker('/dedicated-worker.js');

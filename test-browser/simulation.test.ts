@@ -26,7 +26,7 @@ async function bundle(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-test('the same seed gives the same trace as in Node, byte for byte, under every fault [C10]', async ({ page }) => {
+test('a seed gives the same trace as in Node, byte for byte, under every fault [C10]', async ({ page }) => {
   const { bundleSimulator } = await import('../test-node/simulation/bundle.mjs');
   const inNode: typeof Simulator = await import(pathToFileURL(await bundleSimulator('simulate-beside-browser')).href);
   await page.addScriptTag({ content: await bundle() });

@@ -5,7 +5,7 @@ import { expect, hide, test } from './fixtures.js';
 
 const PATIENT = { reconnectInitialDelay: 60_000, reconnectMaxDelay: 60_000, reconnectJitter: 0 };
 
-test('a link whose loss shows right after a wake is replaced at once: freezing [L2, CF15]', async ({
+test('a link that is found lost right after the page unfreezes is replaced at once [L2, CF15]', async ({
   context,
   page,
   server,
@@ -27,7 +27,7 @@ test('a link whose loss shows right after a wake is replaced at once: freezing [
   await run.evaluate(({ client }) => hpx.reached(client, 'ready'));
 });
 
-test('a link whose loss shows right after a wake is replaced at once: back/forward cache [L2, CF15]', async ({
+test('a link that is found lost right after the back/forward cache is replaced at once [L2, CF15]', async ({
   page,
   server,
   site,

@@ -6,7 +6,7 @@ import { virtualClient } from './support/virtual-client.js';
 import { FakeNetwork } from './support/virtual-time.js';
 
 describe('stats()', () => {
-  it('is plain data that counts what happened [CL28]', async () => {
+  it('is plain data and counts what happened [CL28]', async () => {
     const server = await serve();
     const client = createClient(server);
     const zero = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0, pendingRequests: 0, waitingCalls: 0 };
@@ -38,7 +38,7 @@ describe('stats()', () => {
   });
 });
 
-describe('config', () => {
+describe('new WebSocketClient(config)', () => {
   it.each<[field: string, config: object]>([
     ['url', { url: 'http://venue.test' }],
     ['url', { url: 'ws://venue.test/#fragment' }],
@@ -58,7 +58,7 @@ describe('config', () => {
   });
 });
 
-describe('options', () => {
+describe('options of a call', () => {
   const topics = ['a'];
   it.each<[field: string, call: (client: WebSocketClient, value: never) => Promise<unknown>, values: unknown[]]>([
     ['options', (client, value) => client.connect(value), [null, 5]],
@@ -71,7 +71,7 @@ describe('options', () => {
     ['signal', (client, signal) => client.request({ op: 'time' }, { signal }), [null, {}]],
     ['signal', (client, signal) => client.subscribe('a', { signal }), [null, {}]],
     ['topics', (client, value) => client.subscribeMany(value), [undefined, null, 5, 'ab']],
-  ])('wrong %s reject, and throw nothing: %s [CF4, CL10]', async (field, call, values) => {
+  ])('a wrong %s rejects and never throws: %s [CF4, CL10]', async (field, call, values) => {
     const client = new WebSocketClient({ url: 'ws://venue.test' }, new GenericJsonHandler());
     for (const value of values) {
       await expect(call(client, value as never)).rejects.toMatchObject({ code: 'CONFIG_INVALID', field });
@@ -81,8 +81,8 @@ describe('options', () => {
   });
 });
 
-describe('the whole client in virtual time', () => {
-  it('connects, asks, subscribes, and leaves nothing behind [C8]', async () => {
+describe('WebSocketClient in virtual time', () => {
+  it('connects, requests, subscribes, and leaves nothing behind [C8]', async () => {
     const world = newWorld();
     await world.connect();
     const answer = world.client.request({ op: 'order', qty: 1 });
@@ -102,7 +102,7 @@ describe('the whole client in virtual time', () => {
     expect(world.errors).toEqual([]);
   });
 
-  it('the same seed gives the same trace [C10]', async () => {
+  it('gives the same trace for the same seed [C10]', async () => {
     const run = async (seed: number): Promise<string> => {
       const world = newWorld({ network: { seed, latency: [1, 50] } });
       const trace: unknown[] = [];
@@ -123,8 +123,8 @@ describe('the whole client in virtual time', () => {
   });
 });
 
-describe('the constructor', () => {
-  it('opens nothing, and starts in disconnected [CL1, CL8]', async () => {
+describe('new WebSocketClient()', () => {
+  it('opens no socket and starts in disconnected [CL1, CL8]', async () => {
     const network = new FakeNetwork();
     const client = virtualClient(network);
     void client.request({ op: 'order' });
@@ -142,7 +142,7 @@ describe('the constructor', () => {
     expect(() => new WebSocketClient({ url: 'http://venue.test' }, new GenericJsonHandler())).toThrow('url');
   });
 
-  it('takes what a partial runtime lacks from the platform [CL2, RT6]', async () => {
+  it('completes a partial runtime from the platform [CL2, RT6]', async () => {
     const server = await serve();
     let count = 0;
     const client = await connectClient(server, { runtime: { generateId: () => `id-${++count}` } });
@@ -151,7 +151,7 @@ describe('the constructor', () => {
     expect(framesOf(server).map(({ req_id }) => req_id)).toEqual(['id-1', 'id-2']);
   });
 
-  it('ids are nanoid’s by default, and never the same [RT6, R2]', async () => {
+  it('uses unique ids from nanoid by default [RT6, R2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const ids = Array.from({ length: 200 }, () => client.request({ op: 'x' }).requestId);

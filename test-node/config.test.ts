@@ -78,7 +78,7 @@ describe('WebSocketConfig', () => {
     expect(wrong.map(([field]) => field).sort()).toEqual(Object.keys(new WebSocketConfig({ url })).sort());
   });
 
-  it('an unknown field, and one that every object has, is an error [CF4]', () => {
+  it('an unknown field is an error, even one that every object has [CF4]', () => {
     expect(thrown({ url, reconectMaxDelay: 1 }).field).toBe('reconectMaxDelay');
     expect(thrown({ url, toString: 1 }).field).toBe('toString');
     for (const input of [undefined, null, 'ws://test', 7]) expect(thrown(input).field).toBe('config');
@@ -92,7 +92,7 @@ describe('WebSocketConfig', () => {
     expect(() => new WebSocketConfig({ url }).with({ reconnectMaxDelay: 100 })).toThrow(ConfigError);
   });
 
-  it('is frozen, lists included, and takes no part of its input along [CF3]', () => {
+  it('is frozen with its lists, and shares nothing with its input [CF3]', () => {
     const protocols = ['a'];
     const config = new WebSocketConfig({ url, protocols });
     protocols.push('b');
@@ -110,13 +110,13 @@ describe('WebSocketConfig', () => {
     expect(base.with({ pongTimeout: undefined as never }).pongTimeout).toBe(10_000);
   });
 
-  it('takes functions and both schemes [CF1]', () => {
+  it('accepts a url function and both schemes [CF1]', () => {
     for (const each of ['ws://test', 'wss://test:8443/path?key=1', () => 'ws://test', async () => ({ url })]) {
       expect(new WebSocketConfig({ url: each }).url).toBe(each);
     }
   });
 
-  it('survives values that are hard to show [CF4]', () => {
+  it('reports values that cannot be shown as text [CF4]', () => {
     expect(thrown({ url, pingInterval: Symbol('x') }).message).toContain('Symbol(x)');
     expect(thrown({ url, pingInterval: Object.create(null) }).message).toContain('an object');
     expect(thrown({ url, pingInterval: 1n }).message).toContain('1');

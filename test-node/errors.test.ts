@@ -32,8 +32,8 @@ const errors: readonly [code: string, error: sdk.TransportError, fields: object]
   ['MESSAGE_TOO_LARGE', new sdk.MessageTooLargeError(3, 'm', options), { limit: 3 }],
 ];
 
-describe('errors', () => {
-  it.each(errors)('%s [ER1, ER2, ER3]', (code, error, fields) => {
+describe('TransportError', () => {
+  it.each(errors)('%s has its class, name, fields and stack [ER1, ER2, ER3]', (code, error, fields) => {
     expect(error).toBeInstanceOf(sdk.TransportError);
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ code, cause, delivery: 'unsent', ...fields });
@@ -42,7 +42,7 @@ describe('errors', () => {
     expect(error.stack).toContain(error.name);
   });
 
-  it('the list is complete [ER2]', () => {
+  it('has a class for each code [ER2]', () => {
     const classes = Object.values(sdk).filter(
       (value) => typeof value === 'function' && value.prototype instanceof sdk.TransportError,
     );
@@ -51,19 +51,19 @@ describe('errors', () => {
     expect(new Set(errors.map(([code]) => code)).size).toBe(errors.length);
   });
 
-  it('has no cause where there is none, and the name is no own property [ER1]', () => {
+  it('has no empty cause and no name property of its own [ER1]', () => {
     const error = new sdk.ProtocolError('m');
     expect('cause' in error).toBe(false);
     expect(Object.hasOwn(error, 'name')).toBe(false);
     expect(error.delivery).toBeUndefined();
   });
 
-  it('a timeout says what to do by what became of the bytes [ER3]', () => {
+  it('says how to go on after a timeout, by the delivery of the request [ER3]', () => {
     expect(new sdk.RequestTimeoutError(10, 'a', { delivery: 'unsent' }).message).toContain('safe to call again');
     expect(new sdk.RequestTimeoutError(10, 'a', { delivery: 'unknown' }).message).toContain('ask the server');
   });
 
-  it('a failed subscription of one topic is its own failure [CL15]', () => {
+  it('is the only failure of a subscription with one topic [CL15]', () => {
     const error = new sdk.SubscriptionFailedError('t', 'm');
     expect([...error.failures]).toEqual([['t', error]]);
   });

@@ -4,7 +4,7 @@ import { barrier, clientEvent, createClient, serve } from './support/live.js';
 import { LoginHandler } from './support/login-handler.js';
 
 describe('trace()', () => {
-  it('tells transitions, frames and effects in order, with secrets masked, until it is stopped [CL29, CL30]', async () => {
+  it('emits transitions, frames and effects in order, with masked secrets, until stopped [CL29, CL30]', async () => {
     class Chatty extends LoginHandler {
       override readonly keepAlive: KeepAlive = { interval: 60_000, when: 'always', expectReply: true };
       override buildAuthMessage(): string {

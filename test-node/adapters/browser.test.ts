@@ -31,7 +31,7 @@ const host = {
 } as const;
 
 // Real browsers run the same suite in test-browser; here a class with their interface stands in, and Node's own.
-describe('with the class of ws as the global [RT8]', () => {
+describe('openBrowserSocket with the class of ws as the global WebSocket [RT8]', () => {
   beforeEach(() => {
     vi.stubGlobal('WebSocket', WsWebSocket);
   });
@@ -39,7 +39,7 @@ describe('with the class of ws as the global [RT8]', () => {
 });
 
 if (globalThis.WebSocket !== undefined) {
-  describe("with Node's own WebSocket", () => {
+  describe("openBrowserSocket with Node's own WebSocket", () => {
     describeAdapter('browser over undici', openBrowserSocket, host);
   });
 }
@@ -77,7 +77,7 @@ describe('openBrowserSocket', () => {
   const request = { url: 'wss://stream.example.com', protocols: [], maxMessageSize: 1_024 };
   const silent: SocketEvents = { onOpen() {}, onMessage() {}, onPing() {}, onPong() {}, onError() {}, onClose() {} };
 
-  it('throws a typed error where there is no WebSocket, and looks for it at each call', () => {
+  it('throws a typed error while there is no global WebSocket', () => {
     vi.stubGlobal('WebSocket', undefined);
     expect(() => openBrowserSocket(request, silent)).toThrow(
       expect.objectContaining({
@@ -93,7 +93,7 @@ describe('openBrowserSocket', () => {
     expect(FakeWebSocket.last.args).toEqual(['wss://stream.example.com', ['a', 'b']]);
   });
 
-  it('asks for bytes, and has no ping, no terminate, no pause', () => {
+  it('asks for array buffers and offers no ping, terminate or pause', () => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     const socket = openBrowserSocket(request, silent);
     expect(FakeWebSocket.last.binaryType).toBe('arraybuffer');
@@ -116,13 +116,13 @@ describe('openBrowserSocket', () => {
     [4999, [4999, 'why']],
     [2000, []],
     [0, []],
-  ])('close(%s) becomes what a page may send [ER7]', (code, sent) => {
+  ])('close(%s) becomes a close that a page may send [ER7]', (code, sent) => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     openBrowserSocket(request, silent).close(code, 'why');
     expect(FakeWebSocket.last.closes).toEqual([sent]);
   });
 
-  it('reports an error as one without details, or with those that the platform tells', () => {
+  it('reports an error with the details that the platform gives, if any', () => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     const { errors } = probe(openBrowserSocket, request.url);
     const known = new Error('ECONNREFUSED');
@@ -131,7 +131,7 @@ describe('openBrowserSocket', () => {
     expect(errors).toEqual([{ cause: expect.any(Error) }, { cause: known }]);
   });
 
-  it('reports one close where the platform fires none for a connection that failed, as Node 22', async () => {
+  it('reports one close for a failed connection even if the platform fires none, like Node 22', async () => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     const failed = probe(openBrowserSocket, request.url);
     FakeWebSocket.last.emit('error');
@@ -141,7 +141,7 @@ describe('openBrowserSocket', () => {
     expect(failed.events).toEqual(['error', 'close']);
   });
 
-  it('waits for the close of a connection that was open', async () => {
+  it('waits for the close event of an open connection', async () => {
     vi.useFakeTimers();
     vi.stubGlobal('WebSocket', FakeWebSocket);
     const broken = probe(openBrowserSocket, request.url);
@@ -153,7 +153,7 @@ describe('openBrowserSocket', () => {
     expect(await broken.closed).toEqual({ code: 1007, reason: 'text', wasClean: false });
   });
 
-  it('lets nothing through after the close event', () => {
+  it('reports nothing after the close event', () => {
     vi.stubGlobal('WebSocket', FakeWebSocket);
     const { events } = probe(openBrowserSocket, request.url);
     const close = { code: 1006, reason: '', wasClean: false };
@@ -185,7 +185,7 @@ describe('browserLifecycle', () => {
   };
   const persisted = (type: string, value: boolean): Event => Object.assign(new Event(type), { persisted: value });
 
-  it('tells when the page wakes and sleeps, and why [L2]', () => {
+  it('reports when the page wakes and sleeps, and why [L2]', () => {
     const { page, document } = fakePage();
     const { told } = listen();
     page.dispatchEvent(new Event('offline'));
@@ -210,14 +210,14 @@ describe('browserLifecycle', () => {
     ]);
   });
 
-  it('takes the first show of a page for no wake', () => {
+  it('does not take the first pageshow for a wake', () => {
     const { page } = fakePage();
     const { told } = listen();
     page.dispatchEvent(persisted('pageshow', false));
     expect(told).toEqual([]);
   });
 
-  it('tells nothing after it was stopped, and may be stopped again [C8]', () => {
+  it('reports nothing after stop, and may be stopped twice [C8]', () => {
     const { page, document } = fakePage();
     const { told, stop } = listen();
     stop();
@@ -228,7 +228,7 @@ describe('browserLifecycle', () => {
     expect(told).toEqual([]);
   });
 
-  it('keeps listeners apart', () => {
+  it('serves each listener independently', () => {
     const { page } = fakePage();
     const one = listen();
     const other = listen();
@@ -237,7 +237,7 @@ describe('browserLifecycle', () => {
     expect([one.told, other.told]).toEqual([[], ['wake online']]);
   });
 
-  it('knows the network alone in a worker', () => {
+  it('reports only online and offline in a worker', () => {
     const { page } = fakePage();
     vi.stubGlobal('document', undefined);
     const { told, stop } = listen();
@@ -246,13 +246,13 @@ describe('browserLifecycle', () => {
     expect(told).toEqual(['wake online']);
   });
 
-  it('listens to nothing on a server', () => {
+  it('adds no listener on a server', () => {
     expect(() => listen().stop()).not.toThrow();
   });
 });
 
 describe('browserRuntime', () => {
-  it('fills the seam', () => {
+  it('has every member of Runtime', () => {
     expect(browserRuntime.openSocket).toBe(openBrowserSocket);
     const sample = browserRuntime.random();
     expect(sample >= 0 && sample < 1).toBe(true);

@@ -8,8 +8,8 @@ afterEach(() => {
 
 const DAY = 86_400_000;
 
-describe('the clock of the adapters', () => {
-  it('never calls back early by its own measure, and never synchronously', async () => {
+describe('systemClock', () => {
+  it('never fires early by its own time, and never synchronously', async () => {
     const start = nodeRuntime.clock.now();
     let fired = 0;
     const delays = [0, 1, 2.5, 7.001, 20];
@@ -28,7 +28,7 @@ describe('the clock of the adapters', () => {
     for (const late of await early) expect(late).toBeGreaterThanOrEqual(0);
   });
 
-  it('waits on where the host fires a millisecond early', () => {
+  it('waits again when the host fires a millisecond early', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let now = 1_000;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
@@ -42,7 +42,7 @@ describe('the clock of the adapters', () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it('splits delays that the host cannot count [RT5]', () => {
+  it('splits a delay that is too long for setTimeout [RT5]', () => {
     vi.useFakeTimers();
     const callback = vi.fn();
     nodeRuntime.clock.setTimer(callback, 60 * DAY);
@@ -53,7 +53,7 @@ describe('the clock of the adapters', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('clears a timer, also in its second leg, and takes what is no timer', () => {
+  it('clears a timer in any part of a split delay, and ignores other values', () => {
     vi.useFakeTimers();
     const callback = vi.fn();
     const timer = nodeRuntime.clock.setTimer(callback, 60 * DAY);
@@ -66,7 +66,7 @@ describe('the clock of the adapters', () => {
     expect(callback).not.toHaveBeenCalled();
   });
 
-  it('tells Unix time beside monotonic time', () => {
+  it('gives Unix time and monotonic time', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
     expect(nodeRuntime.clock.wallTime?.()).toBe(1_700_000_000_000);
   });

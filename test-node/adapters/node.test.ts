@@ -31,7 +31,7 @@ describeAdapter('node', openNodeSocket, {
   goingAway: 1001,
 });
 
-describe('node: control frames and flow', () => {
+describe('openNodeSocket: control frames and flow', () => {
   it('sends pings, reports pongs, answers pings and reports them', async () => {
     const socket = open('/echo');
     await socket.opened;
@@ -54,7 +54,7 @@ describe('node: control frames and flow', () => {
     expect(socket.events).toEqual(['close']);
   });
 
-  it('pause() holds inbound frames back, resume() hands them out', async () => {
+  it('pause() holds inbound frames back and resume() delivers them', async () => {
     const socket = open('/echo');
     await socket.opened;
     socket.socket.pause?.();
@@ -71,7 +71,7 @@ describe('node: control frames and flow', () => {
     await Promise.all([socket.closed, other.closed]);
   });
 
-  it('terminate() ends a connection whose peer reads nothing, paused or not', async () => {
+  it('terminate() ends a connection whose peer does not read, paused or not', async () => {
     const socket = open('/stall');
     await socket.opened;
     socket.socket.pause?.();
@@ -81,7 +81,7 @@ describe('node: control frames and flow', () => {
     expect(socket.events).toEqual(['open', 'close']);
   });
 
-  it('hands nothing out after terminate(), also of what was read already', async () => {
+  it('delivers nothing after terminate(), not even what was read before', async () => {
     let count = 0;
     let ended = (): void => {};
     const closed = new Promise<void>((resolve) => {
@@ -103,11 +103,11 @@ describe('node: control frames and flow', () => {
     expect(count).toBe(3);
   });
 
-  it('does not wait for a peer that said goodbye and never ends the TCP connection', async () => {
+  it('does not wait for a peer that sends a close frame and keeps the TCP connection', async () => {
     expect(await open('/no-end').closed).toEqual({ code: 1001, reason: '', wasClean: true });
   });
 
-  it('a reset of the network is an error and then a close', async () => {
+  it('reports a reset as an error and then a close', async () => {
     const socket = open('/stall');
     await socket.opened;
     socket.socket.send(new Uint8Array(16 * 1_024 * 1_024));
@@ -120,7 +120,7 @@ describe('node: control frames and flow', () => {
   });
 });
 
-describe('node: refused upgrades', () => {
+describe('openNodeSocket: refused upgrades', () => {
   const refused = async (query: string): Promise<unknown> => {
     const socket = open(`/refuse?${query}`);
     await socket.closed;
@@ -131,18 +131,18 @@ describe('node: refused upgrades', () => {
   const header = (value: string): string => `Retry-After=${encodeURIComponent(value)}`;
   const date = encodeURIComponent('Wed, 21 Oct 2015 07:28:00 GMT');
 
-  it('tell the HTTP status', async () => {
+  it('give the HTTP status', async () => {
     for (const status of [401, 403, 429, 503]) expect(await refused(`status=${status}`)).toEqual({ status });
     expect(await refused('status=200')).toEqual({ status: 200 });
   });
 
-  it('tell Retry-After in milliseconds: seconds, or a date by the clock of the server [RT9]', async () => {
+  it("give Retry-After in milliseconds, from seconds or from a date by the server's clock [RT9]", async () => {
     expect(await refused(`status=429&${header('2')}`)).toEqual({ status: 429, retryAfter: 2_000 });
     const until = header('Wed, 21 Oct 2015 07:28:30 GMT');
     expect(await refused(`status=503&Date=${date}&${until}`)).toEqual({ status: 503, retryAfter: 30_000 });
   });
 
-  it('take a date that is over as now, and no sense as no header', async () => {
+  it('take a past Retry-After date as 0 and ignore a malformed one', async () => {
     expect(await refused(`status=503&${header('Wed, 21 Oct 2015 07:28:30 GMT')}`)).toEqual({
       status: 503,
       retryAfter: 0,
@@ -152,7 +152,7 @@ describe('node: refused upgrades', () => {
     }
   });
 
-  it('leave no socket in an agent that keeps connections alive', async () => {
+  it('leave no socket in a keep-alive agent', async () => {
     const agent = new Agent({ keepAlive: true });
     await open('/refuse?status=503', { nodeOptions: { agent } }).closed;
     expect(Object.keys(agent.freeSockets)).toEqual([]);
@@ -160,7 +160,7 @@ describe('node: refused upgrades', () => {
   });
 });
 
-describe('node: nodeOptions', () => {
+describe('openNodeSocket: nodeOptions', () => {
   const headersSeen = async (nodeOptions?: object): Promise<Record<string, string>> => {
     const socket = open('/headers', nodeOptions && { nodeOptions });
     const headers = JSON.parse(String(await socket.message())) as Record<string, string>;
@@ -169,14 +169,14 @@ describe('node: nodeOptions', () => {
     return headers;
   };
 
-  it('pass headers on', async () => {
+  it('passes headers on', async () => {
     expect(await headersSeen({ headers: { 'X-Api-Key': 'k', 'User-Agent': 'bot' } })).toMatchObject({
       'x-api-key': 'k',
       'user-agent': 'bot',
     });
   });
 
-  it('pass an agent on', async () => {
+  it('passes an agent on', async () => {
     let connections = 0;
     class CountingAgent extends Agent {
       override createConnection(...args: Parameters<Agent['createConnection']>): ReturnType<Agent['createConnection']> {
@@ -188,7 +188,7 @@ describe('node: nodeOptions', () => {
     expect(connections).toBe(1);
   });
 
-  it('offer compression only where they ask for it, and it works', async () => {
+  it('offers compression only on request, and compression works', async () => {
     expect(await headersSeen()).not.toHaveProperty('sec-websocket-extensions');
     const nodeOptions = { perMessageDeflate: { threshold: 0 } };
     expect(await headersSeen(nodeOptions)).toHaveProperty('sec-websocket-extensions');
@@ -201,20 +201,20 @@ describe('node: nodeOptions', () => {
     await socket.closed;
   });
 
-  it('cannot lift maxMessageSize, also not for what is small until it is inflated', async () => {
+  it('cannot lift maxMessageSize, not even for a small compressed message', async () => {
     const nodeOptions = { maxPayload: 1_000_000, perMessageDeflate: true };
     const socket = open('/size?bytes=100000', { maxMessageSize: 1_000, nodeOptions });
     expect(await socket.closed).toMatchObject({ code: 1009, wasClean: false });
     expect(socket.events).toEqual(['open', 'error', 'close']);
   });
 
-  it('pass handshakeTimeout on', async () => {
+  it('passes handshakeTimeout on', async () => {
     const socket = open('/hang', { nodeOptions: { handshakeTimeout: 20 } });
     expect(await socket.closed).toMatchObject({ code: 1006 });
     expect(socket.events).toEqual(['error', 'close']);
   });
 
-  it('pass TLS options on', async () => {
+  it('passes TLS options on', async () => {
     // A pre-shared key needs no certificate, and works only where the options of both sides arrive.
     const psk = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
     const tls = { ciphers: 'PSK', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
@@ -234,7 +234,7 @@ describe('node: nodeOptions', () => {
     await once(server, 'close');
   });
 
-  it('a limit beyond 32 bits is no limit, rather than another one', async () => {
+  it('takes a maxMessageSize beyond 32 bits as no limit', async () => {
     const socket = open('/size?bytes=1000', { maxMessageSize: 2 ** 32 + 1 });
     expect(await socket.message()).toHaveLength(1_000);
     socket.socket.close(1000);
@@ -242,7 +242,7 @@ describe('node: nodeOptions', () => {
   });
 });
 
-describe('node: servers that are none', () => {
+describe('openNodeSocket: servers that do not speak WebSocket', () => {
   const serve = async (answer: string): Promise<{ url: string; server: Server }> => {
     const server = createTcpServer((socket) => {
       socket.on('error', () => {});
@@ -254,14 +254,14 @@ describe('node: servers that are none', () => {
   };
 
   it.each([
-    ['no HTTP at all', 'SSH-2.0-OpenSSH_9.2\r\n'],
-    ['nothing', ''],
+    ['an answer without HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['an empty answer', ''],
     [
       'a wrong accept key',
       'HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n',
     ],
-    ['another upgrade', 'HTTP/1.1 101 OK\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n'],
-  ])('%s is an error and then one close', async (_what, answer) => {
+    ['an upgrade to another protocol', 'HTTP/1.1 101 OK\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n'],
+  ])('reports %s as an error and then one close', async (_what, answer) => {
     const { server, url } = await serve(answer);
     const socket = probe(openNodeSocket, url);
     expect(await socket.closed).toMatchObject({ code: 1006, wasClean: false });
@@ -272,7 +272,7 @@ describe('node: servers that are none', () => {
 });
 
 describe('nodeRuntime', () => {
-  it('fills the seam', () => {
+  it('has every member of Runtime', () => {
     expect(nodeRuntime.openSocket).toBe(openNodeSocket);
     expect(nodeRuntime.lifecycle).toBeUndefined();
     const sample = nodeRuntime.random();

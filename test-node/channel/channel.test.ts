@@ -64,8 +64,8 @@ async function take(iterator: AsyncIterator<number>, count: number): Promise<(nu
   return taken;
 }
 
-describe('Channel: what an application sees', () => {
-  it('shows public members only, and cannot be constructed', () => {
+describe('Channel: its public members', () => {
+  it('shows public members only and cannot be constructed', () => {
     expectTypeOf<Exclude<keyof Channel, keyof EventEmitter<ChannelEvents<unknown>>>>().toEqualTypeOf<
       | 'topic'
       | 'closed'
@@ -83,7 +83,7 @@ describe('Channel: what an application sees', () => {
 });
 
 describe('Channel: the first reader', () => {
-  it('holds updates unparsed, then hands them over in order, before newer ones [CH14, S7]', async () => {
+  it('holds updates unparsed and delivers them in order, before newer updates [CH14, S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2, 3);
@@ -98,7 +98,7 @@ describe('Channel: the first reader', () => {
     expect(channel.dropped).toBe(0);
   });
 
-  it('counts what the hold could not keep [CH14, S7]', async () => {
+  it('counts the updates that it could not hold [CH14, S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2, 3, 4, 5, 6);
@@ -108,7 +108,7 @@ describe('Channel: the first reader', () => {
     expect([channel.dropped, context.counters.dropped]).toEqual([2, 2]);
   });
 
-  it('gives once() one update, and the rest to the next reader [CH14]', async () => {
+  it('gives once() one update and the next reader the rest [CH14]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2, 3);
@@ -119,7 +119,7 @@ describe('Channel: the first reader', () => {
     expect(await take(channel[Symbol.asyncIterator](), 2)).toEqual([2, 3]);
   });
 
-  it('the first loop inherits what was held [CH14]', async () => {
+  it('gives the held updates to the first loop [CH14]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2);
@@ -128,7 +128,7 @@ describe('Channel: the first reader', () => {
     expect(await take(loop, 3)).toEqual([1, 2, 3]);
   });
 
-  it('a loop that starts while updates are being handed over misses nothing newer [S7]', async () => {
+  it('gives a loop that starts during the delivery of held updates all newer updates [S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1);
@@ -141,7 +141,7 @@ describe('Channel: the first reader', () => {
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('what was held is handed over or counted when the channel ends first [S7]', async () => {
+  it('delivers or counts held updates when the channel ends first [S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     deliver(inlet, 1, 2);
@@ -151,7 +151,7 @@ describe('Channel: the first reader', () => {
     expect(heard.length + channel.dropped).toBe(2);
   });
 
-  it('an update that nobody takes is counted [S7]', async () => {
+  it('counts an update without a reader [S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const listener = (): void => {};
@@ -163,7 +163,7 @@ describe('Channel: the first reader', () => {
 });
 
 describe('Channel: overflow', () => {
-  it('drop-oldest keeps the newest [CH16]', async () => {
+  it("'drop-oldest' keeps the newest updates [CH16]", async () => {
     const inlet = newInlet({ capacity: 2, overflow: 'drop-oldest' });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -172,7 +172,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('drop-newest keeps the oldest [CH16]', async () => {
+  it("'drop-newest' keeps the oldest updates [CH16]", async () => {
     const inlet = newInlet({ capacity: 2, overflow: 'drop-newest' });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -181,7 +181,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('latest keeps the newest, counting what it replaced [CH17]', async () => {
+  it("'latest' keeps the newest update and counts the replaced ones [CH17]", async () => {
     const inlet = newInlet({ overflow: 'latest' });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -190,7 +190,7 @@ describe('Channel: overflow', () => {
     expect(channel.dropped).toBe(2);
   });
 
-  it("[CH22] conflateInterval 'frame' tells the newest with the next frame of the screen, once", () => {
+  it("conflateInterval 'frame' delivers the newest update once, with the next frame of the screen [CH22]", () => {
     const inlet = newInlet({ overflow: 'latest', conflateInterval: 'frame' });
     const { channel } = inlet;
     const heard: number[] = [];
@@ -205,7 +205,7 @@ describe('Channel: overflow', () => {
     expect([heard, channel.dropped]).toEqual([[3], 3]);
   });
 
-  it('latest by key keeps the newest of each, at the place of its first [CH17]', async () => {
+  it("'latest' by key keeps the newest update of each key, at the place of the first [CH17]", async () => {
     const key = (each: { data: unknown }): string => ((each.data as number) % 2 ? 'odd' : 'even');
     const inlet = newInlet({ overflow: 'latest', key });
     const { channel } = inlet;
@@ -214,7 +214,7 @@ describe('Channel: overflow', () => {
     expect(await take(loop, 2)).toEqual([5, 4]);
   });
 
-  it('latest holds at most capacity keys [C9, CH17]', async () => {
+  it("'latest' holds at most capacity keys [C9, CH17]", async () => {
     const inlet = newInlet({ overflow: 'latest', capacity: 2, key: (each) => String(each.data) });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -223,7 +223,7 @@ describe('Channel: overflow', () => {
     expect(await take(loop, 2)).toEqual([2, 3]);
   });
 
-  it('latest calls listeners once per conflateInterval [CH17]', async () => {
+  it("'latest' calls listeners once per conflateInterval [CH17]", async () => {
     const inlet = newInlet({ overflow: 'latest' });
     const heard = listen(inlet);
     for (let n = 1; n <= 32; n++) {
@@ -235,7 +235,7 @@ describe('Channel: overflow', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  describe('[S5, CH19] the gap of an update that was dropped is told by the next that is not', () => {
+  describe('the gap of a dropped update moves to the next update [S5, CH19]', () => {
     const gapSince = (since: number) => ({ epoch: 2, since, until: since + 1, cause: 'disconnect' }) as const;
     const sinceOf = ({ gap }: Update) => gap?.since;
 
@@ -244,7 +244,7 @@ describe('Channel: overflow', () => {
       // What was there before the gap knows nothing of it.
       ['drop-newest', [undefined, undefined, 30]],
       ['latest', [30, undefined, undefined]],
-    ] as const)('%s, in a loop', async (overflow, expected) => {
+    ] as const)('with %s in a loop', async (overflow, expected) => {
       const inlet = newInlet({ capacity: 2, overflow });
       const { channel } = inlet;
       const loop = channel.updates();
@@ -266,7 +266,7 @@ describe('Channel: overflow', () => {
       expect(seen.slice(0, 3)).toEqual(expected);
     });
 
-    it.each(['drop-oldest', 'drop-newest'] as const)('%s, before the first listener', async (overflow) => {
+    it.each(['drop-oldest', 'drop-newest'] as const)('with %s before the first listener', async (overflow) => {
       const inlet = newInlet({ capacity: 1, overflow });
       const { channel } = inlet;
       deliver(inlet, 1);
@@ -292,7 +292,7 @@ describe('Channel: overflow', () => {
       );
     });
 
-    it('latest by key, in the place of one that had to give way', async () => {
+    it('with latest by key, at the place of a dropped update', async () => {
       const inlet = newInlet({ overflow: 'latest', capacity: 2, key: ({ data }) => String(data) });
       const { channel } = inlet;
       inlet.deliver(update(1).after(gapSince(10)));
@@ -306,7 +306,7 @@ describe('Channel: overflow', () => {
     });
   });
 
-  it('fail closes the channel, after what it had [CH18]', async () => {
+  it("'fail' closes the channel after its buffered updates [CH18]", async () => {
     const inlet = newInlet({ capacity: 2, overflow: 'fail' });
     const { channel } = inlet;
     let released = 0;
@@ -325,7 +325,7 @@ describe('Channel: overflow', () => {
     expect(await loop.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('a key function that throws is reported and costs that update alone [S6, CH17]', async () => {
+  it('a key function that throws is reported and loses only that update [S6, CH17]', async () => {
     const inlet = newInlet({
       overflow: 'latest',
       key: (each) => {
@@ -340,7 +340,7 @@ describe('Channel: overflow', () => {
     expect(clientErrors()).toHaveLength(1);
   });
 
-  it('is linear in what it holds: a million updates through a full buffer [C9]', async () => {
+  it('takes linear time for a million updates through a full buffer [C9]', async () => {
     const inlet = newInlet({ capacity: 10_000 });
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -354,7 +354,7 @@ describe('Channel: overflow', () => {
 });
 
 describe('Channel: loops', () => {
-  it('each loop has its own buffer [CH3]', async () => {
+  it('have a buffer each [CH3]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const [one, two] = [channel[Symbol.asyncIterator](), channel.updates()];
@@ -366,7 +366,7 @@ describe('Channel: loops', () => {
     expect(reads).toBe(2);
   });
 
-  it('serves several readers of one loop in order [CH3]', async () => {
+  it('serve several next() calls in order [CH3]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -375,7 +375,7 @@ describe('Channel: loops', () => {
     expect((await Promise.all(reading)).map(({ value }) => value)).toEqual([1, 2]);
   });
 
-  it('break ends a loop and leaves the channel [CH4]', async () => {
+  it('end at break and keep the channel [CH4]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const reading = (async () => {
@@ -390,7 +390,7 @@ describe('Channel: loops', () => {
     expect(heard).toEqual([2]);
   });
 
-  it('ends with the channel, after what is buffered; throws where an error closed it [CH4]', async () => {
+  it('end with the channel after the buffered updates, or throw its error [CH4]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -405,7 +405,7 @@ describe('Channel: loops', () => {
     await expect(waiting).rejects.toThrow('over');
   });
 
-  it('an update that cannot be read rejects one next(), and the loop goes on [CH4]', async () => {
+  it('reject one next() for an update that cannot be read, and continue [CH4]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const loop = channel[Symbol.asyncIterator]();
@@ -416,7 +416,7 @@ describe('Channel: loops', () => {
 });
 
 describe('Channel: the end', () => {
-  it('calls no listener after unsubscribe(), also from inside a listener [S1, CH5]', async () => {
+  it('calls no listener after unsubscribe(), even inside a listener [S1, CH5]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const heard: string[] = [];
@@ -430,7 +430,7 @@ describe('Channel: the end', () => {
     expect(heard).toEqual(['a1', 'b1', 'a2']);
   });
 
-  it('nor with updates that were held or conflated [S1]', async () => {
+  it('delivers no held or conflated update after unsubscribe() [S1]', async () => {
     const held = newInlet();
     deliver(held, 1);
     const heard = listen(held);
@@ -445,7 +445,7 @@ describe('Channel: the end', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('tells close once, and never rejects [CH5]', async () => {
+  it('emits close once and never rejects [CH5]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const causes: unknown[] = [];
@@ -457,7 +457,7 @@ describe('Channel: the end', () => {
     expect(causes).toEqual([{ code: 1000, reason: 'unsubscribed' }]);
   });
 
-  it('tells error, then close; an error that nobody hears goes to the client [CH13]', () => {
+  it('emits error, then close; without a listener the client emits the error [CH13]', () => {
     const inlet = newInlet();
     const { channel } = inlet;
     const order: string[] = [];
@@ -469,7 +469,7 @@ describe('Channel: the end', () => {
     expect(clientErrors().map(({ message }) => message)).toEqual(['unheard']);
   });
 
-  it('a listener that throws harms no other [S6, CL38]', async () => {
+  it('reports a listener that throws and calls the other listeners [S6, CL38]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
     channel.on('message', () => {
@@ -490,7 +490,7 @@ describe('Channel: the end', () => {
     ['key', { key: 'symbol' as unknown as () => string }],
     ['conflateInterval', { conflateInterval: -1 }],
     ['conflateInterval', { conflateInterval: Infinity }],
-  ] as const)('[CH21] a wrong %s is a ConfigError', (field, options) => {
+  ] as const)('a wrong %s is a ConfigError [CH21]', (field, options) => {
     expect(() => newInlet(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
   });
 });

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('Conflation', () => {
-  it('serves all of one interval with one timer, each at most once per interval [CH17]', async () => {
+  it('serves all channels of an interval with one timer, each at most once per interval [CH17]', async () => {
     const [a, b] = [one('a'), one('b')];
     conflation.join(16, a);
     await clock.advance(10);
@@ -29,14 +29,14 @@ describe('Conflation', () => {
     expect(flushed).toEqual(['a 16', 'b 16', 'b 33']);
   });
 
-  it('keeps intervals apart', async () => {
+  it('serves each interval with its own timer', async () => {
     conflation.join(16, one('a'));
     conflation.join(100, one('b'));
     await clock.advance(100);
     expect(flushed).toEqual(['a 16', 'b 100']);
   });
 
-  it('leaves no timer behind the last one that left [C8]', () => {
+  it('clears the timer when the last channel leaves [C8]', () => {
     const [a, b] = [one('a'), one('b')];
     conflation.join(16, a);
     conflation.join(16, b);
@@ -46,7 +46,7 @@ describe('Conflation', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('one that joins while it hands over waits for the next tick', async () => {
+  it('makes a channel that joins during a tick wait for the next tick', async () => {
     const again = { flush: () => (flushed.push(`again ${clock.now()}`) < 3 ? conflation.join(16, again) : undefined) };
     conflation.join(16, again);
     await clock.advance(1_000);

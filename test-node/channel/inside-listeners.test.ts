@@ -2,8 +2,8 @@ import type { Gap } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { eventsOf, virtualWorld } from '../support/virtual-client.js';
 
-describe('a listener that ends its channel', () => {
-  it('in `error`: the channel is closed once, by what it did itself [S1, CH18]', async () => {
+describe('unsubscribe() inside a listener', () => {
+  it('a channel that unsubscribes in its error listener closes once, as unsubscribed [S1, CH18]', async () => {
     const { subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 1 });
     const events = eventsOf(channel);
@@ -16,7 +16,7 @@ describe('a listener that ends its channel', () => {
     expect([events, reasons]).toEqual([['error', 'close'], ['unsubscribed']]);
   });
 
-  it('while it is handed what was held before an overflow: no error follows the close [S1, CH18]', async () => {
+  it('a channel that unsubscribes while it gets held updates reports no overflow error [S1, CH18]', async () => {
     const { subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 1 });
     const events = eventsOf(channel);
@@ -27,7 +27,7 @@ describe('a listener that ends its channel', () => {
     expect(events).toEqual(['close']);
   });
 
-  it('in `gap`, or that of another one: neither is told of anything afterwards [S1]', async () => {
+  it('a channel that is unsubscribed in a gap listener emits only close [S1]', async () => {
     const { network, subscribe, advance } = await virtualWorld();
     const [own, first, second] = [await subscribe('t'), await subscribe('v'), await subscribe('v')];
     own.on('gap', () => void own.unsubscribe());
@@ -39,8 +39,8 @@ describe('a listener that ends its channel', () => {
   });
 });
 
-describe('a channel that nobody reads', () => {
-  it('any more: what was conflated for its listener counts as dropped [S7, CH16]', async () => {
+describe('a channel without a reader', () => {
+  it('counts updates that were conflated for a removed listener as dropped [S7, CH16]', async () => {
     const { client, subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'latest' });
     const listener = () => {};
@@ -51,7 +51,7 @@ describe('a channel that nobody reads', () => {
     expect([channel.dropped, channel.buffered, client.stats().dropped]).toEqual([1, 0, 1]);
   });
 
-  it('leaves the gap of an update that was dropped to the next one [S7, CH19]', async () => {
+  it('passes the gap of a dropped update to the next update [S7, CH19]', async () => {
     const { network, subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t');
     channel.once('message', () => {});
@@ -67,7 +67,7 @@ describe('a channel that nobody reads', () => {
     expect(channel.dropped).toBe(1);
   });
 
-  it('but for a loop keeps nothing for listeners that are gone [CH15, CH18]', async () => {
+  it('keeps nothing for removed listeners while a loop reads [CH15, CH18]', async () => {
     const { subscribe, publish, advance } = await virtualWorld();
     const channel = await subscribe('t', { overflow: 'fail', capacity: 4 });
     for (const n of [1, 2, 3]) publish(n);

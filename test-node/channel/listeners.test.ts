@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, collect, connectClient, serve } from '../support/live.js';
 import { type Numbers, publish, subscribed } from '../support/live-channel.js';
 
-describe('until the first listener', () => {
-  it('updates are held unparsed, and handed over in order before newer ones [S7, CH14, MS6]', async () => {
+describe('a channel before its first listener', () => {
+  it('holds updates unparsed and delivers them in order, before newer updates [S7, CH14, MS6]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 5);
     await barrier(client);
@@ -19,7 +19,7 @@ describe('until the first listener', () => {
     expect(client.stats().parsed).toBe(parsed + 6);
   });
 
-  it('up to the capacity; every loss is counted [S7, CH16]', async () => {
+  it('holds up to its capacity and counts every dropped update [S7, CH16]', async () => {
     const { server, client, channel } = await subscribed({ capacity: 3 });
     await publish(server, 10);
     await barrier(client);
@@ -29,7 +29,7 @@ describe('until the first listener', () => {
     expect(await got.until(3)).toEqual([8, 9, 10]);
   });
 
-  it('what comes between the subscribe frame and the confirmation is kept as well [S7, CH14]', async () => {
+  it('also holds updates that arrive before the confirmation [S7, CH14]', async () => {
     const server = await serve();
     server.respondTo('"op":"subscribe"', (text) => [
       { topic: 't', data: 1 },
@@ -42,7 +42,7 @@ describe('until the first listener', () => {
     expect(await got.until(2)).toEqual([1, 2]);
   });
 
-  it('a first listener that leaves while it is handed what was held gets nothing more [CH14, S1]', async () => {
+  it('stops delivering held updates when the listener is removed [CH14, S1]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 3);
     await barrier(client);
@@ -55,7 +55,7 @@ describe('until the first listener', () => {
     expect(items).toEqual([1, 2]);
   });
 
-  it('once takes one; the rest waits for the next listener [CH14, CH15]', async () => {
+  it('gives once() one update and keeps the rest for the next listener [CH14, CH15]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 3);
     await barrier(client);
@@ -65,7 +65,7 @@ describe('until the first listener', () => {
     expect(await got.until(2)).toEqual([2, 3]);
   });
 
-  it('frames that nobody reads are not parsed [MS6]', async () => {
+  it('does not parse frames without a reader [MS6]', async () => {
     const { server, client, channel } = await subscribed();
     const { parsed } = client.stats();
     const { parsed: each } = await barrier(client).then(() => client.stats());
@@ -76,8 +76,8 @@ describe('until the first listener', () => {
   });
 });
 
-describe('listeners', () => {
-  it('after unsubscribe inside a listener nothing more is delivered, not even of the same chunk [S1]', async () => {
+describe('channel listeners', () => {
+  it('get nothing after unsubscribe() inside a listener, not even from the same chunk [S1]', async () => {
     const { server, client, channel } = await subscribed();
     const other = await client.subscribe('t');
     const items: number[] = [];
@@ -92,7 +92,7 @@ describe('listeners', () => {
     expect(got.items).toEqual([1, 2, 3]);
   });
 
-  it('not even to the next listener of the same update [S1]', async () => {
+  it('get nothing after an earlier listener of the same update unsubscribes [S1]', async () => {
     const { server, client, channel } = await subscribed();
     const calls: string[] = [];
     channel.on('message', () => {
@@ -105,7 +105,7 @@ describe('listeners', () => {
     expect(calls).toEqual(['first']);
   });
 
-  it('a listener may end another channel of the topic [S1, S6]', async () => {
+  it('may end another channel of the topic [S1, S6]', async () => {
     const { server, client, channel } = await subscribed();
     const other = await client.subscribe('t');
     const calls: string[] = [];
@@ -119,7 +119,7 @@ describe('listeners', () => {
     expect(calls).toEqual(['channel', 'channel']);
   });
 
-  it('one that throws or rejects is reported, and stops nobody [S6, CL38]', async () => {
+  it('are all called when one of them throws or rejects, and the error is reported [S6, CL38]', async () => {
     const { server, client, channel } = await subscribed();
     const other = await client.subscribe('t');
     const errors: string[] = [];
@@ -142,7 +142,7 @@ describe('listeners', () => {
     expect(errors.every((text) => text.startsWith('PROTOCOL_ERROR'))).toBe(true);
   });
 
-  it('without an error listener on the channel the client hears of it [S6, CL38]', async () => {
+  it('that throw are reported on the client when the channel has no error listener [S6, CL38]', async () => {
     const { server, client, channel } = await subscribed();
     channel.on('message', () => {
       throw new Error('thrown');
@@ -152,7 +152,7 @@ describe('listeners', () => {
     expect((await heard)[0].message).toContain('thrown');
   });
 
-  it('a listener that was removed during an emit is not called any more [S6, CL38]', async () => {
+  it('are not called after they are removed during the same emit [S6, CL38]', async () => {
     const { server, client, channel } = await subscribed();
     const calls: string[] = [];
     const second = () => void calls.push('second');
@@ -167,7 +167,7 @@ describe('listeners', () => {
     expect(calls).toEqual(['first', 'third']);
   });
 
-  it('a key function that throws harms no other channel of the topic [S6]', async () => {
+  it('get every update when the key function of another channel throws [S6]', async () => {
     const { server, client } = await subscribed();
     const broken = await client.subscribe('t', {
       overflow: 'latest',
@@ -187,7 +187,7 @@ describe('listeners', () => {
     expect(errors.length).toBeGreaterThan(0);
   });
 
-  it('the update tells where it comes from [CH2, MS1]', async () => {
+  it('get the message that an update comes from [CH2, MS1]', async () => {
     const { server, channel } = await subscribed();
     const got = channelEvent(channel, 'message');
     server.publish('t', 7);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, collect } from '../support/live.js';
 import { publish, subscribed } from '../support/live-channel.js';
 
-describe('loops', () => {
-  it('two loops have buffers of their own [CH3]', async () => {
+describe('channel loops', () => {
+  it('two loops have separate buffers [CH3]', async () => {
     const { server, client, channel } = await subscribed();
     const [first, second] = [channel[Symbol.asyncIterator](), channel.updates()[Symbol.asyncIterator]()];
     await publish(server, 3);
@@ -15,7 +15,7 @@ describe('loops', () => {
     expect(channel.buffered).toBe(2);
   });
 
-  it('break ends a loop and leaves the channel [CH4]', async () => {
+  it('break ends the loop and keeps the channel [CH4]', async () => {
     const { server, client, channel } = await subscribed();
     await publish(server, 3);
     await barrier(client);
@@ -31,7 +31,7 @@ describe('loops', () => {
     expect(got.items).toEqual([4]);
   });
 
-  it('a loop ends when the channel is closed, with or without somebody waiting in it [CH4]', async () => {
+  it('a loop ends when its channel closes, whether it waits or not [CH4]', async () => {
     const { server, client, channel } = await subscribed();
     const seen: number[] = [];
     const waiting = (async () => {
@@ -66,7 +66,7 @@ describe('loops', () => {
     expect(await loop).toBe('ended');
   });
 
-  it('loops survive a reconnect, which is told by a gap and ends no stream [CH3, CH15, F16]', async () => {
+  it('a loop continues over a reconnect, with a gap on the next update [CH3, CH15, F16]', async () => {
     const { server, channel } = await subscribed();
     const updates = channel.updates()[Symbol.asyncIterator]();
     const resumed = channelEvent(channel, 'resumed');

@@ -6,8 +6,8 @@ import { newWorld } from '../support/simulated-world.js';
 import { closeVirtual, connectVirtual } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
 
-describe('overflow', () => {
-  it("a channel that overflows before its confirmation fails its subscribe(), with 'fail' [CH8, R1, CH20]", async () => {
+describe('channel overflow', () => {
+  it("'fail' rejects subscribe() when the channel overflows before its confirmation [CH8, R1, CH20]", async () => {
     const server = await serve();
     server.respondTo('"op":"subscribe"', [
       { topic: 't', data: 1 },
@@ -18,7 +18,7 @@ describe('overflow', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('drop-oldest keeps the newest for an iterator, and counts [CH15, CH16, F16]', async () => {
+  it("'drop-oldest' keeps the newest updates for a loop and counts the dropped ones [CH15, CH16, F16]", async () => {
     const { server, client, channel } = await subscribed({ capacity: 2 });
     const loop = channel[Symbol.asyncIterator]();
     await publish(server, 5);
@@ -30,7 +30,7 @@ describe('overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('drop-newest keeps the oldest, and counts [CH16]', async () => {
+  it("'drop-newest' keeps the oldest updates and counts the dropped ones [CH16]", async () => {
     const { server, client, channel } = await subscribed({ capacity: 2, overflow: 'drop-newest' });
     const loop = channel[Symbol.asyncIterator]();
     await publish(server, 5);
@@ -39,7 +39,7 @@ describe('overflow', () => {
     expect(channel.dropped).toBe(3);
   });
 
-  it('fail ends the channel with a typed error, which its loop throws after what it had [CH18, CH4, ER2]', async () => {
+  it("'fail' ends the channel with a typed error, which its loop throws after the buffered updates [CH18, CH4, ER2]", async () => {
     const { server, client, channel } = await subscribed({ capacity: 2, overflow: 'fail' });
     const errors: unknown[] = [];
     channel.on('error', (error) => errors.push(error));
@@ -56,7 +56,7 @@ describe('overflow', () => {
     expect(channel.dropped).toBe(1);
   });
 
-  it('fail also bounds what is held for the first listener [CH18]', async () => {
+  it("'fail' also bounds the updates held for the first listener [CH18]", async () => {
     const { server, client, channel } = await subscribed({ capacity: 1, overflow: 'fail' });
     const failed = clientEvent(client, 'error');
     await publish(server, 2);
@@ -64,7 +64,7 @@ describe('overflow', () => {
     expect(channel.closed).toBe(true);
   });
 
-  it('latest gives an iterator the newest per key, at its own pace [CH17]', async () => {
+  it("'latest' gives a loop the newest update per key, at the pace of the loop [CH17]", async () => {
     const server = await serve();
     const client = await connectClient<{ prices: { symbol: string; price: number } }>(server);
     const channel = await client.subscribe('prices', {
@@ -86,7 +86,7 @@ describe('overflow', () => {
     expect((await loop.next()).value).toEqual({ symbol: 'BTC', price: 4 });
   });
 
-  it('latest calls listeners once per key and conflateInterval, 16 by default [CH17]', async () => {
+  it("'latest' calls listeners once per key and conflateInterval, which is 16 by default [CH17]", async () => {
     const network = new FakeNetwork();
     answerLikeAnExchange(network);
     const client = await connectVirtual(network);
@@ -114,7 +114,7 @@ describe('overflow', () => {
     expect(network.clock.pendingTimers).toBe(0);
   });
 
-  it('what is conflated when unsubscribe is called is not delivered [CH17, S1]', async () => {
+  it('a conflated update is not delivered after unsubscribe() [CH17, S1]', async () => {
     const { server, client, channel } = await subscribed({ overflow: 'latest', conflateInterval: 60_000 });
     const got = collect(channel);
     await publish(server, 3);
@@ -124,7 +124,7 @@ describe('overflow', () => {
     expect(got.items).toEqual([]);
   });
 
-  it('nor when unsubscribe(topic) is called on the client [CH17, S1]', async () => {
+  it('a conflated update is not delivered after client.unsubscribe(topic) [CH17, S1]', async () => {
     const { server, client, channel } = await subscribed({ overflow: 'latest', conflateInterval: 60_000 });
     const got = collect(channel);
     await publish(server, 3);

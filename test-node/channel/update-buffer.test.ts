@@ -8,7 +8,7 @@ const update = (value: number) => new LazyUpdate(new Message(''), 1, value, { ex
 
 describe('UpdateBuffer', () => {
   it.each(['drop-oldest', 'drop-newest'] as const)(
-    '%s agrees with a list, however it fills and empties [CH16]',
+    '%s behaves like a plain list under any order of pushes and takes [CH16]',
     (overflow) => {
       const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 60 })), { maxLength: 30 });
       fc.assert(

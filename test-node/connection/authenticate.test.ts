@@ -15,7 +15,7 @@ import {
 import { LoginHandler } from '../support/login-handler.js';
 
 describe('authenticate()', () => {
-  it('from a listener of connected authenticates this very connection [CL20, CL21]', async () => {
+  it('in a listener of connected authenticates the current connection [CL20, CL21]', async () => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler(), config: { authOnConnect: false } });
     const wishes: Promise<void>[] = [];
@@ -25,7 +25,7 @@ describe('authenticate()', () => {
     expect(framesOf(server, 'auth')).toHaveLength(1);
   });
 
-  it('whose message the handler never builds fails after authTimeout, and the next one is made [CL20]', async () => {
+  it('fails after authTimeout when the handler never builds the message, and the next call works [CL20]', async () => {
     class Handler extends LoginHandler {
       override buildAuthMessage(): string | Promise<string> {
         const message = super.buildAuthMessage();
@@ -44,7 +44,7 @@ describe('authenticate()', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('refreshes inside the live session, with new credentials [CL20]', async () => {
+  it('refreshes the live session with new credentials [CL20]', async () => {
     const server = await serve({ authentication: {} });
     const handler = new LoginHandler();
     const client = await connectClient(server, { handler });
@@ -57,7 +57,7 @@ describe('authenticate()', () => {
     expect(client.state).toBe('ready');
   });
 
-  it('a refusal rejects and leaves the connection [CL20]', async () => {
+  it('rejects on a refusal and keeps the connection [CL20]', async () => {
     const server = await serve({ authentication: {} });
     const client = await connectClient(server, { handler: new LoginHandler() });
     server.refuseAuthentication(1);
@@ -68,7 +68,7 @@ describe('authenticate()', () => {
     await client.authenticate();
   });
 
-  it('refusals count in a row: a refresh that succeeds ends the row [CF8, CL20]', async () => {
+  it('counts refusals in a row; a successful refresh resets the count [CF8, CL20]', async () => {
     const server = await serve({ authentication: {} });
     const client = await connectClient(server, { handler: new LoginHandler(), config: { authMaxAttempts: 3 } });
     server.refuseAuthentication(2);
@@ -84,7 +84,7 @@ describe('authenticate()', () => {
     expect(end).toBe('reconnected');
   });
 
-  it('with authOnConnect false it is the first login, and later connections log in by themselves [CL20, CL21]', async () => {
+  it('is the first login with authOnConnect false; later connections log in automatically [CL20, CL21]', async () => {
     const server = await serve({ authentication: { required: false } });
     const client = await connectClient(server, { handler: new LoginHandler(), config: { authOnConnect: false } });
     expect(server.authAttempts).toBe(0);
@@ -98,7 +98,7 @@ describe('authenticate()', () => {
     expect(server.authAttempts).toBe(2);
   });
 
-  it('one that was refused the first time is not repeated on later connections [CL20, CL21]', async () => {
+  it('is not repeated on later connections after its first refusal [CL20, CL21]', async () => {
     const server = await serve({ authentication: { refusals: 1, required: false } });
     const handler = new LoginHandler();
     const client = await connectClient(server, { handler, config: { authOnConnect: false } });
@@ -109,7 +109,7 @@ describe('authenticate()', () => {
     expect(handler.built).toBe(1);
   });
 
-  it('before ready it waits for the connection, and logs in once [CL20]', async () => {
+  it('waits for the connection before ready, and logs in once [CL20]', async () => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler(), config: { authOnConnect: false } });
     const first = client.authenticate();
@@ -118,7 +118,7 @@ describe('authenticate()', () => {
     expect(server.authAttempts).toBe(1);
   });
 
-  it('a drop under a refresh is followed by a login on the next connection, which settles it [CL20, R1]', async () => {
+  it('is settled by the login of the next connection after a drop [CL20, R1]', async () => {
     const server = await serve({ authentication: {} });
     const client = await connectClient(server, { handler: new LoginHandler() });
     server.respondTo('"op":"auth"', dropping, { once: true });
@@ -127,14 +127,14 @@ describe('authenticate()', () => {
     expect(server.authAttempts).toBe(2);
   });
 
-  it('a protocol without a login rejects [CL20]', async () => {
+  it('rejects when the protocol has no login [CL20]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await expect(client.authenticate()).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
     expect(client.state).toBe('ready');
   });
 
-  it('the server may ask for it [HN21]', async () => {
+  it('runs when a signal of the server asks for it [HN21]', async () => {
     class ChallengedLogin extends LoginHandler {
       override extractSignal(message: Parameters<LoginHandler['extractSignal']>[0]) {
         return message.field('event') === 'expired' ? ({ type: 'authenticate' } as const) : undefined;
@@ -148,7 +148,7 @@ describe('authenticate()', () => {
     expect([server.authAttempts, server.connectionCount]).toEqual([2, 1]);
   });
 
-  it('predicates are asked while a login is open alone [HN14]', async () => {
+  it('asks the predicates of the handler only while a login is open [HN14]', async () => {
     const asked = { success: 0 };
     class CountingLogin extends LoginHandler {
       override isAuthSuccess(message: Parameters<LoginHandler['isAuthSuccess']>[0]): boolean {
@@ -165,7 +165,7 @@ describe('authenticate()', () => {
     expect(asked.success).toBe(success);
   });
 
-  it('secrets do not reach the trace [CL29, CL30]', async () => {
+  it('keeps secrets out of the trace [CL29, CL30]', async () => {
     const server = await serve({ authentication: {} });
     class SigningLogin extends LoginHandler {
       override buildAuthMessage() {

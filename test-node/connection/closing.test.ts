@@ -22,7 +22,7 @@ import { LoginHandler } from '../support/login-handler.js';
 import { connectVirtual, virtualClient } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
 
-describe('in every state', () => {
+describe('close()', () => {
   const states: ConnectionState[] = [
     'disconnected',
     'connecting',
@@ -32,7 +32,7 @@ describe('in every state', () => {
     'reconnecting',
   ];
 
-  it.each(states)('close() in %s ends the client [C8, CL7, CL24, CL27]', async (state) => {
+  it.each(states)('ends the client in %s [C8, CL7, CL24, CL27]', async (state) => {
     const server = await serve({ authentication: { success: state === 'authenticating' ? [] : undefined } as never });
     class SlowHello extends LoginHandler {
       override onConnect() {
@@ -72,7 +72,7 @@ describe('in every state', () => {
     expect(await server.waitForClose(2)).toMatchObject({ code: 1_000 });
   });
 
-  it('refuses a code or a reason that no close frame can carry, and stays open [CL26, CF4]', async () => {
+  it('rejects a code or a reason that no close frame can carry, and stays open [CL26, CF4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     for (const options of [
@@ -92,7 +92,7 @@ describe('in every state', () => {
   });
 });
 
-describe('inside a listener', () => {
+describe('close() inside a listener', () => {
   const events: (keyof ClientEvents)[] = [
     'stateChange',
     'connecting',
@@ -107,7 +107,7 @@ describe('inside a listener', () => {
     'closed',
   ];
 
-  it.each(events)('close() inside %s ends the client, and opens no further socket [C8, CL38]', async (event) => {
+  it.each(events)('ends the client inside %s and opens no further socket [C8, CL38]', async (event) => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler() });
     let connections = -1;
@@ -130,7 +130,7 @@ describe('inside a listener', () => {
   });
 
   it.each(['message', 'gap', 'resumed', 'close', 'error'] as const)(
-    'close() inside a channel’s %s ends the client [C8]',
+    'ends the client inside the %s event of a channel [C8]',
     async (event) => {
       const server = await serve();
       const client = await connectClient(server);
@@ -151,7 +151,7 @@ describe('inside a listener', () => {
     },
   );
 
-  it('close() inside the url function opens no socket [C8, CF1]', async () => {
+  it('opens no socket inside the url function [C8, CF1]', async () => {
     const network = new FakeNetwork();
     const url = () => {
       void client.close();
@@ -166,8 +166,8 @@ describe('inside a listener', () => {
   });
 });
 
-describe('bounded and final', () => {
-  it('a peer that never closes costs one deadline at the most [C8, CL24]', async () => {
+describe('close() with a deadline', () => {
+  it('waits at most one deadline for a peer that never closes [C8, CL24]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.mute();
@@ -176,7 +176,7 @@ describe('bounded and final', () => {
     await server.waitForIdle();
   });
 
-  it('in virtual time: not before the deadline, not after it, and nothing is left [C8, CL24]', async () => {
+  it('resolves exactly at the deadline and leaves nothing [C8, CL24]', async () => {
     const network = new FakeNetwork();
     const client = await connectVirtual(network);
     network.isMute = true;
@@ -191,7 +191,7 @@ describe('bounded and final', () => {
     expect(network.clock.pendingTimers).toBe(0);
   });
 
-  it('a TCP peer that takes the upgrade and nothing else [C8, CL24]', async () => {
+  it('waits at most one deadline for a TCP peer that never answers the upgrade [C8, CL24]', async () => {
     const sockets: Socket[] = [];
     const blackHole = createServer((socket) => {
       sockets.push(socket);
@@ -214,7 +214,7 @@ describe('bounded and final', () => {
     await gone;
   });
 
-  it('drain waits for the answers, takes no new calls, and then closes [CL25, C8]', async () => {
+  it('with drain waits for open answers, accepts no new call, and then closes [CL25, C8]', async () => {
     const server = await serve({ delay: 10 });
     const client = await connectClient(server);
     const calls = [1, 2, 3].map((n) => client.request({ op: 'order', n }));
@@ -230,7 +230,7 @@ describe('bounded and final', () => {
     expect(await server.waitForClose()).toMatchObject({ code: 1_000 });
   });
 
-  it('what a drain cannot get within the deadline fails [CL25, CL24]', async () => {
+  it('with drain fails the requests that are not answered within the deadline [CL25, CL24]', async () => {
     const server = await serve();
     server.respondTo('"op":"never"', []);
     const client = await connectClient(server);
@@ -239,7 +239,7 @@ describe('bounded and final', () => {
     await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
   });
 
-  it('a drain is not cut short by a server that wants us to reconnect [CL25, HN20]', async () => {
+  it('with drain ignores a server that asks for a reconnect [CL25, HN20]', async () => {
     class GoAway extends GenericJsonHandler {
       override shouldReconnect(message: Message): boolean {
         return message.field('op') === 'goaway';
@@ -258,7 +258,7 @@ describe('bounded and final', () => {
     expect(await client.closed).toMatchObject({ code: 4_001 });
   });
 
-  it('a drop during a drain ends it [CL25, R1]', async () => {
+  it('with drain ends at a drop [CL25, R1]', async () => {
     const server = await serve();
     server.respondTo('"op":"never"', []);
     const client = await connectClient(server);
@@ -271,7 +271,7 @@ describe('bounded and final', () => {
     expect(server.upgradeAttempts).toBe(1);
   });
 
-  it('ends channels, loops and their events, once [C8, CL27]', async () => {
+  it('ends channels and loops, and emits their close events once [C8, CL27]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -284,7 +284,7 @@ describe('bounded and final', () => {
     await client.unsubscribe('a');
   });
 
-  it('nothing is left of a client that lived through everything [C8, RT7]', async () => {
+  it('leaves nothing of a client that had drops, aborts and subscriptions [C8, RT7]', async () => {
     const network = new FakeNetwork();
     answerLikeAnExchange(network);
     let listening = 0;

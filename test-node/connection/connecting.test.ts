@@ -7,7 +7,7 @@ import { connectVirtual, virtualClient } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
 
 describe('connect()', () => {
-  it('asking twice inside one listener is no defect [C2]', async () => {
+  it('may be called twice inside one listener [C2]', async () => {
     const world = newWorld();
     const controller = new AbortController();
     let isFirst = true;
@@ -30,7 +30,7 @@ describe('connect()', () => {
     expect(world.client.state).toBe('closed');
   });
 
-  it('resolves in ready, and opens no second socket [CL4, CL9]', async () => {
+  it('resolves in ready and opens no second socket [CL4, CL9]', async () => {
     const server = await serve();
     const client = createClient(server);
     const readies: number[] = [];
@@ -45,7 +45,7 @@ describe('connect()', () => {
     expect([server.upgradeAttempts, readies]).toEqual([1, [1]]);
   });
 
-  it('during a reconnect waits for that [CL4]', async () => {
+  it('waits for a reconnect that is under way [CL4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.dropAll();
@@ -54,7 +54,7 @@ describe('connect()', () => {
     expect([client.state, server.upgradeAttempts]).toEqual(['ready', 2]);
   });
 
-  it('an abort rejects with the reason, ends the attempt, and the client can connect again [CL6]', async () => {
+  it('rejects on abort with its reason and ends the attempt; the client can connect again [CL6]', async () => {
     const server = await serve();
     server.hangUpgrades();
     const client = createClient(server);
@@ -72,7 +72,7 @@ describe('connect()', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('an abort during the delay ends that, and leaves no timer [CL6]', async () => {
+  it('ends the reconnect delay on abort and leaves no timer [CL6]', async () => {
     const network = new FakeNetwork();
     network.onDial = (socket) => network.later(() => socket.refuse());
     const client = virtualClient(network);
@@ -87,7 +87,7 @@ describe('connect()', () => {
     expect(network.sockets).toHaveLength(attempts);
   });
 
-  it('one abort of two leaves the attempt to the other [CL6]', async () => {
+  it('keeps the attempt when one of two callers aborts [CL6]', async () => {
     const server = await serve();
     const client = createClient(server);
     const controller = new AbortController();
@@ -99,7 +99,7 @@ describe('connect()', () => {
     expect([client.state, server.upgradeAttempts]).toEqual(['ready', 1]);
   });
 
-  it('a signal that is aborted already dials nothing, and one that aborts later does nothing [CL6]', async () => {
+  it('opens no socket for an aborted signal, and ignores an abort after it resolved [CL6]', async () => {
     const server = await serve();
     const client = createClient(server);
     await expect(client.connect({ signal: AbortSignal.abort('no') })).rejects.toBe('no');
@@ -113,7 +113,7 @@ describe('connect()', () => {
     expect(client.epoch).toBe(2);
   });
 
-  it('an abort while a client that has served reconnects rejects, and the client goes on [CL6, CL4]', async () => {
+  it('rejects on abort during a reconnect, and the client keeps reconnecting [CL6, CL4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.hangUpgrades(1);
@@ -126,7 +126,7 @@ describe('connect()', () => {
     expect(client.state).toBe('connecting');
   });
 
-  it('the static one resolves in ready [CL3]', async () => {
+  it('WebSocketClient.connect() resolves in ready [CL3]', async () => {
     const server = await serve();
     const client = await WebSocketClient.connect({ url: server.url }, new GenericJsonHandler());
     atEnd(() => client.close());
@@ -134,7 +134,7 @@ describe('connect()', () => {
   });
 });
 
-it('the application sees wall time, however the monotonic clock runs [RT4, CH20, CH2]', async () => {
+it('the application sees wall time, independent of the monotonic clock [RT4, CH20, CH2]', async () => {
   const clock = new VirtualClock({ wallTime: 1_700_000_000_000 });
   const network = new FakeNetwork(clock);
   answerLikeAnExchange(network);

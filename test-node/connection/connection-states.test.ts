@@ -34,15 +34,15 @@ const impossible: Readonly<Record<ConnectionEvent, string>> = {
   released: 'asked for only while `closing`',
 };
 
-describe('the table of connection states', () => {
-  it('knows no event but those that it names, and a reason for each pair that it leaves out [C2]', () => {
+describe('connectionStates', () => {
+  it('has an arrow for each pair of state and event, or a reason why the pair cannot happen [C2]', () => {
     for (const state of states) {
       for (const event of Object.keys(connectionStates[state].on)) expect(events).toContain(event);
       for (const event of events) expect(connectionStates[state].on[event] ?? impossible[event]).toBeTruthy();
     }
   });
 
-  it('leads to every state [C2]', () => {
+  it('reaches every state [C2]', () => {
     const reached = new Set<ConnectionState>(['disconnected']);
     for (const state of reached) {
       for (const { next } of Object.values(connectionStates[state].on)) reached.add(next);
@@ -50,7 +50,7 @@ describe('the table of connection states', () => {
     expect([...reached].sort()).toEqual([...states].sort());
   });
 
-  it('leads from every state to closed, and from there nowhere [C8]', () => {
+  it('leads from every state to closed, and has no arrow out of closed [C8]', () => {
     expect(connectionStates.closed.on).toEqual({});
     for (const state of states) {
       if (state === 'closed') continue;
@@ -59,13 +59,13 @@ describe('the table of connection states', () => {
     }
   });
 
-  it('can lose or fail in every state with a session [C7, C2]', () => {
+  it('has lost and failed in every state with a session [C7, C2]', () => {
     for (const state of ['connecting', 'connected', 'authenticating', 'ready', 'closing'] as const) {
       expect(connectionStates[state].on).toMatchObject({ lost: expect.anything(), failed: expect.anything() });
     }
   });
 
-  it('writes calls in ready alone, and rejects them at the end alone [C3]', () => {
+  it('writes calls only in ready, and rejects calls only in closing and closed [C3]', () => {
     const by = (policy: string) => states.filter((state) => connectionStates[state].calls === policy);
     expect(by('write')).toEqual(['ready']);
     expect(by('reject')).toEqual(['closing', 'closed']);

@@ -13,8 +13,8 @@ import { atEnd, clientEvent, connectClient, createClient, serve } from '../suppo
 import { virtualClient } from '../support/virtual-client.js';
 import { FakeNetwork } from '../support/virtual-time.js';
 
-describe('the url', () => {
-  it('may be a function, asked before each attempt, synchronous or not [CF1]', async () => {
+describe('the url option', () => {
+  it('may be a function, which is called before each attempt and may be asynchronous [CF1]', async () => {
     const server = await serve();
     let count = 0;
     const url = () => {
@@ -31,7 +31,7 @@ describe('the url', () => {
     expect(count).toBe(4);
   });
 
-  it('may come from a thenable that knows no more than then() [CF1]', async () => {
+  it('may come from a thenable with only then() [CF1]', async () => {
     const server = await serve();
     // biome-ignore lint/suspicious/noThenProperty: a promise of another library
     const url = () => ({ then: (take: (url: string) => void) => take(server.url) }) as unknown as Promise<string>;
@@ -39,7 +39,7 @@ describe('the url', () => {
     expect(client.state).toBe('ready');
   });
 
-  it('may return protocols and nodeOptions, which win over those of the config [CF1, CF5, CF16, CL30]', async () => {
+  it('may return protocols and nodeOptions, which override the config [CF1, CF5, CF16, CL30]', async () => {
     const server = await serve();
     const endpoint = { url: server.url, protocols: ['v2'], nodeOptions: { headers: { 'X-Key': 'fresh' } } };
     const config = { protocols: ['v1'], nodeOptions: { headers: { 'X-Key': 'stale' } } };
@@ -57,9 +57,9 @@ describe('the url', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no token'))],
-    ['returns what is no URL', () => 'http://venue.test'],
+    ['returns an invalid URL', () => 'http://venue.test'],
     ['returns nothing', () => undefined as never],
-  ])('a function that %s is a failed attempt, and asked again [CF1, CL5]', async (_what, fails) => {
+  ])('a function that %s is a failed attempt and is called again [CF1, CL5]', async (_what, fails) => {
     const server = await serve();
     let count = 0;
     const url = () => (++count === 1 ? fails() : server.url);
@@ -70,7 +70,7 @@ describe('the url', () => {
     expect(count).toBe(2);
   });
 
-  it('connectTimeout covers the time of a function that never answers, which opens nothing later [CF7, RT2]', async () => {
+  it('connectTimeout covers a url function that never answers; a late answer opens nothing [CF7, RT2]', async () => {
     const network = new FakeNetwork();
     const gates: ((url: string) => void)[] = [];
     const url = () => new Promise<string>((resolve) => gates.push(resolve));
@@ -87,7 +87,7 @@ describe('the url', () => {
     expect(network.sockets.map(({ request }) => request.url)).toEqual(['ws://venue.test']);
   });
 
-  it('and the time of the handshake [CF7]', async () => {
+  it('connectTimeout covers the handshake [CF7]', async () => {
     const clock = new VirtualClock();
     const server = await serve();
     server.hangUpgrades(1);
@@ -106,8 +106,8 @@ describe('the url', () => {
   });
 });
 
-describe('what reaches the socket', () => {
-  it('protocols are offered in order, and the server chooses [CF5]', async () => {
+describe('the options of a socket', () => {
+  it('protocols are offered in order and the server chooses [CF5]', async () => {
     const server = await serve({ subprotocol: (offered) => offered[1] });
     await connectClient(server, { config: { protocols: ['v2', 'v1'] } });
     const connection = await server.waitForConnection();
@@ -115,7 +115,7 @@ describe('what reaches the socket', () => {
     expect(connection.headers['sec-websocket-protocol']).toBe('v2,v1');
   });
 
-  it('a server that chooses one that was not offered is a failed attempt [CF5, CL5]', async () => {
+  it('a protocol that was not offered is a failed attempt [CF5, CL5]', async () => {
     const server = await serve({ subprotocol: () => 'v9' });
     const client = createClient(server, { config: { protocols: 'v1' } });
     const told = clientEvent(client, 'reconnecting');
@@ -130,7 +130,7 @@ describe('what reaches the socket', () => {
     expect(headers).toMatchObject({ authorization: 'Bearer 1', 'x-two': '2' });
   });
 
-  it('an agent opens the sockets [CF16]', async () => {
+  it('an agent creates the sockets [CF16]', async () => {
     const server = await serve();
     let opened = 0;
     class CountingAgent extends Agent {
@@ -145,7 +145,7 @@ describe('what reaches the socket', () => {
     expect(opened).toBe(2);
   });
 
-  it('TLS options: a server that signs itself is trusted where the config says so, and only there [CF16, CL10]', async () => {
+  it('TLS options let one client trust a self-signed server [CF16, CL10]', async () => {
     const { key, cert } = selfSigned();
     const https = createServer({ key, cert });
     const sockets = new WebSocketServer({ server: https });
@@ -170,7 +170,7 @@ describe('what reaches the socket', () => {
     });
   });
 
-  it('openSocket is called once per attempt with what the config says, and a throw is a failed attempt [RT2]', async () => {
+  it('openSocket is called once per attempt with the config, and a throw is a failed attempt [RT2]', async () => {
     const server = await serve();
     const requests: SocketRequest[] = [];
     const nodeOptions = { headers: { a: 'b' } };

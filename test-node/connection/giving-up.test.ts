@@ -12,7 +12,7 @@ class Verdicts extends GenericJsonHandler {
   }
 }
 
-it('a fatal close code stops the client, settles everything, and is told once [C7, HN16, CL7, CL27]', async () => {
+it('a fatal close code ends the client, settles everything, and is reported once [C7, HN16, CL7, CL27]', async () => {
   const server = await serve();
   server.respondTo('"op":"held"', []);
   const client = await connectClient(server, { handler: new Verdicts() });
@@ -34,7 +34,7 @@ it('a fatal close code stops the client, settles everything, and is told once [C
   expect(server.upgradeAttempts).toBe(1);
 });
 
-it('a fatal close before ready rejects connect(), which then has told it [C7, CL7]', async () => {
+it('a fatal close before ready rejects connect() and emits no error event [C7, CL7]', async () => {
   const server = await serve({ authentication: {} });
   class FatalLogin extends LoginHandler {
     override classifyClose(): CloseVerdict {
@@ -52,7 +52,7 @@ it('a fatal close before ready rejects connect(), which then has told it [C7, CL
   expect([client.state, errors]).toEqual(['closed', []]);
 });
 
-it('a close code that speaks of authentication counts as a refusal [C7, CF8, HN16]', async () => {
+it('a close code for authentication counts as a refused login [C7, CF8, HN16]', async () => {
   const server = await serve();
   server.onConnection((connection) => connection.close(4_002, 'expired'));
   const config = { authMaxAttempts: 3, reconnectMinUptime: 5_000 };
@@ -63,7 +63,7 @@ it('a close code that speaks of authentication counts as a refusal [C7, CF8, HN1
   expect(server.connectionCount).toBe(3);
 });
 
-it('reconnectMaxAttempts attempts in a row end the client, and connect() says so [CF6, ER2, CL7]', async () => {
+it('reconnectMaxAttempts failed attempts in a row end the client and reject connect() [CF6, ER2, CL7]', async () => {
   const server = await serve();
   server.refuseUpgrades({ status: 503 });
   const client = createClient(server, { config: { reconnectMaxAttempts: 3 } });
@@ -78,7 +78,7 @@ it('reconnectMaxAttempts attempts in a row end the client, and connect() says so
   expect(await waiting).toMatchObject({ error: { code: 'MAX_RECONNECT_ATTEMPTS', delivery: 'unsent' } });
 });
 
-it('with 0 the first loss is the end [CF6]', async () => {
+it('reconnectMaxAttempts 0 ends the client at the first loss [CF6]', async () => {
   const server = await serve();
   const client = await connectClient(server, { config: { reconnectMaxAttempts: 0 } });
   server.dropAll();
@@ -88,7 +88,7 @@ it('with 0 the first loss is the end [CF6]', async () => {
   await expect(other.connect()).rejects.toMatchObject({ code: 'MAX_RECONNECT_ATTEMPTS', attempts: 0 });
 });
 
-it('but who leaves a connection that works gets another one, also with 0 [CF6, HN20, HN26, CL22]', async () => {
+it('reconnectMaxAttempts 0 allows a new connection when a working one is replaced [CF6, HN20, HN26, CL22]', async () => {
   class Leaving extends GenericJsonHandler {
     override readonly limits = { lifetime: 60_000 };
     override shouldReconnect(message: Message): boolean {
@@ -110,7 +110,7 @@ it('but who leaves a connection that works gets another one, also with 0 [CF6, H
   expect(client.state).toBe('closed');
 });
 
-it('everything else is retried for ever [C7, CL5]', async () => {
+it('every other failure is retried for ever [C7, CL5]', async () => {
   const network = new SimulatedNetwork();
   network.listen('ws://venue.test', () => {});
   const client = createClient(

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectOnClock, framesOf } from '../support/live.js';
 import { newWorld } from '../support/simulated-world.js';
 
-describe('pings', () => {
-  it('a WebSocket ping each pingInterval, whose pong keeps the link and gives the round trip [C6, CL28, HN17]', async () => {
+describe('the heartbeat on a live client', () => {
+  it('sends a WebSocket ping each pingInterval; the pong keeps the link and gives the round trip [C6, CL28, HN17]', async () => {
     const { clock, server, client } = await connectOnClock();
     expect(client.stats().roundTrip).toBeUndefined();
     for (let round = 1; round <= 5; round++) {
@@ -19,7 +19,7 @@ describe('pings', () => {
     expect(framesOf(server).every(({ op }) => op === 'barrier')).toBe(true);
   });
 
-  it('without a sign of life within pongTimeout of the ping the link is replaced, and not before [C6, F2]', async () => {
+  it('replaces the link when nothing arrives within pongTimeout of the ping, not before [C6, F2]', async () => {
     const { clock, server, client } = await connectOnClock();
     server.mute();
     await clock.advance(30_000);
@@ -40,7 +40,7 @@ describe('pings', () => {
     await barrier(client);
   });
 
-  it('a ping that the rate limit holds back has its whole pongTimeout from when it may leave [C6, HN23]', async () => {
+  it('starts pongTimeout when a ping leaves, not while the rate limit holds it back [C6, HN23]', async () => {
     class Limited extends GenericJsonHandler {
       override readonly limits = { frames: { count: 2, window: 100_000 } };
     }
@@ -59,7 +59,7 @@ describe('pings', () => {
     await lost;
   });
 
-  it('any frame counts as life, also one that nobody asked for [C6]', async () => {
+  it('takes any frame as a sign of life [C6]', async () => {
     const { clock, server, client } = await connectOnClock();
     const [connection] = server.connections;
     await clock.advance(30_000);
@@ -74,7 +74,7 @@ describe('pings', () => {
     expect([client.state, client.epoch]).toEqual(['ready', 1]);
   });
 
-  it('pingInterval 0 sends none, and silence proves nothing [CF9]', async () => {
+  it('sends no ping with pingInterval 0, and keeps a silent link [CF9]', async () => {
     const { clock, server, client } = await connectOnClock({ config: { pingInterval: 0 } });
     server.mute();
     await clock.advance(24 * 3_600_000);
@@ -83,7 +83,7 @@ describe('pings', () => {
     expect([client.epoch, server.pings]).toEqual([1, 0]);
   });
 
-  it('useWebsocketPing false asks with the handler’s ping, and its pong is taken [CF10, HN17]', async () => {
+  it('sends the ping of the handler with useWebsocketPing false, and takes its pong [CF10, HN17]', async () => {
     const handler = new GenericJsonHandler({ pingOp: 'ping' });
     const { clock, server, client } = await connectOnClock({ handler, config: { useWebsocketPing: false } });
     const messages: unknown[] = [];
@@ -99,7 +99,7 @@ describe('pings', () => {
     expect([server.pings, messages]).toEqual([0, []]);
   });
 
-  it('where the handler has no ping either, silence proves nothing [CF10, HN19, F17]', async () => {
+  it('keeps a silent link when there is no ping at all [CF10, HN19, F17]', async () => {
     const { clock, server, client } = await connectOnClock({ config: { useWebsocketPing: false } });
     server.mute();
     await clock.advance(24 * 3_600_000);
@@ -109,7 +109,7 @@ describe('pings', () => {
     expect(framesOf(server)).toHaveLength(1);
   });
 
-  it('a reconnect starts the interval anew, and the old one asks nothing any more [C6]', async () => {
+  it('starts a new interval after a reconnect and stops the old one [C6]', async () => {
     const { clock, server, client } = await connectOnClock();
     await clock.advance(29_000);
     const back = clientEvent(client, 'reconnected');

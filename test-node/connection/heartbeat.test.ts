@@ -50,7 +50,7 @@ describe('Heartbeat', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('notices a dead link within pingInterval + pongTimeout, whenever it died [C6, F2]', async () => {
+  it('notices a dead link within pingInterval + pongTimeout, at whatever time it died [C6, F2]', async () => {
     for (let diedAt = 30_000; diedAt < 60_000; diedAt += 1_234) {
       const { link, heartbeat, clock } = newLink();
       heartbeat.start();
@@ -62,7 +62,7 @@ describe('Heartbeat', () => {
     }
   });
 
-  it('takes any inbound frame for life [C6]', async () => {
+  it('takes any inbound frame as a sign of life [C6]', async () => {
     const { link, heartbeat, clock } = newLink();
     link.lives = false; // answers no probe, but sends data
     heartbeat.start();
@@ -73,7 +73,7 @@ describe('Heartbeat', () => {
     expect(link.deadAt).toBeUndefined();
   });
 
-  it('probes again after a sleep before it judges [C6]', async () => {
+  it('probes again after a sleep before it gives the link up [C6]', async () => {
     for (const sleptAt of [10_000, 29_999, 30_010, 35_000, 39_999]) {
       const { link, heartbeat, clock } = newLink();
       heartbeat.start();
@@ -84,7 +84,7 @@ describe('Heartbeat', () => {
     }
   });
 
-  it('a blocked event loop, however short, kills no link that answered meanwhile [C6]', async () => {
+  it('keeps a link that answered while the event loop was blocked [C6]', async () => {
     for (const blocked of [9_990, 10_000, 10_001, 10_500, 10_999, 11_001, 15_000, 45_000]) {
       const { link, heartbeat, clock } = newLink();
       heartbeat.start();
@@ -95,7 +95,7 @@ describe('Heartbeat', () => {
     }
   });
 
-  it('after a sleep notices a link that died meanwhile [C6]', async () => {
+  it('notices after a sleep that the link died during it [C6]', async () => {
     const { link, heartbeat, clock } = newLink();
     heartbeat.start();
     await clock.advance(15_000);
@@ -106,7 +106,7 @@ describe('Heartbeat', () => {
   });
 
   it.each([1_000, 60_000])(
-    'with timers throttled to %d ms keeps a link that lives, and notices a dead one [C6]',
+    'keeps a live link and notices a dead one while timers are throttled to %d ms [C6]',
     async (grid) => {
       const { link, heartbeat, clock } = newLink();
       heartbeat.start();
@@ -119,7 +119,7 @@ describe('Heartbeat', () => {
     },
   );
 
-  it('judges by the monotonic clock: a step of the wall clock changes nothing [C6]', async () => {
+  it('uses the monotonic clock and ignores steps of the wall clock [C6]', async () => {
     const { link, heartbeat, clock } = newLink();
     heartbeat.start();
     for (const step of [86_400_000, -86_400_000, -3_600_000]) {
@@ -131,7 +131,7 @@ describe('Heartbeat', () => {
     expect(link.probes.length).toBeGreaterThan(10);
   });
 
-  it('a wake of the host asks the link at once [C6]', async () => {
+  it('probes the link at once when the host wakes [C6]', async () => {
     const { link, heartbeat, clock } = newLink();
     heartbeat.start();
     await clock.advance(5_000);
@@ -143,7 +143,7 @@ describe('Heartbeat', () => {
     expect(link.deadAt).toBe(15_000);
   });
 
-  it('after-silence: asks only when nothing came in for the interval [HN18]', async () => {
+  it("pings only after silence with 'after-silence' [HN18]", async () => {
     const keepAlive: KeepAlive = { interval: 20_000, when: 'after-silence', expectReply: true };
     const { link, heartbeat, clock } = newLink({ keepAlive });
     heartbeat.start();
@@ -158,7 +158,7 @@ describe('Heartbeat', () => {
     expect(link.deadAt).toBe(330_000);
   });
 
-  it('expectReply false: keeps asking and never judges [HN18]', async () => {
+  it('keeps pinging and never gives up with expectReply: false [HN18]', async () => {
     const keepAlive: KeepAlive = { interval: 5_000, when: 'always', expectReply: false };
     const { link, heartbeat, clock } = newLink({ keepAlive });
     link.lives = false;
@@ -168,7 +168,7 @@ describe('Heartbeat', () => {
     expect(link.deadAt).toBeUndefined();
   });
 
-  it('without a way to probe silence proves nothing [HN19, F17]', async () => {
+  it('keeps a silent link that it cannot probe [HN19, F17]', async () => {
     const { link, heartbeat, clock } = newLink({ canProbe: false });
     link.lives = false;
     heartbeat.start();
@@ -176,7 +176,7 @@ describe('Heartbeat', () => {
     expect(link.deadAt).toBeUndefined();
   });
 
-  it('pingInterval 0 sets no timer, also after a wake [CF9]', async () => {
+  it('sets no timer with pingInterval 0, not even after a wake [CF9]', async () => {
     const { link, heartbeat, clock } = newLink({ config: { pingInterval: 0 } });
     heartbeat.start();
     heartbeat.wake();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Limited, recorded } from '../support/limited-client.js';
 import { connectVirtual } from '../support/virtual-client.js';
 
-describe('lifetime', () => {
-  it('replaces each connection in time, with every subscription and the waiting calls [HN26, S4, CH19]', async () => {
+describe('limits.lifetime', () => {
+  it('replaces each connection in time and keeps every subscription and waiting call [HN26, S4, CH19]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ lifetime: 60_000 }) });
     const subscribing = client.subscribe('a');
@@ -20,7 +20,7 @@ describe('lifetime', () => {
     expect(network.open).toHaveLength(1);
   });
 
-  it('leaves no timer when the client ends, by close() or by itself [HN26, C8]', async () => {
+  it('leaves no timer when the client ends, by close() or by a fatal close [HN26, C8]', async () => {
     class Final extends Limited {
       override classifyClose(): 'fatal' {
         return 'fatal';
@@ -36,7 +36,7 @@ describe('lifetime', () => {
     }
   });
 
-  it('counts from ready anew after a drop [HN26, C4]', async () => {
+  it('counts again from ready after a drop [HN26, C4]', async () => {
     const { network } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ lifetime: 60_000 }) });
     await network.clock.advance(50_000);

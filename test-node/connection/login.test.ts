@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectClient, createClient, dropping, QUICK, serve } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
 
-describe('on connect', () => {
-  it('success leads to ready, and each step is told [CL33, C2, HN14]', async () => {
+describe('the login on connect', () => {
+  it('leads to ready on success and emits each step [CL33, C2, HN14]', async () => {
     const server = await serve({ authentication: {} });
     const client = createClient(server, { handler: new LoginHandler() });
     const events: string[] = [];
@@ -26,7 +26,7 @@ describe('on connect', () => {
     expect(server.authAttempts).toBe(1);
   });
 
-  it('a final refusal stops the client with a typed error [C7, CL7, HN15, ER2]', async () => {
+  it('ends the client with a typed error on a final refusal [C7, CL7, HN15, ER2]', async () => {
     const server = await serve({ authentication: { accepts: () => false } });
     const handler = new LoginHandler();
     handler.verdict = 'final';
@@ -44,7 +44,7 @@ describe('on connect', () => {
     expect(server.authAttempts).toBe(1);
   });
 
-  it('authMaxAttempts refusals in a row stop the client [C7, CF8, HN15]', async () => {
+  it('ends the client after authMaxAttempts refusals in a row [C7, CF8, HN15]', async () => {
     const server = await serve({ authentication: { refusals: Infinity } });
     const client = createClient(server, { handler: new LoginHandler(), config: { authMaxAttempts: 3 } });
     await expect(client.connect()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
@@ -52,7 +52,7 @@ describe('on connect', () => {
     expect(client.state).toBe('closed');
   });
 
-  it('fewer are tried again, and a success lets them count from one again [CF8, HN15]', async () => {
+  it('is retried after fewer refusals, and a success resets the count [CF8, HN15]', async () => {
     const server = await serve({ authentication: { refusals: 2 } });
     const client = createClient(server, { handler: new LoginHandler(), config: { authMaxAttempts: 3 } });
     await client.connect();
@@ -63,7 +63,7 @@ describe('on connect', () => {
     await barrier(client);
   });
 
-  it('no answer within authTimeout is a lost attempt, and counts as no refusal [CF8]', async () => {
+  it('loses the attempt without an answer within authTimeout, which is not a refusal [CF8]', async () => {
     const server = await serve({ authentication: {} });
     let asked = 0;
     server.respondTo('"op":"auth"', (_text, connection) => {
@@ -79,7 +79,7 @@ describe('on connect', () => {
     expect(asked).toBe(4);
   });
 
-  it('signing may be asynchronous; a signer that fails counts as a refusal [HN13, CL33]', async () => {
+  it('may be signed asynchronously; a failed signature counts as a refusal [HN13, CL33]', async () => {
     class AsyncLogin extends LoginHandler {
       failures = 1;
       override async buildAuthMessage() {
@@ -101,7 +101,7 @@ describe('on connect', () => {
     });
   });
 
-  it('a signer that never answers is bounded by authTimeout [HN13, CF8]', async () => {
+  it('waits at most authTimeout for a signature [HN13, CF8]', async () => {
     class StuckLogin extends LoginHandler {
       override buildAuthMessage(): string | Promise<string> {
         return this.built++ === 0 ? new Promise<string>(() => {}) : super.buildAuthMessage();
@@ -113,7 +113,7 @@ describe('on connect', () => {
     expect(server.connectionCount).toBe(2);
   });
 
-  it('a drop between the login and its answer is survived [F9, C7]', async () => {
+  it('is repeated on the next connection after a drop before its answer [F9, C7]', async () => {
     const server = await serve({ authentication: {} });
     server.respondTo('"op":"auth"', dropping, { once: true });
     const client = createClient(server, { handler: new LoginHandler() });
@@ -122,7 +122,7 @@ describe('on connect', () => {
     await barrier(client);
   });
 
-  it('HTTP 401 at the upgrade counts as a refusal [HN16, C7, CF8]', async () => {
+  it('counts HTTP 401 at the upgrade as a refusal [HN16, C7, CF8]', async () => {
     const server = await serve();
     server.refuseUpgrades({ status: 401 });
     const client = createClient(server, { config: { authMaxAttempts: 2 } });
@@ -132,7 +132,7 @@ describe('on connect', () => {
     await connectClient(server, { config: { authMaxAttempts: 2 } });
   });
 
-  it('the static connect closes what it made where the login fails for good [CL3, C8]', async () => {
+  it('makes WebSocketClient.connect() close its client on a final refusal [CL3, C8]', async () => {
     const server = await serve({ authentication: { accepts: () => false } });
     const handler = new LoginHandler();
     handler.verdict = 'final';
@@ -141,7 +141,7 @@ describe('on connect', () => {
     await server.waitForIdle();
   });
 
-  it('close() during the login settles everything [CL7, C8, R1]', async () => {
+  it('is settled by close() [CL7, C8, R1]', async () => {
     const server = await serve({ authentication: { success: [] } });
     const client = createClient(server, { handler: new LoginHandler() });
     const connecting = client.connect();

@@ -19,7 +19,7 @@ const settings = fc.record({
 });
 
 describe('ReconnectPolicy', () => {
-  it('a delay stays a number however often an attempt fails, also with an initial delay of 0 [C4]', () => {
+  it('keeps each delay finite after any number of failures, even with an initial delay of 0 [C4]', () => {
     for (const reconnectInitialDelay of [0, 1]) {
       const { policy } = newPolicy({ reconnectInitialDelay, reconnectMaxDelay: 1_000 });
       for (let attempt = 1; attempt <= 3_000; attempt++) {
@@ -53,7 +53,7 @@ describe('ReconnectPolicy', () => {
     );
   });
 
-  it('never overflows, and jitters also behind the cap [C4]', () => {
+  it('never overflows, and adds jitter at the maximum delay too [C4]', () => {
     const random = new SeededRandom(3);
     const { policy } = newPolicy({}, () => random.next());
     for (let attempt = 0; attempt < 5_000; attempt++) policy.next();
@@ -63,7 +63,7 @@ describe('ReconnectPolicy', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(30_000);
   });
 
-  it('counts from 1 again only after reconnectMinUptime in ready [C4]', async () => {
+  it('resets the attempt count only after reconnectMinUptime in ready [C4]', async () => {
     const { policy, clock } = newPolicy();
     for (let n = 0; n < 4; n++) policy.next();
     policy.ready();
@@ -78,7 +78,7 @@ describe('ReconnectPolicy', () => {
     expect(policy.attempt).toBe(1);
   });
 
-  it('time that passed outside ready does not count [C4]', async () => {
+  it('does not count time outside ready as uptime [C4]', async () => {
     const { policy, clock } = newPolicy();
     policy.next();
     await clock.advance(60_000);
@@ -87,7 +87,7 @@ describe('ReconnectPolicy', () => {
     expect(policy.attempt).toBe(2);
   });
 
-  it('is exhausted after reconnectMaxAttempts; with 0 from the start [CF6]', () => {
+  it('is exhausted after reconnectMaxAttempts attempts, with 0 from the start [CF6]', () => {
     expect(newPolicy({ reconnectMaxAttempts: 0 }).policy.exhausted).toBe(true);
     const { policy } = newPolicy({ reconnectMaxAttempts: 2 });
     policy.next();
@@ -96,7 +96,7 @@ describe('ReconnectPolicy', () => {
     expect(policy.exhausted).toBe(true);
   });
 
-  it('a wake waits at most 1 000, and counts once per reconnectMinUptime [CF15, L2]', async () => {
+  it('shortens a delay to at most 1,000 at a wake, once per reconnectMinUptime [CF15, L2]', async () => {
     const { policy, clock } = newPolicy({}, () => 0.999);
     expect(policy.wake()).toBeCloseTo(999);
     expect(policy.wake()).toBeUndefined();
@@ -111,7 +111,7 @@ describe('ReconnectPolicy', () => {
     expect(policy.next(10_000)).toBeGreaterThanOrEqual(10_000);
   });
 
-  it('clients that were told the same Retry-After do not come back in the same moment [C4, RT9]', () => {
+  it('spreads clients that have the same Retry-After [C4, RT9]', () => {
     const random = new SeededRandom(9);
     const { policy } = newPolicy({ reconnectMaxAttempts: Infinity }, () => random.next());
     const buckets = new Map<number, number>();
@@ -123,14 +123,14 @@ describe('ReconnectPolicy', () => {
     expect(Math.max(...buckets.values())).toBeLessThanOrEqual(250);
   });
 
-  it('a wake does not undercut the time that the server asked for [RT9, CF15]', async () => {
+  it('does not let a wake undercut Retry-After [RT9, CF15]', async () => {
     const { policy, clock } = newPolicy({}, () => 0);
     policy.next(20_000);
     await clock.advance(1_000);
     expect(policy.wake() ?? Infinity).toBeGreaterThanOrEqual(19_000);
   });
 
-  it('bounds the attempts of any minute, also when every delay is drawn as 0 [C5]', async () => {
+  it('bounds the attempts of any minute even when every delay is drawn as 0 [C5]', async () => {
     for (const reconnectMaxDelay of [30_000, 1_000, 500]) {
       const { policy, clock } = newPolicy({ reconnectMaxDelay }, () => 1 - 2 ** -32);
       const attempts: number[] = [];

@@ -26,7 +26,7 @@ function wakeable() {
   return { lifecycle, wake: (cause: string) => tell(cause) };
 }
 
-describe('the delay', () => {
+describe('the reconnect delay', () => {
   it.each([
     { jitter: 0, dice: 0.7, factors: [1, 1] },
     { jitter: 0.5, dice: 0, factors: [1, 1] },
@@ -34,33 +34,36 @@ describe('the delay', () => {
     { jitter: 1, dice: 0, factors: [1, 1] },
     { jitter: 1, dice: 0.4, factors: [0.599, 0.601] },
     { jitter: 1, dice: 0.999_999, factors: [0, 0.001] },
-  ])('with jitter $jitter and dice $dice is told, kept, and within its bounds [CF14, C4, CL34]', async (row) => {
-    const network = new FakeNetwork();
-    const client = await connectVirtual(network, {
-      config: {
-        reconnectJitter: row.jitter,
-        reconnectInitialDelay: 100,
-        reconnectMaxDelay: 1_000,
-        reconnectBackoffFactor: 3,
-      },
-      random: () => row.dice,
-    });
-    const dials = refuseAll(network);
-    const told: { attempt: number; delay: number; at: number }[] = [];
-    client.on('reconnecting', ({ attempt, delay }) => told.push({ attempt, delay, at: network.clock.now() }));
-    network.last.drop();
-    await network.clock.advance(8_000);
-    expect(told.length).toBeGreaterThanOrEqual(8);
-    told.slice(0, 8).forEach(({ attempt, delay, at }, index) => {
-      const limit = Math.min(1_000, 100 * 3 ** index);
-      expect(attempt).toBe(index + 1);
-      expect(delay).toBeGreaterThanOrEqual(limit * (row.factors[0] as number));
-      expect(delay).toBeLessThanOrEqual(limit * (row.factors[1] as number));
-      expect(dials[index]).toBeCloseTo(at + delay, 6);
-    });
-  });
+  ])(
+    'is announced, kept, and within its bounds with jitter $jitter and random number $dice [CF14, C4, CL34]',
+    async (row) => {
+      const network = new FakeNetwork();
+      const client = await connectVirtual(network, {
+        config: {
+          reconnectJitter: row.jitter,
+          reconnectInitialDelay: 100,
+          reconnectMaxDelay: 1_000,
+          reconnectBackoffFactor: 3,
+        },
+        random: () => row.dice,
+      });
+      const dials = refuseAll(network);
+      const told: { attempt: number; delay: number; at: number }[] = [];
+      client.on('reconnecting', ({ attempt, delay }) => told.push({ attempt, delay, at: network.clock.now() }));
+      network.last.drop();
+      await network.clock.advance(8_000);
+      expect(told.length).toBeGreaterThanOrEqual(8);
+      told.slice(0, 8).forEach(({ attempt, delay, at }, index) => {
+        const limit = Math.min(1_000, 100 * 3 ** index);
+        expect(attempt).toBe(index + 1);
+        expect(delay).toBeGreaterThanOrEqual(limit * (row.factors[0] as number));
+        expect(delay).toBeLessThanOrEqual(limit * (row.factors[1] as number));
+        expect(dials[index]).toBeCloseTo(at + delay, 6);
+      });
+    },
+  );
 
-  it('a connection that did not last lets the attempts go on, one that did lets them start anew [C4]', async () => {
+  it('grows after a short connection and starts again after a long one [C4]', async () => {
     const network = new FakeNetwork();
     const client = await connectVirtual(network);
     const attempts: number[] = [];
@@ -75,7 +78,7 @@ describe('the delay', () => {
     expect(attempts).toEqual([1, 2, 3, 1, 2]);
   });
 
-  it('Retry-After of a refused upgrade holds the next attempt back at least as long [RT9]', async () => {
+  it('is at least the Retry-After of a refused upgrade [RT9]', async () => {
     const clock = new VirtualClock();
     const server = await serve();
     server.refuseUpgrades({ status: 429, headers: { 'Retry-After': 7 }, times: 1 });
@@ -92,8 +95,8 @@ describe('the delay', () => {
   });
 });
 
-describe('a wake of the host', () => {
-  it('during a delay brings an attempt within 1 000, and no second wake sooner than reconnectMinUptime [CF15, L2]', async () => {
+describe('a wake of the host during a reconnect', () => {
+  it('starts an attempt within 1,000, once per reconnectMinUptime [CF15, L2]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     const client = await connectVirtual(network, {
@@ -117,7 +120,7 @@ describe('a wake of the host', () => {
     expect(client.state).toBe('reconnecting');
   });
 
-  it('shortens the wait also where the loss of the link shows only after it, within 1 000 [CF15, L2]', async () => {
+  it('also shortens the delay of a loss that is noticed within 1,000 after the wake [CF15, L2]', async () => {
     for (const [echo, expected] of [
       [900, 500],
       [1_100, 30_000],
@@ -139,7 +142,7 @@ describe('a wake of the host', () => {
     }
   });
 
-  it('never makes a delay longer [CF15]', async () => {
+  it('never makes the delay longer [CF15]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     await connectVirtual(network, {
@@ -155,7 +158,7 @@ describe('a wake of the host', () => {
     expect(dials).toEqual([lostAt + 100]);
   });
 
-  it('ends an attempt that hung while the host slept, and leaves a young one alone [L2, C1]', async () => {
+  it('ends an attempt that hung while the host slept, but not a new one [L2, C1]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     network.onDial = () => {};
@@ -174,7 +177,7 @@ describe('a wake of the host', () => {
     expect(network.open).toHaveLength(1);
   });
 
-  it('storms of online and offline stay within the attempts of a minute [C5]', async () => {
+  it('stays within the attempts of a minute under storms of online and offline [C5]', async () => {
     const network = new FakeNetwork();
     const { lifecycle, wake } = wakeable();
     const client = await connectVirtual(network, {
@@ -196,7 +199,7 @@ describe('a wake of the host', () => {
 });
 
 describe('reconnect()', () => {
-  it('replaces a live connection with a closing handshake, and says why [CL22, C1]', async () => {
+  it('replaces a live connection with a closing handshake and reports the reason [CL22, C1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await barrier(client);
@@ -209,7 +212,7 @@ describe('reconnect()', () => {
     expect(server.connections).toHaveLength(1);
   });
 
-  it('during a delay tries at once [CL22]', async () => {
+  it('starts an attempt at once during a delay [CL22]', async () => {
     const network = new FakeNetwork();
     const client = await connectVirtual(network, { config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 } });
     network.last.drop();
@@ -223,7 +226,7 @@ describe('reconnect()', () => {
     expect(network.sockets).toHaveLength(2);
   });
 
-  it('without a connection to replace it does nothing [CL22, CL8]', async () => {
+  it('does nothing without a connection [CL22, CL8]', async () => {
     const network = new FakeNetwork();
     const client = virtualClient(network);
     client.reconnect();
@@ -236,7 +239,7 @@ describe('reconnect()', () => {
   });
 });
 
-it('after any reconnect the connection works, and there is one [L1, C1]', async () => {
+it('any reconnect ends with one connection that works [L1, C1]', async () => {
   const server = await serve();
   const client = await connectClient(server);
   for (let round = 2; round <= 6; round++) {

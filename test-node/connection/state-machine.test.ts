@@ -38,7 +38,7 @@ describe('StateMachine', () => {
     ]);
   });
 
-  it('what an effect causes comes after the announcement [C2]', () => {
+  it('runs what an effect causes after the announcement [C2]', () => {
     const { machine, transit, order } = newMachine((name) => {
       if (name === 'dial') machine.inTurn(() => transit('opened'));
     });
@@ -46,14 +46,14 @@ describe('StateMachine', () => {
     expect(order).toEqual(['dial', 'announce dial', 'greet', 'announce greet']);
   });
 
-  it('a pair that is not in the table is told as a defect, and changes nothing [C2]', () => {
+  it('reports a pair that is not in the table as a defect and changes nothing [C2]', () => {
     const { machine, transit, context } = newMachine();
     machine.inTurn(() => transit('opened'));
     expect(machine.state).toBe('disconnected');
     expect(context.emitted).toEqual([['error', expect.objectContaining({ code: 'PROTOCOL_ERROR' })]]);
   });
 
-  it('a throw in one turn is told, and the next one has its turn [C2]', () => {
+  it('reports a throw in one turn and runs the next turn [C2]', () => {
     const { machine, transit, context } = newMachine();
     machine.inTurn(() => {
       machine.inTurn(() => transit('connect'));

@@ -3,7 +3,7 @@ import { newWorld, outcome } from '../support/simulated-world.js';
 import { virtualWorld } from '../support/virtual-client.js';
 
 describe('a socket that answers inside send()', () => {
-  it('answers requests and confirms subscriptions [RT2, DL1]', async () => {
+  it('settles requests and confirms subscriptions [RT2, DL1]', async () => {
     const { network, client, advance } = await virtualWorld();
     network.onFrame = (socket, text) => {
       const { op, req_id } = JSON.parse(text);
@@ -17,8 +17,8 @@ describe('a socket that answers inside send()', () => {
   });
 });
 
-describe('a socket that reports its end wrongly', () => {
-  it('drops a socket that told an error and never its close [C1]', async () => {
+describe('a socket that reports its end late, twice or never', () => {
+  it('is terminated when it reports an error and no close [C1]', async () => {
     const world = newWorld();
     world.network.reports.closes = 0;
     await world.connect();
@@ -29,7 +29,7 @@ describe('a socket that reports its end wrongly', () => {
     expect(world.network.sockets).toBe(1);
   });
 
-  it('drops a socket that told an error while its connection still stands [C1]', async () => {
+  it('is terminated when it reports an error on a connection that still works [C1]', async () => {
     const world = newWorld();
     const { openSocket } = world.runtime;
     let fail: () => void = () => {};
@@ -48,7 +48,7 @@ describe('a socket that reports its end wrongly', () => {
     expect(world.network.sockets).toBe(1);
   });
 
-  it('survives closes that come late and twice [C1]', async () => {
+  it('may report its close late and twice [C1]', async () => {
     const world = newWorld();
     Object.assign(world.network.reports, { closes: 2, closeDelay: 3_000 });
     await world.connect();
@@ -61,7 +61,7 @@ describe('a socket that reports its end wrongly', () => {
     expect(world.errors).toEqual([]);
   });
 
-  it('a wake does not make a refused login an attempt that hung, where its close is late [C7]', async () => {
+  it('does not make a wake hide a refused login when its close is late [C7]', async () => {
     const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
     world.network.reports.closes = 0;
     world.network.admission = { status: 401 };
@@ -75,7 +75,7 @@ describe('a socket that reports its end wrongly', () => {
     expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
   });
 
-  it('reconnect() does not hide that a login was refused, where its close is late [C7]', async () => {
+  it('does not make reconnect() hide a refused login when its close is late [C7]', async () => {
     const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
     world.network.reports.closes = 0;
     world.network.admission = { status: 401 };

@@ -44,8 +44,8 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
   };
   const newId = (): string => `${name.replaceAll(/\W/g, '')}-${++lastId}`;
 
-  describe(`${name}: opening`, () => {
-    it('tells nothing before openSocket returns, then opens', async () => {
+  describe(`openSocket of ${name}: opening`, () => {
+    it('reports nothing before openSocket returns, then opens', async () => {
       const peer = open('/echo');
       expect(peer.events).toEqual([]);
       await peer.opened;
@@ -54,7 +54,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       await peer.closed;
     });
 
-    it('hands out what the server sent at once, in order, after onOpen', async () => {
+    it('delivers in order after onOpen what the server sent at once', async () => {
       const peer = open('/greet');
       await peer.message(2);
       expect(peer.events).toEqual(['open', 'message', 'message']);
@@ -78,7 +78,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       await gone(id); // no socket is left behind
     });
 
-    it('offers subprotocols and refuses one that it did not offer', async () => {
+    it('offers subprotocols and fails on a subprotocol that it did not offer', async () => {
       const right = open('/echo?protocol=b', { protocols: ['a', 'b'] });
       await right.opened;
       right.socket.close(1000);
@@ -88,7 +88,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(wrong.events).toEqual(['error', 'close']);
     });
 
-    it('throws for a request that cannot be carried out, and tells nothing', () => {
+    it('throws for an invalid request and reports nothing', () => {
       const events: string[] = [];
       const note = (): void => void events.push('event');
       const sink = { onOpen: note, onMessage: note, onPing: note, onPong: note, onError: note, onClose: note };
@@ -98,7 +98,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     });
   });
 
-  describe(`${name}: closing while connecting`, () => {
+  describe(`openSocket of ${name}: closing while connecting`, () => {
     it('ends the attempt at once, without an error, and leaves no socket [F5]', async () => {
       const id = newId();
       const peer = open(`/hang?id=${id}`);
@@ -107,7 +107,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(peer.events).toEqual(['close']);
     });
 
-    it('also when the request is already at the server [F5]', async () => {
+    it('ends the attempt even after the request reached the server [F5]', async () => {
       const id = newId();
       const peer = open(`/hang?id=${id}`);
       await (host.arrived?.(id) ?? arrival());
@@ -117,7 +117,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       await gone(id);
     });
 
-    it('survives close() twice, and after the end', async () => {
+    it('accepts close() twice and after the end', async () => {
       const peer = open('/hang');
       peer.socket.close();
       peer.socket.close(1000);
@@ -129,7 +129,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     });
 
     if (host.offers.control) {
-      it('terminate() ends the attempt too', async () => {
+      it('ends the attempt by terminate() too', async () => {
         const peer = open('/hang');
         peer.socket.terminate?.();
         await peer.closed;
@@ -138,8 +138,8 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     }
   });
 
-  describe(`${name}: messages`, () => {
-    it('sends and receives text as strings, whatever it holds', async () => {
+  describe(`openSocket of ${name}: messages`, () => {
+    it('sends and receives any text as strings', async () => {
       const peer = open('/echo');
       await peer.opened;
       const texts = ['', 'plain', 'žluťoučký 🐎 \u0000', 'x'.repeat(70_000)];
@@ -150,7 +150,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       await peer.closed;
     });
 
-    it('sends and receives bytes as plain Uint8Arrays, also views into larger buffers', async () => {
+    it('sends and receives bytes as Uint8Arrays, including views of larger buffers', async () => {
       const peer = open('/echo');
       await peer.opened;
       const whole = new Uint8Array([9, 1, 2, 3, 9]);
@@ -172,7 +172,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       await peer.closed;
     });
 
-    it('throws on send unless it is open: connecting, closing, closed', async () => {
+    it('throws on send while connecting, closing and closed', async () => {
       const peer = open('/echo');
       expect(() => peer.socket.send('too early')).toThrow(expect.objectContaining({ delivery: 'unsent' }));
       await peer.opened;
@@ -183,7 +183,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(peer.messages).toEqual([]);
     });
 
-    it('counts what has not left as bufferedAmount', async () => {
+    it('counts unsent bytes as bufferedAmount', async () => {
       const peer = open('/stall');
       expect(peer.socket.bufferedAmount).toBe(0);
       await peer.opened;
@@ -203,7 +203,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       }
     });
 
-    it('takes a frame of exactly maxMessageSize', async () => {
+    it('accepts a frame of exactly maxMessageSize', async () => {
       const peer = open('/size?bytes=1000', { maxMessageSize: 1_000 });
       expect(await peer.message()).toHaveLength(1_000);
       peer.socket.close(1000);
@@ -211,7 +211,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     });
 
     if (host.offers.limit) {
-      it('refuses a larger frame: an error, then a close with 1009', async () => {
+      it('refuses a larger frame with an error and a close with 1009', async () => {
         const id = newId();
         const peer = open(`/size?bytes=1001&id=${id}`, { maxMessageSize: 1_000 });
         expect(await peer.closed).toMatchObject({ code: 1009, wasClean: false });
@@ -220,7 +220,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       });
     }
 
-    it('refuses text that is not UTF-8: an error and a close', async () => {
+    it('refuses text that is not UTF-8 with an error and a close', async () => {
       const peer = open('/invalid-utf8');
       const { code, wasClean } = await peer.closed;
       // Directly behind the handshake: Firefox does not always tell that it was open.
@@ -230,7 +230,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
     });
   });
 
-  describe(`${name}: the end`, () => {
+  describe(`openSocket of ${name}: the end`, () => {
     it("reports the server's code and reason", async () => {
       const peer = open(`/close?code=4321&reason=${encodeURIComponent('märz 🌱')}`);
       expect(await peer.closed).toEqual({ code: 4321, reason: 'märz 🌱', wasClean: true });
@@ -247,7 +247,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(peer.closes).toHaveLength(1);
     });
 
-    it('sends our code and reason', async () => {
+    it('sends the code and the reason of close()', async () => {
       const id = newId();
       const peer = open(`/echo?id=${id}`);
       await peer.opened;
@@ -257,7 +257,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(peer.events).toEqual(['open', 'close']);
     });
 
-    it('closes with the codes of the core, as far as the platform lets it', async () => {
+    it('closes with the codes of the core, as far as the platform allows', async () => {
       const id = newId();
       const peer = open(`/echo?id=${id}`);
       await peer.opened;
@@ -275,7 +275,7 @@ export function describeAdapter(name: string, openSocket: OpenSocket, host: Adap
       expect(await gone(id)).toEqual({ code: 4000, reason: '🌱'.repeat(30) });
     });
 
-    it('closes all the same with a code that must not be sent', async () => {
+    it('closes even with a code that must not be sent', async () => {
       for (const code of [0, 999, 1005, 1006, 5000]) {
         const peer = open('/echo');
         await peer.opened;

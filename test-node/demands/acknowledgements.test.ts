@@ -18,8 +18,8 @@ interface OkxFrame {
   readonly args: readonly object[];
 }
 
-describe('1: the frames of a subscribe, and the plan of its acknowledgements', () => {
-  it('several frames under one id, one acknowledgement per symbol (Kraken) [HN2, HN3]', async () => {
+describe('1: subscribe frames and their acknowledgements', () => {
+  it('several frames share one id and are acknowledged per symbol (Kraken) [HN2, HN3]', async () => {
     const server = await venue<KrakenFrame>(({ method, params, req_id }) =>
       params.symbol.map((symbol) => ({ method, result: { channel: params.channel, symbol }, success: true, req_id })),
     );
@@ -32,7 +32,7 @@ describe('1: the frames of a subscribe, and the plan of its acknowledgements', (
     ]);
   });
 
-  it('one acknowledgement per topic, all with the one id: each settles its own (OKX) [HN2, HN3, CH8]', async () => {
+  it('each topic is acknowledged on its own, all with one id (OKX) [HN2, HN3, CH8]', async () => {
     const server = await venue<OkxFrame>(({ id, op, args }) => ({ id, event: op, arg: args[0], connId: 'a4d3ae55' }));
     const client = await connectClient(server, { handler: new OkxHandler() });
     const settled: string[] = [];
@@ -51,7 +51,7 @@ describe('1: the frames of a subscribe, and the plan of its acknowledgements', (
     expect(sent(server)).toHaveLength(1);
   });
 
-  it('the whole state of the connection, which confirms what it lists (Alpaca) [HN2, HN7, HN14]', async () => {
+  it('a list of all topics of the connection confirms the listed topics (Alpaca) [HN2, HN7, HN14]', async () => {
     const server = await venue<{ action: string }>(({ action }) =>
       action === 'auth' ? [[{ T: 'success', msg: 'authenticated' }]] : undefined,
     );
@@ -71,7 +71,7 @@ describe('1: the frames of a subscribe, and the plan of its acknowledgements', (
     expect(settled).toEqual(['trades.AAPL', 'quotes.*', 'trades.MSFT']);
   });
 
-  it('one per batch (Bybit) [HN2, CH8]', async () => {
+  it('each batch is acknowledged as a whole (Bybit) [HN2, CH8]', async () => {
     const server = await venue<{ req_id: string; op: string }>(({ req_id, op }) => ({
       success: true,
       ret_msg: '',
@@ -85,7 +85,7 @@ describe('1: the frames of a subscribe, and the plan of its acknowledgements', (
     expect(sent(server)).toMatchObject([{ op: 'subscribe', args: ['orderbook.50.BTCUSDT', 'publicTrade.BTCUSDT'] }]);
   });
 
-  it('none at all: the call resolves on the write (plain streams) [HN1, HN2, CH8]', async () => {
+  it('subscribe() resolves on the write without acknowledgements (plain streams) [HN1, HN2, CH8]', async () => {
     const server = await venue<{ sub: string[] }>();
     const client = await connectClient(server, { handler: new PlainStreamHandler() });
     const trades = await client.subscribe('trades');

@@ -28,7 +28,7 @@ interface Okx {
 }
 
 describe('8: authentication', () => {
-  it('in the URL, asked anew for each connect (listen keys) [CF1]', async () => {
+  it('the url function gives a fresh listen key for each connect (listen keys) [CF1]', async () => {
     const server = await venue();
     let keys = 0;
     const client = await connectClient(server, {
@@ -42,7 +42,7 @@ describe('8: authentication', () => {
     expect(paths).toEqual(['/ws/listen-key-1', '/ws/listen-key-2']);
   });
 
-  it('a login frame without an id, before anything else (OKX) [HN14, C3]', async () => {
+  it('a login frame without an id leaves before any other frame (OKX) [HN14, C3]', async () => {
     const server = await venue<Okx>(({ id, op, args }) =>
       op === 'login' ? okxAnswers.accepted : { id, event: op, arg: args[0] },
     );
@@ -59,7 +59,7 @@ describe('8: authentication', () => {
     });
   });
 
-  it('a wrong key is final: one login, no further attempt (OKX) [HN15, C7, CL7]', async () => {
+  it('a wrong key is final and ends the client after one login (OKX) [HN15, C7, CL7]', async () => {
     const server = await venue<Okx>(() => okxAnswers.wrongKey);
     const client = createClient(server, { handler: okx() });
     await expect(client.connect()).rejects.toMatchObject({
@@ -71,14 +71,14 @@ describe('8: authentication', () => {
     expect(sent(server)).toHaveLength(1);
   });
 
-  it('a clock skew is not: the next login may do (OKX) [HN15, C7]', async () => {
+  it('a clock skew is not final and the next login may succeed (OKX) [HN15, C7]', async () => {
     const server = await venue<Okx>((_, { index }) => (index < 2 ? okxAnswers.clockSkew : okxAnswers.accepted));
     const client = await connectClient(server, { handler: okx() });
     expect(client.state).toBe('ready');
     expect(sent(server)).toHaveLength(3);
   });
 
-  it('revoked by the server: it logs in again inside the session (OKX) [HN21]', async () => {
+  it('a login that the server revokes is repeated inside the session (OKX) [HN21]', async () => {
     const server = await venue<Okx>(({ id, op, args }) =>
       op === 'login' ? okxAnswers.accepted : { id, event: op, arg: args[0] },
     );
@@ -91,7 +91,7 @@ describe('8: authentication', () => {
     expect([client.epoch, orders.closed]).toEqual([1, false]);
   });
 
-  it('revoked for good: the login that follows is refused, and the client ends (OKX) [HN21, C7]', async () => {
+  it('a login that is refused after a revocation ends the client (OKX) [HN21, C7]', async () => {
     let logins = 0;
     const server = await venue<Okx>(() => (++logins === 1 ? okxAnswers.accepted : okxAnswers.wrongKey));
     const client = await connectClient(server, { handler: okx() });
@@ -100,7 +100,7 @@ describe('8: authentication', () => {
     expect(logins).toBe(2);
   });
 
-  it('a refresh inside the session, by the token of the last login; after a drop, in full (Deribit) [CL20]', async () => {
+  it('a refresh uses the token of the last login, and a drop leads to a full login (Deribit) [CL20]', async () => {
     interface Call {
       readonly id: string;
       readonly method: string;
@@ -128,7 +128,7 @@ describe('8: authentication', () => {
     ]);
   });
 
-  it('a token in each subscribe frame, a fresh one at the resubscription (Coinbase) [HN5]', async () => {
+  it('each subscribe frame has a token, and a resubscription has a fresh one (Coinbase) [HN5]', async () => {
     const state = { channel: 'subscriptions', sequence_num: 1, events: [{ subscriptions: { level2: ['BTC-USD'] } }] };
     const server = await venue(() => state);
     let tokens = 0;
@@ -145,7 +145,7 @@ describe('8: authentication', () => {
     ]);
   });
 
-  it('a token in each private request, read at the write and again at the next one [HN10, DL6]', async () => {
+  it('each private request has the token of the moment when it is written [HN10, DL6]', async () => {
     class TokenHandler extends GenericJsonHandler {
       token = 't1';
       override prepareRequest(text: string): string {
@@ -172,7 +172,7 @@ describe('8: authentication', () => {
     expect(sent<{ token: string }>(server).map(({ token }) => token)).toEqual(['t2', 't2', 't3']);
   });
 
-  it('a signature for each request, made asynchronously: the order is kept (Binance) [HN10, DL2]', async () => {
+  it('asynchronous signatures keep the order of requests (Binance) [HN10, DL2]', async () => {
     const release = deferred();
     class SlowSigner extends BinanceApiHandler {
       #count = 0;
@@ -200,7 +200,7 @@ describe('8: authentication', () => {
     expect(new Set(params.map(({ signature }) => signature)).size).toBe(3);
   });
 
-  it('a signature that fails costs its own request, unsent [HN10, ER3]', async () => {
+  it('a failed signature rejects only its own request, as unsent [HN10, ER3]', async () => {
     class BrokenSigner extends GenericJsonHandler {
       override async prepareRequest(text: string): Promise<string> {
         if (text.includes('"bad"')) throw new Error('the key is locked');

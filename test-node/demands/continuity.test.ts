@@ -26,7 +26,7 @@ async function okxBooks() {
 }
 
 describe('12: continuity', () => {
-  it('the update names the one before it: a hole is a gap, without a disconnect (OKX) [HN27, CH20, CH2]', async () => {
+  it('a missing update is a gap without a disconnect when updates name their predecessor (OKX) [HN27, CH20, CH2]', async () => {
     const { server, client, channel, gaps, updates } = await okxBooks();
     const seen: unknown[] = [];
     channel.on('message', (_, { sequence, snapshot, gap }) => seen.push([sequence, snapshot, gap?.cause]));
@@ -50,7 +50,7 @@ describe('12: continuity', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('sequences are compared within a connection: a reconnect is one gap, not two (OKX) [HN27, CH19]', async () => {
+  it('a reconnect is one gap, because sequences are compared within a connection (OKX) [HN27, CH19]', async () => {
     const { server, channel, gaps, updates } = await okxBooks();
     server.broadcast(books('snapshot', 450_001, -1));
     await updates.until(1);
@@ -63,7 +63,7 @@ describe('12: continuity', () => {
     expect(gaps.map(({ cause }) => cause)).toEqual(['disconnect']);
   });
 
-  it('the numbers follow each other (Bybit) [HN27]', async () => {
+  it('a missing number is a gap when numbers follow each other (Bybit) [HN27]', async () => {
     const server = await venue<{ req_id: string; op: string }>(({ req_id, op }) => ({ success: true, req_id, op }));
     const client = await connectClient(server, { handler: new BybitHandler() });
     const [book, tickers] = await client.subscribeMany(['orderbook.50.BTCUSDT', 'tickers.BTCUSDT']);
@@ -84,12 +84,12 @@ describe('12: continuity', () => {
 
   it.each([
     [
-      'futures name the one before (pu)',
+      'futures name the predecessor (pu)',
       { U: 157, u: 160, pu: 149 },
       { U: 161, u: 170, pu: 160 },
       { U: 175, u: 180, pu: 174 },
     ],
-    ['spot counts on (U)', { U: 157, u: 160 }, { U: 161, u: 170 }, { U: 175, u: 180 }],
+    ['spot numbers follow each other (U)', { U: 157, u: 160 }, { U: 161, u: 170 }, { U: 175, u: 180 }],
   ])('Binance: %s [HN27]', async (_, ...diffs) => {
     const server = await venue<{ id: string }>(({ id }) => ({ result: null, id }));
     const client = await connectClient(server, { handler: new BinanceStreamsHandler() });

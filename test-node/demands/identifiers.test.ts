@@ -7,8 +7,8 @@ import { OkxHandler } from '../handlers/venues/okx.js';
 import { connectClient } from '../support/live.js';
 import { sent, venue } from './venue.js';
 
-describe('6: ids of requests, and answers that leave things open', () => {
-  it('integers only, shared with subscriptions (Kraken) [HN9]', async () => {
+describe('6: request ids and unknown outcomes', () => {
+  it('request ids are integers and shared with subscriptions (Kraken) [HN9]', async () => {
     const server = await venue<{ method: string; params: { channel: string; symbol: string[] }; req_id: number }>(
       ({ method, params, req_id }) =>
         method === 'subscribe'
@@ -23,7 +23,7 @@ describe('6: ids of requests, and answers that leave things open', () => {
     expect(sent<{ req_id: number }>(server).map(({ req_id }) => req_id)).toEqual([1, 2]);
   });
 
-  it('32 alphanumerics, for requests and subscriptions (OKX) [HN9]', async () => {
+  it('ids of requests and subscriptions have up to 32 alphanumerics (OKX) [HN9]', async () => {
     const server = await venue<{ id: string; op: string; args: object[] }>(({ id, op, args }) =>
       op === 'order' ? { id, op, data: [{ sCode: '0' }], code: '0', msg: '' } : { id, event: op, arg: args[0] },
     );
@@ -35,7 +35,7 @@ describe('6: ids of requests, and answers that leave things open', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('nested in the first argument (Bitget) [HN9, HN11]', async () => {
+  it('a request id is nested in the first argument (Bitget) [HN9, HN11]', async () => {
     const server = await venue<{ args: [{ id: string; params: { price: number } }] }>(({ args: [{ id, params }] }) => ({
       event: params.price > 0 ? 'trade' : 'error',
       arg: [{ id, instType: 'SPOT', channel: 'place-order' }],
@@ -53,7 +53,7 @@ describe('6: ids of requests, and answers that leave things open', () => {
     expect(await good).toMatchObject({ arg: [{ id: good.requestId }] });
   });
 
-  it('nested in the data of the answer (Hyperliquid) [HN9]', async () => {
+  it('a request id is nested in the data of the answer (Hyperliquid) [HN9]', async () => {
     const server = await venue<{ id: number; method: string }>(({ id }) => ({
       channel: 'post',
       data: { id, response: { type: 'info', payload: { n: id } } },
@@ -63,7 +63,7 @@ describe('6: ids of requests, and answers that leave things open', () => {
     expect(await Promise.all(calls)).toEqual([1, 2].map((n) => ({ type: 'info', payload: { n } })));
   });
 
-  it('a whole family of answers that leave the outcome open, beside plain refusals (Binance) [HN11, CL10]', async () => {
+  it('some errors leave the outcome unknown and others are refusals (Binance) [HN11, CL10]', async () => {
     const server = await venue<{ id: string; params: { status: number } }>(({ id, params: { status } }) => ({
       id,
       status,

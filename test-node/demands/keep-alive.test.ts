@@ -11,8 +11,8 @@ import { PlainStreamHandler } from '../handlers/venues/plain-stream.js';
 import { clientEvent, collect, connectClient } from '../support/live.js';
 import { sent, sentUntil, venue } from './venue.js';
 
-describe('7: keep-alive, on the wire', () => {
-  it('a WebSocket ping on the timer, answered by the platform (Binance) [HN17]', async () => {
+describe('7: keep-alive', () => {
+  it('a WebSocket ping leaves on a timer and the platform answers (Binance) [HN17]', async () => {
     const clock = new VirtualClock();
     const server = await venue();
     const client = await connectClient(server, { handler: new BinanceStreamsHandler(), runtime: { clock } });
@@ -24,7 +24,7 @@ describe('7: keep-alive, on the wire', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('an application ping on the timer; its answer gives the round trip (Bybit) [HN17, HN18]', async () => {
+  it('an application ping leaves on a timer and its answer gives the round trip (Bybit) [HN17, HN18]', async () => {
     const clock = new VirtualClock();
     const server = await venue<{ op: string }>();
     const client = await connectClient(server, { handler: new BybitHandler(), runtime: { clock } });
@@ -43,7 +43,7 @@ describe('7: keep-alive, on the wire', () => {
     expect(await sentUntil(server, 2)).toHaveLength(2);
   });
 
-  it('only after silence: what comes in puts it off (OKX) [HN18]', async () => {
+  it('an application ping leaves only after silence (OKX) [HN18]', async () => {
     const clock = new VirtualClock();
     const server = await venue();
     const client = await connectClient(server, { handler: new OkxHandler(), runtime: { clock } });
@@ -58,7 +58,7 @@ describe('7: keep-alive, on the wire', () => {
     await server.waitFor('the text', () => server.received.length === 1);
   });
 
-  it('unconditional, and without an answer the link is left (Bitget) [HN18]', async () => {
+  it('an unconditional ping without an answer replaces the link (Bitget) [HN18]', async () => {
     const clock = new VirtualClock();
     const server = await venue();
     const client = await connectClient(server, { handler: new BitgetHandler(), runtime: { clock } });
@@ -72,7 +72,7 @@ describe('7: keep-alive, on the wire', () => {
     expect(await lost).toMatchObject([{ cause: { code: 'CONNECTION_CLOSED' } }]);
   });
 
-  it('unconditional, with no answer expected: silence proves nothing [HN18]', async () => {
+  it('an unconditional ping that expects no answer keeps a silent link [HN18]', async () => {
     class QuietVenue extends PlainStreamHandler {
       override readonly keepAlive: KeepAlive = { interval: 15_000, when: 'always', expectReply: false };
       override buildPing(): string {
@@ -87,7 +87,7 @@ describe('7: keep-alive, on the wire', () => {
     expect(client.stats()).toMatchObject({ state: 'ready', epoch: 1 });
   });
 
-  it("the server's ping gets its own number back (HTX) [HN17]", async () => {
+  it('a ping of the server is answered with its number (HTX) [HN17]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new HtxHandler() });
     const messages: string[] = [];
@@ -97,7 +97,7 @@ describe('7: keep-alive, on the wire', () => {
     expect(messages).toEqual([]);
   });
 
-  it('a test request is answered with a request, whose own answer never reaches the application (Deribit) [HN29]', async () => {
+  it('a test request is answered with a request, and the application sees neither (Deribit) [HN29]', async () => {
     const server = await venue<{ id: string | number; method: string }>(({ id, method }) => ({
       jsonrpc: '2.0',
       id,
@@ -118,7 +118,7 @@ describe('7: keep-alive, on the wire', () => {
     expect(messages).toEqual(['{"params":{"type":"heartbeat"},"method":"heartbeat","jsonrpc":"2.0"}']);
   });
 
-  it('a heartbeat that is an ordinary channel: it is delivered, and keeps our ping away [HN18]', async () => {
+  it('a heartbeat channel is delivered and makes pings unnecessary [HN18]', async () => {
     class HeartbeatVenue extends PlainStreamHandler {
       override readonly keepAlive: KeepAlive = { interval: 10_000, when: 'after-silence', expectReply: true };
       override buildPing(): string {

@@ -30,15 +30,15 @@ function busiest(times: readonly number[], window: number): number {
   return Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + window).length));
 }
 
-describe('10: limits are data that the client obeys', () => {
-  it('topics per frame (Bybit spot: 10) [HN24]', async () => {
+describe('10: limits', () => {
+  it('a frame has at most topicsPerFrame topics (Bybit spot: 10) [HN24]', async () => {
     const server = await venue<{ req_id: string; op: string }>(({ req_id, op }) => ({ success: true, req_id, op }));
     const client = await connectClient(server, { handler: new BybitHandler() });
     await client.subscribeMany(topicsOf(25));
     expect(sent<{ args: string[] }>(server).map(({ args }) => args.length)).toEqual([10, 10, 5]);
   });
 
-  it('bytes per frame: a list is halved until it fits, in order, and nothing is lost (OKX) [HN24]', async () => {
+  it('a list of topics is halved until each frame fits bytesPerFrame, in order (OKX) [HN24]', async () => {
     class NarrowHandler extends OkxHandler {
       override readonly limits: Limits = { bytesPerFrame: 300 };
     }
@@ -53,7 +53,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(args.map(({ instId }) => `books?instId=${instId}`)).toEqual(topics);
   });
 
-  it('bytes per frame: a call that is larger never leaves [HN24, ER3]', async () => {
+  it('a request above bytesPerFrame never leaves [HN24, ER3]', async () => {
     class NarrowHandler extends OkxHandler {
       override readonly limits: Limits = { bytesPerFrame: 300 };
     }
@@ -65,7 +65,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(sent(server)).toHaveLength(1);
   });
 
-  it('topics per connection: one more is refused, until one is given back [HN25]', async () => {
+  it('a topic above topicsPerConnection is refused until another topic ends [HN25]', async () => {
     class SmallHandler extends PlainStreamHandler {
       override readonly limits: Limits = { topicsPerConnection: 3 };
     }
@@ -78,7 +78,7 @@ describe('10: limits are data that the client obeys', () => {
     expect((await client.subscribe('more')).topic).toBe('more');
   });
 
-  it('a rolling window of frames: subscriptions, sends and pings together never exceed it (Binance 5/s) [HN23]', async () => {
+  it('subscriptions, sends and pings share one rolling window (Binance 5/s) [HN23]', async () => {
     class PingingHandler extends BinanceStreamsHandler {
       override readonly limits: Limits = { frames: { count: 5, window: 1_000 }, topicsPerFrame: 1 };
       override readonly keepAlive: KeepAlive = { interval: 300, when: 'always', expectReply: false };
@@ -105,7 +105,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(times.filter((time) => time < 1_000)).toHaveLength(5);
   });
 
-  it('our own WebSocket pings keep within the window, too [HN23]', async () => {
+  it('WebSocket pings of the client keep within the window [HN23]', async () => {
     const clock = new VirtualClock();
     const server = await venue();
     const client = await connectClient(server, {
@@ -122,7 +122,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(client.state).toBe('ready');
   });
 
-  it('the answers to WebSocket pings of the server count, too (Binance) [HN23]', async () => {
+  it('answers to WebSocket pings of the server count for the window (Binance) [HN23]', async () => {
     const clock = new VirtualClock();
     const server = await venue();
     const client = await connectClient(server, { handler: new BinanceStreamsHandler(), runtime: { clock } });
@@ -138,7 +138,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(await sentUntil(server, 5)).toHaveLength(5);
   });
 
-  it('a frame that waits for the window waits under its own timeout, and then never leaves [HN23, R1, R4]', async () => {
+  it('a request that times out while it waits for the window never leaves [HN23, R1, R4]', async () => {
     const clock = new VirtualClock();
     const server = await venue<{ id: string }>(({ id }) => ({ result: null, id }));
     const client = await connectClient(server, { handler: new BinanceStreamsHandler(), runtime: { clock } });
@@ -153,7 +153,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(sent<{ method: string }>(server).map(({ method }) => method)).not.toContain('LATE');
   });
 
-  it('a limit on subscription frames alone holds no request back (OKX 480 per hour) [HN23, DL8]', async () => {
+  it('a limit on subscription frames does not delay requests (OKX 480 per hour) [HN23, DL8]', async () => {
     class RationedHandler extends OkxHandler {
       override readonly limits: Limits = { subscriptionFrames: { count: 2, window: 3_600_000 }, topicsPerFrame: 1 };
       override readonly keepAlive: KeepAlive = { interval: 7_200_000, when: 'after-silence', expectReply: true };
@@ -173,7 +173,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(await subscribed).toHaveLength(3);
   });
 
-  it('the lifetime of a connection: it is replaced before the server ends it (Binance 24 h) [HN26, S3]', async () => {
+  it('a connection is replaced before the server ends it (Binance 24 h) [HN26, S3]', async () => {
     const clock = new VirtualClock();
     const server = await venue<{ id: string }>(({ id }) => ({ result: null, id }));
     const client = await connectClient(server, {
@@ -193,7 +193,7 @@ describe('10: limits are data that the client obeys', () => {
     expect(await sentUntil(server, 2)).toMatchObject([{ method: 'SUBSCRIBE' }, { method: 'SUBSCRIBE' }]);
   });
 
-  it('a deadline for the first subscribe is met by a frame of onConnect, on every connection [C3, DL7]', async () => {
+  it('a frame of onConnect meets the deadline for the first subscribe on every connection [C3, DL7]', async () => {
     class DeadlineHandler extends PlainStreamHandler {
       override onConnect(): string {
         return this.buildSubscribe(['status']);

@@ -6,8 +6,8 @@ import { OkxHandler } from '../handlers/venues/okx.js';
 import { connectClient, outcomeOf } from '../support/live.js';
 import { sentUntil, venue } from './venue.js';
 
-describe('2: what an acknowledgement is matched by', () => {
-  it('the id, whatever the order in which answers come (Binance streams) [HN3]', async () => {
+describe('2: matching of acknowledgements', () => {
+  it('an acknowledgement is matched by its id, in any order (Binance streams) [HN3]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new BinanceStreamsHandler() });
     const trades = outcomeOf(client.subscribe('btcusdt@aggTrade'));
@@ -21,7 +21,7 @@ describe('2: what an acknowledgement is matched by', () => {
     expect(await trades).toMatchObject({ value: { topic: 'btcusdt@aggTrade' } });
   });
 
-  it('the topics alone, accepted and refused in one frame (Bybit options) [HN3, HN4]', async () => {
+  it('an acknowledgement is matched by its topics, accepted and refused in one frame (Bybit options) [HN3, HN4]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new BybitHandler() });
     const other = outcomeOf(client.subscribe('tickers.ETH-25DEC26-5000-C'));
@@ -43,7 +43,7 @@ describe('2: what an acknowledgement is matched by', () => {
     expect(await other).toHaveProperty('value');
   });
 
-  it('some of the fields of a topic (OKX without ids) [HN3]', async () => {
+  it('an acknowledgement is matched by some fields of the topic (OKX without ids) [HN3]', async () => {
     const server = await venue<{ args: object[] }>(() => [
       { event: 'subscribe', arg: { channel: 'account' }, connId: 'a4d3ae55' },
       { event: 'subscribe', arg: { channel: 'orders', instType: 'SPOT' }, connId: 'a4d3ae55' },
@@ -53,7 +53,7 @@ describe('2: what an acknowledgement is matched by', () => {
     expect(channels).toHaveLength(2);
   });
 
-  it('more fields than were sent: the echo has defaults added (Hyperliquid) [HN2, HN3]', async () => {
+  it('an acknowledgement is matched although the server added default fields (Hyperliquid) [HN2, HN3]', async () => {
     const server = await venue<{ method: string; subscription: object }>(({ method, subscription }) => ({
       channel: 'subscriptionResponse',
       data: { method, subscription: { ...subscription, nSigFigs: null, mantissa: null } },
@@ -66,7 +66,7 @@ describe('2: what an acknowledgement is matched by', () => {
     ]);
   });
 
-  it('the order, where there is nothing else (Bybit without req_id) [HN3]', async () => {
+  it('an acknowledgement is matched by order when it has nothing else (Bybit without req_id) [HN3]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new BybitHandler() });
     const first = outcomeOf(client.subscribe('orderbook.50.NOPEUSDT'));

@@ -8,7 +8,7 @@ import { sentUntil, venue } from './venue.js';
 const BIG = '9007199254740993123';
 
 describe('11: numbers that JavaScript cannot hold', () => {
-  it('the name of a subscription keeps its digits, there and back (JSON-RPC) [HN6, MS4]', async () => {
+  it("the server's name of a subscription keeps all its digits (JSON-RPC) [HN6, MS4]", async () => {
     const server = await venue<{ id: string; method: string; params: unknown[] }>(({ id, method }) =>
       method === 'subscribe' ? `{"jsonrpc":"2.0","id":"${id}","result":${BIG}}` : undefined,
     );
@@ -28,20 +28,20 @@ describe('11: numbers that JavaScript cannot hold', () => {
     expect((await sentUntil<{ params: unknown }>(server, 2))[1]?.params).toEqual([BIG]);
   });
 
-  it('an id in an answer is read to its last digit from the text (Binance) [MS4]', async () => {
+  it('the id of an answer keeps all its digits (Binance) [MS4]', async () => {
     const server = await venue<{ id: string }>(({ id }) => `{"id":"${id}","status":200,"result":{"orderId":${BIG}}}`);
     const client = await connectClient(server, { handler: new BinanceApiHandler() });
     const message = await client.requestRaw('{"id":"o-1","method":"order.status"}');
     expect(/"orderId":(\d+)/.exec(message.text)?.[1]).toBe(BIG);
   });
 
-  it('a request id of ours beyond 2^53 finds its answer [DL11, MS4]', async () => {
+  it('a request id beyond 2^53 matches its answer [DL11, MS4]', async () => {
     const server = await venue(() => `{"id":${BIG},"status":200,"result":{}}`);
     const client = await connectClient(server, { handler: new BinanceApiHandler() });
     expect((await client.requestRaw(`{"id":${BIG},"method":"ping"}`)).field('id')).toBe(BIG);
   });
 
-  it('the digits that a checksum is made of arrive as they were sent (Kraken) [CH2]', async () => {
+  it('the digits for a checksum arrive as they were sent (Kraken) [CH2]', async () => {
     const server = await venue<{ params: { symbol: string[] }; req_id: number }>(({ params, req_id }) => ({
       method: 'subscribe',
       result: { channel: 'book', symbol: params.symbol[0] },

@@ -17,8 +17,8 @@ interface Okx {
   readonly args: readonly object[];
 }
 
-describe('3: the outcome of a subscribe', () => {
-  it('partly refused, without a word about it (Deribit) [HN4, CL16, CH9]', async () => {
+describe('3: outcomes of a subscribe', () => {
+  it('a topic that the acknowledgement leaves out is refused (Deribit) [HN4, CL16, CH9]', async () => {
     const server = await venue<{ id: number; method: string; params: { channels: string[] } }>(
       ({ id, method, params }) => ({
         jsonrpc: '2.0',
@@ -36,7 +36,7 @@ describe('3: the outcome of a subscribe', () => {
     expect(errors.get('book.NOPE-PERPETUAL.100ms')).toMatchObject({ code: 'SUBSCRIPTION_FAILED' });
   });
 
-  it('refused as a whole for one bad topic: asked again topic by topic (Bybit) [HN4, CH11, S6]', async () => {
+  it('a batch that is refused for one bad topic is retried topic by topic (Bybit) [HN4, CH11, S6]', async () => {
     const server = await venue<Bybit>(({ req_id, op, args }) => {
       const bad = args.find((topic) => topic.includes('NOPE'));
       return { success: !bad, ret_msg: bad ? `error:handler not found,topic:${bad}` : '', req_id, op };
@@ -49,7 +49,7 @@ describe('3: the outcome of a subscribe', () => {
     expect(sent<Bybit>(server).map(({ args }) => args)).toEqual([topics, ...topics.map((topic) => [topic])]);
   });
 
-  it('benign: "already subscribed" is a yes, also where it spoilt the frame for others (Bybit) [HN4, CH11]', async () => {
+  it('"already subscribed" confirms its topic, and the rest of the frame is retried (Bybit) [HN4, CH11]', async () => {
     const server = await venue<Bybit>(({ req_id, op, args }) =>
       args.includes('orderbook.50.BTCUSDT')
         ? { success: false, ret_msg: 'error:already subscribed,topic:orderbook.50.BTCUSDT', req_id, op }
@@ -61,7 +61,7 @@ describe('3: the outcome of a subscribe', () => {
     expect(sent<Bybit>(server).map(({ args }) => args)).toEqual([topics, ...topics.map((topic) => [topic])]);
   });
 
-  it('refused in prose, beside one that is accepted (OKX) [HN4, CH9]', async () => {
+  it('a topic that is refused in prose fails beside an accepted topic (OKX) [HN4, CH9]', async () => {
     const server = await venue<Okx>(({ id, op, args }) => [
       { id, event: op, arg: args[0], connId: 'a4d3ae55' },
       {
@@ -79,7 +79,7 @@ describe('3: the outcome of a subscribe', () => {
     expect(errors.get('books?instId=NOPE-USDT')).toMatchObject({ serverCode: '60018' });
   });
 
-  it('revoked later for good: error, then close, and no other topic is touched (OKX) [HN4]', async () => {
+  it('a final revocation emits error, then close, on its topic only (OKX) [HN4]', async () => {
     const server = await venue<Okx>(({ id, op, args }) => args.map((arg) => ({ id, event: op, arg, connId: 'a4' })));
     const client = await connectClient(server, { handler: new OkxHandler() });
     const [orders, account] = await client.subscribeMany(['orders?instType=SPOT', 'account']);
@@ -95,7 +95,7 @@ describe('3: the outcome of a subscribe', () => {
     expect(client.stats().subscriptions).toBe(1);
   });
 
-  it('revoked later, worth another try: subscribed again, with a gap (Binance) [HN4, CH19, CH20]', async () => {
+  it('a retryable revocation resubscribes with a gap (Binance) [HN4, CH19, CH20]', async () => {
     let subscriptionId = 0;
     const server = await venue<{ id: string }>(({ id }) => ({
       id,

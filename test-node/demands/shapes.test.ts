@@ -10,7 +10,7 @@ import { sent, venue } from './venue.js';
 const zip = (frame: object) => new Uint8Array(gzipSync(JSON.stringify(frame)));
 
 describe('5: the shape of a frame', () => {
-  it('several updates of several topics in one frame, each to its own channel, in order (Alpaca) [HN7, S5]', async () => {
+  it('each update of a frame reaches its own channel, in order (Alpaca) [HN7, S5]', async () => {
     const state = { T: 'subscription', trades: ['AAPL'], quotes: ['MSFT'], bars: [] };
     const server = await venue<{ action: string }>(({ action }) =>
       action === 'auth' ? [[{ T: 'success', msg: 'authenticated' }]] : [[state]],
@@ -30,7 +30,7 @@ describe('5: the shape of a frame', () => {
     expect(order).toEqual(parts);
   });
 
-  it('plain text: the pong is taken, other text is a message (OKX) [HN17, CL35]', async () => {
+  it('a plain-text pong is taken and other text is a message event (OKX) [HN17, CL35]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new OkxHandler() });
     const texts: string[] = [];
@@ -41,7 +41,7 @@ describe('5: the shape of a frame', () => {
     expect(texts).toEqual(['maintenance', 'end']);
   });
 
-  it('compressed, decompressed asynchronously: the order of the wire is kept (HTX) [HN8, S5]', async () => {
+  it('asynchronous decompression keeps the order of frames (HTX) [HN8, S5]', async () => {
     const server = await venue<{ sub: string; id: string }>(({ sub, id }) => zip({ id, status: 'ok', subbed: sub }));
     const client = await connectClient(server, { handler: new HtxHandler() });
     const ticks = collect(await client.subscribe('market.btcusdt.trade'));
@@ -53,7 +53,7 @@ describe('5: the shape of a frame', () => {
     expect((await ticks.until(4)).map((data) => (data as { n: number }).n)).toEqual([1, 2, 3, 4]);
   });
 
-  it('the first decode may be the last to end [HN8, S5]', async () => {
+  it('the order is kept when the first decode ends last [HN8, S5]', async () => {
     const release = deferred();
     class SlowHandler extends HtxHandler {
       #count = 0;
@@ -76,7 +76,7 @@ describe('5: the shape of a frame', () => {
     expect(await ticks.until(2)).toMatchObject([{ n: 1 }, { n: 2 }]);
   });
 
-  it('a frame that cannot be decompressed costs itself alone [HN8, HN30]', async () => {
+  it('a frame that cannot be decompressed is reported and skipped [HN8, HN30]', async () => {
     const server = await venue<{ sub: string; id: string }>(({ sub, id }) => ({ id, status: 'ok', subbed: sub }));
     const client = await connectClient(server, { handler: new HtxHandler() });
     const ticks = collect(await client.subscribe('market.btcusdt.trade'));
@@ -88,7 +88,7 @@ describe('5: the shape of a frame', () => {
     expect(sent(server)).toHaveLength(1);
   });
 
-  it('a channel can read the bytes and the text behind an update [MS1]', async () => {
+  it('a channel gets the bytes and the text of an update [MS1]', async () => {
     const server = await venue<{ sub: string; id: string }>(({ sub, id }) => ({ id, status: 'ok', subbed: sub }));
     const client = await connectClient(server, { handler: new HtxHandler() });
     const channel = await client.subscribe('market.btcusdt.trade');

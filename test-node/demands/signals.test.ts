@@ -6,8 +6,8 @@ import { OkxHandler } from '../handlers/venues/okx.js';
 import { channelEvent, clientEvent, collect, connectClient, serve, topicsOf } from '../support/live.js';
 import { sentUntil, venue } from './venue.js';
 
-describe('9: what the server asks of the connection', () => {
-  it('to leave, in the answer of a request: that answer settles first (Bybit 10019) [HN20, HN11]', async () => {
+describe('9: signals of the server', () => {
+  it('a reconnect signal in an answer settles the request first (Bybit 10019) [HN20, HN11]', async () => {
     const server = await venue<{ reqId: string; op: string }>(({ reqId, op }, { index }) => ({
       reqId,
       retCode: index === 0 ? 10_019 : 0,
@@ -26,7 +26,7 @@ describe('9: what the server asks of the connection', () => {
     expect(await client.request({ op: 'order.create', args: [] })).toMatchObject({ retCode: 0 });
   });
 
-  it('to make a new connection before leaving: carried out as a reconnect (OKX 64008) [HN20, S3]', async () => {
+  it('a make-before-break signal leads to a reconnect (OKX 64008) [HN20, S3]', async () => {
     const server = await venue<{ id: string; op: string; args: object[] }>(({ id, op, args }) => ({
       id,
       event: op,
@@ -43,7 +43,7 @@ describe('9: what the server asks of the connection', () => {
     expect(await sentUntil(server, 2)).toMatchObject([{ op: 'subscribe' }, { op: 'subscribe' }]);
   });
 
-  it('to leave, as an update of a topic that nobody subscribed (Binance) [HN20]', async () => {
+  it('a reconnect signal may come as an update of an unknown topic (Binance) [HN20]', async () => {
     const server = await venue<{ id: string }>(({ id }) => ({ result: null, id }));
     const client = await connectClient(server, { handler: new BinanceStreamsHandler() });
     const trades = await client.subscribe('btcusdt@aggTrade');
@@ -53,7 +53,7 @@ describe('9: what the server asks of the connection', () => {
     expect(server.connectionCount).toBe(2);
   });
 
-  it('to synchronise one topic anew: the others go on untouched [HN22, CH19, CH20]', async () => {
+  it('a resync signal resubscribes its topic only [HN22, CH19, CH20]', async () => {
     class ResyncHandler extends GenericJsonHandler {
       override extractSignal(message: Message): Signal | undefined {
         if (message.field('op') !== 'stale') return undefined;
@@ -79,7 +79,7 @@ describe('9: what the server asks of the connection', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('to synchronise a topic anew because its checksum does not fit [HN22, HN27]', async () => {
+  it('a wrong checksum resubscribes its topic [HN22, HN27]', async () => {
     class ChecksumHandler extends GenericJsonHandler {
       override extractSequence(message: Message): Sequence | undefined {
         const { n, sum } = this.extractData(message) as { n: number; sum: number };

@@ -18,8 +18,8 @@ const head = (subscription: string, number: string) => ({
   params: { subscription, result: { number } },
 });
 
-describe('4: the name of a topic', () => {
-  it('composed of several fields, in any order, with some added by the server (OKX) [HN6]', async () => {
+describe('4: names of topics', () => {
+  it('a topic has several fields, in any order, some added by the server (OKX) [HN6]', async () => {
     const server = await venue<{ id: string; args: object[] }>(({ id, args }) =>
       args.map((arg) => ({ id, event: 'subscribe', arg, connId: 'a4d3ae55' })),
     );
@@ -33,7 +33,7 @@ describe('4: the name of a topic', () => {
     expect(await book?.until(1)).toEqual([[{ seqId: 1 }]]);
   });
 
-  it('under another name than it was asked for (Coinbase) [HN6, HN7]', async () => {
+  it('a topic arrives under another name than it was subscribed (Coinbase) [HN6, HN7]', async () => {
     const state = { channel: 'subscriptions', sequence_num: 1, events: [{ subscriptions: { level2: ['BTC-USD'] } }] };
     const server = await venue(() => state);
     const client = await connectClient(server, { handler: new CoinbaseHandler(() => 'jwt') });
@@ -43,7 +43,7 @@ describe('4: the name of a topic', () => {
     expect(await book.until(1)).toMatchObject([{ events: [event] }]);
   });
 
-  it('a wildcard: an update goes to every subscription that it is of (Alpaca) [HN6]', async () => {
+  it('an update reaches its topic and the wildcard (Alpaca) [HN6]', async () => {
     const state = { T: 'subscription', trades: ['AAPL', '*'], quotes: [], bars: [] };
     const server = await venue<{ action: string }>(({ action }) =>
       action === 'auth' ? [[{ T: 'success', msg: 'authenticated' }]] : [[state]],
@@ -58,7 +58,7 @@ describe('4: the name of a topic', () => {
     expect(await apple?.until(1)).toMatchObject([{ S: 'AAPL' }]);
   });
 
-  it('chosen by the server, anew on each connection; the old name is worth nothing there (Ethereum) [HN6, JR9]', async () => {
+  it('the server names a topic again on each connection, and the old name is void (Ethereum) [HN6, JR9]', async () => {
     const names = ['0xcd0c', '0x9cef'];
     const server = await venue<Call>(({ id }, { index }) => ({ jsonrpc: '2.0', id, result: names[index] }));
     const client = await connectClient(server, { handler: new EthereumHandler() });
@@ -77,7 +77,7 @@ describe('4: the name of a topic', () => {
     expect(end).toMatchObject({ method: 'eth_unsubscribe', params: ['0x9cef'] });
   });
 
-  it('an update that comes before the acknowledgement which tells its name waits for it (Ethereum) [HN6, S5]', async () => {
+  it('an update waits for the acknowledgement that names its topic (Ethereum) [HN6, S5]', async () => {
     const server = await venue<Call>(({ id }) => [
       head('0xcd0c', '0x1'),
       head('0xcd0c', '0x2'),

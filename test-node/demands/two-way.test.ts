@@ -13,7 +13,7 @@ const ack = ({ type }: Operation) => (type === 'connection_init' ? { type: 'conn
 const TICKS = 'subscription { ticks }';
 
 describe('13: two-way traffic', () => {
-  it('the server asks, under the id of a request of ours, and is answered (JSON-RPC peers) [CL36, HN28, JR7]', async () => {
+  it('a request of the server with the id of a client request is answered (JSON-RPC peers) [CL36, HN28, JR7]', async () => {
     const server = await venue<{ id: string; method?: string; result?: unknown }>(({ id, method, result }) => {
       if (method === 'work') return { jsonrpc: '2.0', id, method: 'client/approve', params: { n: 5 } };
       return result === undefined ? undefined : { jsonrpc: '2.0', id, result: { approved: result } };
@@ -25,7 +25,7 @@ describe('13: two-way traffic', () => {
     });
   });
 
-  it('refused, or answered late: only on the connection that asked [CL36]', async () => {
+  it('a refusal or a late answer leaves only on the connection of the request [CL36]', async () => {
     const server = await venue();
     const client = await connectClient(server, { handler: new EthereumHandler() });
     const ask = (id: number) => server.broadcast({ jsonrpc: '2.0', id, method: 'roots/list' });
@@ -49,14 +49,14 @@ describe('13: two-way traffic', () => {
     ]);
   });
 
-  it('asked for something that nobody serves, it is told so [CL37]', async () => {
+  it('a request of the server without a listener is refused [CL37]', async () => {
     const server = await venue();
     await connectClient(server, { handler: new EthereumHandler() });
     server.broadcast({ jsonrpc: '2.0', id: 7, method: 'roots/list' });
     expect(await sentUntil(server, 1)).toMatchObject([{ id: 7, error: { code: -32_601 } }]);
   });
 
-  it('a cancel for a request that is aborted after the write, and none before it (GraphQL) [HN12, ER4, R6]', async () => {
+  it('a cancel leaves for a request that is aborted after the write, not before it (GraphQL) [HN12, ER4, R6]', async () => {
     const server = await venue<Operation>(ack);
     const client = createClient(server, { handler: new GraphqlHandler() });
     const [unsent, written] = [new AbortController(), new AbortController()];
@@ -76,7 +76,7 @@ describe('13: two-way traffic', () => {
     ]);
   });
 
-  it('a stream carries the id of the request that opened it, another one after a reconnect (GraphQL) [HN6, S3]', async () => {
+  it('a stream has the id of the request that opened it, and a new id after a reconnect (GraphQL) [HN6, S3]', async () => {
     const server = await venue<Operation>(ack);
     const client = await connectClient(server, { handler: new GraphqlHandler() });
     const ticks = await client.subscribe(TICKS);
@@ -99,7 +99,7 @@ describe('13: two-way traffic', () => {
     expect((await sentUntil(server, 5))[4]).toEqual({ id: second?.id, type: 'complete' });
   });
 
-  it('the server ends a stream: its channel ends, with the error where there was one (GraphQL) [HN4]', async () => {
+  it('a stream that the server ends closes its channel, with the error if there is one (GraphQL) [HN4]', async () => {
     const server = await venue<Operation>(ack);
     const client = await connectClient(server, { handler: new GraphqlHandler() });
     const [good, bad] = await client.subscribeMany([TICKS, 'subscription { nope }']);

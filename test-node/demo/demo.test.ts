@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 describe('the demo', { timeout: PATIENCE }, () => {
-  it('trades, survives the drop, and ends with a summary [PK1]', async () => {
+  it('trades, reconnects after the drop, and ends with a summary [PK1]', async () => {
     const demo = start('--for', '3s');
     expect(await demo.exitCode).toBe(0);
     expect(demo.errors).toBe('');
@@ -29,13 +29,13 @@ describe('the demo', { timeout: PATIENCE }, () => {
     expect(Number(filled) + Number(refused) + 1).toBe(Number(placed));
   });
 
-  it('is plain text where there is no terminal', async () => {
+  it('prints plain text without a terminal', async () => {
     const demo = start('--for', '500ms');
     expect(await demo.exitCode).toBe(0);
     expect(demo.output).not.toContain('\x1b');
   });
 
-  it('survives rubbish and an unplugged server, and ends cleanly at Ctrl-C', async () => {
+  it('continues after invalid frames and a lost server, and ends cleanly at Ctrl-C', async () => {
     const server = await MockWebSocketServer.start({ exchange: false });
     cleanups.push(() => server.close());
     server.respondTo('"auth"', { method: 'auth', success: true });
@@ -65,7 +65,7 @@ describe('the demo', { timeout: PATIENCE }, () => {
     await server.waitForIdle();
   });
 
-  it('says that it never got in', async () => {
+  it('reports that it never connected', async () => {
     const server = await MockWebSocketServer.start({ exchange: false });
     cleanups.push(() => server.close());
     server.respondTo('"auth"', { method: 'auth', error: { code: 'NO', message: 'not you' } });
@@ -89,7 +89,7 @@ describe('the demo', { timeout: PATIENCE }, () => {
     expect(demo.output).toBe('');
   });
 
-  it('explains itself', async () => {
+  it('prints its help', async () => {
     const demo = start('--help');
     expect(await demo.exitCode).toBe(0);
     for (const option of ['--for', '--url', '--help']) expect(demo.output).toContain(option);

@@ -7,7 +7,7 @@ const numbers = Object.fromEntries(
   Object.entries(defaults).filter(([, value]) => typeof value === 'number' || typeof value === 'boolean'),
 );
 
-it('has the defaults that docs/SPEC.md names [CF2]', () => {
+it('the config has the defaults of docs/SPEC.md [CF2]', () => {
   const clause = /- \*\*CF2\*\* ([\s\S]*?)\n- \*\*/.exec(readFileSync('docs/SPEC.md', 'utf8'))?.[1] ?? '';
   const named = [...clause.matchAll(/`(\w+)`\s+([\d ]*\d|\w+)/g)].map(([, name = '', value = '']) => [
     name,
@@ -16,7 +16,7 @@ it('has the defaults that docs/SPEC.md names [CF2]', () => {
   expect(Object.fromEntries(named)).toEqual(numbers);
 });
 
-it('has every field and default in the table of docs/configuration.md', () => {
+it('docs/configuration.md lists every field and its default', () => {
   const page = readFileSync('docs/configuration.md', 'utf8');
   const rows = [...page.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name = '', value = '']) => [
     name,

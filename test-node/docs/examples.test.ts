@@ -23,12 +23,12 @@ await bundle(modules);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('finds the examples', () => {
+it('the docs have examples', () => {
   expect(modules.length).toBeGreaterThan(20);
   expect(modules.some(({ file }) => file === 'README.md')).toBe(true);
 });
 
-it('would notice a wrong value, and a wrong type', { timeout: 60_000 }, () => {
+it('the check notices a wrong value and a wrong type', { timeout: 60_000 }, () => {
   const block = {
     file: 'page.md',
     line: 7,
@@ -45,11 +45,11 @@ it('would notice a wrong value, and a wrong type', { timeout: 60_000 }, () => {
   expect(compiler.check([wrong])).toEqual([`page.md:7 Type 'boolean' is not assignable to type 'RequestId'.`]);
 });
 
-it('keeps to the types', { timeout: 60_000 }, () => {
+it('the examples compile', { timeout: 60_000 }, () => {
   expect(compiler.check(modules)).toEqual([]);
 });
 
-describe('an example runs, and its values are right', { timeout: 30_000 }, () => {
+describe('an example runs and shows right values', { timeout: 30_000 }, () => {
   beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}));
   afterEach(() => void vi.restoreAllMocks());
 

@@ -23,7 +23,7 @@ const ERRORS = [
 ];
 
 describe('the package', () => {
-  it('has the scripts that others call by name [PK1, PK2, PK3]', () => {
+  it('has the npm scripts that its users call [PK1, PK2, PK3]', () => {
     const scripts = Object.keys(manifest.scripts);
     expect(scripts).toEqual(expect.arrayContaining(['build', 'test', 'demo', 'bench', 'simulate']));
   });
@@ -43,7 +43,7 @@ describe('the package', () => {
     }
   });
 
-  it('names the kinds of messages [PK17]', () => {
+  it('exports the kinds of messages [PK17]', () => {
     expect(root.MessageKind).toEqual({
       Response: 'response',
       Update: 'update',
@@ -53,28 +53,28 @@ describe('the package', () => {
     });
   });
 
-  it('offers each adapter by itself [PK7]', () => {
+  it('exports each adapter separately [PK7]', () => {
     for (const runtime of [nodeRuntime, browserRuntime]) {
       expect(runtime).toMatchObject({ openSocket: expect.any(Function), random: expect.any(Function) });
       expect(runtime.clock.now()).toBeTypeOf('number');
     }
   });
 
-  it('has a mock server in Node, and nothing that needs Node in a browser [PK8]', async () => {
+  it('has a mock server in Node and nothing that needs Node in a browser [PK8]', async () => {
     const inBrowser = await import('../../src/testing/index.browser.js');
     expect(Object.keys(testing)).toContain('MockWebSocketServer');
     expect(Object.keys(inBrowser)).not.toContain('MockWebSocketServer');
     await expect(bundle('src/testing/index.browser.ts')).resolves.not.toContain('node:');
   });
 
-  it('has a clock and a network in memory everywhere [PK9]', async () => {
+  it('has a virtual clock and a simulated network on every platform [PK9]', async () => {
     const inBrowser = await import('../../src/testing/index.browser.js');
     for (const exported of [testing, inBrowser]) {
       expect(Object.keys(exported)).toEqual(expect.arrayContaining(['VirtualClock', 'SimulatedNetwork']));
     }
   });
 
-  it('picks the adapter by export condition, with the browser build as default [PK11]', () => {
+  it('picks the adapter by export condition, with the browser as default [PK11]', () => {
     const { types, browser, node, default: otherwise } = manifest.exports['.'];
     expect(Object.keys(manifest.exports['.'])).toEqual(['types', 'browser', 'node', 'default']);
     expect(otherwise).toEqual(browser);
@@ -86,7 +86,7 @@ describe('the package', () => {
     expect(manifest.sideEffects).toBe(false);
   });
 
-  it('depends on four packages, of which only the Node adapter knows ws [PK16]', () => {
+  it('has four dependencies, and imports ws only in the Node adapter [PK16]', () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(['eventemitter3', 'isomorphic-ws', 'nanoid', 'ws']);
     const importers = sources('src').filter((file) => /from '(isomorphic-ws|ws)'/.test(readFileSync(file, 'utf8')));
     // The mock server is a tool for tests, and no part of the client.
@@ -95,7 +95,7 @@ describe('the package', () => {
     ]);
   });
 
-  it('keeps the names of errors when it is minified [ER8]', async () => {
+  it('keeps the names of errors when minified [ER8]', async () => {
     const code = await bundle('src/errors.ts');
     const minified = await import(`data:text/javascript,${encodeURIComponent(code)}`);
     expect(minified.ProtocolError.toString()).not.toContain('ProtocolError extends');

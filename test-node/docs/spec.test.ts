@@ -5,12 +5,12 @@ import { maxAttemptsPerMinute } from '../../src/connection/reconnect-policy.js';
 
 const spec = readFileSync('docs/SPEC.md', 'utf8');
 
-it('shows the states of docs/SPEC.md as the table has them [C2]', () => {
+it('docs/SPEC.md shows the table of connection states [C2]', () => {
   const [, shown] = /<!-- states:begin -->\n([\s\S]*)<!-- states:end -->/.exec(spec) ?? [];
   expect(shown).toBe(`${diagram()}\n\n${policies()}\n`);
 });
 
-it('names the bound on attempts in a minute that holds [C5]', () => {
+it('docs/SPEC.md states the real bound on attempts in a minute [C5]', () => {
   expect(spec).toContain('40 + ⌈240 000 / max(`reconnectMaxDelay`, 50)⌉ (48 with defaults');
   expect([30_000, 1_000, 50, 0].map(maxAttemptsPerMinute)).toEqual([48, 280, 4_840, 4_840]);
 });

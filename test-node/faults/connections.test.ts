@@ -14,7 +14,7 @@ import { LoginHandler } from '../support/login-handler.js';
 import { closeVirtual, connectVirtual, virtualClient } from '../support/virtual-client.js';
 import { answerLikeAnExchange, FakeNetwork, seeded } from '../support/virtual-time.js';
 
-it('a server that accepts and closes at once, for 10 s, sees few connections [F1, C4, C5]', async () => {
+it('a server that accepts and closes for 10 s sees few connections [F1, C4, C5]', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const network = new FakeNetwork();
     network.onDial = (socket) =>
@@ -31,7 +31,7 @@ it('a server that accepts and closes at once, for 10 s, sees few connections [F1
   }
 });
 
-it('even if the dice always say zero, no minute has more than 48 attempts [F1, C5]', async () => {
+it('no minute has more than 48 attempts, even when the random number is always 0 [F1, C5]', async () => {
   const network = new FakeNetwork();
   const dials: number[] = [];
   network.onDial = (socket) => {
@@ -49,7 +49,7 @@ it('even if the dice always say zero, no minute has more than 48 attempts [F1, C
     expect(dials.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(48);
 });
 
-it('on a real socket the attempts slow down, and the client comes back when the server does [F1, L1]', async () => {
+it('the attempts slow down on a real socket, and the client reconnects when the server is back [F1, L1]', async () => {
   const server = await serve();
   const stop = server.onConnection((connection) => connection.close(1_013));
   const client = createClient(server, { config: { reconnectMinUptime: 5_000 } });
@@ -79,7 +79,7 @@ it('a half-open link is noticed and replaced [F2, C6]', async () => {
   await server.waitFor('the dead socket to be gone', () => server.socketCount === 1);
 });
 
-it('with default settings within pingInterval + pongTimeout, whenever it dies [F2, C6]', async () => {
+it('a half-open link is noticed within pingInterval + pongTimeout by default, at whatever time it dies [F2, C6]', async () => {
   for (const after of [1, 15_000, 29_999, 30_001, 61_234]) {
     const network = new FakeNetwork();
     const client = await connectVirtual(network);
@@ -99,7 +99,7 @@ it('with default settings within pingInterval + pongTimeout, whenever it dies [F
   }
 });
 
-it('after the connection was refused for 6 s the client comes back [F4, C7, L1]', async () => {
+it('the client reconnects after connections were refused for 6 s [F4, C7, L1]', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const network = new FakeNetwork();
     answerLikeAnExchange(network);
@@ -116,7 +116,7 @@ it('after the connection was refused for 6 s the client comes back [F4, C7, L1]'
   }
 });
 
-it('on a real port that nobody listens on for many attempts [F4, CL5, CL34]', async () => {
+it('the client reconnects after many attempts on a closed port [F4, CL5, CL34]', async () => {
   const server = await serve();
   await server.stop();
   const client = createClient(server);
@@ -170,7 +170,7 @@ it('close() during the back-off leaves no timer [F7, C8]', async () => {
   expect(network.sockets).toHaveLength(attempts);
 });
 
-it('a drop between the authentication frame and its answer is survived [F9, C7]', async () => {
+it('the client logs in again after a drop between the login and its answer [F9, C7]', async () => {
   const server = await serve({ authentication: {} });
   let drops = 3;
   server.respondTo('"op":"auth"', (_text, connection) => {
@@ -214,7 +214,7 @@ it('a second drop during resubscription loses no subscription [F11, S3, S4]', as
   await got.until(1);
 });
 
-it('with default settings a healthy idle link is kept for a day [F17, C6]', async () => {
+it('a healthy idle link is kept for a day with default settings [F17, C6]', async () => {
   const network = new FakeNetwork();
   const client = await connectVirtual(network);
   await network.clock.advance(24 * 3_600_000);
@@ -224,7 +224,7 @@ it('with default settings a healthy idle link is kept for a day [F17, C6]', asyn
   expect(client.stats().roundTrip).toBe(1);
 });
 
-it('nor is one dropped that offers no way to probe it [F17, HN19, RT3]', async () => {
+it('an idle link that cannot be probed is kept [F17, HN19, RT3]', async () => {
   const network = new FakeNetwork();
   network.hasPing = false;
   const client = await connectVirtual(network);
@@ -233,7 +233,7 @@ it('nor is one dropped that offers no way to probe it [F17, HN19, RT3]', async (
   expect(network.last.sent).toEqual([]);
 });
 
-it('4,000 subscriptions at once go in few frames and do not keep later calls waiting [F14, DL8]', async () => {
+it('4,000 subscriptions leave in few frames and do not delay later calls [F14, DL8]', async () => {
   const server = await serve();
   const client = await connectClient(server);
   const many = client.subscribeMany(Array.from({ length: 4_000 }, (_, n) => `t${n}`));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { barrier, channelEvent, collect, connectClient, serve } from '../support/live.js';
 
-it('a slow loop gets the newest, every loss is counted, and no stream ends that did not [F16, CH15, CH16]', async () => {
+it('a slow loop gets the newest updates, counts every dropped one, and does not end [F16, CH15, CH16]', async () => {
   const server = await serve();
   const client = await connectClient<{ a: number }>(server);
   const channel = await client.subscribe('a', { capacity: 10 });
@@ -20,7 +20,7 @@ it('a slow loop gets the newest, every loss is counted, and no stream ends that 
   expect(client.stats().dropped).toBe(990);
 });
 
-it('where a loss is not acceptable the end is an error, never an end of stream [F16, CH18]', async () => {
+it("a slow loop with overflow 'fail' ends with an error, never as if the stream ended [F16, CH18]", async () => {
   const server = await serve();
   const client = await connectClient<{ a: number }>(server);
   const channel = await client.subscribe('a', { capacity: 10, overflow: 'fail' });
@@ -35,7 +35,7 @@ it('where a loss is not acceptable the end is an error, never an end of stream [
   expect(taken).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-it('a listener loses nothing, however slow the loop beside it is [F16, CH3, S7]', async () => {
+it('a listener gets every update beside a slow loop [F16, CH3, S7]', async () => {
   const server = await serve();
   const client = await connectClient<{ a: number }>(server);
   const channel = await client.subscribe('a', { capacity: 10 });

@@ -23,9 +23,9 @@ async function unhelpful(state = '') {
   return server;
 }
 
-describe('a process that looks at none of its promises', () => {
+describe('a process that awaits none of its promises', () => {
   it(
-    'un-awaited calls, then close(): no unhandled rejection [F15, CL39]',
+    'has no unhandled rejection after close() [F15, CL39]',
     async () => {
       const server = await unhelpful();
       expect(await runChild(program, server.url, 'closed')).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -34,7 +34,7 @@ describe('a process that looks at none of its promises', () => {
   );
 
   it(
-    'un-awaited calls, and a loop, under a client that gives up: no unhandled rejection [F15, CL39]',
+    'has no unhandled rejection when the client gives up [F15, CL39]',
     async () => {
       const server = await unhelpful();
       expect(await runChild(program, server.url, 'dropped')).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -43,11 +43,11 @@ describe('a process that looks at none of its promises', () => {
   );
 });
 
-describe('a process whose only client is closed', () => {
+describe('a process with one closed client', () => {
   const states = ['disconnected', 'connecting', 'connected', 'authenticating', 'ready', 'reconnecting'];
 
   it.each(states)(
-    'close() in %s leaves nothing that keeps it alive [F7, C8]',
+    'has nothing left that keeps it alive after close() in %s [F7, C8]',
     async (state) => {
       const server = await unhelpful(state);
       expect(await runChild(program, server.url, 'closing', state)).toEqual({ code: 0, stdout: '[]', stderr: '' });
@@ -56,9 +56,9 @@ describe('a process whose only client is closed', () => {
   );
 });
 
-describe('a process that ends without closing its client', () => {
+describe('a process that exits without close()', () => {
   it(
-    'what it sent has left by the time that the promise of send() is kept [CL18]',
+    'has sent every frame when the promise of send() resolves [CL18]',
     async () => {
       const server = await unhelpful();
       server.respondTo('word', []);

@@ -4,7 +4,7 @@ import { LoginHandler } from '../support/login-handler.js';
 import { connectVirtual } from '../support/virtual-client.js';
 import { FakeNetwork } from '../support/virtual-time.js';
 
-it('a drop with a request in flight settles the promise [F3, R1, DL1]', async () => {
+it('a drop settles a request in flight [F3, R1, DL1]', async () => {
   const server = await serve();
   server.respondTo('"op":"order"', []);
   const client = await connectClient(server);
@@ -14,7 +14,7 @@ it('a drop with a request in flight settles the promise [F3, R1, DL1]', async ()
   await expect(call).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unknown' });
 });
 
-it('so does a clean close by the server [F3, R1]', async () => {
+it('a clean close by the server settles a request in flight [F3, R1]', async () => {
   const server = await serve();
   server.respondTo('"op":"order"', []);
   const client = await connectClient(server);
@@ -28,7 +28,7 @@ it('so does a clean close by the server [F3, R1]', async () => {
   });
 });
 
-it('a refused authentication settles the order that was waiting [F10, R1, C7]', async () => {
+it('a refused login settles a waiting request [F10, R1, C7]', async () => {
   const server = await serve({ authentication: { accepts: () => false } });
   const handler = new LoginHandler();
   handler.verdict = 'final';
@@ -40,7 +40,7 @@ it('a refused authentication settles the order that was waiting [F10, R1, C7]', 
   expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
 });
 
-it('what its caller was told has failed unsent does not leave after the reconnect [F12, R4, R6, DL1]', async () => {
+it('a request that failed as unsent does not leave after the reconnect [F12, R4, R6, DL1]', async () => {
   const server = await serve();
   const client = await connectClient(server);
   await server.stop();
@@ -65,7 +65,7 @@ it('what its caller was told has failed unsent does not leave after the reconnec
   expect(framesOf(server, 'order').map(({ why }) => why)).toEqual(['waits']);
 });
 
-it('1,000 unanswered requests all settle and none is held [F13, R1, R3]', async () => {
+it('1,000 unanswered requests settle and leave no entry [F13, R1, R3]', async () => {
   const server = await serve({ exchange: false });
   const client = await connectClient(server, { config: { requestTimeout: 50 } });
   const outcomes = Promise.all(Array.from({ length: 1_000 }, () => outcomeOf(client.request({ op: 'x' }))));
@@ -76,7 +76,7 @@ it('1,000 unanswered requests all settle and none is held [F13, R1, R3]', async 
   expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
 });
 
-it('with default settings, in virtual time, and the last timer goes with the last request [F13, CF12]', async () => {
+it('1,000 unanswered requests time out by default, and the last timer ends with the last request [F13, CF12]', async () => {
   const network = new FakeNetwork();
   const client = await connectVirtual(network, { config: { pingInterval: 0 } });
   const idle = network.clock.pendingTimers;

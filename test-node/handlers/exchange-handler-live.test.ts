@@ -9,8 +9,8 @@ const old: ExchangeHandler = {
   buildUnsubscribe: (topic) => JSON.stringify({ unsub: topic }),
 };
 
-describe('an ExchangeHandler on a live client', () => {
-  it('subscribes on the write, and its updates reach the channels of their topic [EX1, CH8, S3]', async () => {
+describe('fromExchangeHandler on a live client', () => {
+  it('confirms subscriptions on the write and routes updates by topic [EX1, CH8, S3]', async () => {
     const server = await serve({ exchange: false });
     const client = await connectClient(server, { handler: fromExchangeHandler(old) });
     const [trades, book] = await Promise.all([client.subscribe('trades'), client.subscribe('book')]);
@@ -39,7 +39,7 @@ describe('an ExchangeHandler on a live client', () => {
     await expect(client.request({ op: 'order' })).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unsent' });
   });
 
-  it('onConnect, an asynchronous decodeBinary and processMessage work where they are there [EX2, HN8, S5]', async () => {
+  it('calls onConnect, an asynchronous decodeBinary and processMessage if the handler has them [EX2, HN8, S5]', async () => {
     const server = await serve({ exchange: false });
     const handler = fromExchangeHandler({
       ...old,
@@ -75,7 +75,7 @@ describe('an ExchangeHandler on a live client', () => {
     ]);
   });
 
-  it('warns once, whoever listens, over any number of connects [EX3]', async () => {
+  it('warns once over any number of listeners and connects [EX3]', async () => {
     const server = await serve({ exchange: false });
     const client = createClient(server, { handler: fromExchangeHandler(old) });
     const warnings: Warning[] = [];
@@ -90,14 +90,14 @@ describe('an ExchangeHandler on a live client', () => {
     expect(warnings).toEqual([{ code: 'deprecated-handler', message: expect.stringContaining('ProtocolHandler') }]);
   });
 
-  it('keeps the warning for code that had no listener yet, as after a static connect [EX3, CL3]', async () => {
+  it('keeps the warning for code that had no listener, as after WebSocketClient.connect() [EX3, CL3]', async () => {
     const server = await serve({ exchange: false });
     const client = await WebSocketClient.connect({ url: server.url }, fromExchangeHandler(old));
     atEnd(() => client.close());
     expect(client.lastWarning).toMatchObject({ code: 'deprecated-handler' });
   });
 
-  it('a handler of today warns of nothing [EX3]', async () => {
+  it('is the only handler that leads to a warning [EX3]', async () => {
     const server = await serve();
     const client = createClient(server);
     const warnings: Warning[] = [];

@@ -14,7 +14,7 @@ const old = (more: Partial<ExchangeHandler> = {}): ExchangeHandler => ({
 });
 
 describe('fromExchangeHandler', () => {
-  it('routes by topic, and leaves the rest to the application', () => {
+  it('routes by topic and leaves other messages to the application', () => {
     const handler = fromExchangeHandler(old());
     const update = new Message('{"channel":"trades.BTC","price":1}');
     expect(handler.classifyMessage(update)).toBe('update');
@@ -36,14 +36,14 @@ describe('fromExchangeHandler', () => {
     expect(getTopic.mock.calls).toEqual([['1'], ['2']]);
   });
 
-  it('sends one frame per topic, and waits for no confirmation', () => {
+  it('sends one frame per topic and needs no confirmation', () => {
     const handler = fromExchangeHandler(old());
     expect(handler.buildSubscribe(['a', 'b'], 'r1', context)).toEqual(['{"sub":"a"}', '{"sub":"b"}']);
     expect(handler.buildUnsubscribe(['a'], 'r1', context)).toEqual(['{"unsub":"a"}']);
     expect(handler.isSubscriptionSuccess).toBe(ProtocolHandler.prototype.isSubscriptionSuccess);
   });
 
-  it('says that it is deprecated, and where to read on', () => {
+  it('warns that it is deprecated and names its replacement', () => {
     expect(fromExchangeHandler(old()).deprecation).toMatch(/deprecated.*docs\/migrating-from-exchange-handler\.md/);
   });
 
@@ -53,14 +53,14 @@ describe('fromExchangeHandler', () => {
     expect(() => handler.injectRequestId({}, 'r1')).toThrow(/sendJson/);
   });
 
-  it('overrides only what the old handler has, so that the client can skip the rest', () => {
+  it('overrides only the methods that the old handler has', () => {
     const plain = fromExchangeHandler(old());
     for (const name of ['onConnect', 'decodeBinary', 'split'] as const) {
       expect(plain[name]).toBe(ProtocolHandler.prototype[name]);
     }
   });
 
-  it('keeps `this`', async () => {
+  it('calls the old handler with its own this', async () => {
     class Old implements ExchangeHandler {
       readonly prefix = 'x.';
       getTopic(text: string) {
@@ -87,21 +87,21 @@ describe('fromExchangeHandler', () => {
     expect(handler.decodeBinary(new Uint8Array(3))).toBe('x.3');
   });
 
-  it('takes nothing from decodeBinary as an empty message, at once or later', async () => {
+  it('takes null from decodeBinary as an empty message, synchronous or not', async () => {
     expect(fromExchangeHandler(old({ decodeBinary: () => null })).decodeBinary(new Uint8Array())).toBe('');
     const later = fromExchangeHandler(old({ decodeBinary: async (data) => (data.length > 0 ? 'text' : undefined) }));
     await expect(later.decodeBinary(new Uint8Array(1))).resolves.toBe('text');
     await expect(later.decodeBinary(new Uint8Array())).resolves.toBe('');
   });
 
-  it.each(['getTopic', 'buildSubscribe', 'buildUnsubscribe'])('wants %s', (name) => {
+  it.each(['getTopic', 'buildSubscribe', 'buildUnsubscribe'])('requires %s', (name) => {
     const make = () => fromExchangeHandler({ ...old(), [name]: undefined } as unknown as ExchangeHandler);
     expect(make).toThrow(ConfigError);
     expect(make).toThrow(`handler.${name} is undefined; allowed is a function.`);
   });
 });
 
-describe('processMessage', () => {
+describe('processMessage of an ExchangeHandler', () => {
   type Result = ReturnType<NonNullable<ExchangeHandler['processMessage']>>;
   const take = (result: Result, text = '{"channel":"a","n":1}') => {
     const handler = fromExchangeHandler(old({ processMessage: () => result }));
@@ -116,7 +116,7 @@ describe('processMessage', () => {
     };
   };
 
-  it('that returns nothing only looks on', () => {
+  it('changes nothing when it returns nothing', () => {
     expect(take(undefined)).toEqual({ kind: 'update', topic: 'a', data: { channel: 'a', n: 1 }, parts: undefined });
   });
 
@@ -124,11 +124,11 @@ describe('processMessage', () => {
     expect(take('{"channel":"b"}')).toMatchObject({ kind: 'update', topic: 'b', data: { channel: 'b' } });
   });
 
-  it('may say the topic, too', () => {
+  it('may also set the topic', () => {
     expect(take(['c', '{"n":2}'])).toMatchObject({ kind: 'update', topic: 'c', data: { n: 2 } });
   });
 
-  it('may keep a message from every channel', () => {
+  it('may keep a message away from every channel', () => {
     expect(take(null)).toMatchObject({ kind: 'unknown', topic: undefined });
   });
 

@@ -6,7 +6,7 @@ import { frame, subscriptionContext } from '../support/handlers.js';
 const kindOf = (value: unknown, options?: GenericJsonOptions) =>
   new GenericJsonHandler(options).classifyMessage(frame(value));
 
-describe('the wire, out of the box [GJ1]', () => {
+describe('GenericJsonHandler: frames by default [GJ1]', () => {
   const handler = new GenericJsonHandler();
 
   it('subscribes and unsubscribes a list of topics', () => {
@@ -24,7 +24,7 @@ describe('the wire, out of the box [GJ1]', () => {
     expect(() => handler.buildSubscribe(['book'], 'r1', subscriptionContext({ book: 50 }))).toThrow(ConfigError);
   });
 
-  it('sets the id of a request, and ours wins', () => {
+  it('sets the id of a request and overrides an id in the payload', () => {
     const payload = { op: 'order', req_id: 'mine', qty: 1 };
     expect(handler.injectRequestId(payload, 'r1')).toEqual({ op: 'order', req_id: 'r1', qty: 1 });
     expect(handler.injectRequestId(Object.create(null, { op: { value: 'x', enumerable: true } }), 2)).toEqual({
@@ -34,7 +34,7 @@ describe('the wire, out of the box [GJ1]', () => {
     expect(payload.req_id).toBe('mine');
   });
 
-  it.each([[[1]], ['text'], [null], [undefined], [5], [new Date()], [new Map()]])(
+  it.each([[[1]], ['text'], [null], [undefined], [5], [new Date(0)], [new Map()]])(
     'refuses %o as a request',
     (payload) => {
       expect(() => handler.injectRequestId(payload, 'r1')).toThrow(ProtocolError);
@@ -42,13 +42,13 @@ describe('the wire, out of the box [GJ1]', () => {
     },
   );
 
-  it('has no application-level ping unless it is named', () => {
+  it('has no application ping by default', () => {
     expect(handler.buildPing()).toBeUndefined();
     expect(kindOf({ op: 'ping' })).toBe('unknown');
   });
 });
 
-describe('classification', () => {
+describe('GenericJsonHandler.classifyMessage', () => {
   it.each<[kind: string, frame: unknown]>([
     ['response', { req_id: 'r1', data: 1 }],
     ['response', { req_id: 7 }],
@@ -83,7 +83,7 @@ describe('classification', () => {
     expect(kindOf(value)).toBe(kind);
   });
 
-  it('does it without parsing, for updates and answers alike', () => {
+  it('classifies updates and answers without parsing', () => {
     const handler = new GenericJsonHandler();
     const parse = vi.spyOn(JSON, 'parse');
     for (const value of ['{"topic":"trades.BTC","data":[{"op":"subscribe"}]}', '{"req_id":"r1","data":1}']) {
@@ -96,7 +96,7 @@ describe('classification', () => {
     parse.mockRestore();
   });
 
-  it('reads ids and topics under their own names, in the type they came in', () => {
+  it('reads ids and topics under configured names and keeps their type', () => {
     const handler = new GenericJsonHandler({ requestIdField: 'id', topicField: 'channel' });
     expect(handler.extractRequestId(frame({ id: '1' }))).toBe('1');
     expect(handler.extractRequestId(frame({ id: 1 }))).toBe(1);
@@ -106,7 +106,7 @@ describe('classification', () => {
     expect(handler.extractTopic(frame({ channel: 17 }))).toBe('17');
   });
 
-  it('tells updates that carry ids of their own by their type', () => {
+  it('knows updates with ids of their own by their type', () => {
     const options = {
       requestIdField: 'id',
       typeField: 'type',
@@ -121,7 +121,7 @@ describe('classification', () => {
     expect(kindOf({ type: 'other', id: 'r1' }, options)).toBe('response');
   });
 
-  it('looks for confirmations under the names that the server uses', () => {
+  it('finds confirmations under configured names', () => {
     const options = { operationField: 'action', subscribeOp: 'sub', unsubscribeOp: 'leave' };
     expect(kindOf({ action: 'sub', topic: 'a' }, options)).toBe('control');
     expect(kindOf({ action: 'leave', topic: 'a' }, options)).toBe('control');
@@ -131,7 +131,7 @@ describe('classification', () => {
   it.each([
     ['short', { subscribeOp: 'su', unsubscribeOp: 'un', requestIdField: 'i' }],
     ['not ASCII', { subscribeOp: '订阅', unsubscribeOp: '取消', requestIdField: '编号' }],
-  ])('finds ids and confirmations behind the topic, also where their words are %s', (_, options) => {
+  ])('finds ids and confirmations after the topic, even if their words are %s', (_, options) => {
     const { subscribeOp, unsubscribeOp, requestIdField } = options;
     const escaped = (value: object) =>
       JSON.stringify(value).replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
@@ -144,7 +144,7 @@ describe('classification', () => {
   });
 });
 
-describe('answers', () => {
+describe('GenericJsonHandler: answers', () => {
   const handler = new GenericJsonHandler();
 
   it.each<[frame: unknown, result: unknown]>([
@@ -197,9 +197,9 @@ describe('answers', () => {
     { req_id: 'r1', success: true, error: null },
     { req_id: 'r1', error: '' },
     { req_id: 'r1', success: true },
-  ])('%j is no error', (value) => expect(handler.extractError(frame(value))).toBeUndefined());
+  ])('%j is not an error', (value) => expect(handler.extractError(frame(value))).toBeUndefined());
 
-  it('follows the names that were configured', () => {
+  it('reads answers under configured names', () => {
     const own = new GenericJsonHandler({ dataField: 'result', successField: 'ok', errorField: 'reason' });
     expect(own.extractResult(frame({ result: 5, data: 6 }))).toBe(5);
     expect(own.extractData(frame({ topic: 'a', result: 5 }))).toBe(5);
@@ -207,34 +207,34 @@ describe('answers', () => {
     expect(own.extractError(frame({ success: false, error: 'x' }))).toBeUndefined();
   });
 
-  it('gives the data of an update, else the whole frame', () => {
+  it('gives the data of an update, or the whole frame without data', () => {
     expect(handler.extractData(frame({ topic: 'a', data: [1] }))).toEqual([1]);
     expect(handler.extractData(frame({ topic: 'a', price: 1 }))).toEqual({ topic: 'a', price: 1 });
     expect(handler.extractData(frame('plain'))).toBe('plain');
   });
 });
 
-describe('confirmations', () => {
+describe('GenericJsonHandler.isSubscriptionSuccess', () => {
   const handler = new GenericJsonHandler();
   const outcome = (value: unknown) => handler.isSubscriptionSuccess(frame(value), ['a', 'b']);
 
-  it('by id, for the whole frame', () => {
+  it('confirms the whole frame by its id', () => {
     expect(outcome({ op: 'subscribe', req_id: 'r1', success: true })).toBe(true);
     expect(outcome({ op: 'subscribe', req_id: 'r1' })).toBe(true);
     expect(outcome({ op: 'subscribe', req_id: 'r1', success: false, error: 'no' })).toBe(false);
     expect(outcome({ op: 'subscribe', req_id: 'r1', error: 'no' })).toBe(false);
   });
 
-  it('by id, refused as a whole although one topic is named', () => {
+  it('refuses the whole frame by its id although one topic is named', () => {
     expect(outcome({ op: 'subscribe', req_id: 'r1', success: false, topic: 'a' })).toBe(false);
   });
 
-  it('by id, only for the topics that it names', () => {
+  it('confirms only the named topics of a frame', () => {
     expect(outcome({ op: 'subscribe', req_id: 'r1', success: true, args: ['a'] })).toEqual({ accepted: ['a'] });
     expect(outcome({ op: 'subscribe', req_id: 'r1', success: true, args: ['A', 'B'] })).toBe(true);
   });
 
-  it('without an id, by the topics, or in order where it names none', () => {
+  it('matches by topics without an id, or by order without topics', () => {
     expect(outcome({ op: 'subscribe', success: true })).toBe(true);
     expect(outcome({ op: 'subscribe', success: false })).toBe(false);
     expect(outcome({ op: 'subscribe', success: true, args: ['b', 'c'] })).toEqual({ accepted: ['b'] });
@@ -242,7 +242,7 @@ describe('confirmations', () => {
     expect(outcome({ op: 'subscribe', error: 'no', topic: 'b' })).toEqual({ refused: ['b'] });
   });
 
-  it('leaves to others what is not about these topics', () => {
+  it('ignores a confirmation of other topics', () => {
     expect(outcome({ op: 'subscribe', success: true, args: ['c'] })).toBeUndefined();
     expect(outcome({ op: 'subscribe', error: 'no', topic: 'c' })).toBeUndefined();
     expect(outcome({ op: 'unsubscribe', success: true })).toBeUndefined();
@@ -250,10 +250,10 @@ describe('confirmations', () => {
   });
 });
 
-describe('pings', () => {
+describe('GenericJsonHandler: pings', () => {
   const handler = new GenericJsonHandler({ pingOp: 'ping' });
 
-  it('pings, and takes the pong', () => {
+  it('builds a ping and recognises its pong', () => {
     expect(handler.buildPing()).toBe('{"op":"ping"}');
     const pong = frame({ op: 'pong', ts: 5 });
     expect(handler.classifyMessage(pong)).toBe('system');
@@ -271,19 +271,19 @@ describe('pings', () => {
     },
   );
 
-  it('takes a ping that tells how it went as the answer to ours', () => {
+  it('takes a ping with a result as the answer to its own ping', () => {
     const pong = frame({ op: 'ping', success: true, ret_msg: 'pong' });
     expect(handler.classifyMessage(pong)).toBe('system');
     expect(handler.isPongResponse(pong)).toBe(true);
     expect(handler.isServerPing(pong)).toBe(false);
   });
 
-  it('settles a request that is a ping', () => {
+  it('takes the answer to a request with op ping as a response', () => {
     expect(handler.classifyMessage(frame({ op: 'pong', req_id: 'r1' }))).toBe('response');
     expect(handler.classifyMessage(frame({ op: 'ping', req_id: 'r1', success: true }))).toBe('response');
   });
 
-  it('never answers where both sides use the same word, or they would go on for ever', () => {
+  it('does not answer pings when both sides use the same word', () => {
     const echo = new GenericJsonHandler({ pingOp: 'heartbeat', pongOp: 'heartbeat' });
     const beat = frame({ op: 'heartbeat' });
     expect(echo.classifyMessage(beat)).toBe('system');
@@ -292,7 +292,7 @@ describe('pings', () => {
   });
 });
 
-describe('options [GJ7]', () => {
+describe('GenericJsonHandler: options [GJ7]', () => {
   it.each<[options: unknown, message: RegExp]>([
     [{ topicFeild: 'x' }, /Unknown option 'topicFeild'. Known options: requestIdField, topicField/],
     [{ topicField: '' }, /topicField is ""; allowed is a non-empty string/],
@@ -313,11 +313,11 @@ describe('options [GJ7]', () => {
     expect(make).toThrow(message);
   });
 
-  it('takes undefined for the default', () => {
+  it('takes undefined as the default', () => {
     expect(new GenericJsonHandler({ topicField: undefined }).extractTopic(frame({ topic: 'a' }))).toBe('a');
   });
 
-  it('can be extended for what the options do not say', () => {
+  it('can be extended by a subclass', () => {
     class Quiet extends GenericJsonHandler {
       override readonly confirmsSubscriptions = false;
     }

@@ -3,10 +3,10 @@ import { JsonRpcHandler } from '../../src/handlers/json-rpc.js';
 import type { RequestId } from '../../src/identifiers.js';
 import { frame, settle } from '../support/handlers.js';
 
-describe('a batch of ours', () => {
+describe('JsonRpcHandler: batches', () => {
   const payload = [{ method: 'eth_chainId' }, { method: 'eth_nope', params: [] }, { method: 'eth_gasPrice' }];
 
-  it('is one frame, and resolves to the outcome of each call, in their order', () => {
+  it('sends a batch as one frame and resolves to the outcome of each call, in order', () => {
     const handler = new JsonRpcHandler();
     const calls = handler.injectRequestId(payload, 'b') as { id: RequestId }[];
     expect(calls.map(({ id }) => id)).toEqual(['b', 'b.1', 'b.2']);
@@ -25,13 +25,13 @@ describe('a batch of ours', () => {
     ]);
   });
 
-  it('is answered as the frame that came in, untouched', () => {
+  it('gives requestRaw() the answer frame unchanged', () => {
     const handler = new JsonRpcHandler();
     handler.injectRequestId([{ method: 'a' }], 'b');
     expect(handler.split(frame('[{"id":"b","result":1}]'))).toBeUndefined();
   });
 
-  it('counts its calls where ids have to be integers', () => {
+  it('takes one id per call when ids are integers', () => {
     const handler = new JsonRpcHandler({ numericIds: true });
     const id = handler.generateRequestId() as RequestId;
     const calls = handler.injectRequestId(payload, id) as { id: RequestId }[];
@@ -41,7 +41,7 @@ describe('a batch of ours', () => {
     ]);
   });
 
-  it('tells which calls were left out, and hands on what else came along', () => {
+  it('marks calls without an answer as unknown, and passes on other parts of the frame', () => {
     const handler = new JsonRpcHandler();
     handler.injectRequestId(payload, 'b');
     const text =
@@ -55,7 +55,7 @@ describe('a batch of ours', () => {
     ]);
   });
 
-  it('may be answered by one object: an error for all of it, or what there is of it', () => {
+  it('takes one object as the answer: an error for all calls, or the answer to one', () => {
     const handler = new JsonRpcHandler();
     handler.injectRequestId(payload, 'b');
     const refusal = '{"jsonrpc":"2.0","id":"b","error":{"code":-32600,"message":"no batches"}}';
@@ -66,7 +66,7 @@ describe('a batch of ours', () => {
     expect(settle(handler, '{"id":"d.1","result":2}')).toMatchObject([{ id: 'd', result: [{}, { result: 2 }, {}] }]);
   });
 
-  it('is answered once: what comes again is taken apart', () => {
+  it('settles a batch once and splits a repeated answer', () => {
     const handler = new JsonRpcHandler();
     handler.injectRequestId([{ method: 'a' }], 'b');
     expect(settle(handler, '[{"id":"b","result":1}]')).toEqual([{ id: 'b', result: [{ result: 1 }] }]);

@@ -13,15 +13,15 @@ const answer = ({ id, method }: Call) =>
     ? { jsonrpc: '2.0', id, error: { code: -32_601, message: 'Method not found', data: { method } } }
     : { jsonrpc: '2.0', id, result: method };
 
-describe('JSON-RPC 2.0 over a real socket', () => {
-  it('a call is written with version and id, and resolves to its result [JR1]', async () => {
+describe('JsonRpcHandler on a live client', () => {
+  it('writes a call with version and id, and resolves to its result [JR1]', async () => {
     const server = await venue<Call>(answer);
     const client = await connectClient(server, { handler: new JsonRpcHandler({ numericIds: true }) });
     expect(await client.request({ method: 'subtract', params: [42, 23] })).toBe('subtract');
     expect(sent(server)).toEqual([{ jsonrpc: '2.0', method: 'subtract', params: [42, 23], id: 1 }]);
   });
 
-  it('an error answer rejects with its code, message and data [JR2]', async () => {
+  it('rejects on an error answer with its code, message and data [JR2]', async () => {
     const server = await venue<Call>(answer);
     const client = await connectClient(server, { handler: new JsonRpcHandler() });
     const call = client.request({ method: 'nope' });
@@ -33,7 +33,7 @@ describe('JSON-RPC 2.0 over a real socket', () => {
     });
   });
 
-  it('a batch is one frame, and resolves call by call in the order of the calls [JR3]', async () => {
+  it('sends a batch as one frame and resolves it in the order of the calls [JR3]', async () => {
     const server = await venue<Call[]>((calls) => [calls.map(answer).reverse()]);
     const client = await connectClient(server, { handler: new JsonRpcHandler() });
     const batch = ['first', 'nope', 'third'].map((method) => ({ method }));
@@ -45,7 +45,7 @@ describe('JSON-RPC 2.0 over a real socket', () => {
     expect(sent(server)).toHaveLength(1);
   });
 
-  it('a notification has no id; an error with a null id settles nothing and is a message [JR4, JR6]', async () => {
+  it('sends a notification without an id; an error with a null id is a message event [JR4, JR6]', async () => {
     const server = await venue<Call>((call) =>
       call.id === undefined
         ? { jsonrpc: '2.0', id: null, error: { code: -32_600, message: 'Invalid Request' } }
@@ -60,7 +60,7 @@ describe('JSON-RPC 2.0 over a real socket', () => {
     expect(sent(server)[0]).toEqual({ jsonrpc: '2.0', method: 'update', params: [1] });
   });
 
-  it('an answer under the same digits in another type is not the answer [JR5]', async () => {
+  it('does not match an answer whose id has another type [JR5]', async () => {
     const server = await venue<Call>(({ id }) => [
       { jsonrpc: '2.0', id: String(id), result: 'text' },
       { jsonrpc: '2.0', id, result: 'number' },

@@ -11,8 +11,8 @@ const ethereum = () =>
     notificationMethod: 'eth_subscription',
   });
 
-describe('subscriptions', () => {
-  it('need a method', () => {
+describe('JsonRpcHandler: subscribe calls', () => {
+  it('need the subscribeMethod option', () => {
     const handler = new JsonRpcHandler();
     expect(() => handler.buildSubscribe(['a'], 1, subscriptionContext())).toThrow(ConfigError);
     expect(() => handler.buildSubscribe(['a'], 1, subscriptionContext())).toThrow(
@@ -21,7 +21,7 @@ describe('subscriptions', () => {
     expect(handler.buildUnsubscribe(['a'], 1, subscriptionContext())).toBeUndefined();
   });
 
-  it('take one call each, with the params behind the topic', () => {
+  it('are one call per topic, with the params after the topic', () => {
     const handler = ethereum();
     const filter = { address: '0x83' };
     expect(handler.limits).toEqual({ topicsPerFrame: 1 });
@@ -34,14 +34,14 @@ describe('subscriptions', () => {
     ]);
   });
 
-  it('differ by their params, as the server tells them apart', () => {
+  it('differ by their params', () => {
     const handler = ethereum();
     expect(handler.canonicalTopic('logs', undefined)).toBe('logs');
     expect(handler.canonicalTopic('logs', { a: 1 })).toBe('logs?{"a":1}');
     expect(handler.canonicalTopic('logs', { a: 2 })).not.toBe(handler.canonicalTopic('logs', { a: 1 }));
   });
 
-  it('remember the bare topic, for a server that answers under it', () => {
+  it('keep the bare topic for a server that answers with it', () => {
     const aliases: Record<string, RequestId> = {};
     const handler = new JsonRpcHandler({ subscribeMethod: 'sub', unsubscribeMethod: 'unsub' });
     const topic = handler.canonicalTopic('book', { depth: 5 });
@@ -52,7 +52,7 @@ describe('subscriptions', () => {
     ).toEqual(['book']);
   });
 
-  it('end under the name that the server chose', () => {
+  it('end by the name that the server chose', () => {
     const aliases = { newHeads: '0xcd0c', trades: 0 };
     const calls = ethereum().buildUnsubscribe(
       ['newHeads', 'trades', 'new'],
@@ -62,7 +62,7 @@ describe('subscriptions', () => {
     expect(calls.map((call) => JSON.parse(call).params)).toEqual([['0xcd0c'], [0], ['new']]);
   });
 
-  it('share a call where the server takes many', () => {
+  it('share a call if the server accepts many topics', () => {
     const handler = new JsonRpcHandler({
       subscribeMethod: 'public/subscribe',
       unsubscribeMethod: 'public/unsubscribe',
@@ -74,7 +74,7 @@ describe('subscriptions', () => {
     expect(sent(handler.buildUnsubscribe(['a', 'b'], 1, subscriptionContext()))).toEqual([['a', 'b']]);
   });
 
-  it('may name the method by topic, and the params of both calls', () => {
+  it('may have a method and params per topic', () => {
     const handler = new JsonRpcHandler({
       subscribeMethod: (topic) => `${topic}Subscribe`,
       unsubscribeMethod: (topic) => `${topic}Unsubscribe`,
@@ -93,11 +93,11 @@ describe('subscriptions', () => {
   });
 });
 
-describe('what the result of a subscribe call says', () => {
+describe('JsonRpcHandler: results of a subscribe call', () => {
   const outcome = (answer: unknown, topics = ['a', 'b'], options: JsonRpcOptions = {}) =>
     new JsonRpcHandler(options).isSubscriptionSuccess(frame(answer), topics);
 
-  it('the server names the subscription, with a text or any number', () => {
+  it('name the subscription, by a text or a number', () => {
     expect(outcome({ id: 1, result: '0xcd0c' }, ['newHeads'])).toEqual({
       accepted: ['newHeads'],
       aliases: { newHeads: '0xcd0c' },
@@ -110,27 +110,27 @@ describe('what the result of a subscribe call says', () => {
   });
 
   it.each([['ok'], ['OK'], ['success'], [true], [null], [{}], [{ count: 1 }], [[{ topic: 'x' }]], ['a']])(
-    '%j is a plain yes',
+    'confirm by %j',
     (result) => {
       expect(outcome({ id: 1, result }, ['a'])).toBe(true);
       expect(outcome({ id: 1, result })).toBe(true);
     },
   );
 
-  it('false, or an error, is a no', () => {
+  it('refuse by false or by an error', () => {
     expect(outcome({ id: 1, result: false })).toBe(false);
     expect(outcome({ id: 1, error: { code: -32601, message: 'no' } })).toBe(false);
     expect(outcome({ id: 1 })).toBe(false);
   });
 
-  it('a list names what was accepted, in any order; the rest was refused', () => {
+  it('list the accepted topics, in any order, and refuse the others', () => {
     expect(outcome({ id: 1, result: ['b', 'a'] })).toEqual({ accepted: ['a', 'b'], refused: [] });
     expect(outcome({ id: 1, result: ['b'] })).toEqual({ accepted: ['b'], refused: ['a'] });
     expect(outcome({ id: 1, result: [] })).toBe(false);
     expect(outcome({ id: 1, result: ['a'] }, ['a?{"depth":5}'])).toEqual({ accepted: ['a?{"depth":5}'], refused: [] });
   });
 
-  it('an object tells topic by topic', () => {
+  it('confirm or refuse topic by topic in an object', () => {
     expect(outcome({ id: 1, result: { a: 'ok', b: 'provided event invalid' } })).toEqual({
       accepted: ['a'],
       refused: ['b'],
@@ -139,7 +139,7 @@ describe('what the result of a subscribe call says', () => {
     expect(outcome({ id: 1, result: { a: false } })).toBe(false);
   });
 
-  it('is for the application to say where none of this fits', () => {
+  it('may be read by the application', () => {
     const outcomeOf = vi.fn((result: unknown) => ({
       accepted: ['a'],
       aliases: { a: (result as { subscriptionId: number }).subscriptionId },
@@ -154,10 +154,10 @@ describe('what the result of a subscribe call says', () => {
   });
 });
 
-describe('updates', () => {
+describe('JsonRpcHandler: updates', () => {
   const notification = (method: string, params: unknown) => frame({ jsonrpc: '2.0', method, params });
 
-  it('come by the method that was named; other notifications do not', () => {
+  it('arrive by the configured method only', () => {
     const handler = ethereum();
     expect(handler.classifyMessage(notification('eth_subscription', { subscription: '0x1', result: 1 }))).toBe(
       'update',
@@ -177,7 +177,7 @@ describe('updates', () => {
     [{ other: 1 }, undefined, { other: 1 }],
     [[1, 2], undefined, [1, 2]],
     [undefined, undefined, undefined],
-  ])('params %j: topic %j, data %j', (params, topic, data) => {
+  ])('have for params %j the topic %j and the data %j', (params, topic, data) => {
     const handler = ethereum();
     const usual = notification('eth_subscription', params);
     expect(handler.extractTopic(usual)).toBe(topic);
@@ -201,7 +201,7 @@ describe('updates', () => {
     parse.mockRestore();
   });
 
-  it('are read as the application says', () => {
+  it('may be read by the application', () => {
     const handler = new JsonRpcHandler({
       notificationMethod: 'notify',
       topicOf: (params) => params.stream,
@@ -213,7 +213,7 @@ describe('updates', () => {
     expect(handler.extractTopic(notification('notify', {}))).toBeUndefined();
   });
 
-  it('have their method for a topic where no other is named', () => {
+  it('have their method as the topic by default', () => {
     const handler = new JsonRpcHandler({ subscribeMethod: 'rpc.on', unsubscribeMethod: 'rpc.off' });
     const update = notification('feedUpdated', ['a', 1]);
     expect(handler.classifyMessage(update)).toBe('update');

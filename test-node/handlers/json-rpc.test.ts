@@ -5,7 +5,7 @@ import type { RequestId } from '../../src/identifiers.js';
 import { frame, settle } from '../support/handlers.js';
 
 // https://www.jsonrpc.org/specification, section 7: "-->" is what we send, "<--" what we get.
-describe('the examples of the specification', () => {
+describe('JsonRpcHandler: the examples of the JSON-RPC specification', () => {
   const handler = new JsonRpcHandler();
   const sent = (payload: unknown, id: RequestId) => JSON.parse(JSON.stringify(handler.injectRequestId(payload, id)));
 
@@ -65,12 +65,12 @@ describe('the examples of the specification', () => {
       'rpc call with an empty Array',
       '{"jsonrpc": "2.0", "error": {"code": -32600, "message": "Invalid Request"}, "id": null}',
     ],
-  ])('%s: an answer that names no request settles none', (_, text) => {
+  ])('%s: an answer without an id settles nothing', (_, text) => {
     expect(settle(handler, text)).toEqual([{ kind: 'unknown' }]);
     expect(handler.extractRequestId(frame(text))).toBeUndefined();
   });
 
-  it('rpc call with invalid Batch: each answer by itself', () => {
+  it('rpc call with invalid Batch: each answer is a message of its own', () => {
     const invalid = '{"jsonrpc": "2.0", "error": {"code": -32600, "message": "Invalid Request"}, "id": null}';
     expect(settle(handler, `[${invalid}]`)).toEqual([{ kind: 'unknown' }]);
     expect(settle(handler, `[\n${invalid},\n${invalid},\n${invalid}\n]`)).toEqual(Array(3).fill({ kind: 'unknown' }));
@@ -94,7 +94,7 @@ describe('the examples of the specification', () => {
   });
 });
 
-describe('requests', () => {
+describe('JsonRpcHandler: requests', () => {
   const handler = new JsonRpcHandler();
 
   it.each([
@@ -113,7 +113,7 @@ describe('requests', () => {
     expect(() => handler.injectRequestId(payload, 1)).toThrow(expect.objectContaining({ delivery: 'unsent' }));
   });
 
-  it('sets version and id, and keeps what else the server may want', () => {
+  it('sets version and id and keeps other members', () => {
     expect(handler.injectRequestId({ jsonrpc: '1.0', id: 'x', method: 'a', sessionId: 's' }, 2)).toEqual({
       jsonrpc: '2.0',
       method: 'a',
@@ -122,7 +122,7 @@ describe('requests', () => {
     });
   });
 
-  it('leaves ids to the client, unless they have to be integers', () => {
+  it('generates ids only when they must be integers', () => {
     expect(handler.generateRequestId()).toBeUndefined();
     const numeric = new JsonRpcHandler({ numericIds: true });
     expect([numeric.generateRequestId(), numeric.generateRequestId()]).toEqual([1, 2]);
@@ -153,7 +153,7 @@ describe('requests', () => {
       '{"id":1,"error":null}',
       { id: 1, error: { message: 'The server answered with neither a result nor an error.', outcome: 'unknown' } },
     ],
-  ])('%s', (text, settled) => {
+  ])('settles a request by %s', (text, settled) => {
     expect(settle(handler, text)).toEqual([settled]);
   });
 
@@ -171,7 +171,7 @@ describe('requests', () => {
     '{"id":true,"result":1}',
   ])('settles nothing with %s', (text) => expect(settle(handler, text)).toEqual([{ kind: 'unknown' }]));
 
-  it('takes the parts of an array apart, whatever they are', () => {
+  it('splits any array into its parts', () => {
     expect(settle(handler, '[1, null, "x", [], {"id":1,"result":2}, {"method":"m","id":1}]')).toEqual([
       { kind: 'unknown' },
       { kind: 'unknown' },
@@ -183,10 +183,10 @@ describe('requests', () => {
   });
 });
 
-describe('requests of the server', () => {
+describe('JsonRpcHandler: requests of the server', () => {
   const handler = new JsonRpcHandler();
 
-  it('are never an answer to ours, whatever their id', () => {
+  it('are never an answer, whatever their id', () => {
     const request = frame('{"jsonrpc":"2.0","id":1,"method":"ask","params":{"a":1}}');
     expect(handler.classifyMessage(request)).toBe('system');
     expect(handler.extractServerRequest(request)).toEqual({ id: 1, method: 'ask', params: { a: 1 } });
@@ -194,13 +194,13 @@ describe('requests of the server', () => {
     expect(handler.classifyMessage(frame('{"id":1,"method":5,"result":5}'))).toBe('unknown');
   });
 
-  it('are told from notifications by their id', () => {
+  it('differ from notifications by their id', () => {
     const note = frame('{"jsonrpc":"2.0","method":"note","params":{"id":1}}');
     expect(handler.classifyMessage(note)).toBe('unknown');
     expect(handler.extractServerRequest(note)).toBeUndefined();
   });
 
-  it('are answered in the type of their id, always with a result', () => {
+  it('are answered with an id of the same type, always with a result', () => {
     expect(handler.buildResponse('a', { ok: 1 })).toBe('{"jsonrpc":"2.0","id":"a","result":{"ok":1}}');
     expect(handler.buildResponse(1, undefined)).toBe('{"jsonrpc":"2.0","id":1,"result":null}');
     expect(handler.buildResponse(1, false)).toBe('{"jsonrpc":"2.0","id":1,"result":false}');
@@ -221,7 +221,7 @@ describe('requests of the server', () => {
   });
 });
 
-describe('options', () => {
+describe('JsonRpcHandler: options', () => {
   it.each<[options: unknown, message: RegExp]>([
     [{ subscribeMethd: 'x' }, /Unknown option 'subscribeMethd'. Known options: subscribeMethod, unsubscribeMethod/],
     [{ subscribeMethod: '' }, /subscribeMethod is ""; allowed is the name of a method, or a function of the topic/],

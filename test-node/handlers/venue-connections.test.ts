@@ -19,19 +19,19 @@ describe('7: keep-alive', () => {
     '{"args":["1790000004846"],"op":"pong"}',
     '{"req_id":"p-2","op":"pong","args":["1790000005633"],"conn_id":"d1a2"}',
     '{"retCode":0,"retMsg":"OK","op":"pong","data":["1790000006529"],"connId":"cnt5"}',
-  ])('the pongs of Bybit: %s', (text) => {
+  ])('a pong is recognised (Bybit): %s', (text) => {
     const bybit = new BybitHandler();
     expect(bybit.classifyMessage(frame(text))).toBe('system');
     expect(bybit.isPongResponse(frame(text))).toBe(true);
   });
 
-  it('is data: after silence (OKX), unconditional (Bitget)', () => {
+  it('a ping leaves after silence (OKX) or unconditionally (Bitget)', () => {
     expect(new OkxHandler()).toMatchObject({ keepAlive: { when: 'after-silence', expectReply: true } });
     expect(new BitgetHandler()).toMatchObject({ keepAlive: { interval: 30_000, when: 'always' } });
     expect([new OkxHandler().buildPing(), new BitgetHandler().buildPing()]).toEqual(['ping', 'ping']);
   });
 
-  it('a ping of the server wants its own answer (HTX), or a request (Deribit)', () => {
+  it('a ping of the server is answered with its number (HTX) or with a request (Deribit)', () => {
     const htx = new HtxHandler();
     expect(htx.isServerPing(frame('{"ping":1492420473027}'))).toBe(true);
     expect(htx.buildPong(frame('{"ping":1492420473027}'))).toBe('{"pong":1492420473027}');
@@ -44,13 +44,13 @@ describe('7: keep-alive', () => {
     ).toBeUndefined();
   });
 
-  it('a heartbeat that is a channel (Kraken)', () => {
+  it('a heartbeat is a channel (Kraken)', () => {
     expect(routed(new KrakenHandler(), '{"channel":"heartbeat"}')).toEqual({ kind: 'system' });
   });
 });
 
 describe('8: authentication', () => {
-  it('a login frame with an id (Bybit)', () => {
+  it('a login frame has an id (Bybit)', () => {
     const bybit = new BybitHandler({
       key: 'kx7TestKeyBybit01',
       secret: 'sX9-invented-secret-bybit',
@@ -72,7 +72,7 @@ describe('8: authentication', () => {
     expect(bybit.isAuthFailure(frame('{"success":false,"ret_msg":"error:invalid op","op":"nope"}'))).toBe(false);
   });
 
-  it('a login frame without one; a wrong key is final, a clock skew is not (OKX)', () => {
+  it('a login frame has no id; a wrong key is final and a clock skew is not (OKX)', () => {
     const okx = new OkxHandler({
       key: '985d5b66-57ce-40fb-b714-afc0b9787001',
       secret: 'INVENTED22582BD0CFF14C41EDBF1AB9',
@@ -90,7 +90,7 @@ describe('8: authentication', () => {
     );
   });
 
-  it('a token in each frame (Coinbase)', () => {
+  it('each frame has a token (Coinbase)', () => {
     let tokens = 0;
     const coinbase = new CoinbaseHandler(() => `jwt-${++tokens}`);
     expect(sent([coinbase.buildSubscribe(['level2.BTC-USD']), coinbase.buildUnsubscribe(['level2.BTC-USD'])])).toEqual([
@@ -99,7 +99,7 @@ describe('8: authentication', () => {
     ]);
   });
 
-  it('a signature for each request, made asynchronously (Binance)', async () => {
+  it('each request has an asynchronous signature (Binance)', async () => {
     const apiKey = 'vInventedSpotKey000000000000000000000000000000000000000000000001';
     const binance = new BinanceApiHandler({ apiKey, secret: 'NInventedSpotSecret' });
     const params = {
@@ -120,7 +120,7 @@ describe('8: authentication', () => {
     expect(signed.params.signature).toBe('8be5e37632bc770256c919ae76fa725f75d97d4e72101708497edc8d978146c7');
   });
 
-  it('a refresh inside the session, by the token of the last login (Deribit)', () => {
+  it('a refresh uses the token of the last login (Deribit)', () => {
     const deribit = new DeribitHandler({ client_id: 'INVcid01', client_secret: 's' });
     deribit.onConnect();
     expect(sent(deribit.buildAuthMessage())[0].params.grant_type).toBe('client_credentials');
@@ -138,7 +138,7 @@ describe('8: authentication', () => {
     expect(deribit.isAuthFailure(frame(refusal))).toBe('final');
   });
 
-  it('revoked by the server (Binance, OKX, Deribit)', () => {
+  it('a server revokes the login (Binance, OKX, Deribit)', () => {
     const binance =
       '{"id":null,"status":401,"error":{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}}';
     expect(routed(new BinanceApiHandler(), binance)).toEqual({ kind: 'system' });
@@ -152,8 +152,8 @@ describe('8: authentication', () => {
   });
 });
 
-describe('9: signals', () => {
-  it('leave this connection (Binance, Bybit), with a new one before it ends (OKX)', () => {
+describe('9: signals of the server', () => {
+  it('a server asks for a reconnect (Binance, Bybit), or for one before it closes (OKX)', () => {
     const shutdown = '{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1790000003789}}';
     expect(routed(new BinanceStreamsHandler(), shutdown)).toEqual({ kind: 'system' });
     expect(new BinanceStreamsHandler().shouldReconnect(frame(shutdown))).toBe(true);
@@ -167,8 +167,8 @@ describe('9: signals', () => {
   });
 });
 
-describe('10: limits are data', () => {
-  it('for the core to obey', () => {
+describe('10: limits', () => {
+  it('limits are plain data', () => {
     expect(new BinanceStreamsHandler().limits).toMatchObject({
       frames: { count: 5, window: 1_000 },
       topicsPerConnection: 1_024,

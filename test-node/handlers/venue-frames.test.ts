@@ -18,7 +18,7 @@ import { OkxHandler } from './venues/okx.js';
 // What real venues ask of a handler, row by row. Values are invented, names and structure are those of the venue.
 
 describe('5: the shape of a frame', () => {
-  it('several updates of several topics (Alpaca)', () => {
+  it('a frame has several updates of several topics (Alpaca)', () => {
     const alpaca = new AlpacaHandler();
     const parts = alpaca.split(frame('[{"T":"t","S":"AAPL","p":1},{"T":"q","S":"MSFT","bp":2}]')) ?? [];
     expect(parts.map((part) => alpaca.extractTopic(part)[0])).toEqual(['trades.AAPL', 'quotes.MSFT']);
@@ -28,12 +28,12 @@ describe('5: the shape of a frame', () => {
     ]);
   });
 
-  it('plain text (OKX)', () => {
+  it('a frame is plain text (OKX)', () => {
     expect(routed(new OkxHandler(), 'pong')).toEqual({ kind: 'system' });
     expect(new OkxHandler().isPongResponse(frame('pong'))).toBe(true);
   });
 
-  it('compressed bytes, decompressed asynchronously (HTX)', async () => {
+  it('a frame is compressed and decompressed asynchronously (HTX)', async () => {
     const text = '{"ch":"market.btcusdt.kline.1min","ts":1790000001136,"tick":{}}';
     const bytes = gzipSync(text);
     const htx = new HtxHandler();
@@ -43,8 +43,8 @@ describe('5: the shape of a frame', () => {
   });
 });
 
-describe('6: ids of requests', () => {
-  it('integers only (Kraken), 32 alphanumerics (OKX)', () => {
+describe('6: request ids', () => {
+  it('ids are integers (Kraken) or 32 alphanumerics (OKX)', () => {
     const kraken = new KrakenHandler();
     expect([kraken.generateRequestId(), kraken.generateRequestId()]).toEqual([1, 2]);
     expect(kraken.injectRequestId({ method: 'add_order' }, 2)).toEqual({ method: 'add_order', req_id: 2 });
@@ -53,7 +53,7 @@ describe('6: ids of requests', () => {
     expect(new Set(ids).size).toBe(100);
   });
 
-  it('nested (Bitget, Hyperliquid), spelled in two ways (Bybit), quoted in prose (OKX)', () => {
+  it('ids are nested (Bitget, Hyperliquid), spelled in two ways (Bybit) or quoted in prose (OKX)', () => {
     const bitget = new BitgetHandler();
     const order = bitget.injectRequestId({ op: 'trade', args: [{ channel: 'place-order' }] }, 'r1');
     expect(order).toEqual({ op: 'trade', args: [{ id: 'r1', channel: 'place-order' }] });
@@ -82,12 +82,12 @@ describe('6: ids of requests', () => {
     expect(routed(new OkxHandler(), illegal)).toEqual({ kind: 'response', id: '1732' });
   });
 
-  it('an unrelated id of an update is not one (Bybit)', () => {
+  it('an unrelated id of an update is not a request id (Bybit)', () => {
     const text = '{"id":"5923240c6880ab-c59f","topic":"order","creationTime":1790000002474,"data":[]}';
     expect(routed(new BybitHandler(), text)).toEqual({ kind: 'update', topic: 'order' });
   });
 
-  it('an answer may leave the outcome open (Binance 5xx), or tell it in its items (OKX)', () => {
+  it('an answer leaves the outcome unknown (Binance 5xx) or gives it per item (OKX)', () => {
     const binance = new BinanceApiHandler();
     const open =
       '{"id":"o-4","status":500,"error":{"code":-1007,"msg":"Timeout waiting for response from backend server."}}';
@@ -105,14 +105,14 @@ describe('6: ids of requests', () => {
 });
 
 describe('11: numbers', () => {
-  it('beyond 2^53 keep their digits', () => {
+  it('numbers beyond 2^53 keep their digits', () => {
     expect(routed(new BinanceStreamsHandler(), '{"result":null,"id":9007199254740993}')).toEqual({
       kind: 'response',
       id: '9007199254740993',
     });
   });
 
-  it('may be read from the text by a parser of the handler (Kraken)', () => {
+  it('numbers may be read by a parser of the handler (Kraken)', () => {
     const update =
       '{"channel":"book","type":"update","data":[{"symbol":"BTC/USD","bids":[{"price":45283.50,"qty":0.10000000}],"checksum":3310070434}]}';
     expect(routed(new KrakenHandler(), update)).toEqual({ kind: 'update', topic: 'book:BTC/USD' });
@@ -123,7 +123,7 @@ describe('11: numbers', () => {
 });
 
 describe('13: two-way traffic', () => {
-  it('the server asks (JSON-RPC peers)', () => {
+  it('the server sends requests (JSON-RPC peers)', () => {
     const peer = new EthereumHandler();
     const ask = '{"jsonrpc":"2.0","id":1,"method":"client/ping","params":{}}';
     expect(routed(peer, ask).kind).toBe('system');
@@ -131,7 +131,7 @@ describe('13: two-way traffic', () => {
     expect(sent(peer.buildResponse(1, 'pong'))).toEqual([{ jsonrpc: '2.0', id: 1, result: 'pong' }]);
   });
 
-  it('a stream carries the id of the request that opened it, and a request can be cancelled (graphql-transport-ws)', () => {
+  it('a stream has the id of its request, and a request can be cancelled (graphql-transport-ws)', () => {
     const graphql = new GraphqlHandler();
     const aliases: Record<string, RequestId> = {};
     const topic = 'subscription { ticks }';

@@ -15,8 +15,8 @@ import { PlainStreamHandler } from './venues/plain-stream.js';
 
 // What real venues ask of a handler, row by row. Values are invented, names and structure are those of the venue.
 
-describe('1: frames of a subscribe, and the plan of its confirmations', () => {
-  it('one per batch (Bybit)', () => {
+describe('1: subscribe frames and their acknowledgements', () => {
+  it('each batch is confirmed as a whole (Bybit)', () => {
     const bybit = new BybitHandler();
     expect(sent(bybit.buildSubscribe(['orderbook.50.BTCUSDT', 'publicTrade.BTCUSDT'], 'b-1'))).toEqual([
       { req_id: 'b-1', op: 'subscribe', args: ['orderbook.50.BTCUSDT', 'publicTrade.BTCUSDT'] },
@@ -26,7 +26,7 @@ describe('1: frames of a subscribe, and the plan of its confirmations', () => {
     expect(bybit.isSubscriptionSuccess(frame(ack), ['orderbook.50.BTCUSDT', 'publicTrade.BTCUSDT'])).toBe(true);
   });
 
-  it('one per topic, all with the one id (OKX)', () => {
+  it('each topic is confirmed on its own, all with one id (OKX)', () => {
     const okx = new OkxHandler();
     const topics = ['books?instId=BTC-USDT', 'tickers?instId=ETH-USDT'];
     expect(sent(okx.buildSubscribe(topics, '1512'))).toEqual([
@@ -47,7 +47,7 @@ describe('1: frames of a subscribe, and the plan of its confirmations', () => {
     expect(okx.isSubscriptionSuccess(frame(second), [topics[1] as string])).toEqual({ accepted: [topics[1]] });
   });
 
-  it('several frames under one id, one confirmation per symbol (Kraken)', () => {
+  it('several frames share one id and are confirmed per symbol (Kraken)', () => {
     const kraken = new KrakenHandler();
     const topics = ['book:BTC/USD', 'book:ETH/USD', 'trade:BTC/USD'];
     expect(sent(kraken.buildSubscribe(topics, 1))).toEqual([
@@ -63,7 +63,7 @@ describe('1: frames of a subscribe, and the plan of its confirmations', () => {
     expect(kraken.isSubscriptionSuccess(frame(nack), topics)).toEqual({ refused: ['book:BTC/USD', 'trade:BTC/USD'] });
   });
 
-  it('the whole state of the connection (Alpaca, Coinbase)', () => {
+  it('a list of all topics of the connection confirms (Alpaca, Coinbase)', () => {
     const alpaca = new AlpacaHandler();
     expect(sent(alpaca.buildSubscribe(['trades.AAPL', 'trades.MSFT', 'quotes.*']))).toEqual([
       { action: 'subscribe', trades: ['AAPL', 'MSFT'], quotes: ['*'] },
@@ -81,17 +81,17 @@ describe('1: frames of a subscribe, and the plan of its confirmations', () => {
     });
   });
 
-  it('none at all: the client resolves on the write', () => {
+  it('the client resolves on the write without confirmations', () => {
     const plain = new PlainStreamHandler();
     expect(plain.isSubscriptionSuccess).toBe(ProtocolHandler.prototype.isSubscriptionSuccess);
     expect(routed(plain, '{"ch":"trades","p":1}')).toEqual({ kind: 'update', topic: 'trades' });
   });
 });
 
-describe('2: what a confirmation is matched by', () => {
+describe('2: matching of acknowledgements', () => {
   const ours = ['tickers.BTC-25DEC26-100000-C', 'tickers.BTC-NOPE'];
 
-  it('the id, in the type that was sent (Binance streams)', () => {
+  it('a confirmation is matched by its id, in the type that was sent (Binance streams)', () => {
     const binance = new BinanceStreamsHandler();
     expect(routed(binance, '{"result":null,"id":1}')).toEqual({ kind: 'response', id: 1 });
     expect(routed(binance, '{"result":null,"id":"ab12CD"}')).toEqual({ kind: 'response', id: 'ab12CD' });
@@ -102,7 +102,7 @@ describe('2: what a confirmation is matched by', () => {
     expect(routed(binance, '{"error":{"code":2,"msg":"missing field"},"id":null}')).toEqual({ kind: 'unknown' });
   });
 
-  it('the topics, without any id (Bybit options)', () => {
+  it('a confirmation is matched by its topics without an id (Bybit options)', () => {
     const bybit = new BybitHandler();
     const ack = `{"success":true,"conn_id":"aa01","data":{"failTopics":["${ours[1]}"],"successTopics":["${ours[0]}"]},"type":"COMMAND_RESP"}`;
     expect(routed(bybit, ack)).toEqual({ kind: 'control' });
@@ -110,7 +110,7 @@ describe('2: what a confirmation is matched by', () => {
     expect(bybit.isSubscriptionSuccess(frame(ack), ['tickers.ETH'])).toBeUndefined();
   });
 
-  it('some of the fields of a topic (OKX), or more than were sent (Hyperliquid)', () => {
+  it('a confirmation is matched by some fields of a topic (OKX) or by more than were sent (Hyperliquid)', () => {
     const okx = new OkxHandler();
     const ack = '{"event":"subscribe","arg":{"channel":"orders","instType":"SPOT"},"connId":"a4d3ae55"}';
     expect(okx.isSubscriptionSuccess(frame(ack), ['orders?instId=BTC-USDT&instType=SPOT', 'account'])).toEqual({
@@ -126,15 +126,15 @@ describe('2: what a confirmation is matched by', () => {
     expect(hyperliquid.isSubscriptionSuccess(frame(echo), ['trades:BTC'])).toBeUndefined();
   });
 
-  it('the order, where there is nothing else (Bybit without req_id)', () => {
+  it('a confirmation is matched by order when it has nothing else (Bybit without req_id)', () => {
     const ack = '{"success":true,"ret_msg":"","op":"subscribe","req_id":"","conn_id":"d1a2"}';
     expect(routed(new BybitHandler(), ack)).toEqual({ kind: 'control' });
     expect(new BybitHandler().isSubscriptionSuccess(frame(ack), ours)).toBe(true);
   });
 });
 
-describe('3: the outcome of a subscribe', () => {
-  it('refused in part, without a word (Deribit)', () => {
+describe('3: outcomes of a subscribe', () => {
+  it('a topic that the confirmation leaves out is refused (Deribit)', () => {
     const deribit = new DeribitHandler();
     const topics = ['book.BTC-PERPETUAL.100ms', 'ticker.BTC-PERPETUAL.100ms', 'book.NOPE-PERPETUAL.100ms'];
     expect(sent(deribit.buildSubscribe(topics, 3, subscriptionContext()))).toEqual([
@@ -152,7 +152,7 @@ describe('3: the outcome of a subscribe', () => {
     );
   });
 
-  it('refused as a whole for one bad topic, or benign (Bybit)', () => {
+  it('a frame is refused for one bad topic, or its error is benign (Bybit)', () => {
     const bybit = new BybitHandler();
     const refusal =
       '{"success":false,"ret_msg":"error:handler not found,topic:orderbook.50.NOPEUSDT","req_id":"b-3","op":"subscribe"}';
@@ -177,7 +177,7 @@ describe('3: the outcome of a subscribe', () => {
       "Subscribe failed, wrong URL or channel:trades,instId:NOPE-USDT-SWAP doesn't exist.",
       'trades?instId=NOPE-USDT-SWAP',
     ],
-  ])('refused in prose (OKX): %s', (msg, topic) => {
+  ])('a topic is refused in prose (OKX): %s', (msg, topic) => {
     const okx = new OkxHandler();
     for (const id of [undefined, '1513']) {
       const message = frame(JSON.stringify({ id, event: 'error', msg, code: '60018', connId: '78d5' }));
@@ -187,7 +187,7 @@ describe('3: the outcome of a subscribe', () => {
     }
   });
 
-  it('revoked later (OKX; Binance, worth another try)', () => {
+  it('a topic is revoked later, finally (OKX) or retryably (Binance)', () => {
     const okx = new OkxHandler();
     okx.buildSubscribe(['orders?instType=SPOT', 'account'], '1');
     const text = '{"event":"channel-conn-count-error","channel":"orders","connCount":"30","connId":"a4d3ae11"}';
@@ -202,16 +202,16 @@ describe('3: the outcome of a subscribe', () => {
   });
 });
 
-describe('4: the name of a topic', () => {
+describe('4: names of topics', () => {
   it.each([
     ['{"arg":{"instId":"BTC-USDT","channel":"books"},"action":"snapshot","data":[]}', 'books?instId=BTC-USDT'],
     ['{"arg":{"channel":"orders","instType":"SPOT","uid":"614488474791936"},"data":[]}', 'orders?instType=SPOT'],
     ['{"arg":{"channel":"account","uid":"614488474791936"},"eventType":"snapshot","data":[]}', 'account'],
-  ])('composed of fields (OKX): %s', (text, topic) => {
+  ])('a topic is composed of fields (OKX): %s', (text, topic) => {
     expect(routed(new OkxHandler(), text)).toEqual({ kind: 'update', topic });
   });
 
-  it('renamed by the server (Coinbase), or standing for all (Alpaca)', () => {
+  it('the server renames a topic (Coinbase) or has a wildcard (Alpaca)', () => {
     const coinbase = new CoinbaseHandler(() => 'jwt');
     const book = frame(
       '{"channel":"l2_data","sequence_num":0,"events":[{"type":"snapshot","product_id":"BTC-USD","updates":[]}]}',
@@ -223,7 +223,7 @@ describe('4: the name of a topic', () => {
     });
   });
 
-  it('chosen by the server, anew on each connection (Ethereum, Binance)', () => {
+  it('the server names a topic again on each connection (Ethereum, Binance)', () => {
     const ethereum = new EthereumHandler();
     const update =
       '{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"0xcd0c","result":{"number":"0x1348c9"}}}';
@@ -254,7 +254,7 @@ describe('4: the name of a topic', () => {
 });
 
 describe('12: continuity', () => {
-  it('the update names the one before it (OKX, Binance futures, Deribit)', () => {
+  it('an update names its predecessor (OKX, Binance futures, Deribit)', () => {
     const okx = new OkxHandler();
     const books = (action: string, data: object) =>
       frame(JSON.stringify({ arg: { channel: 'books', instId: 'BTC-USDT' }, action, data: [data] }));
@@ -276,7 +276,7 @@ describe('12: continuity', () => {
     });
   });
 
-  it('the numbers follow each other (Bybit, Binance spot)', () => {
+  it('numbers of updates follow each other (Bybit, Binance spot)', () => {
     const bybit = new BybitHandler();
     expect(bybit.extractSequence(frame('{"topic":"orderbook.50.BTCUSDT","type":"snapshot","data":{"u":1}}'))).toEqual({
       current: 1,

@@ -3,8 +3,8 @@ import { barrier, clientEvent, connectClient, createClient, serve } from '../sup
 import { LoginHandler } from '../support/login-handler.js';
 import { newWorld } from '../support/simulated-world.js';
 
-describe('the order of frames', () => {
-  it('the code behind an await runs before the next frame of the same chunk is handed out [R7, DL10]', async () => {
+describe('the order of inbound frames', () => {
+  it('the code after an await runs before the next frame of the same chunk [R7, DL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"ask"', (text) => [
@@ -21,7 +21,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['code behind await', 'next frame']);
   });
 
-  it('also behind subscribe, whose first update is in the same chunk [R7, DL10, S7]', async () => {
+  it('the code after subscribe() runs before the next frame, even if it is the first update [R7, DL10, S7]', async () => {
     const server = await serve();
     const client = await connectClient<{ trades: number }>(server);
     server.respondTo('"op":"subscribe"', (text) => [
@@ -39,7 +39,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['subscribed', 1, 'message', 2]);
   });
 
-  it('also behind subscribeMany [R7, DL10]', async () => {
+  it('the code after subscribeMany() runs before the next frame [R7, DL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"subscribe"', (text) => [
@@ -55,7 +55,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['code behind await', 'next frame']);
   });
 
-  it('also behind requestRaw, authenticate, connect and for await [R7, DL10]', async () => {
+  it('the code after requestRaw(), authenticate(), connect() and for await runs before the next frame [R7, DL10]', async () => {
     const server = await serve({ authentication: {} });
     const behind = { hello: 'behind' };
     server.respondTo('"op":"auth"', (_text, connection) => {
@@ -85,7 +85,7 @@ describe('the order of frames', () => {
     expect(order).toEqual(['connect', 'frame', 'authenticate', 'frame', 'requestRaw', 'frame', 'next', 'frame']);
   });
 
-  it('frames are handed out in wire order, promises or not [R7]', async () => {
+  it('frames are delivered in wire order, with or without promises [R7]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const order: string[] = [];
@@ -99,7 +99,7 @@ describe('the order of frames', () => {
     expect(order).toEqual([1, 2, 3].flatMap((n) => [`before ${n}`, `answer ${n}`, `after ${n}`]));
   });
 
-  it('the code behind every kind of await runs before the next frame is handed out [DL10]', async () => {
+  it('the code after every kind of await runs before the next frame in virtual time [DL10]', async () => {
     const waits: Record<string, (world: ReturnType<typeof newWorld>) => Promise<unknown>> = {
       request: ({ client }) => client.request({ op: 'x' }),
       requestRaw: ({ client }) => client.requestRaw('{"req_id":"r1"}'),

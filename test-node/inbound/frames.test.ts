@@ -15,7 +15,7 @@ import {
   serve,
 } from '../support/live.js';
 
-describe('frames that are not one message', () => {
+describe('frames with several or late messages', () => {
   class Splitting extends GenericJsonHandler {
     override split(message: Message): Message[] | undefined {
       return message.text.startsWith('[')
@@ -24,7 +24,7 @@ describe('frames that are not one message', () => {
     }
   }
 
-  it('parts are handed out in order, each behind the code that the one before it set off [HN7, R7, S5]', async () => {
+  it('parts are delivered in order, each after the code that the part before it started [HN7, R7, S5]', async () => {
     const server = await serve();
     const client = await connectClient<{ a: number }>(server, { handler: new Splitting() as never });
     const channel = await client.subscribe('a');
@@ -46,7 +46,7 @@ describe('frames that are not one message', () => {
     expect(order).toEqual([1, 'behind', 2, 3]);
   });
 
-  it('binary frames that are decoded late keep their place among the others [HN8, S5, DL10]', async () => {
+  it('binary frames that are decoded late keep their place in the order [HN8, S5, DL10]', async () => {
     const gates = [deferred<string>(), deferred<string>()];
     class Late extends GenericJsonHandler {
       override decodeBinary(data: Uint8Array): Promise<string> {
@@ -69,7 +69,7 @@ describe('frames that are not one message', () => {
     expect(got.items).toEqual([0, 1, 2, 3]);
   });
 
-  it('more frames than may wait for a decode are an error and a reconnect, and the client goes on [C9, HN8]', async () => {
+  it('too many frames behind a decode are an error and a reconnect [C9, HN8]', async () => {
     class Stuck extends GenericJsonHandler {
       override decodeBinary(): Promise<string> {
         return new Promise(() => {});
@@ -87,8 +87,8 @@ describe('frames that are not one message', () => {
   });
 });
 
-describe('frames', () => {
-  it('rubbish is a message event and harms nothing [CL35, CL38, HN30, MS2]', async () => {
+describe('inbound frames', () => {
+  it('an unknown or invalid frame is a message event and harms nothing [CL35, CL38, HN30, MS2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -126,7 +126,7 @@ describe('frames', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('binary where text is expected is read as UTF-8 [MS1, HN8]', async () => {
+  it('a binary frame is read as UTF-8 text by default [MS1, HN8]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -140,7 +140,7 @@ describe('frames', () => {
     expect((await heard)[0].raw).toEqual(new Uint8Array([0, 255, 254, 128]));
   });
 
-  it('a frame above maxMessageSize is a MessageTooLargeError, a close and a reconnect [ER6, ER2, CF13]', async () => {
+  it('a frame above maxMessageSize leads to a MessageTooLargeError and a reconnect [ER6, ER2, CF13]', async () => {
     const server = await serve();
     const client = await connectClient(server, { config: { maxMessageSize: 1_000 } });
     const channel = await client.subscribe('a');
@@ -155,7 +155,7 @@ describe('frames', () => {
     expect(await server.waitForClose()).toMatchObject({ code: 1_009 });
   });
 
-  it('counted in UTF-8 bytes, not in characters [ER6, CF13]', async () => {
+  it('maxMessageSize counts UTF-8 bytes, not characters [ER6, CF13]', async () => {
     const server = await serve();
     const client = await connectClient(server, { config: { maxMessageSize: 30 } });
     const heard = clientEvent(client, 'message');
@@ -166,7 +166,7 @@ describe('frames', () => {
     expect((await failed)[0]).toBeInstanceOf(MessageTooLargeError);
   });
 
-  it('text that is not UTF-8 ends the connection, and the client comes back [C7]', async () => {
+  it('text that is not UTF-8 leads to a reconnect [C7]', async () => {
     const odd = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(odd, 'listening');
     atEnd(() => {

@@ -42,14 +42,14 @@ beforeEach(() => {
 });
 
 describe('Inbox', () => {
-  it('hands a frame out in the very call that brought it', () => {
+  it('delivers a frame synchronously', () => {
     const { inbox } = newInbox();
     inbox.receive('a');
     inbox.receive('b');
     expect(heard).toEqual(['a', 'b']);
   });
 
-  it('keeps what was read while it is paused, also from inside a message, and hands it out in order [CL23]', () => {
+  it('keeps frames while it is paused, even when paused inside a message, and delivers them in order [CL23]', () => {
     const { inbox } = newInbox(undefined, (text) => {
       if (text === 'a') inbox.pause();
     });
@@ -60,7 +60,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('hands out what was read before the end, also while it is paused [CL23]', () => {
+  it('delivers frames that were read before the end, even while it is paused [CL23]', () => {
     const { inbox } = newInbox();
     inbox.pause();
     inbox.receive('a');
@@ -68,7 +68,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['a', 'end']);
   });
 
-  it('holds the next frame until the code behind a settled promise ran [R7]', async () => {
+  it('holds the next frame until the code after a settled promise ran [R7]', async () => {
     const order: string[] = [];
     let resolve: () => void = () => {};
     const answer = new Promise<void>((done) => {
@@ -106,7 +106,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['first', 'text', 'A', 'last']);
   });
 
-  it('bounds the frames that wait for a decode [C9, HN8]', () => {
+  it('bounds the number of frames that wait for a decode [C9, HN8]', () => {
     const { inbox } = newInbox(new DecodingHandler());
     for (let n = 0; n < 1_025; n++) inbox.receive(Uint8Array.of(1));
     expect(broken).toEqual([]);
@@ -114,7 +114,7 @@ describe('Inbox', () => {
     expect(broken).toEqual([expect.objectContaining({ code: 'CAPACITY_EXCEEDED' })]);
   });
 
-  it('a frame that cannot be decoded is reported and skipped [HN30]', () => {
+  it('reports and skips a frame that cannot be decoded [HN30]', () => {
     const { inbox, context } = newInbox(new DecodingHandler());
     inbox.receive(new Uint8Array());
     inbox.receive('next');
@@ -122,14 +122,14 @@ describe('Inbox', () => {
     expect(context.emitted).toEqual([['error', expect.objectContaining({ code: 'PROTOCOL_ERROR' })]]);
   });
 
-  it('hands out the parts of a frame in order, before later frames [HN7]', () => {
+  it('delivers the parts of a frame in order, before later frames [HN7]', () => {
     const { inbox } = newInbox(new SplittingHandler());
     inbox.receive('[1,2,3]');
     inbox.receive('4');
     expect(heard).toEqual(['1', '2', '3', '4']);
   });
 
-  it('holds between the parts of one frame [R7]', async () => {
+  it('holds between the parts of a frame [R7]', async () => {
     const { inbox, gate, clock } = newInbox(new SplittingHandler(), (text) => {
       if (text === '1') gate.hold();
     });
@@ -140,7 +140,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['1', '2', '3']);
   });
 
-  it('survives a frame of very many parts [HN7]', () => {
+  it('delivers a frame of very many parts [HN7]', () => {
     const parts = 200_000;
     const handler = new SplittingHandler();
     const context = testContext({ handler });
@@ -160,7 +160,7 @@ describe('Inbox', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it.each([0, 1])('refuses a frame that unpacks to more than maxMessageSize (decoded %i) [CF13]', async (kind) => {
+  it.each([0, 1])('refuses a frame that is larger than maxMessageSize when decoded (kind %i) [CF13]', async (kind) => {
     class Unpacking extends GenericJsonHandler {
       override decodeBinary(data: Uint8Array): string | Promise<string> {
         const text = 'x'.repeat(data.length * 100);
@@ -177,7 +177,7 @@ describe('Inbox', () => {
     expect(broken).toEqual([expect.objectContaining({ code: 'MESSAGE_TOO_LARGE', limit: 1_000 })]);
   });
 
-  it('a decoder that promises no text harms nobody [HN30]', async () => {
+  it('ignores a decoder that resolves to no text [HN30]', async () => {
     class Wrong extends GenericJsonHandler {
       override decodeBinary(): Promise<string> {
         return Promise.resolve(undefined as never);
@@ -190,7 +190,7 @@ describe('Inbox', () => {
     expect(heard).toEqual(['a', 'b']);
   });
 
-  it('finish() calls back at once, or after what waits', async () => {
+  it('finish() calls back at once, or after the waiting frames', async () => {
     const handler = new DecodingHandler();
     const { inbox, clock } = newInbox(handler);
     const done: string[] = [];
@@ -203,7 +203,7 @@ describe('Inbox', () => {
     expect(done).toEqual(['idle', 'after 1']);
   });
 
-  it('finish() does not wait for ever for a decode that hangs', async () => {
+  it('finish() gives up on a decode that hangs', async () => {
     const { inbox, clock } = newInbox(new DecodingHandler());
     let calls = 0;
     inbox.receive(Uint8Array.of(1));
@@ -216,7 +216,7 @@ describe('Inbox', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('hands nothing out after stop() [C1]', async () => {
+  it('delivers nothing after stop() [C1]', async () => {
     const handler = new DecodingHandler();
     const { inbox, clock } = newInbox(handler);
     inbox.receive(Uint8Array.of(1));

@@ -4,8 +4,8 @@ import { LoginHandler } from '../support/login-handler.js';
 import { newWorld } from '../support/simulated-world.js';
 import { virtualWorld } from '../support/virtual-client.js';
 
-describe('a listener that pauses', () => {
-  it('and resumes at once lets the others hear every update in order [S5, R7, CL23]', async () => {
+describe('pause() inside a listener', () => {
+  it('keeps the order of updates for other listeners when it resumes at once [S5, R7, CL23]', async () => {
     const { client, subscribe, publish } = await virtualWorld();
     const [first, second] = [await subscribe('t'), await subscribe('t')];
     const heard: string[] = [];
@@ -25,8 +25,8 @@ describe('a listener that pauses', () => {
   });
 });
 
-describe('pause and resume', () => {
-  it('pause stops reading and the heartbeat; resume gives what waited, in order, and pings again [CL23]', async () => {
+describe('pause() and resume()', () => {
+  it('stop reading and the heartbeat, then deliver waiting frames in order and ping again [CL23]', async () => {
     const { clock, server, client } = await connectOnClock();
     const witness = await connectClient(server);
     const [channel, seen] = await Promise.all([client.subscribe('a'), witness.subscribe('a')]);
@@ -49,7 +49,7 @@ describe('pause and resume', () => {
     await barrier(client);
   });
 
-  it('what is called meanwhile is written, and answered after resume [CL23]', async () => {
+  it('let calls leave during the pause; their answers arrive after resume() [CL23]', async () => {
     const { server, client } = await connectOnClock();
     client.pause();
     const call = client.request({ op: 'order' });
@@ -59,7 +59,7 @@ describe('pause and resume', () => {
     expect(await call).toEqual({ op: 'order' });
   });
 
-  it('a reconnect keeps the pause, for reading and for the heartbeat [CL23]', async () => {
+  it('keep the pause over a reconnect [CL23]', async () => {
     const { clock, server, client } = await connectOnClock();
     const channel = await client.subscribe('a');
     const got = collect(channel);
@@ -79,7 +79,7 @@ describe('pause and resume', () => {
     expect(await got.until(1)).toEqual([1]);
   });
 
-  it('close() of a paused client ends it [CL23, C8]', async () => {
+  it('do not block close() [CL23, C8]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     client.pause();
@@ -87,7 +87,7 @@ describe('pause and resume', () => {
     await server.waitForIdle();
   });
 
-  it('a pause during a reconnect does not keep the client from logging in [CL23]', async () => {
+  it('do not block a login during a reconnect [CL23]', async () => {
     const world = newWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
     await world.connect();
     world.client.pause();

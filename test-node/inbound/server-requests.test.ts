@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clientEvent, collect, connectClient, serve } from '../support/live.js';
 
 describe('requests of the server', () => {
-  it('are answered once, on the connection that asked, and settle nothing of ours [CL36, HN28, JR7]', async () => {
+  it('are answered once, on the connection that asked, and settle no request of the client [CL36, HN28, JR7]', async () => {
     const server = await serve({ exchange: false });
     const client = await connectClient(server, { handler: new JsonRpcHandler({ numericIds: true }) });
     const ours = client.request({ method: 'slow' });
@@ -22,7 +22,7 @@ describe('requests of the server', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('that nobody hears are refused; an answer after a reconnect is not sent [CL37, JR7]', async () => {
+  it('are refused without a listener; an answer after a reconnect is not sent [CL37, JR7]', async () => {
     const server = await serve({ exchange: false });
     const client = await connectClient(server, { handler: new JsonRpcHandler() });
     server.broadcast({ jsonrpc: '2.0', id: 'x', method: 'unknown_thing' });
@@ -39,7 +39,7 @@ describe('requests of the server', () => {
     expect(server.received.some(({ data }) => String(data).includes('too late'))).toBe(false);
   });
 
-  it('ids that the server chose are mapped anew, also where updates come before the answer [JR8, JR9, HN6, S7]', async () => {
+  it('get their subscription ids mapped again on each connection, even for updates before the answer [JR8, JR9, HN6, S7]', async () => {
     const server = await serve({ exchange: false });
     let nextId = 0xa;
     const names: string[] = [];

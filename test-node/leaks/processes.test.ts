@@ -21,7 +21,7 @@ async function unhelpful(options: MockServerOptions = {}) {
 }
 
 it(
-  'close() in every state leaves a Node process nothing: no resource, listener, socket or promise; it exits [C8, F5, F7]',
+  'close() in every state leaves no resource, listener, socket or promise, and the process exits [C8, F5, F7]',
   async () => {
     const server = await unhelpful();
     const hanging = await unhelpful();

@@ -18,7 +18,7 @@ async function withSignal() {
   };
 }
 
-it('a signal that served hundreds of requests has no listener left, however they ended [R6, R1]', async () => {
+it('a signal of many requests has no listener left, however they ended [R6, R1]', async () => {
   const world = await withSignal();
   const { client, server, signal, advance } = world;
   const call = (retry: 'unsent' | 'idempotent' | 'never' = 'unsent') =>
@@ -51,7 +51,7 @@ it('a signal that served hundreds of requests has no listener left, however they
   expect(kinds.map((kind) => [...kind].join())).toEqual(['answer', 'error', 'error', 'answer', 'answer', 'error']);
 });
 
-it('neither has one whose requests were never accepted [R3, R6, ER5]', async () => {
+it('a signal of rejected requests has no listener left [R3, R6, ER5]', async () => {
   const world = await withSignal();
   const { client, server, signal, advance } = world;
   server.mute = true;
@@ -66,7 +66,7 @@ it('neither has one whose requests were never accepted [R3, R6, ER5]', async () 
   expect(world.left).toBe(0);
 });
 
-it('a signal of subscriptions is let go of when they end, and only then [CH12, CH13, CH18]', async () => {
+it('a signal of subscriptions keeps its listener until they end [CH12, CH13, CH18]', async () => {
   const world = await withSignal();
   const { client, server, signal, advance } = world;
   server.refused.set('refused', 'no');
@@ -97,7 +97,7 @@ it('a signal of subscriptions is let go of when they end, and only then [CH12, C
   expect(world.left).toBe(0);
 });
 
-it('Node is given no reason to warn of a leak where one signal serves many calls [R6, CH12]', async () => {
+it('one signal for many calls leads to no leak warning of Node [R6, CH12]', async () => {
   const { client, network } = await reach('ready');
   const warnings: string[] = [];
   const onWarning = ({ name }: Error) => warnings.push(name);
@@ -114,7 +114,7 @@ it('Node is given no reason to warn of a leak where one signal serves many calls
   expect(warnings).toEqual([]);
 });
 
-it('a signal of connect() is let go of when it has resolved, or was rejected [CL4, CL6, CL7]', async () => {
+it('a signal of connect() has no listener left when connect() settled [CL4, CL6, CL7]', async () => {
   const { client, network } = await reach('disconnected');
   const { signal } = new AbortController();
   const left = () => getEventListeners(signal, 'abort').length;

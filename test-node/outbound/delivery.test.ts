@@ -14,8 +14,8 @@ import {
 import { LoginHandler } from '../support/login-handler.js';
 import { newWorld, operations } from '../support/simulated-world.js';
 
-describe('a drop under a request', () => {
-  it('fails it as unknown, and it is not sent again [R1, R4, R5, DL1, DL5, ER3]', async () => {
+describe('a drop with a request in flight', () => {
+  it('fails the request as unknown and does not send it again [R1, R4, R5, DL1, DL5, ER3]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"order"', (_text, connection) => {
@@ -29,7 +29,7 @@ describe('a drop under a request', () => {
     expect(framesOf(server, 'order')).toHaveLength(1);
   });
 
-  it('with retry idempotent sends it again, same id, prepared afresh [R5, DL6, HN10]', async () => {
+  it("sends a request with retry 'idempotent' again, with the same id and a new preparation [R5, DL6, HN10]", async () => {
     class SigningHandler extends GenericJsonHandler {
       #count = 0;
       override prepareRequest(text: string): string {
@@ -47,7 +47,7 @@ describe('a drop under a request', () => {
     ]);
   });
 
-  it('with retry idempotent it goes before those that were made later [DL6, DL2]', async () => {
+  it("sends a request with retry 'idempotent' before later requests [DL6, DL2]", async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"first"', dropping, { once: true });
@@ -59,7 +59,7 @@ describe('a drop under a request', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['first', 'first', 'second', 'third']);
   });
 
-  it('calls made during the reconnect wait, and leave in order [R4, DL2, DL5, C3, DL7]', async () => {
+  it('makes calls during the reconnect wait and leave in order [R4, DL2, DL5, C3, DL7]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await client.subscribe('trades');
@@ -79,7 +79,7 @@ describe('a drop under a request', () => {
     ).toEqual(['subscribe', 'first', 'second', 'third', 'fourth']);
   });
 
-  it('retry never rejects at once unless ready [DL4, ER3]', async () => {
+  it("rejects a request with retry 'never' at once, unless ready [DL4, ER3]", async () => {
     const server = await serve();
     const client = createClient(server);
     const call = client.request({ op: 'a' }, { retry: 'never' });
@@ -95,7 +95,7 @@ describe('a drop under a request', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['b', 'barrier']);
   });
 
-  it('many requests over many drops: each is seen once at the most, and unsent ones never [R4, R5, DL5]', async () => {
+  it('lets the server see each of many requests at most once, and unsent ones never [R4, R5, DL5]', async () => {
     const server = await serve({ dropAfter: 7 });
     const client = await connectClient(server);
     const outcomes = await Promise.all(
@@ -121,8 +121,8 @@ describe('a drop under a request', () => {
   });
 });
 
-describe('the order after a connect', () => {
-  it('hello, login, first resubscription, waiting calls [C3, DL7, HN13]', async () => {
+describe('the order of frames after a connect', () => {
+  it('is hello, login, first subscription frame, waiting calls [C3, DL7, HN13]', async () => {
     class HelloHandler extends LoginHandler {
       override onConnect() {
         return Promise.resolve([JSON.stringify({ op: 'hello' }), JSON.stringify({ op: 'version' })]);
@@ -137,7 +137,7 @@ describe('the order after a connect', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['hello', 'version', 'auth', 'subscribe', 'order']);
   });
 
-  it('an answer to what has not left settles nothing [R2, R4]', async () => {
+  it('does not let an answer settle a request that has not left [R2, R4]', async () => {
     const server = await serve({ authentication: {} });
     server.respondTo('"op":"auth"', (_text, connection) => {
       connection.authenticated = true;
@@ -154,7 +154,7 @@ describe('the order after a connect', () => {
     expect((await call).json).toEqual({ req_id: 'mine', data: { op: 'order' } });
   });
 
-  it('nothing else leaves while the login is open, whatever the application asks [C3]', async () => {
+  it('lets nothing else leave while the login is open [C3]', async () => {
     const server = await serve({ authentication: {} });
     const release = server.respondTo('"op":"auth"', []);
     const client = createClient(server, { handler: new LoginHandler() });
@@ -177,7 +177,7 @@ describe('the order after a connect', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['auth', 'subscribe', 'order', 'note']);
   });
 
-  it('a hello, the login, the first subscription, then calls [DL7, C3]', async () => {
+  it('is hello, login, first subscription frame, calls in virtual time [DL7, C3]', async () => {
     class Handler extends LoginHandler {
       override onConnect(): Frames {
         return '{"op":"hello"}';
@@ -198,8 +198,8 @@ describe('the order after a connect', () => {
   });
 });
 
-describe('preparing a request', () => {
-  it('asynchronous preparation keeps the order, and urgent frames need not wait for it [HN10, DL2]', async () => {
+describe('prepareRequest', () => {
+  it('keeps the order when asynchronous, and does not delay urgent frames [HN10, DL2]', async () => {
     const gates = [deferred<void>(), deferred<void>()];
     class SlowSigner extends GenericJsonHandler {
       override async prepareRequest(text: string): Promise<string> {
@@ -219,7 +219,7 @@ describe('preparing a request', () => {
     expect(framesOf(server, 'order').map(({ n }) => n)).toEqual([0, 1, 2]);
   });
 
-  it('aborting a request while it is prepared lets the next one go [R6, HN10]', async () => {
+  it('does not delay the next request when a request is aborted during it [R6, HN10]', async () => {
     class StuckSigner extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         return text.includes('stuck') ? new Promise<string>(() => {}) : text;
@@ -236,7 +236,7 @@ describe('preparing a request', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['next']);
   });
 
-  it('a request that times out while it is prepared lets the next one go [R1, HN10]', async () => {
+  it('does not delay the next request when a request times out during it [R1, HN10]', async () => {
     class StuckSigner extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         return text.includes('stuck') ? new Promise<string>(() => {}) : text;
@@ -250,7 +250,7 @@ describe('preparing a request', () => {
     expect(await next).toEqual({ op: 'next' });
   });
 
-  it('a preparation that outlives its connection is made again for the next one [R4, R5, HN10]', async () => {
+  it('runs again for the next connection when its connection is lost [R4, R5, HN10]', async () => {
     const gate = deferred<void>();
     let prepared = 0;
     class SlowSigner extends GenericJsonHandler {
@@ -270,7 +270,7 @@ describe('preparing a request', () => {
     expect(framesOf(server, 'order')).toHaveLength(1);
   });
 
-  it('a preparation that fails rejects its request as unsent, and no other [HN10, HN30, ER3]', async () => {
+  it('rejects only its own request, as unsent, when it fails [HN10, HN30, ER3]', async () => {
     class BrokenSigner extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         if (text.includes('sync')) throw new Error('no key');
@@ -286,8 +286,8 @@ describe('preparing a request', () => {
   });
 });
 
-describe('close', () => {
-  it('settles what is pending, each with what became of it [R1, R4, CL24, DL1]', async () => {
+describe('close() with open calls', () => {
+  it('settles every call with its delivery [R1, R4, CL24, DL1]', async () => {
     const server = await serve();
     server.respondTo('"op":"held"', []);
     const client = await connectClient(server);

@@ -76,7 +76,7 @@ beforeEach(() => {
 });
 
 describe('Outbox: order', () => {
-  it('writes nothing but frames of the connection before it serves [C3]', () => {
+  it('writes only connection frames before it serves [C3]', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.add(newCall('call'));
     subscriptions.push('sub');
@@ -85,7 +85,7 @@ describe('Outbox: order', () => {
     expect(link.written).toEqual(['hello', 'auth']);
   });
 
-  it('then the first subscription frame, the waiting calls, the other subscription frames [DL7, C3]', () => {
+  it('writes the first subscription frame, the waiting calls, then other subscription frames [DL7, C3]', () => {
     const { outbox } = newOutbox(new Handler());
     for (const name of ['call 1', 'call 2']) outbox.add(newCall(name));
     subscriptions.push('sub 1', 'sub 2');
@@ -94,7 +94,7 @@ describe('Outbox: order', () => {
     expect(link.written).toEqual(['sub 1', 'call 1', 'call 2', 'sub 2']);
   });
 
-  it('keeps that order where the rate limit holds the first subscription frame back [DL7, HN23]', async () => {
+  it('keeps that order when the rate limit holds the first subscription frame back [DL7, HN23]', async () => {
     const handler = new Handler();
     handler.limits = { frames: { count: 1, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
@@ -108,7 +108,7 @@ describe('Outbox: order', () => {
     expect(link.written).toEqual(['auth', 'sub', 'call']);
   });
 
-  it('puts calls that may be written again in front', () => {
+  it('puts calls that are written again in front', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.add(newCall('new'));
     outbox.addFirst([newCall('old 1'), newCall('old 2')]);
@@ -129,7 +129,7 @@ describe('Outbox: order', () => {
     expect(call.fate).toBe('waiting');
   });
 
-  it('drops frames of a connection that is gone: they do not leave on the next one [C3]', () => {
+  it('drops frames of a lost connection [C3]', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
@@ -145,7 +145,7 @@ describe('Outbox: order', () => {
 });
 
 describe('Outbox: limits', () => {
-  it('holds frames of all lanes to a rolling window [HN23]', async () => {
+  it('applies the rolling window to frames of all lanes [HN23]', async () => {
     const handler = new Handler();
     handler.limits = { frames: { count: 2, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
@@ -162,7 +162,7 @@ describe('Outbox: limits', () => {
     expect(link.written).toHaveLength(5);
   });
 
-  it('writes no more while the socket has too much in its buffer [C9]', async () => {
+  it('stops writing while the buffer of the socket is full [C9]', async () => {
     const { outbox, context } = newOutbox(new Handler());
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
@@ -179,7 +179,7 @@ describe('Outbox: limits', () => {
     expect(link.written).toEqual(['small', 'call', 'sub']);
   });
 
-  it('a call whose write failed is still unsent [R4]', () => {
+  it('keeps a call unsent when its write failed [R4]', () => {
     const { outbox } = newOutbox(new Handler());
     const call = newCall('call');
     outbox.attach(link);
@@ -222,7 +222,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(link.written).toEqual(['ping', 'sub', 'signed a', 'signed b']);
   });
 
-  it('prepares afresh for another connection [R5, HN10]', async () => {
+  it('prepares a call again for another connection [R5, HN10]', async () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
@@ -239,7 +239,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(link.written).toEqual(['for the new connection']);
   });
 
-  it('a call that ends while it is being prepared does not hold up the next one [R6]', async () => {
+  it('is not blocked by a call that ends while it is prepared [R6]', async () => {
     const handler = new PreparingHandler();
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
@@ -254,7 +254,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(link.written).toEqual(['next']);
   });
 
-  it('obeys the rate limit also for a frame whose preparation took a while [HN23, HN10]', async () => {
+  it('applies the rate limit after a slow preparation [HN23, HN10]', async () => {
     const handler = new PreparingHandler();
     handler.limits = { frames: { count: 2, window: 1_000 } };
     const { outbox, context } = newOutbox(handler);
@@ -269,7 +269,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(link.written).toEqual(['ping', 'pong', 'call']);
   });
 
-  it('a preparation that fails costs its own call alone', async () => {
+  it('fails only the call whose preparation fails', async () => {
     const handler = new (class extends Handler {
       override prepareRequest(text: string): Promise<string> {
         return text === 'bad' ? Promise.reject(new Error('no key')) : Promise.resolve(text);
@@ -285,7 +285,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect([bad.fate, good.fate]).toEqual(['unwritable', 'written']);
   });
 
-  it('a send is not prepared, and bytes reach the handler as text [HN10]', () => {
+  it('does not prepare a send, and gives the handler bytes as text [HN10]', () => {
     const asked: unknown[][] = [];
     const handler = new (class extends Handler {
       override prepareRequest(...args: unknown[]): string {
@@ -303,7 +303,7 @@ describe('Outbox: asynchronous preparation', () => {
     expect(asked).toEqual([['{"op":"order"}', 'request']]);
   });
 
-  it('another call that is taken back does not have the one at the head prepared again [R5, HN10]', async () => {
+  it('prepares the first call once when a later call is taken back [R5, HN10]', async () => {
     let prepared = 0;
     const handler = new (class extends Handler {
       override prepareRequest(text: string): Promise<string> {

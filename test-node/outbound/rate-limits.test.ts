@@ -4,8 +4,8 @@ import { Limited, recorded, topics } from '../support/limited-client.js';
 import { outcomeOf } from '../support/live.js';
 import { connectVirtual, virtualClient } from '../support/virtual-client.js';
 
-describe('frames', () => {
-  it('above the rate calls wait in the order in which they were made, before ready and after [HN23, DL9, DL2]', async () => {
+describe('a rate limit', () => {
+  it('makes calls above the rate wait in order, before ready and after [HN23, DL9, DL2]', async () => {
     const { network, frames } = recorded();
     const client = virtualClient(network, { handler: new Limited({ frames: { count: 2, window: 1_000 } }) });
     const calls = [0, 1, 2, 3, 4].map((n) => client.request({ op: 'order', n }));
@@ -21,7 +21,7 @@ describe('frames', () => {
     }
   });
 
-  it('a cancel waits for one frame of a paced resubscription, not for all of them [DL7, DL8, HN23]', async () => {
+  it('makes a cancel wait for one frame of a paced resubscription, not for all [DL7, DL8, HN23]', async () => {
     const { network, frames, ops } = recorded();
     const handler = new Limited({ topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } });
     const client = await connectVirtual(network, { handler });
@@ -44,7 +44,7 @@ describe('frames', () => {
     expect(channels.every(({ closed }) => !closed)).toBe(true);
   });
 
-  it('drops in the middle of a paced resubscription lose neither what was asked for nor what was not [F11, S4, HN23]', async () => {
+  it('loses no subscription over drops in the middle of a paced resubscription [F11, S4, HN23]', async () => {
     const { network, frames } = recorded();
     const handler = new Limited({ topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } });
     const client = await connectVirtual(network, { handler });
@@ -64,7 +64,7 @@ describe('frames', () => {
     expect([client.stats().subscriptions, channels.some(({ closed }) => closed)]).toEqual([8, false]);
   });
 
-  it('under a rate for all frames calls take the next place, ahead of what is left to subscribe [DL8, HN23]', async () => {
+  it('lets calls leave before the remaining subscription frames [DL8, HN23]', async () => {
     const { network, ops, frames } = recorded();
     const handler = new Limited({ topicsPerFrame: 1, frames: { count: 1, window: 1_000 } });
     const client = await connectVirtual(network, { handler });
@@ -78,7 +78,7 @@ describe('frames', () => {
     expect(frames.filter(({ op }) => op === 'subscribe').flatMap(({ args }) => args)).toEqual(topics(5));
   });
 
-  it('a rate that holds frames back when the connection is lost holds nothing back on the next one [HN23, R1, S4]', async () => {
+  it('starts again on the next connection [HN23, R1, S4]', async () => {
     const { network, ops } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ frames: { count: 1, window: 60_000 } }) });
     const written = outcomeOf(client.request({ op: 'first' }));
@@ -92,8 +92,8 @@ describe('frames', () => {
   });
 });
 
-describe('a server that pings faster than its own limit lets us answer', () => {
-  it('is left, with an error that says why, instead of filling the memory [C9, HN23]', async () => {
+describe('a rate limit on answers to server pings', () => {
+  it('leads to a reconnect with a clear error instead of an endless queue [C9, HN23]', async () => {
     class Ponging extends Limited {
       override isServerPing(message: Message): boolean {
         return message.field('op') === 'ping';

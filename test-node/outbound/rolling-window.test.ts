@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RollingWindow } from '../../src/outbound/rolling-window.js';
 
 describe('RollingWindow', () => {
-  it('lets never more than count through in any window, and never waits without need [HN23]', () => {
+  it('lets at most count events through in any window, and never waits without need [HN23]', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 8 }),
@@ -30,7 +30,7 @@ describe('RollingWindow', () => {
     );
   });
 
-  it('counts events that were not ours to hold back [HN23]', () => {
+  it('counts events that it cannot hold back [HN23]', () => {
     const limit = new RollingWindow({ count: 2, window: 100 });
     for (const now of [0, 10, 20, 30]) limit.record(now);
     expect(limit.delay(50)).toBe(70);

@@ -78,7 +78,7 @@ describe('Message.field', () => {
     return `${space()}{${body.join()}${space()}}${space()}`;
   }
 
-  it('agrees with JSON.parse for any object, except that the first of two members counts [MS3]', () => {
+  it('agrees with JSON.parse for any object, except that the first of two equal members counts [MS3]', () => {
     fc.assert(
       fc.property(members, keys, spaces, fc.boolean(), (list, other, space, escapes) => {
         const text = write(list, space, escapes);
@@ -97,7 +97,7 @@ describe('Message.field', () => {
     );
   });
 
-  it('loses no digit of any number [MS4]', () => {
+  it('keeps every digit of any number [MS4]', () => {
     const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,24})(?:\.\d{1,24})?(?:[eE][+-]?\d{1,3})?$/);
     fc.assert(
       fc.property(digits, (text) => {
@@ -119,7 +119,7 @@ describe('Message.field', () => {
     return `${sign}${stripped}e${Number(exponent) - fraction.length + digits.length - stripped.length}`;
   }
 
-  it('never throws, whatever the text [MS5]', () => {
+  it('never throws for any text [MS5]', () => {
     const noise = fc.array(
       fc.constantFrom(
         '{',

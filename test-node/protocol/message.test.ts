@@ -5,7 +5,7 @@ import { Message } from '../../src/protocol/message.js';
 afterEach(() => vi.restoreAllMocks());
 
 describe('Message.json', () => {
-  it('parses at most once, on first use, and counts it', () => {
+  it('parses at most once, on first use, and counts the parse', () => {
     const parse = vi.spyOn(JSON, 'parse');
     const counter = { parsed: 0 };
     const message = new Message('{"topic":"trades.BTC","data":[1,2]}', undefined, counter);
@@ -33,7 +33,7 @@ describe('Message.json', () => {
     },
   );
 
-  it('tells a parsed null from an unparsed frame', () => {
+  it('distinguishes a parsed null from an unparsed frame', () => {
     const counter = { parsed: 0 };
     const message = new Message('null', undefined, counter);
     expect(message.json).toBeNull();
@@ -51,7 +51,7 @@ describe('Message.text', () => {
     expect(message.field('topic')).toBe('пары');
   });
 
-  it('prefers the decoded text where there is one', () => {
+  it('prefers the decoded text', () => {
     const message = new Message(new Uint8Array([1, 2, 3]), '{"id":7}');
     expect(message.text).toBe('{"id":7}');
     expect(message.field('id')).toBe(7);
@@ -71,7 +71,7 @@ describe('Message.text', () => {
 });
 
 describe('Message.part', () => {
-  it('counts as parsed, and is scanned like a frame', () => {
+  it('counts as parsed and is scanned like a frame', () => {
     const counter = { parsed: 0 };
     const frame = new Message('[{"id":1,"a":"x"},{"id":"two"},3]', undefined, counter);
     const parts = (frame.json as unknown[]).map((part) => frame.part(part));
@@ -82,7 +82,7 @@ describe('Message.part', () => {
     expect(counter.parsed).toBe(1);
   });
 
-  it('takes what is not JSON as an empty part', () => {
+  it('is an empty part for a value that is not JSON', () => {
     expect(new Message('x').part(undefined).text).toBe('');
   });
 });

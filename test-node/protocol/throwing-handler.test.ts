@@ -30,7 +30,7 @@ describe('a handler that throws', () => {
     'extractSignal',
     'split',
     'extractSequence',
-  ])('in %s costs the frame and is told [HN30]', async (method) => {
+  ])('in %s loses the frame and is reported [HN30]', async (method) => {
     let isBroken = false;
     class BrokenHandler extends GenericJsonHandler {}
     const original = GenericJsonHandler.prototype[method] as (...args: unknown[]) => unknown;
@@ -62,7 +62,7 @@ describe('a handler that throws', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('in injectRequestId or generateRequestId costs the request alone [HN30, CL10, ER3]', async () => {
+  it('in injectRequestId or generateRequestId rejects only the request [HN30, CL10, ER3]', async () => {
     for (const method of ['injectRequestId', 'generateRequestId'] as const) {
       let isBroken = true;
       class BrokenHandler extends GenericJsonHandler {}
@@ -82,7 +82,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('in generateRequestId for a subscribe frame costs that subscription alone [HN30, S6]', async () => {
+  it('in generateRequestId for a subscribe frame rejects only that subscription [HN30, S6]', async () => {
     let isBroken = true;
     class BrokenHandler extends GenericJsonHandler {
       override generateRequestId(): undefined {
@@ -97,7 +97,7 @@ describe('a handler that throws', () => {
     expect([...server.subscriptions]).toEqual(['b']);
   });
 
-  it('in extractError or extractResult rejects the request, outcome unknown [HN30, HN11]', async () => {
+  it('in extractError or extractResult rejects the request as unknown [HN30, HN11]', async () => {
     for (const method of ['extractError', 'extractResult'] as const) {
       class BrokenHandler extends GenericJsonHandler {}
       Object.defineProperty(BrokenHandler.prototype, method, { value: boom });
@@ -128,7 +128,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('in buildUnsubscribe is told, and unsubscribe resolves [HN30, S3]', async () => {
+  it('in buildUnsubscribe is reported, and unsubscribe() resolves [HN30, S3]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       override buildUnsubscribe = boom;
     }
@@ -141,7 +141,7 @@ describe('a handler that throws', () => {
     await barrier(client);
   });
 
-  it('in isSubscriptionSuccess leaves the subscribe to its timeout [HN30, CH9]', async () => {
+  it('in isSubscriptionSuccess makes subscribe() time out [HN30, CH9]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       override isSubscriptionSuccess = boom;
     }
@@ -152,7 +152,7 @@ describe('a handler that throws', () => {
     expect((await failed)[0]).toBeInstanceOf(ProtocolError);
   });
 
-  it('in extractError while a resubscription is refused does not leave a channel that is dead in silence [HN30, S4]', async () => {
+  it('in extractError during a refused resubscription closes or resumes the channel [HN30, S4]', async () => {
     let isBroken = false;
     class BrokenHandler extends GenericJsonHandler {
       override isSubscriptionSuccess(message: Message): boolean {
@@ -179,7 +179,7 @@ describe('a handler that throws', () => {
     expect(['closed', 'resumed']).toContain(await ends);
   });
 
-  it('in onConnect, buildPing, buildCancel, redact and classifyClose goes on [HN30]', async () => {
+  it('in onConnect, buildPing, buildCancel, redact and classifyClose does not stop the client [HN30]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       greetings = 0;
       override onConnect(): undefined {
@@ -211,7 +211,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('in an authentication predicate costs the frame [HN30, HN14]', async () => {
+  it('in an authentication predicate loses the frame and is reported [HN30, HN14]', async () => {
     class BrokenLogin extends LoginHandler {
       override isAuthSuccess(message: Message): boolean {
         return message.text.includes('poison') ? boom() : super.isAuthSuccess(message);
@@ -224,7 +224,7 @@ describe('a handler that throws', () => {
     expect((await failed)[0].message).toContain('boom');
   });
 
-  it('in extractData costs the update, and a loop hears of it [HN30, CH2]', async () => {
+  it('in extractData loses the update and is reported on the channel [HN30, CH2]', async () => {
     class BrokenHandler extends GenericJsonHandler {
       override extractData(message: Message): unknown {
         return message.text.includes('poison') ? boom() : super.extractData(message);

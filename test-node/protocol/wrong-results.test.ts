@@ -6,11 +6,11 @@ import { LoginHandler } from '../support/login-handler.js';
 /** What plain JavaScript lets a handler return. */
 const nonsense = [{}, 5, [{}], Promise.resolve('late')] as unknown as string[];
 
-describe('a handler that prepares nothing', () => {
+describe('prepareRequest that returns nothing', () => {
   it.each([
-    ['at once', () => undefined],
-    ['later', () => Promise.resolve(undefined)],
-  ])('%s: that request fails unsent, the next one leaves [HN30, DL1]', async (_, nothing) => {
+    ['synchronously', () => undefined],
+    ['asynchronously', () => Promise.resolve(undefined)],
+  ])('fails its request as unsent when it returns %s, and the next request leaves [HN30, DL1]', async (_, nothing) => {
     class ForgetfulHandler extends GenericJsonHandler {
       override prepareRequest(text: string): string | Promise<string> {
         return text.includes('forgotten') ? (nothing() as unknown as string) : text;
@@ -24,8 +24,8 @@ describe('a handler that prepares nothing', () => {
   });
 });
 
-describe('a handler that returns nonsense', () => {
-  it.each(nonsense)('from buildSubscribe: that subscribe() fails, and nothing else [HN30]', async (built) => {
+describe('a handler that returns a wrong type', () => {
+  it.each(nonsense)('from buildSubscribe fails only that subscribe() [HN30]', async (built) => {
     class Handler extends GenericJsonHandler {
       override buildSubscribe(topics: readonly string[], id: string, context: never): string {
         return topics.includes('bad') ? built : super.buildSubscribe(topics, id, context);
@@ -37,7 +37,7 @@ describe('a handler that returns nonsense', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('from buildUnsubscribe, and from split: an error is told, and the client goes on [HN30]', async () => {
+  it('from buildUnsubscribe or split is reported, and the client continues [HN30]', async () => {
     class Handler extends GenericJsonHandler {
       override buildUnsubscribe(): string {
         return {} as string;
@@ -59,7 +59,7 @@ describe('a handler that returns nonsense', () => {
     expect(client.epoch).toBe(1);
   });
 
-  it('from buildAuthMessage: the authentication failed [HN30]', async () => {
+  it('from buildAuthMessage fails the login [HN30]', async () => {
     class Handler extends LoginHandler {
       override buildAuthMessage(): string {
         return {} as string;
@@ -69,7 +69,7 @@ describe('a handler that returns nonsense', () => {
     expect(await outcomeOf(client.connect())).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
   });
 
-  it('nothing from isAuthFailure is no refusal [HN30]', async () => {
+  it('from isAuthFailure is not a refusal [HN30]', async () => {
     class Handler extends LoginHandler {
       override isAuthFailure(): boolean {
         return undefined as unknown as boolean;

@@ -41,7 +41,7 @@ async function everything(socket: Socket): Promise<string> {
   return text;
 }
 
-it('passes bytes and their end on, both ways', async () => {
+it('the proxy passes bytes and the end of a stream on, in both directions', async () => {
   const { client, accepted, proxy } = await behindProxy();
   const server = await accepted;
   client.end('question');
@@ -51,7 +51,7 @@ it('passes bytes and their end on, both ways', async () => {
   expect([proxy.accepted, proxy.links.length]).toEqual([1, 0]);
 });
 
-it('keeps order and loses nothing over a slow line', async () => {
+it('the proxy keeps the order and loses nothing over a slow line', async () => {
   const { client, accepted } = await behindProxy((proxy) => proxy.slow({ latency: 3, rate: 10_000_000 }));
   const server = await accepted;
   const text = Array.from({ length: 40_000 }, (_, n) => `${n},`).join('');
@@ -59,7 +59,7 @@ it('keeps order and loses nothing over a slow line', async () => {
   expect(await everything(client)).toBe(text);
 });
 
-it('makes a throttled sender wait', async () => {
+it('the proxy makes a throttled sender wait', async () => {
   const { client, accepted } = await behindProxy((proxy) => proxy.slow({ rate: 1_000 }));
   await accepted;
   // More than the system's buffers on the way take.
@@ -67,7 +67,7 @@ it('makes a throttled sender wait', async () => {
   expect(client.writableLength).toBeGreaterThan(0);
 });
 
-it('cuts to the byte, by an end or by a reset', async () => {
+it('the proxy cuts at an exact byte, by an end or by a reset', async () => {
   for (const style of ['end', 'reset'] as const) {
     const { client, accepted, proxy } = await behindProxy();
     const server = await accepted;
@@ -82,7 +82,7 @@ it('cuts to the byte, by an end or by a reset', async () => {
   }
 });
 
-it('resets both ends', async () => {
+it('the proxy resets both ends', async () => {
   const { client, accepted, proxy } = await behindProxy();
   const server = await accepted;
   const errors = Promise.all([once(client, 'error'), once(server, 'error')]);
@@ -90,7 +90,7 @@ it('resets both ends', async () => {
   expect((await errors).map(([error]) => error.code)).toEqual(['ECONNRESET', 'ECONNRESET']);
 });
 
-it('passes a reset by one end on to the other', async () => {
+it('the proxy passes a reset of one end on to the other', async () => {
   const { client, accepted } = await behindProxy();
   const server = await accepted;
   server.write('ready');
@@ -100,7 +100,7 @@ it('passes a reset by one end on to the other', async () => {
   expect((await broken)[0].code).toBe('ECONNRESET');
 });
 
-it('swallows one direction, the end of its stream included', async () => {
+it('the proxy drops one direction, including the end of its stream', async () => {
   const { client, accepted, proxy } = await behindProxy();
   const server = await accepted;
   const heard: string[] = [];
@@ -114,7 +114,7 @@ it('swallows one direction, the end of its stream included', async () => {
   expect(heard.filter((text) => text !== 'the end')).toEqual([]);
 });
 
-it('holds back, and delivers in one burst', async () => {
+it('the proxy holds bytes back and delivers them in one burst', async () => {
   const { client, accepted, proxy } = await behindProxy();
   const server = await accepted;
   proxy.stall('to-client');
@@ -127,7 +127,7 @@ it('holds back, and delivers in one burst', async () => {
   expect(await everything(client)).toBe('ab');
 });
 
-it('closes one half and leaves the other open', async () => {
+it('the proxy closes one half and keeps the other open', async () => {
   const { client, accepted, proxy } = await behindProxy();
   const server = await accepted;
   proxy.last.halfClose('to-client');
@@ -136,7 +136,7 @@ it('closes one half and leaves the other open', async () => {
   expect(String((await once(server, 'data'))[0])).toBe('still open');
 });
 
-it('refuses, and listens again on the same port', async () => {
+it('the proxy refuses connections and listens again on the same port', async () => {
   const { accepted, dial, proxy } = await behindProxy();
   await accepted;
   proxy.refuse();
@@ -146,7 +146,7 @@ it('refuses, and listens again on the same port', async () => {
   await proxy.untilAccepted(2);
 });
 
-it('takes connections and hangs, or resets them', async () => {
+it('the proxy accepts connections and then hangs or resets them', async () => {
   const { accepted, dial, proxy } = await behindProxy();
   await accepted;
   proxy.admission = 'hang';
@@ -159,7 +159,7 @@ it('takes connections and hangs, or resets them', async () => {
   expect((await once(dial(), 'error'))[0].code).toBe('ECONNRESET');
 });
 
-it('flaps: the next connections are cut, and no more', async () => {
+it('the proxy cuts the given number of next connections', async () => {
   const { client, accepted, dial, proxy } = await behindProxy((flapping) => flapping.flap(2, 3, 'to-server'));
   const first = everything(await accepted);
   client.write('abcdef');

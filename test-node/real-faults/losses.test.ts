@@ -16,7 +16,7 @@ import { serveBehindProxy } from './proxied.js';
 vi.setConfig({ testTimeout: 30_000 });
 
 it.each(['cut', 'reset'] as const)(
-  'a request in flight when the line suffers a %s fails as unknown and is not sent again [F3, R1, R5, DL5]',
+  'a request in flight at a %s fails as unknown and is not sent again [F3, R1, R5, DL5]',
   async (fault) => {
     const { server, proxy } = await serveBehindProxy();
     server.respondTo('"op":"order"', []);
@@ -33,7 +33,7 @@ it.each(['cut', 'reset'] as const)(
   },
 );
 
-it("a loss by a reset tells the system's word for it [CL34, ER1]", async () => {
+it('a loss by a reset reports the error of the system [CL34, ER1]', async () => {
   const { proxy } = await serveBehindProxy();
   const client = await connectClient(proxy);
   await barrier(client);
@@ -42,7 +42,7 @@ it("a loss by a reset tells the system's word for it [CL34, ER1]", async () => {
   expect((await lost)[0]).toMatchObject({ code: 1006, cause: { cause: { code: 'ECONNRESET' } } });
 });
 
-it('an idempotent request in flight is answered over the next connection, under the same id [R5, DL6]', async () => {
+it('an idempotent request in flight is answered on the next connection under the same id [R5, DL6]', async () => {
   const { server, proxy } = await serveBehindProxy();
   server.respondTo('"op":"read"', [], { once: true });
   const client = await connectClient(proxy);
@@ -53,7 +53,7 @@ it('an idempotent request in flight is answered over the next connection, under 
   expect(framesOf(server, 'read').map(({ req_id }) => req_id)).toEqual([call.requestId, call.requestId]);
 });
 
-it('a request cut in the middle of its frame has left, as far as its caller is told [R4, DL1]', async () => {
+it('a request that is cut in the middle of its frame fails as unknown [R4, DL1]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient(proxy);
   proxy.last.cutAfter(50, 'to-server');
@@ -64,7 +64,7 @@ it('a request cut in the middle of its frame has left, as far as its caller is t
 });
 
 it.each(['end', 'reset'] as const)(
-  'of an update that is cut in the middle by %s nothing is delivered, and the gap tells of it [S5, CH19, C7]',
+  'an update that is cut in the middle (%s) is not delivered and leads to a gap [S5, CH19, C7]',
   async (style) => {
     const { server, proxy } = await serveBehindProxy();
     const client = await connectClient<{ a: number }>(proxy);
@@ -84,7 +84,7 @@ it.each(['end', 'reset'] as const)(
   },
 );
 
-it('drops in the middle of the answer to a login are survived, and count as no refusal [F9, C7]', async () => {
+it('a drop in the middle of the answer to a login is not a refusal, and the login is repeated [F9, C7]', async () => {
   const { server, proxy } = await serveBehindProxy({ authentication: {} });
   let drops = 3;
   server.onMessage((_connection, text) => {
@@ -97,7 +97,7 @@ it('drops in the middle of the answer to a login are survived, and count as no r
   expect([server.connectionCount, server.authAttempts, client.epoch]).toEqual([4, 4, 1]);
 });
 
-it('further drops in the middle of resubscribing lose no subscription [F11, S3, S4]', async () => {
+it('drops in the middle of a resubscription lose no subscription [F11, S3, S4]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient(proxy);
   const topics = Array.from({ length: 350 }, (_, n) => `t${n}`);
@@ -114,7 +114,7 @@ it('further drops in the middle of resubscribing lose no subscription [F11, S3, 
   expect(server.subscriptions).toEqual(new Set(topics));
 });
 
-it('cut and refused for many attempts, then healed: the client is back with everything [F4, L1, S3]', async () => {
+it('a client that was refused many times restores everything when the line works again [F4, L1, S3]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient(proxy);
   const channel = await client.subscribe('a');
@@ -130,7 +130,7 @@ it('cut and refused for many attempts, then healed: the client is back with ever
   expect([...server.subscriptions]).toEqual(['a']);
 });
 
-it('connections that are cut within the upgrade, or reset at once, are tried again [C7, CL5]', async () => {
+it('connections that are cut during the upgrade or reset at once are retried [C7, CL5]', async () => {
   const { server, proxy } = await serveBehindProxy();
   // The answer to the upgrade is longer than that.
   proxy.flap(3, 40);
@@ -146,7 +146,7 @@ it('connections that are cut within the upgrade, or reset at once, are tried aga
   expect(client.epoch).toBe(2);
 });
 
-it('an attempt that is never served ends by connectTimeout, and its socket with it [CF7, C1, C7]', async () => {
+it('an attempt without an answer ends at connectTimeout, with its socket [CF7, C1, C7]', async () => {
   const { proxy } = await serveBehindProxy();
   proxy.admission = 'hang';
   const client = createClient(proxy, { config: { connectTimeout: 30 } });
@@ -160,7 +160,7 @@ it('an attempt that is never served ends by connectTimeout, and its socket with 
 });
 
 it.each(['to-client', 'to-server'] as const)(
-  'a line that is half closed %s is left for a new one [C7, C1, L1]',
+  'a line that is half closed (%s) is replaced [C7, C1, L1]',
   async (direction) => {
     const { server, proxy } = await serveBehindProxy();
     const client = await connectClient(proxy);
@@ -173,7 +173,7 @@ it.each(['to-client', 'to-server'] as const)(
   },
 );
 
-it('a server that restarts and forgets all sessions is told again what is wanted now [S3, S4, DL2, L1]', async () => {
+it('a server that restarts gets the current subscriptions again [S3, S4, DL2, L1]', async () => {
   const { server, proxy } = await serveBehindProxy({ authentication: {} });
   const client = await connectClient(proxy, { handler: new LoginHandler() });
   const [kept, dropped] = await client.subscribeMany(['kept', 'dropped']);
@@ -191,7 +191,7 @@ it('a server that restarts and forgets all sessions is told again what is wanted
   expect(server.authAttempts).toBe(2);
 });
 
-it('of two clients behind one line the fault of one is none of the other [C1, S3, S5]', async () => {
+it('a fault of one client does not touch another client on the same proxy [C1, S3, S5]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const [one, two] = [await connectClient(proxy), await connectClient(proxy)];
   const [first, second] = [await one.subscribe('a'), await two.subscribe('a')];

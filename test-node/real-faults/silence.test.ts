@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 30_000 });
 const WATCHFUL = { pingInterval: 40, pongTimeout: 40 } as const;
 
 it.each(['to-client', 'to-server', 'both'] as const)(
-  'a line that swallows everything %s is noticed by the heartbeat and replaced [F2, C6, L1]',
+  'the heartbeat notices and replaces a line that drops everything (%s) [F2, C6, L1]',
   async (direction) => {
     const { server, proxy } = await serveBehindProxy();
     const client = await connectClient(proxy, { config: WATCHFUL });
@@ -34,7 +34,7 @@ it.each(['to-client', 'to-server', 'both'] as const)(
   },
 );
 
-it('a line that dies under a login is given up by authTimeout, although it pings nothing yet [CF8, F9, L1]', async () => {
+it('authTimeout ends a login on a line that died [CF8, F9, L1]', async () => {
   const { server, proxy } = await serveBehindProxy({ authentication: {} });
   const stop = server.onMessage((_connection, text) => {
     if (!text.includes('"op":"auth"')) return;
@@ -51,7 +51,7 @@ it('a line that dies under a login is given up by authTimeout, although it pings
   expect(server.authAttempts).toBe(2);
 });
 
-it('what a stalled line held back arrives in one burst, in order, on the same connection [R7, S5, F17]', async () => {
+it('a stalled line delivers in one burst, in order, on the same connection [R7, S5, F17]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient<{ a: number }>(proxy);
   const channel = await client.subscribe('a');
@@ -66,7 +66,7 @@ it('what a stalled line held back arrives in one burst, in order, on the same co
   expect([client.epoch, channel.dropped]).toEqual([1, 0]);
 });
 
-it('while answers are stalled, timeouts settle their requests, and late answers settle nothing [R1, R2]', async () => {
+it('requests on a stalled line time out, and their late answers settle nothing [R1, R2]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient(proxy);
   proxy.stall('to-client');
@@ -83,7 +83,7 @@ it('while answers are stalled, timeouts settle their requests, and late answers 
 });
 
 it.each(['to-client', 'to-server', 'both'] as const)(
-  'close() over a line that swallows everything %s resolves, and settles what is open [C8, CL24, R1]',
+  'close() over a line that drops everything (%s) resolves and settles open calls [C8, CL24, R1]',
   async (direction) => {
     const { proxy } = await serveBehindProxy();
     // The handshake of ws alone would wait longer than this test may take.
@@ -101,7 +101,7 @@ it.each(['to-client', 'to-server', 'both'] as const)(
   },
 );
 
-it('close() that drains over a dead line gives up at its deadline [C8, CL25, F6]', async () => {
+it('close() with drain over a dead line resolves at its deadline [C8, CL25, F6]', async () => {
   const { proxy } = await serveBehindProxy();
   const client = await connectClient(proxy);
   proxy.blackHole();

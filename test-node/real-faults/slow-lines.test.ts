@@ -25,7 +25,7 @@ function watchedSockets() {
   return { watch, openSocket };
 }
 
-it('over a line that takes nothing, frames wait in the client and not in the socket; later all arrive [C9, CL18]', async () => {
+it('frames for a blocked line wait in the client, not in the socket, and arrive later [C9, CL18]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const { watch, openSocket } = watchedSockets();
   const config = { commandChannelCapacity: 1_000, requestTimeout: 60_000 };
@@ -45,7 +45,7 @@ it('over a line that takes nothing, frames wait in the client and not in the soc
   expect(client.epoch).toBe(1);
 });
 
-it('over a slow line nothing is lost and order is kept, in both directions [S5, R7, DL2]', async () => {
+it('a slow line loses nothing and keeps the order in both directions [S5, R7, DL2]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient<{ a: string }>(proxy);
   const channel = await client.subscribe('a');
@@ -60,7 +60,7 @@ it('over a slow line nothing is lost and order is kept, in both directions [S5, 
   expect(updates.map((text) => Number.parseInt(text, 10))).toEqual(Array.from({ length: 100 }, (_, n) => n));
 });
 
-it('a ping over a line with latency is answered in time, and its round trip is told [F17, HN17]', async () => {
+it('a ping over a line with latency gives the round trip [F17, HN17]', async () => {
   const { proxy } = await serveBehindProxy();
   proxy.slow({ latency: 5 });
   const client = await connectClient(proxy, { config: { pingInterval: 30, pongTimeout: 2_000 } });
@@ -79,7 +79,7 @@ it('a ping over a line with latency is answered in time, and its round trip is t
   expect(losses).toBe(0);
 });
 
-it('a client that reads nothing makes the server wait, and then gets everything [CL23, S5, C9]', async () => {
+it('a paused client makes the server wait and then gets everything [CL23, S5, C9]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient<{ a: string }>(proxy);
   const got = collect(await client.subscribe('a'));
@@ -95,7 +95,7 @@ it('a client that reads nothing makes the server wait, and then gets everything 
   expect(updates.map((text) => Number.parseInt(text, 10))).toEqual(Array.from({ length: 300 }, (_, n) => n));
 });
 
-it('a frame that outgrows maxMessageSize over a slow line is refused as soon as its head is read [ER6, CF13]', async () => {
+it('a frame above maxMessageSize is refused as soon as its header is read [ER6, CF13]', async () => {
   const { server, proxy } = await serveBehindProxy();
   const client = await connectClient(proxy, {
     config: { maxMessageSize: 1_000, nodeOptions: { closeTimeout: 50 } },

@@ -28,7 +28,7 @@ function answer(store: PendingRequests, id: RequestId, value: unknown, error?: E
 }
 
 describe('PendingRequests', () => {
-  it('resolves a request once, and tells its delivery [R1, CL11]', async () => {
+  it('resolves a request once and sets its delivery [R1, CL11]', async () => {
     const store = newStore();
     const request = store.add('a', 'frame', options);
     expect(request.call.requestId).toBe('a');
@@ -43,7 +43,7 @@ describe('PendingRequests', () => {
     expect([store.size, outcomes]).toEqual([0, [['a', 'answered']]]);
   });
 
-  it('whatever else happens to a settled request changes nothing [R1]', () => {
+  it('ignores every later event of a settled request [R1]', () => {
     const store = newStore();
     const request = store.add('a', 'frame', options);
     answer(store, 'a', 1);
@@ -63,14 +63,14 @@ describe('PendingRequests', () => {
     expect(call.delivery).toBe('answered');
   });
 
-  it('a call may resolve to undefined [R1]', async () => {
+  it('resolves a request to undefined [R1]', async () => {
     const store = newStore();
     const { call } = store.add('a', 'frame', options);
     answer(store, 'a', undefined);
     expect(await call).toBeUndefined();
   });
 
-  it('refuses one more than its capacity, and goes on when one has left [R3]', () => {
+  it('refuses a request above its capacity until another request settles [R3]', () => {
     const store = newStore(2);
     store.add('a', 'frame', options);
     store.add('b', 'frame', options);
@@ -91,7 +91,7 @@ describe('PendingRequests', () => {
     expect(store.size).toBe(2);
   });
 
-  it('refuses the id of a request that was written and given up, because its answer may still come [DL12, R2]', async () => {
+  it('refuses the id of a written request that was given up [DL12, R2]', async () => {
     const store = newStore();
     for (const id of ['written', 'waiting', 'answered']) {
       const request = store.add(id, 'frame', options);
@@ -106,7 +106,7 @@ describe('PendingRequests', () => {
     expect(store.add('answered', 'frame', options).id).toBe('answered');
   });
 
-  it('keeps the latest 1 024 of such ids [C9, R2]', () => {
+  it('remembers the latest 1,024 ids of such requests [C9, R2]', () => {
     const store = newStore(1);
     for (let id = 0; id <= 1_024; id++) {
       const request = store.add(id, 'frame', options);
@@ -132,7 +132,7 @@ describe('PendingRequests', () => {
     expect(store.size).toBe(1);
   });
 
-  it('timeouts are exact whatever the longest sleep is [CF12]', async () => {
+  it('times out exactly, whatever the longest timer is [CF12]', async () => {
     const store = newStore(10, 7);
     const call = store.add('a', 'frame', { timeout: 100 }).call;
     await clock.advance(99);
@@ -141,7 +141,7 @@ describe('PendingRequests', () => {
     await expect(call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
   });
 
-  it('a written request times out as unknown [DL1, R4]', async () => {
+  it('times a written request out as unknown [DL1, R4]', async () => {
     const store = newStore();
     const request = store.add('a', 'frame', options);
     request.onWritten();
@@ -149,7 +149,7 @@ describe('PendingRequests', () => {
     await expect(request.call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unknown' });
   });
 
-  it('an abort rejects with its reason, frees the entry and its listener [R6, ER4]', async () => {
+  it('rejects on abort with the reason, and frees the entry and its listener [R6, ER4]', async () => {
     const store = newStore();
     const controller = new AbortController();
     const listened = new Set<unknown>();
@@ -183,7 +183,7 @@ describe('PendingRequests', () => {
     expect([store.size, clock.pendingTimers]).toEqual([0, 0]);
   });
 
-  it('clear() rejects all, also when a rejection adds another [R1]', () => {
+  it('clear() rejects all, even when a rejection adds another [R1]', () => {
     const store = new PendingRequests(10, clock, 60_000, {
       onSettled: ({ id }) => {
         if (id === 'a') store.add('new', 'frame', options);
@@ -194,7 +194,7 @@ describe('PendingRequests', () => {
     expect(store.all().map(({ id }) => id)).toEqual(['new']);
   });
 
-  it('20 000 requests share one timer, and the work for one grows with the logarithm [C9, F13]', async () => {
+  it('20,000 requests share one timer with logarithmic work for each [C9, F13]', async () => {
     const count = 20_000;
     let reads = 0;
     const counting = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { barrier, connectClient, framesOf, outcomeOf, serve } from '../support/live.js';
 
 describe('requestRaw()', () => {
-  it('a raw request leaves as it is, also where the handler signs requests [CL13]', async () => {
+  it('sends a message unchanged even if the handler signs requests [CL13]', async () => {
     class Signing extends GenericJsonHandler {
       override prepareRequest(text: string): string {
         return text.replace('}', ',"signed":true}');
@@ -16,7 +16,7 @@ describe('requestRaw()', () => {
     expect(framesOf(server, 'raw')[0]).toEqual({ op: 'raw', req_id: 'r' });
   });
 
-  it('an id that the application chose is neither given again nor taken from a subscription [R2]', async () => {
+  it('keeps the id of the application apart from generated ids [R2]', async () => {
     class Counting extends GenericJsonHandler {
       #last = 0;
       override generateRequestId(): number {
@@ -37,7 +37,7 @@ describe('requestRaw()', () => {
     });
   });
 
-  it('requestRaw sends the bytes as they are and resolves to the frame, whatever it says [CL13, DL11]', async () => {
+  it('sends a text unchanged and resolves to any answer frame [CL13, DL11]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('raw-1', { req_id: 'raw-1', success: false, error: 'no' });
@@ -50,7 +50,7 @@ describe('requestRaw()', () => {
     expect(server.received.map(({ data }) => data)).toEqual([text, 'free text raw-2']);
   });
 
-  it('requestRaw takes bytes as well [CL13, DL11]', async () => {
+  it('accepts bytes [CL13, DL11]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.onBinary((connection) => connection.send({ req_id: 7, data: 'bytes' }));
@@ -62,7 +62,7 @@ describe('requestRaw()', () => {
     expect(new TextDecoder().decode(server.received[0]?.data as Uint8Array)).toBe('{"req_id":7}');
   });
 
-  it('requestRaw refuses a message without an id, and an id that is pending [DL11, DL12]', async () => {
+  it('refuses a message without an id and an id that is pending [DL11, DL12]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('x-1', []);
@@ -75,7 +75,7 @@ describe('requestRaw()', () => {
     expect((await first).field('data')).toBe(1);
   });
 
-  it('an id whose request was given up is refused: the late answer would settle another [DL12, R2]', async () => {
+  it('refuses the id of a request that was given up [DL12, R2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('x-1', []);

@@ -10,8 +10,8 @@ class CancellingHandler extends GenericJsonHandler {
   }
 }
 
-describe('answers', () => {
-  it('a request resolves to its answer and tells what became of it [R1, CL10, CL11, GJ5, GJ6]', async () => {
+describe('request()', () => {
+  it('resolves to its answer and sets its delivery [R1, CL10, CL11, GJ5, GJ6]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const call = client.request<{ op: string; qty: number }>({ op: 'order', qty: 1 });
@@ -22,7 +22,7 @@ describe('answers', () => {
     expect(client.stats()).toMatchObject({ pendingRequests: 0, waitingCalls: 0 });
   });
 
-  it('answers in any order reach their own requests [R2, CL10]', async () => {
+  it('matches answers in any order [R2, CL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const held: (() => void)[] = [];
@@ -36,7 +36,7 @@ describe('answers', () => {
     expect(await Promise.all(calls)).toEqual([1, 2, 3]);
   });
 
-  it('a late and a repeated answer settle nothing and become message events [R2]', async () => {
+  it('emits a late or repeated answer as a message event [R2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const { promise: late, resolve: answerLate } = deferred<() => void>();
@@ -59,7 +59,7 @@ describe('answers', () => {
     expect(unclaimed).toEqual(['late', 'once']);
   });
 
-  it('an answer with an id that was never used is a message event [R2, CL35]', async () => {
+  it('emits an answer with an unknown id as a message event [R2, CL35]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const heard = clientEvent(client, 'message');
@@ -67,7 +67,7 @@ describe('answers', () => {
     expect((await heard)[0].json).toEqual({ req_id: 'nobody', data: 1 });
   });
 
-  it('a refusal rejects with the server’s own code, words and data [CL10, HN11, GJ6, ER1]', async () => {
+  it('rejects on a refusal with the code, message and data of the server [CL10, HN11, GJ6, ER1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"order"', (text) => ({
@@ -86,7 +86,7 @@ describe('answers', () => {
     expect(call.delivery).toBe('answered');
   });
 
-  it('a refusal may leave the outcome open [HN11, ER3]', async () => {
+  it('rejects as unknown if the refusal leaves the outcome open [HN11, ER3]', async () => {
     class VenueHandler extends GenericJsonHandler {
       override extractError(message: Parameters<GenericJsonHandler['extractError']>[0]) {
         const error = super.extractError(message);
@@ -99,7 +99,7 @@ describe('answers', () => {
     await expect(client.request({ op: 'order' })).rejects.toMatchObject({ delivery: 'unknown' });
   });
 
-  it('a payload that cannot be serialised rejects, unsent, and never throws [ER5, GJ5, CL10]', async () => {
+  it('rejects as unsent, and never throws, for a payload that cannot be serialised [ER5, GJ5, CL10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const circular: { self?: unknown } = {};
@@ -117,7 +117,7 @@ describe('answers', () => {
     expect(client.stats().pendingRequests).toBe(0);
   });
 
-  it('what changes after the call is not sent [DL3, CL19]', async () => {
+  it('sends the payload as it was at the call [DL3, CL19]', async () => {
     const server = await serve();
     const client = createClient(server);
     const order = { op: 'order', qty: 1 };
@@ -132,8 +132,8 @@ describe('answers', () => {
   });
 });
 
-describe('timeouts', () => {
-  it('a written request times out as unknown, with the id and the duration [R1, CL12, ER2, ER3, DL1]', async () => {
+describe('the timeout of a call', () => {
+  it('rejects a written request as unknown, with its id and duration [R1, CL12, ER2, ER3, DL1]', async () => {
     const server = await serve();
     server.respondTo('"op":"slow"', []);
     const client = await connectClient(server);
@@ -149,7 +149,7 @@ describe('timeouts', () => {
     expect(client.stats().pendingRequests).toBe(0);
   });
 
-  it('a waiting request has its timer from the call, and never leaves afterwards [R1, R4, DL1]', async () => {
+  it('starts at the call; a request that timed out never leaves [R1, R4, DL1]', async () => {
     const server = await serve();
     const client = createClient(server);
     const call = client.request({ op: 'too late' }, { timeout: 15 });
@@ -160,7 +160,7 @@ describe('timeouts', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
   });
 
-  it('a wrong timeout or retry policy rejects with a ConfigError [CL12]', async () => {
+  it('rejects with a ConfigError for a wrong timeout or retry policy [CL12]', async () => {
     const server = await serve();
     const client = createClient(server);
     for (const options of [{ timeout: 0 }, { timeout: -1 }, { timeout: Number.NaN }, { retry: 'always' as never }]) {
@@ -168,7 +168,7 @@ describe('timeouts', () => {
     }
   });
 
-  it('a send waits for one requestTimeout at most, and is then never sent [CL18]', async () => {
+  it('limits a waiting send to requestTimeout; afterwards it is never sent [CL18]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { requestTimeout: 15 } });
     await expect(client.send('too late')).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unsent' });
@@ -179,8 +179,8 @@ describe('timeouts', () => {
   });
 });
 
-describe('abort', () => {
-  it('before the write no byte leaves [R6, ER4]', async () => {
+describe('the abort of a request', () => {
+  it('keeps a waiting request from leaving [R6, ER4]', async () => {
     const server = await serve();
     const client = createClient(server, { handler: new CancellingHandler() });
     const controller = new AbortController();
@@ -194,7 +194,7 @@ describe('abort', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
   });
 
-  it('after the write the entry is free, and the server is told [R6, ER4, HN12]', async () => {
+  it('frees the entry of a written request and sends a cancel [R6, ER4, HN12]', async () => {
     const server = await serve();
     server.respondTo('"op":"order"', []);
     const client = await connectClient(server, { handler: new CancellingHandler(), config: { maxPendingRequests: 1 } });
@@ -210,7 +210,7 @@ describe('abort', () => {
     await barrier(client);
   });
 
-  it('an aborted signal rejects at once [R6, ER4]', async () => {
+  it('rejects at once with an aborted signal [R6, ER4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await expect(client.request({ op: 'order' }, { signal: AbortSignal.abort('no') })).rejects.toBe('no');
@@ -218,7 +218,7 @@ describe('abort', () => {
     expect(framesOf(server, 'order')).toEqual([]);
   });
 
-  it('an abort after the answer changes nothing and sends nothing [R1, R6]', async () => {
+  it('does nothing after the answer [R1, R6]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new CancellingHandler() });
     const controller = new AbortController();
@@ -230,7 +230,7 @@ describe('abort', () => {
     expect(framesOf(server, 'cancel')).toEqual([]);
   });
 
-  it('the cancel of a request whose connection is gone does not reach the next one [C3, R6, HN12]', async () => {
+  it('sends no cancel on a later connection [C3, R6, HN12]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new CancellingHandler() });
     server.respondTo('"op":"order"', []);
@@ -250,7 +250,7 @@ describe('abort', () => {
     ).toEqual(['barrier']);
   });
 
-  it('no cancel of an aborted request leaves before ready [C3, HN12]', async () => {
+  it('sends no cancel before ready [C3, HN12]', async () => {
     class Handler extends LoginHandler {
       override buildCancel(): string {
         return '{"op":"cancel"}';
@@ -273,8 +273,8 @@ describe('abort', () => {
   });
 });
 
-describe('capacity', () => {
-  it('one more than maxPendingRequests is rejected at once [R3, C9, ER2]', async () => {
+describe('the capacity for calls', () => {
+  it('rejects a request above maxPendingRequests at once [R3, C9, ER2]', async () => {
     const server = await serve();
     server.respondTo('"op":"held"', []);
     const client = await connectClient(server, { config: { maxPendingRequests: 2 } });
@@ -289,7 +289,7 @@ describe('capacity', () => {
     expect(framesOf(server, 'held').map(({ n }) => n)).toEqual([0, 1]);
   });
 
-  it('waiting requests count as well [R3]', async () => {
+  it('counts waiting requests [R3]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { maxPendingRequests: 1 } });
     const first = client.request({ op: 'a' });
@@ -299,7 +299,7 @@ describe('capacity', () => {
     expect(await client.request({ op: 'c' })).toEqual({ op: 'c' });
   });
 
-  it('more than commandChannelCapacity waiting calls are rejected; subscriptions do not count [CF11, C9, CL8]', async () => {
+  it('rejects calls above commandChannelCapacity, without counting subscriptions [CF11, C9, CL8]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { commandChannelCapacity: 2 } });
     const calls = [client.request({ op: 'a' }), client.sendJson({ op: 'b' })];

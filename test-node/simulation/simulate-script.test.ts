@@ -18,7 +18,7 @@ async function simulate(...args: string[]): Promise<string> {
 
 describe('npm run simulate', () => {
   it(
-    'runs many seeds in several processes, and says how many a second [PK3]',
+    'runs many seeds in several processes and reports the seeds per second [PK3]',
     async () => {
       const output = await simulate('--seeds', '30', '--from', '100', '--jobs', '2');
       expect(output).toMatch(/^30 seeds in [\d.]+ s: \d+ seeds per second\n30 passed, 0 failed\n$/);
@@ -27,7 +27,7 @@ describe('npm run simulate', () => {
   );
 
   it(
-    'replays one seed: its trace is the same in another process [PK3, C10]',
+    'replays a seed with the same trace in another process [PK3, C10]',
     async () => {
       const output = await simulate('--seed', '3', '--mode', 'safety');
       expect(output).toBe(`${await traceOf(3, 'safety')}\n\nseed 3: nothing is wrong\n`);

@@ -21,8 +21,8 @@ import {
 } from '../support/live.js';
 import { newWorld } from '../support/simulated-world.js';
 
-describe('failure', () => {
-  it('a refusal rejects with the server’s words and harms no other topic [CH9, S6, ER2, GJ3]', async () => {
+describe('subscribe() that fails', () => {
+  it('rejects on a refusal with the message of the server and harms no other topic [CH9, S6, ER2, GJ3]', async () => {
     const server = await serve();
     server.refuseTopic('bad', 'no such topic');
     const client = await connectClient(server);
@@ -39,7 +39,7 @@ describe('failure', () => {
     expect(server.subscriptions).toEqual(new Set(['good', 'bad']));
   });
 
-  it('each of several refused topics has the words that the server has for it [CH9, HN3]', async () => {
+  it('gives each refused topic its own message of the server [CH9, HN3]', async () => {
     class MapHandler extends GenericJsonHandler {
       override isSubscriptionSuccess(message: Message) {
         const { results } = message.json as { results: Record<string, string> };
@@ -61,7 +61,7 @@ describe('failure', () => {
     ]);
   });
 
-  it('a batch that is refused as a whole is tried again topic by topic [CH11, S6]', async () => {
+  it('is retried topic by topic when a batch is refused as a whole [CH11, S6]', async () => {
     const server = await serve();
     server.refuseTopic('bad');
     const client = await connectClient(server);
@@ -71,7 +71,7 @@ describe('failure', () => {
     expect(server.subscriptions).toEqual(new Set(['a', 'b']));
   });
 
-  it('also when one of its topics was given up meanwhile [CH11, S6]', async () => {
+  it('is retried topic by topic when a topic of the refused batch was given up [CH11, S6]', async () => {
     const server = await serve();
     server.refuseTopic('bad');
     server.delay = (text) => (text.includes('"op":"subscribe"') ? 15 : 0);
@@ -86,7 +86,7 @@ describe('failure', () => {
     expect(server.subscriptions).toEqual(new Set(['good']));
   });
 
-  it('without a confirmation in time it rejects, and the topic is given up on the wire [CH10]', async () => {
+  it('rejects without a confirmation in time, and unsubscribes the topic [CH10]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const restore = server.respondTo('"op":"subscribe"', (_text, connection) => {
@@ -106,7 +106,7 @@ describe('failure', () => {
     expect([...server.subscriptions]).toEqual(['a']);
   });
 
-  it('requestTimeout is the default, also while there is no connection [CH10]', async () => {
+  it('times out after requestTimeout by default, even without a connection [CH10]', async () => {
     const server = await serve();
     const client = createClient(server, { config: { requestTimeout: 15 } });
     await expect(client.subscribe('a')).rejects.toBeInstanceOf(SubscriptionFailedError);
@@ -115,7 +115,7 @@ describe('failure', () => {
     expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
   });
 
-  it('abort before the confirmation rejects with the reason, and gives the topic up [CH12, ER4]', async () => {
+  it('rejects on abort with the reason, and unsubscribes the topic [CH12, ER4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"subscribe"', [], { once: true });
@@ -132,7 +132,7 @@ describe('failure', () => {
     expect(topicsOf(server)).toEqual([['a']]);
   });
 
-  it('abort after the confirmation ends the channel [CH12]', async () => {
+  it('has a signal that ends the channel after the confirmation [CH12]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const controller = new AbortController();
@@ -145,7 +145,7 @@ describe('failure', () => {
     expect(server.subscriptions.size).toBe(0);
   });
 
-  it('a wrong option is a ConfigError that names it [CH21]', async () => {
+  it('rejects with a ConfigError that names a wrong option [CH21]', async () => {
     const server = await serve();
     const client = createClient(server);
     const wrong: [string, SubscribeOptions][] = [
@@ -162,7 +162,7 @@ describe('failure', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('subscribe on a closed client, and close with a subscribe under way, reject [CL24]', async () => {
+  it('rejects on a closed client, and when the client closes before the confirmation [CL24]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     server.respondTo('"op":"subscribe"', []);
@@ -172,7 +172,7 @@ describe('failure', () => {
     await expect(client.subscribe('b')).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
   });
 
-  it('partial, whole and benign refusals [HN4, S6]', async () => {
+  it('rejects only refused topics under partial, whole and benign refusals [HN4, S6]', async () => {
     class Handler extends GenericJsonHandler {
       override isSubscriptionSuccess(
         message: Message,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, connectClient, dropping, serve } from '../support/live.js';
 
 describe('a gap', () => {
-  it('what was lost before the confirmation is told with the first update after it [CH19, S5, S7]', async () => {
+  it('is reported for updates lost before the confirmation, with the next update [CH19, S5, S7]', async () => {
     const server = await serve();
     const stop = server.respondTo('"op":"subscribe"', [
       { topic: 'a', data: 1 },
@@ -25,7 +25,7 @@ describe('a gap', () => {
     expect(told).toEqual([[1, 1, undefined], [2, 1, undefined], 'disconnect', [4, 2, 'disconnect']]);
   });
 
-  it('reconnect() inside a listener: the other channels of the topic have their gap after that update [CH19, S5]', async () => {
+  it('comes after the current update for other channels when a listener calls reconnect() [CH19, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
@@ -41,7 +41,7 @@ describe('a gap', () => {
     expect(told).toEqual([[1, undefined], 'gap 2', [2, 'disconnect']]);
   });
 
-  it('and still have the gap that they were owed with that very update [CH19, S5]', async () => {
+  it('stays due for other channels when a listener calls reconnect() during the update after it [CH19, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
@@ -64,7 +64,7 @@ describe('a gap', () => {
     ]);
   });
 
-  it('a resubscription that is asked for again because nobody confirmed it announces a gap [CH19, S5]', async () => {
+  it('is reported for a resubscription that is repeated without a confirmation [CH19, S5]', async () => {
     const clock = new VirtualClock();
     const server = await serve();
     const client = await connectClient(server, { config: { requestTimeout: 1_000 }, runtime: { clock } });
@@ -90,7 +90,7 @@ describe('a gap', () => {
     ]);
   });
 
-  it('the gap comes before an update that is faster than the confirmation [S5, CH19]', async () => {
+  it('comes before an update that is faster than the confirmation [S5, CH19]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -110,7 +110,7 @@ describe('a gap', () => {
     expect(events).toEqual(['gap', '1 after gap', '2', 'resumed', '3']);
   });
 
-  it('two drops before the confirmation are one gap, since the first [S4, S5, CH19]', async () => {
+  it('covers two drops before the confirmation, since the first [S4, S5, CH19]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -126,7 +126,7 @@ describe('a gap', () => {
     expect(gaps[0]?.since).toBeLessThanOrEqual(lostAt);
   });
 
-  it('a skipped number is a gap without a disconnect, a snapshot is none [HN27, CH2, CH19, CH20]', async () => {
+  it('is reported for a skipped sequence number but not for a snapshot [HN27, CH2, CH19, CH20]', async () => {
     class SequencedHandler extends GenericJsonHandler<{ book: { u: number; pu?: number; snap?: boolean } }> {
       override extractSequence(message: Message) {
         const { u, pu, snap } = this.extractData(message) as { u: number; pu?: number; snap?: boolean };

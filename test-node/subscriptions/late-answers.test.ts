@@ -2,7 +2,7 @@ import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { newWorld, operations, outcome } from '../support/simulated-world.js';
 
-describe('a subscription that takes the place of one that was just given up', () => {
+describe('a subscription of a topic that was just given up', () => {
   class RevocableHandler extends GenericJsonHandler {
     override extractSignal(message: Message) {
       if (message.field('op') !== 'revoked') return undefined;
@@ -19,7 +19,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     await world.clock.advance(1);
   };
 
-  it('is not confirmed by the acknowledgement of the older one [HN3, S3, S6]', async () => {
+  it('is not confirmed by the acknowledgement of the older frame [HN3, S3, S6]', async () => {
     const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
     await world.connect();
     await ask(world, 'a');
@@ -32,7 +32,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     expect(world.server.subscriptions).toEqual(new Set(['b']));
   });
 
-  it('is confirmed by its own where the server spares itself that of the older one [HN3]', async () => {
+  it('is confirmed by its own acknowledgement when the older frame gets none [HN3]', async () => {
     const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
     await world.connect();
     let count = 0;
@@ -45,7 +45,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     expect(await outcome(again)).toMatchObject({ topic: 'a' });
   });
 
-  it('what was not confirmed is not asked for again while the answer may wait to be read [CL23, S2, S3]', async () => {
+  it('is not sent again while its answer may wait in a paused socket [CL23, S2, S3]', async () => {
     const world = newWorld({ config: { requestTimeout: 1_000 }, server: { acknowledge: 'topic-only' } });
     await world.connect();
     world.client.pause();
@@ -66,7 +66,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
   });
 
-  it('nor is one of another topic, where acknowledgements go by order [HN3, S3]', async () => {
+  it('does not let the late acknowledgement confirm another topic when acknowledgements go by order [HN3, S3]', async () => {
     const world = newWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
     world.server.refused.set('b', 'no such topic');
     await world.connect();
@@ -76,7 +76,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     expect(await outcome(other)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
   });
 
-  it('is not ended by a revocation that the server sent before it had seen the newer frame [HN4, S3]', async () => {
+  it('is not ended by a revocation that was sent before the newer frame arrived [HN4, S3]', async () => {
     const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
     await world.connect();
     const subscribing = world.client.subscribe('a');
@@ -96,7 +96,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     expect(await outcome(last)).toMatchObject({ topic: 'a', closed: false });
   });
 
-  it('nor while the newer frame waits for a rate limit [HN4, S3]', async () => {
+  it('is not ended by such a revocation while the newer frame waits for a rate limit [HN4, S3]', async () => {
     class Handler extends RevocableHandler {
       override limits = { frames: { count: 2, window: 1_000 } };
     }
@@ -113,7 +113,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     expect(world.server.subscriptions).toEqual(new Set(['a']));
   });
 
-  it('is ended by a revocation that comes after the answer to the older one’s end [HN4]', async () => {
+  it('is ended by a revocation after the answer to the unsubscribe frame [HN4]', async () => {
     const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
     await world.connect();
     await ask(world, 'a');
@@ -127,7 +127,7 @@ describe('a subscription that takes the place of one that was just given up', ()
     expect(await outcome(again)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
   });
 
-  it('the server owes answers to a few hundred of those at most [C9, S3]', async () => {
+  it('remembers at most a few hundred unanswered frames [C9, S3]', async () => {
     const world = newWorld({ config: { requestTimeout: Infinity } });
     await world.connect();
     world.server.onSend = ({ op }, send) => {

@@ -2,8 +2,8 @@ import { GenericJsonHandler, SubscriptionFailedError } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, collect, connectClient, framesOf, serve, topicsOf } from '../support/live.js';
 
-describe('params', () => {
-  it('params are those of the call, whatever becomes of the object [CH7]', async () => {
+describe('params of a subscription', () => {
+  it('are copied at the call [CH7]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const params = { depth: 10 };
@@ -27,7 +27,7 @@ describe('params', () => {
     expect(topicsOf(server)).toEqual([[{ depth: 50, topic: 'book' }]]);
   });
 
-  it('other params for the same subscription are a typed error, the same ones are not [CH7, ER2]', async () => {
+  it('are a typed error when they differ for the same subscription [CH7, ER2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const first = await client.subscribe('book', { params: { depth: 50 } });
@@ -41,7 +41,7 @@ describe('params', () => {
     expect(topicsOf(server)).toHaveLength(1);
   });
 
-  it('where the handler says that params make another subscription, both live [CH7, HN5]', async () => {
+  it('make another subscription if canonicalTopic says so [CH7, HN5]', async () => {
     class DepthHandler extends GenericJsonHandler {
       override canonicalTopic(topic: string, params: unknown): string {
         return params ? `${topic}@${(params as { depth: number }).depth}` : topic;
@@ -59,7 +59,7 @@ describe('params', () => {
     expect(await got.until(1)).toEqual(['deep']);
   });
 
-  it('a topic that comes back with other params in the same tick is subscribed with those [CH7, S3]', async () => {
+  it('may change when a topic is given up and subscribed in the same tick [CH7, S3]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const first = await client.subscribe('book', { params: { depth: 50 } });

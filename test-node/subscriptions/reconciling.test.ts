@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { barrier, connectClient, serve } from '../support/live.js';
 import { newWorld, operations, outcome } from '../support/simulated-world.js';
 
-describe('subscriptions on the wire', () => {
-  it('one acknowledgement that lists topics of several frames confirms them all [HN3, CH8]', async () => {
+describe('the subscriptions of the server', () => {
+  it('are all confirmed by one acknowledgement with topics of several frames [HN3, CH8]', async () => {
     const server = await serve();
     let frames = 0;
     server.respondTo('"op":"subscribe"', () =>
@@ -17,7 +17,7 @@ describe('subscriptions on the wire', () => {
     expect([a.topic, b.topic]).toEqual(['a', 'b']);
   });
 
-  it('unsubscribe() resolves also when the topic is wanted again in the same tick [CH5, S2]', async () => {
+  it('resolve unsubscribe() when the topic is subscribed again in the same tick [CH5, S2]', async () => {
     const world = newWorld();
     await world.connect();
     const subscribing = world.client.subscribe('a');
@@ -30,7 +30,7 @@ describe('subscriptions on the wire', () => {
     expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['a'] }]);
   });
 
-  it('a topic that comes back with other params in the same tick is asked for with those [S3]', async () => {
+  it('get new params when a topic is given up and subscribed in the same tick [S3]', async () => {
     const world = newWorld();
     await world.connect();
     const subscribing = world.client.subscribe('book', { params: { depth: 1 } });
@@ -42,7 +42,7 @@ describe('subscriptions on the wire', () => {
     expect(operations(world.peer.received).at(-1)).toEqual({ op: 'subscribe', args: [{ depth: 50, topic: 'book' }] });
   });
 
-  it('a topic that takes its own place again is not one too many [HN25]', async () => {
+  it('stay within topicsPerConnection when a topic takes its own place again [HN25]', async () => {
     class Handler extends GenericJsonHandler {
       override limits = { topicsPerConnection: 1 };
     }
@@ -56,7 +56,7 @@ describe('subscriptions on the wire', () => {
     expect(await outcome(again)).toMatchObject({ topic: 'a' });
   });
 
-  it('a topic that is revoked before it was confirmed leaves no frame open [HN4]', async () => {
+  it('have no open frame after a topic is revoked before its confirmation [HN4]', async () => {
     class Handler extends GenericJsonHandler {
       override extractSignal(message: Message) {
         return message.field('op') === 'revoke'
@@ -84,7 +84,7 @@ describe('subscriptions on the wire', () => {
   });
 
   it.each(['batch', 'topic', 'topic-only', 'list', 'none'] as const)(
-    'acknowledgements by %s, over drops in the middle of resubscribing [HN2, HN3, S3, S4]',
+    'match the wanted topics with acknowledgements by %s, over drops during resubscription [HN2, HN3, S3, S4]',
     async (acknowledge) => {
       class Handler extends GenericJsonHandler {
         override confirmsSubscriptions = acknowledge !== 'none';

@@ -11,8 +11,8 @@ import {
   topicsOf,
 } from '../support/live.js';
 
-describe('after a drop', () => {
-  it('every topic comes back in batches, with one gap and one resumed per channel [S3, S4, S5, CH19, CH20]', async () => {
+describe('resubscription after a drop', () => {
+  it('restores every topic in batches, with one gap and one resumed per channel [S3, S4, S5, CH19, CH20]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const topics = Array.from({ length: 150 }, (_, n) => `t${n}`);
@@ -44,7 +44,7 @@ describe('after a drop', () => {
     expect(client.stats()).toMatchObject({ reconnects: 1, subscriptions: 150, epoch: 2 });
   });
 
-  it('a topic that is refused now tells its channels error, then close; the others live [S6, CH13]', async () => {
+  it('emits error, then close, on a refused topic and keeps the others [S6, CH13]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [good, bad, other] = await client.subscribeMany(['good', 'bad', 'other']);
@@ -64,7 +64,7 @@ describe('after a drop', () => {
     expect(topicsOf(server).at(-1)).toEqual(['good', 'other']);
   });
 
-  it('a refusal that the handler calls retryable keeps the channel and is tried again [CH13, S4]', async () => {
+  it('retries a retryable refusal and keeps the channel [CH13, S4]', async () => {
     class PatientHandler extends GenericJsonHandler {
       override isSubscriptionSuccess(...args: Parameters<GenericJsonHandler['isSubscriptionSuccess']>) {
         const outcome = super.isSubscriptionSuccess(...args);
@@ -85,7 +85,7 @@ describe('after a drop', () => {
     expect([...server.subscriptions]).toEqual(['a']);
   });
 
-  it('a channel that is opened while offline is subscribed with the others [S4]', async () => {
+  it('includes a channel that was opened while offline [S4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     await client.subscribe('a');
@@ -97,7 +97,7 @@ describe('after a drop', () => {
     expect(topicsOf(server).at(-1)).toEqual(['a', 'b']);
   });
 
-  it('frames of the replaced connection are not delivered any more [S1, S4, C1]', async () => {
+  it('ignores frames of the replaced connection [S1, S4, C1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');

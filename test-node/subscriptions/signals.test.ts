@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { channelEvent, connectClient, framesOf, serve } from '../support/live.js';
 import { eventsOf, virtualWorld } from '../support/virtual-client.js';
 
-describe('a topic that is resynchronised', () => {
+describe('resync by extractSequence', () => {
   class Numbered extends GenericJsonHandler {
     override extractSequence(message: Message) {
       const { data } = message.json as { data?: { seq: number; bad?: boolean } };
@@ -11,7 +11,7 @@ describe('a topic that is resynchronised', () => {
     }
   }
 
-  it('has a gap from the update that told of it to the confirmation [CH19, CH20, HN22]', async () => {
+  it('has a gap from the bad update to the confirmation [CH19, CH20, HN22]', async () => {
     const { network, subscribe, publish, advance } = await virtualWorld(new Numbered());
     const channel = await subscribe('t');
     network.latency = 30;
@@ -27,7 +27,7 @@ describe('a topic that is resynchronised', () => {
     expect(until - since).toBeGreaterThanOrEqual(30);
   });
 
-  it('is asked for anew even where the handler cannot end it [HN30, S4]', async () => {
+  it('subscribes again even if buildUnsubscribe throws [HN30, S4]', async () => {
     class NoEnd extends Numbered {
       override buildUnsubscribe(): string {
         throw new Error('no');
@@ -52,7 +52,7 @@ describe('signals of the server', () => {
     }
   }
 
-  it('resync subscribes the topic anew, with a gap [HN22, CH19, CH20, S5]', async () => {
+  it('resync subscribes the topic again, with a gap [HN22, CH19, CH20, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new SignalHandler() });
     const [a] = await client.subscribeMany(['a', 'b']);
@@ -70,7 +70,7 @@ describe('signals of the server', () => {
     expect(server.subscriptions).toEqual(new Set(['a', 'b']));
   });
 
-  it('a revoked topic ends its channels with the server’s words, unless it is retryable [HN4, S6]', async () => {
+  it('revoked ends the channels with the message of the server, unless it is retryable [HN4, S6]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new SignalHandler() });
     const [a, b] = await client.subscribeMany(['a', 'b']);
@@ -84,7 +84,7 @@ describe('signals of the server', () => {
     expect(b?.closed).toBe(false);
   });
 
-  it('reconnect and shouldReconnect leave the connection for a new one, with a closing handshake [HN20]', async () => {
+  it('reconnect and shouldReconnect replace the connection with a closing handshake [HN20]', async () => {
     class LeavingHandler extends SignalHandler {
       override shouldReconnect(message: Parameters<GenericJsonHandler['shouldReconnect']>[0]): boolean {
         return message.field('event') === 'serverShutdown';

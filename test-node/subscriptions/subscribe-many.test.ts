@@ -2,8 +2,8 @@ import { SubscriptionFailedError } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { barrier, connectClient, outcomeOf, serve, topicsOf } from '../support/live.js';
 
-describe('subscribeMany', () => {
-  it('gives channels in the order of the topics, in one frame [CL15]', async () => {
+describe('subscribeMany()', () => {
+  it('resolves to channels in the order of the topics, with one frame [CL15]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channels = await client.subscribeMany(['c', 'a', 'b']);
@@ -12,7 +12,7 @@ describe('subscribeMany', () => {
     expect(await client.subscribeMany([])).toEqual([]);
   });
 
-  it('rejects with every failure, and releases the others [CL15, ER2]', async () => {
+  it('rejects with every failure and ends the other topics [CL15, ER2]', async () => {
     const server = await serve();
     server.refuseTopic('x', 'no x');
     server.refuseTopic('y', 'no y');
@@ -27,7 +27,7 @@ describe('subscribeMany', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('with partial keeps what succeeded [CL16]', async () => {
+  it('keeps the successful topics with partial [CL16]', async () => {
     const server = await serve();
     server.refuseTopic('x', 'no x');
     const client = await connectClient(server);

@@ -12,8 +12,8 @@ import {
   topicsOf,
 } from '../support/live.js';
 
-describe('from subscribe to unsubscribe', () => {
-  it('a channel gets the updates of its topic [S3, CH1, CH2, CH8, GJ2, GJ3, GJ4]', async () => {
+describe('subscribe() and unsubscribe()', () => {
+  it('give a channel the updates of its topic [S3, CH1, CH2, CH8, GJ2, GJ3, GJ4]', async () => {
     const server = await serve();
     const client = await connectClient<{ 'trades.BTC': { price: number } }>(server);
     const trades = await client.subscribe('trades.BTC');
@@ -35,7 +35,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(trades.closed).toBe(true);
   });
 
-  it('channels of one topic share one subscription: sent at 0→1, ended at 1→0 [S2, CH6, CL14]', async () => {
+  it('share one subscription between channels of a topic: sent at 0→1, ended at 1→0 [S2, CH6, CL14]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
@@ -57,7 +57,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(client.stats().subscriptions).toBe(0);
   });
 
-  it('subscribe and unsubscribe inside one tick send nothing [S2]', async () => {
+  it('send nothing when both are called inside one tick [S2]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const gone = client.subscribe('a');
@@ -78,7 +78,7 @@ describe('from subscribe to unsubscribe', () => {
     await left;
   });
 
-  it('leaving and coming back while frames are under way ends as the application wants [S2, S3]', async () => {
+  it('end as the application wants when called while frames are under way [S2, S3]', async () => {
     const server = await serve({ delay: 1 });
     const client = await connectClient(server);
     for (let round = 0; round < 5; round++) {
@@ -93,7 +93,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(server.subscriptions.size).toBe(0);
   });
 
-  it('topics of one tick share frames, 100 to a frame [S2, S3]', async () => {
+  it('put topics of one tick into shared frames of 100 topics [S2, S3]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const topics = Array.from({ length: 250 }, (_, n) => `t${n}`);
@@ -105,7 +105,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(server.subscriptions.size).toBe(0);
   });
 
-  it('unsubscribe(topic) ends every channel of it [CL17, S1]', async () => {
+  it('end every channel of a topic by client.unsubscribe(topic) [CL17, S1]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channels = await Promise.all([client.subscribe('a'), client.subscribe('a'), client.subscribe('b')]);
@@ -118,7 +118,7 @@ describe('from subscribe to unsubscribe', () => {
     expect([...server.subscriptions]).toEqual(['b']);
   });
 
-  it('offline, unsubscribe resolves at once and nothing is subscribed again [CH5, S4]', async () => {
+  it('resolve unsubscribe() at once while offline, and do not resubscribe [CH5, S4]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const [gone, stays] = await Promise.all([client.subscribe('gone'), client.subscribe('stays')]);
@@ -143,7 +143,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(stays.closed).toBe(false);
   });
 
-  it('a channel and a client can be disposed [CH5, CL31]', async () => {
+  it('support disposal of a channel and of a client [CH5, CL31]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const channel = await client.subscribe('a');
@@ -153,7 +153,7 @@ describe('from subscribe to unsubscribe', () => {
     expect(client.state).toBe('closed');
   });
 
-  it('without confirmations subscribe resolves when the frame was written [CH8]', async () => {
+  it('resolve subscribe() on the write without confirmations [CH8]', async () => {
     class PlainStream extends GenericJsonHandler {
       override readonly confirmsSubscriptions = false;
     }
@@ -167,8 +167,8 @@ describe('from subscribe to unsubscribe', () => {
   });
 });
 
-describe('at scale', () => {
-  it('10,000 topics subscribe, come back after a drop, and go [S3, S4, CH6]', async () => {
+describe('10,000 subscriptions', () => {
+  it('are subscribed, restored after a drop, and ended [S3, S4, CH6]', async () => {
     const server = await serve();
     const client = await connectClient(server);
     const topics = Array.from({ length: 10_000 }, (_, n) => `topic.${n}`);

@@ -4,8 +4,8 @@ import { Limited, recorded, topics } from '../support/limited-client.js';
 import { outcomeOf } from '../support/live.js';
 import { connectVirtual } from '../support/virtual-client.js';
 
-describe('topics', () => {
-  it('topicsPerFrame also holds for a resubscription and for unsubscribe frames [HN24, S3]', async () => {
+describe('limits on topics', () => {
+  it('topicsPerFrame applies to resubscriptions and unsubscribe frames too [HN24, S3]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ topicsPerFrame: 4 }) });
     const subscribing = client.subscribeMany(topics(10));
@@ -24,7 +24,7 @@ describe('topics', () => {
     ]);
   });
 
-  it('bytesPerFrame is exact: one byte less splits, one topic too long fails alone [HN24]', async () => {
+  it('bytesPerFrame is exact to the byte, and a topic that is too long fails alone [HN24]', async () => {
     const { network, frames } = recorded();
     const frame = JSON.stringify({ op: 'subscribe', req_id: 'x'.repeat(21), args: ['t0', 't1'] });
     for (const [bytes, expected] of [
@@ -47,7 +47,7 @@ describe('topics', () => {
     }
   });
 
-  it('topicsPerConnection counts topics, not channels, and comes back in full after a drop [HN25, S4]', async () => {
+  it('topicsPerConnection counts topics, not channels, and applies after a drop [HN25, S4]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ topicsPerConnection: 3 }) });
     const subscribing = Promise.all(['a', 'b', 'c', 'a', 'b'].map((topic) => client.subscribe(topic)));
@@ -69,8 +69,8 @@ describe('topics', () => {
   });
 });
 
-describe('room for topics', () => {
-  it('is made before it is taken: what nobody wants is ended first [HN25]', async () => {
+describe('limits.topicsPerConnection', () => {
+  it('ends unwanted topics before it subscribes new ones [HN25]', async () => {
     const { network, frames } = recorded();
     const client = await connectVirtual(network, { handler: new Limited({ topicsPerConnection: 2 }) });
     const first = client.subscribe('x');

@@ -10,7 +10,7 @@ import { connectClient, outcomeOf, serve } from '../support/live.js';
 import { connectVirtual } from '../support/virtual-client.js';
 import { FakeNetwork } from '../support/virtual-time.js';
 
-describe('a topic that the server names itself', () => {
+describe('a topic that the server names', () => {
   /** One topic in a frame, its depth as params. */
   class Naming extends GenericJsonHandler {
     override readonly serverChoosesTopics = true;
@@ -44,7 +44,7 @@ describe('a topic that the server names itself', () => {
     return { network, second, frames };
   }
 
-  it('is asked for with other params once the name of the one that was given up is known [CH7, S2]', async () => {
+  it('is subscribed with other params when the name of the older subscription is known [CH7, S2]', async () => {
     const { network, second, frames } = await givenUp();
     network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, name: 'n1' });
     await network.clock.advance(1);
@@ -62,7 +62,7 @@ describe('a topic that the server names itself', () => {
     expect(heard).toEqual(['new']);
   });
 
-  it('or once that one was refused [CH9, S2]', async () => {
+  it('is subscribed with other params when the older subscription is refused [CH9, S2]', async () => {
     const { network, second, frames } = await givenUp();
     network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, error: 'no such depth' });
     await network.clock.advance(1);
@@ -73,7 +73,7 @@ describe('a topic that the server names itself', () => {
 });
 
 describe('a topic with several names', () => {
-  it('is ended by any of them [CL17, CH6]', async () => {
+  it('is ended by any of its names [CL17, CH6]', async () => {
     class AnyCase extends GenericJsonHandler {
       override canonicalTopic(topic: string): string {
         return topic.toLowerCase();

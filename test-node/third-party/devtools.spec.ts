@@ -41,21 +41,21 @@ function navigate(client: DevTools, sessionId: string, url: string) {
 }
 
 describe('the DevTools endpoint of Chromium: requests', () => {
-  it('the browser itself answers a call under an integer id [HN1, HN9, CL10]', async () => {
+  it('the browser answers a call with an integer id [HN1, HN9, CL10]', async () => {
     const client = await open();
     const call = client.request({ method: 'Browser.getVersion' });
     expect(Number.isInteger(call.requestId)).toBe(true);
     expect(await call).toMatchObject({ product: expect.stringContaining('Chrome/'), protocolVersion: '1.3' });
   });
 
-  it('an unknown method is refused with the words of the browser [HN11]', async () => {
+  it('an unknown method is refused with the message of the browser [HN11]', async () => {
     const client = await open();
     const call = client.request<object>({ method: 'Browser.sing' });
     await expect(call).rejects.toBeInstanceOf(RequestRejectedError);
     await expect(call).rejects.toMatchObject({ serverCode: -32_601, message: "'Browser.sing' wasn't found" });
   });
 
-  it('calls of two sessions at once are each answered in their own page [R1, CL10]', async () => {
+  it('calls of two sessions are each answered by their own page [R1, CL10]', async () => {
     const client = await open();
     const sessions = await Promise.all([openPage(client), openPage(client)]);
     await Promise.all(sessions.map((id, at) => evaluate(client, id, `var page = 'page ${at}'`)));
@@ -66,7 +66,7 @@ describe('the DevTools endpoint of Chromium: requests', () => {
     expect(values).toEqual(Array.from({ length: 50 }, (_, at) => [`page 0 ${at}`, `page 1 ${at}`]).flat());
   });
 
-  it('a session that is not there refuses calls and subscriptions [HN11, CH9]', async () => {
+  it('an unknown session refuses calls and subscriptions [HN11, CH9]', async () => {
     const client = await open();
     const error = { serverCode: -32_001, message: 'Session with given id not found.' };
     await expect(evaluate(client, 'nobody', '1')).rejects.toMatchObject(error);
@@ -96,7 +96,7 @@ describe('the DevTools endpoint of Chromium: events', () => {
     expect(urls).toEqual(pages.map(({ url }) => [url]));
   });
 
-  it('the data of events comes in the order in which the page made them [S5, CH3]', async () => {
+  it('events arrive in the order in which the page made them [S5, CH3]', async () => {
     const client = await open();
     const sessionId = await openPage(client);
     const log = await client.subscribe('Runtime.consoleAPICalled', { params: { sessionId } });
@@ -121,7 +121,7 @@ describe('the DevTools endpoint of Chromium: events', () => {
 });
 
 describe('the DevTools endpoint of Chromium: the connection', () => {
-  it('an answer of megabytes arrives whole [CL10]', async () => {
+  it('an answer of several megabytes arrives complete [CL10]', async () => {
     const client = await open();
     const sessionId = await openPage(client);
     const params = { width: 1_200, height: 1_200, deviceScaleFactor: 1, mobile: false };
@@ -139,7 +139,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     expect(image.toString('latin1', image.byteLength - 8, image.byteLength - 4)).toBe('IEND');
   });
 
-  it('an answer above maxMessageSize costs the connection, and its call is unknown [ER6, DL1]', async () => {
+  it('an answer above maxMessageSize ends the connection and fails its call as unknown [ER6, DL1]', async () => {
     const client = await open({ maxMessageSize: 1_000_000 });
     const sessionId = await openPage(client);
     const back = new Promise((resolve) => client.once('reconnected', resolve));
@@ -152,7 +152,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     expect(await client.request({ method: 'Browser.getVersion' })).toHaveProperty('product');
   });
 
-  it('the browser answers WebSocket pings, so that a silent link is kept [C6, CL28]', async () => {
+  it('a silent link is kept because the browser answers pings [C6, CL28]', async () => {
     const client = await open({ pingInterval: 20, pongTimeout: 20_000 });
     let pings = 0;
     const enough = new Promise<void>((resolve) => {
@@ -166,7 +166,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     expect(client.stats()).toMatchObject({ state: 'ready', epoch: 1, roundTrip: expect.any(Number) });
   });
 
-  it('a browser that was killed is replaced by the one that the url function names [CF1, CH13, CH19]', async () => {
+  it('the client moves to the browser that the url function names after a kill [CF1, CH13, CH19]', async () => {
     let current = await startChromium();
     atEnd(() => current.kill());
     const client = await open({ url: () => current.endpoint });

@@ -41,7 +41,7 @@ async function create(client: Ethereum, data: string): Promise<string> {
 }
 
 describe('a ganache node: calls', () => {
-  it('a call, and a batch of calls [JR1, JR3]', async () => {
+  it('a call and a batch of calls are answered [JR1, JR3]', async () => {
     const client = await open();
     expect(await client.request({ method: 'eth_chainId' })).toBe('0x539');
     const batch = [{ method: 'eth_chainId' }, { method: 'eth_sing' }];
@@ -61,7 +61,7 @@ describe('a ganache node: calls', () => {
     });
   });
 
-  it('a subscription that the node does not know is refused in its words [CH9]', async () => {
+  it('an unknown subscription is refused with the message of the node [CH9]', async () => {
     const client = await open();
     const subscribing = client.subscribe('weather' as 'newHeads');
     await expect(subscribing).rejects.toBeInstanceOf(SubscriptionFailedError);
@@ -80,7 +80,7 @@ describe('a ganache node: eth_subscribe', () => {
     expect(chain.slice(1).map(({ parentHash }) => parentHash)).toEqual(chain.slice(0, -1).map(({ hash }) => hash));
   });
 
-  it('filters that differ are subscriptions that differ, each with its own logs [HN5, CH7]', async () => {
+  it('subscriptions with different filters get their own logs [HN5, CH7]', async () => {
     const client = await open();
     const [pending, ...logs] = await Promise.all([
       client.subscribe('newPendingTransactions'),
@@ -97,7 +97,7 @@ describe('a ganache node: eth_subscribe', () => {
     expect(await hashes.until(2)).toEqual(created);
   });
 
-  it('the last channel of a topic gives back the id that the node chose [S2, HN6]', async () => {
+  it('the last channel of a topic unsubscribes the id that the node chose [S2, HN6]', async () => {
     const client = await open();
     const sent = sentBy(client);
     const names = namesGivenTo(client);
@@ -110,7 +110,7 @@ describe('a ganache node: eth_subscribe', () => {
 });
 
 describe('a ganache node: a restart', () => {
-  it('each channel goes on behind a gap, under the new ids of the node [JR9, CH19, S4]', async () => {
+  it('each channel continues after a gap, under the new ids of the node [JR9, CH19, S4]', async () => {
     const port = await freePort();
     let current = await startNode(port);
     atEnd(() => current.kill());

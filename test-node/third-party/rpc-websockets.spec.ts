@@ -50,13 +50,13 @@ const publish = (client: Client, event: keyof Events, ...values: unknown[]) =>
 const subscribers = (client: Client, event: keyof Events) => client.request({ method: 'subscribers', params: [event] });
 
 describe('the server of rpc-websockets: calls', () => {
-  it('params by position and by name [JR1]', async () => {
+  it('params are sent by position and by name [JR1]', async () => {
     const client = await open();
     expect(await client.request({ method: 'subtract', params: [42, 23] })).toBe(19);
     expect(await client.request({ method: 'subtract', params: { minuend: 23, subtrahend: 42 } })).toBe(-19);
   });
 
-  it('an unknown method, a thrown error and an error of its own reject with code, message and data [JR2]', async () => {
+  it('every kind of error rejects with code, message and data [JR2]', async () => {
     const client = await open();
     await expect(client.request<number>({ method: 'multiply' })).rejects.toMatchObject({
       serverCode: -32_601,
@@ -88,7 +88,7 @@ describe('the server of rpc-websockets: calls', () => {
     ]);
   });
 
-  it('a notification is carried out and not answered; what is no JSON settles nothing [JR4, JR6]', async () => {
+  it('a notification is executed and not answered; invalid JSON settles nothing [JR4, JR6]', async () => {
     const client = await open();
     const ticks = await client.subscribe('ticks');
     const messages: string[] = [];
@@ -103,7 +103,7 @@ describe('the server of rpc-websockets: calls', () => {
     expect(messages).toEqual([expect.stringContaining('"code":-32700')]);
   });
 
-  it('1 000 calls at once, answered in another order, each get their own answer; one more is too many [R1, R3]', async () => {
+  it('1,000 calls in another order get their own answers, and one more is refused [R1, R3]', async () => {
     const client = await open();
     const answered: number[] = [];
     const calls = Array.from({ length: 1_000 }, async (_, at) => {
@@ -128,7 +128,7 @@ describe('the server of rpc-websockets: events', () => {
     expect(ticks.items).toEqual(Array.from({ length: 100 }, (_, at) => [at]));
   });
 
-  it('two channels share one rpc.on, and the last one to end sends rpc.off [S2, CH6]', async () => {
+  it('two channels share one rpc.on, and the last channel sends rpc.off [S2, CH6]', async () => {
     const client = await open();
     const sent = sentBy(client);
     const first = await client.subscribe('trades');
@@ -144,14 +144,14 @@ describe('the server of rpc-websockets: events', () => {
     ]);
   });
 
-  it('an event that the server does not have harms no other [CL16, HN4]', async () => {
+  it('an unknown event harms no other subscription [CL16, HN4]', async () => {
     const client: WebSocketClient = await connect(new RpcWebsocketsHandler(), { url: server.endpoint });
     const { channels, errors } = await client.subscribeMany(['ticks', 'nothing', 'trades'], { partial: true });
     expect(channels.map(({ topic }) => topic)).toEqual(['ticks', 'trades']);
     expect([...errors]).toEqual([['nothing', expect.any(SubscriptionFailedError)]]);
   });
 
-  it('a list that is refused as a whole, after a part was carried out, is asked for one by one [CH11, HN4]', async () => {
+  it('a list that is refused after a part was executed is retried one by one [CH11, HN4]', async () => {
     const client = await open();
     const { channels, errors } = await client.subscribeMany(['ticks', 'orders'], { partial: true });
     expect(channels.map(({ topic }) => topic)).toEqual(['ticks']);
@@ -163,7 +163,7 @@ describe('the server of rpc-websockets: events', () => {
 });
 
 describe('the server of rpc-websockets: the connection', () => {
-  it('rpc.login opens what is protected [HN14, CL33]', async () => {
+  it('rpc.login gives access to protected methods [HN14, CL33]', async () => {
     await expect((await open()).request({ method: 'secret' })).rejects.toMatchObject({ serverCode: -32_605 });
     const client = await open(ADA);
     expect(await client.request({ method: 'secret' })).toBe(42);
@@ -176,7 +176,7 @@ describe('the server of rpc-websockets: the connection', () => {
     await expect(open({ user: 'ada', password: 'byron' })).rejects.toBeInstanceOf(AuthenticationFailedError);
   });
 
-  it('a server that crashed and came back has every subscription again, behind a login [S4, CH19, DL1]', async () => {
+  it('every subscription is restored after the server crashed, following a login [S4, CH19, DL1]', async () => {
     const port = await freePort();
     let current = await startRpc(port);
     atEnd(() => current.kill());

@@ -34,18 +34,18 @@ const client = new WebSocketClient(config, handler);
 const plain = new WebSocketClient(config, new GenericJsonHandler());
 
 describe('topics', () => {
-  it('flow from the handler through the constructor [CL32]', () => {
+  it('come from the handler through the constructor [CL32]', () => {
     expectTypeOf(client.subscribe('status')).resolves.toEqualTypeOf<Channel<'up' | 'down'>>();
     expectTypeOf(client.subscribe('trades.BTC')).resolves.toEqualTypeOf<Channel<Trade>>();
     expectTypeOf(client.subscribeMany(['trades.BTC', 'trades.ETH'])).resolves.toEqualTypeOf<Channel<Trade>[]>();
   });
 
-  it('flow through connect() [CL32]', () => {
+  it('come from the handler through connect() [CL32]', () => {
     const connected = WebSocketClient.connect(config, handler);
     expectTypeOf(connected).resolves.toEqualTypeOf<WebSocketClient<Topics, Methods>>();
   });
 
-  it('reach listeners and loops [CL32]', async () => {
+  it('type listeners and loops [CL32]', async () => {
     const channel = {} as Channel<Trade>;
     channel.on('message', (trade, update) => {
       expectTypeOf(trade).toEqualTypeOf<Trade>();
@@ -55,7 +55,7 @@ describe('topics', () => {
     for await (const update of channel.updates()) expectTypeOf(update.data).toEqualTypeOf<Trade>();
   });
 
-  it('that the handler does not know do not compile [CL32]', () => {
+  it('do not compile when the handler does not have them [CL32]', () => {
     // @ts-expect-error -- no such topic
     void client.subscribe('book.BTC');
     // @ts-expect-error -- no such topic
@@ -64,13 +64,13 @@ describe('topics', () => {
     void client.unsubscribe('book.BTC');
   });
 
-  it('without types are unknown, not any [CL32]', () => {
+  it('are unknown, not any, without types [CL32]', () => {
     expectTypeOf(plain.subscribe('whatever')).resolves.toEqualTypeOf<Channel<unknown>>();
   });
 });
 
 describe('methods', () => {
-  it('give params and results, declared either way [CL32]', () => {
+  it('type params and results, declared in either form [CL32]', () => {
     expectTypeOf(client.request({ method: 'order.place', params: { qty: 1 } })).toEqualTypeOf<
       PendingCall<{ orderId: string }>
     >();
@@ -80,7 +80,7 @@ describe('methods', () => {
     expectTypeOf(client.request({ method: 'evaluate', sessionId: 's' })).toEqualTypeOf<PendingCall<string>>();
   });
 
-  it('with wrong, missing or unknown parts do not compile [CL32]', () => {
+  it('do not compile with wrong, missing or unknown parts [CL32]', () => {
     // @ts-expect-error -- wrong params
     void client.request({ method: 'order.place', params: { qty: '1' } });
     // @ts-expect-error -- missing params
@@ -93,19 +93,19 @@ describe('methods', () => {
     void client.request({ method: 'time', sessionId: 's' });
   });
 
-  it('request<T>(payload) is untyped [CL32]', () => {
+  it('leave request<T>(payload) untyped [CL32]', () => {
     expectTypeOf(client.request<{ ok: true }>({ op: 'anything' })).toEqualTypeOf<PendingCall<{ ok: true }>>();
     expectTypeOf(plain.request({ op: 'anything' })).toEqualTypeOf<PendingCall<unknown>>();
     expectTypeOf(plain.request<number>({ method: 'anything' })).toEqualTypeOf<PendingCall<number>>();
   });
 
-  it('requestRaw() gives the message [CL13]', () => {
+  it('make requestRaw() give the message [CL13]', () => {
     expectTypeOf(client.requestRaw('x', { requestId: 1 })).toEqualTypeOf<PendingCall<Message>>();
   });
 });
 
 describe('handlers', () => {
-  it('five methods make one [HN1]', () => {
+  it('need five methods [HN1]', () => {
     class Minimal extends ProtocolHandler<Topics> {
       classifyMessage(): MessageKind {
         return MessageKind.Update;
@@ -128,7 +128,7 @@ describe('handlers', () => {
     >();
   });
 
-  it('one that lacks a method does not compile [HN1]', () => {
+  it('do not compile without a required method [HN1]', () => {
     // @ts-expect-error -- four methods are missing
     class Incomplete extends ProtocolHandler {
       classifyMessage(): MessageKind {
@@ -158,7 +158,7 @@ describe('the client', () => {
     expectTypeOf<Update['data']>().toEqualTypeOf<unknown>();
   });
 
-  it('takes no unknown setting [CF4]', () => {
+  it('accepts no unknown setting [CF4]', () => {
     // @ts-expect-error -- no such field
     new WebSocketClient({ url: 'ws://test', reconectMaxDelay: 1 }, handler);
   });

@@ -41,7 +41,7 @@ function newItem(name: number, onExpire: (item: Item) => void): Item {
 }
 
 describe('DeadlineQueue', () => {
-  it('expires what a naive queue expires, at the same times, with one timer [R1, CF12]', async () => {
+  it('expires the same items as a naive queue, at the same times, with one timer [R1, CF12]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.constantFrom(Infinity, 7), async (steps, longestSleep) => {
         const clock = new VirtualClock({ turns: 0 });
@@ -74,7 +74,7 @@ describe('DeadlineQueue', () => {
     );
   });
 
-  it('keeps its order whatever is taken out of a full queue [R1]', async () => {
+  it('keeps its order when any item is taken out of a full queue [R1]', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.boolean()), { minLength: 8 }),
@@ -110,7 +110,7 @@ describe('DeadlineQueue', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('lets an item that expires add and delete others', async () => {
+  it('lets an expiring item add and delete others', async () => {
     const clock = new VirtualClock();
     const queue = new DeadlineQueue(clock);
     const expired: string[] = [];

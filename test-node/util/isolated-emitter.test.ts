@@ -56,7 +56,7 @@ describe('IsolatedEmitter', () => {
         },
       },
     ],
-  ])('survives %s thrown [CL38]', (_what, thrown) => {
+  ])('reports a throw of %s [CL38]', (_what, thrown) => {
     emitter.on('news', () => {
       throw thrown;
     });
@@ -64,7 +64,7 @@ describe('IsolatedEmitter', () => {
     expect(failures).toHaveLength(1);
   });
 
-  it('drops what an error listener throws [CL38]', () => {
+  it('ignores a throw of an error listener [CL38]', () => {
     emitter.on('error', () => {
       throw new Error('bug');
     });
@@ -72,7 +72,7 @@ describe('IsolatedEmitter', () => {
     expect(failures).toEqual([]);
   });
 
-  it('does not call a listener that was removed meanwhile [CL38]', () => {
+  it('does not call a listener that was removed during the emit [CL38]', () => {
     const second = note('b');
     emitter.on('news', (text) => {
       note('a')(text);
@@ -84,7 +84,7 @@ describe('IsolatedEmitter', () => {
     expect(calls).toEqual(['a 1', 'c 1']);
   });
 
-  it('removing all ends the emit [CL38]', () => {
+  it('ends the emit when all listeners are removed [CL38]', () => {
     emitter.on('news', () => void emitter.removeAllListeners('news'));
     emitter.on('news', note('b'));
     emitter.emit('news', '1');
@@ -92,7 +92,7 @@ describe('IsolatedEmitter', () => {
     expect(emitter.listenerCount('news')).toBe(0);
   });
 
-  it('calls a listener that was added meanwhile from the next emit on', () => {
+  it('calls a listener that was added during the emit from the next emit on', () => {
     let added = false;
     for (const name of ['a', 'b']) {
       emitter.on('news', (text) => {
@@ -106,7 +106,7 @@ describe('IsolatedEmitter', () => {
     expect(calls).toEqual(['a 1', 'b 1', 'a 2', 'b 2', 'c 2']);
   });
 
-  it('calls once() once, also when its own call emits again', () => {
+  it('calls a once() listener once, even if it emits again', () => {
     emitter.once('news', (text) => {
       note('a')(text);
       if (text === '1') emitter.emit('news', '2');

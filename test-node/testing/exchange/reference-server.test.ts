@@ -46,7 +46,7 @@ describe('ReferenceServer', () => {
     ]);
   });
 
-  it('asks for a key first', async () => {
+  it('requires a key first', async () => {
     const { ask, server } = await open({ key: 'k' });
     expect(await ask(subscribe, { op: 'auth', key: 'x' }, { op: 'auth', key: 'k' }, subscribe)).toMatchObject([
       { success: false, error: 'not authenticated' },
@@ -89,7 +89,7 @@ describe('ReferenceServer', () => {
     expect(server.subscriptions).toEqual(new Set(['a', 'b']));
   });
 
-  it('refuses whole frames, or parts of them', async () => {
+  it('refuses whole frames or single topics', async () => {
     for (const refuse of ['whole', 'partial'] as const) {
       const { ask, server } = await open({ refuse });
       server.refused.set('b', 'no such topic');
@@ -103,14 +103,14 @@ describe('ReferenceServer', () => {
     }
   });
 
-  it('says so when a topic is subscribed already, and counts it', async () => {
+  it('reports and counts a topic that is already subscribed', async () => {
     const { ask, server } = await open({ benign: true });
     await ask({ ...subscribe, args: ['a'] });
     expect(await ask(subscribe)).toMatchObject([{ success: false, args: ['a'] }, { success: true }]);
     expect(server.duplicates).toBe(1);
   });
 
-  it('refuses logins for a while, or for good', async () => {
+  it('refuses logins for a while or finally', async () => {
     const { ask, server } = await open({ key: 'k' });
     const login = { op: 'auth', key: 'k' };
     server.refuseLogins = { times: 1 };
@@ -122,7 +122,7 @@ describe('ReferenceServer', () => {
     expect(await ask(login)).toEqual([{ op: 'auth', success: false, error: 'not now', final: true }]);
   });
 
-  it('lets logins expire, and says so', async () => {
+  it('expires logins and reports it', async () => {
     const { ask, network, server, socket } = await open({ key: 'k' });
     await ask({ op: 'auth', key: 'k' }, subscribe);
     server.expireLogins();
@@ -135,7 +135,7 @@ describe('ReferenceServer', () => {
     expect(server.subscriptions).toEqual(new Set(['b']));
   });
 
-  it('revokes topics aloud, forgets them silently, and skips updates', async () => {
+  it('revokes topics, forgets them silently, and skips updates', async () => {
     const { ask, network, server, socket } = await open();
     await ask({ ...subscribe, args: ['a', 'b', 'c'] });
     server.revoke('a');
@@ -151,7 +151,7 @@ describe('ReferenceServer', () => {
     expect(server.subscriptions).toEqual(new Set(['c']));
   });
 
-  it('closes a connection that sends too much', async () => {
+  it('closes a connection that sends too many frames', async () => {
     const { ask, network, socket } = await open({ limit: { count: 3, window: 1_000 } });
     await ask({ op: 'ping' }, { op: 'ping' }, { op: 'ping' });
     await network.clock.advance(1_000);
@@ -160,7 +160,7 @@ describe('ReferenceServer', () => {
     expect(socket.closes).toMatchObject([{ code: 1008 }]);
   });
 
-  it('lets a test lose, repeat and delay what it sends, and tells of connections', async () => {
+  it('lets a test lose, repeat and delay its frames, and reports connections', async () => {
     const { ask, network, server, socket } = await open();
     server.onSend = ({ req_id }, send) => {
       if (req_id === 'twice') send();
@@ -177,7 +177,7 @@ describe('ReferenceServer', () => {
     expect(accepted).toEqual([2]);
   });
 
-  it('ends subscriptions, and forgets them with their connection', async () => {
+  it('ends subscriptions on request and with their connection', async () => {
     const { ask, server, socket, network } = await open();
     await ask(subscribe, { op: 'unsubscribe', req_id: '2', args: ['a'] });
     expect(server.subscriptions).toEqual(new Set(['b']));

@@ -10,7 +10,7 @@ const roundTrip = async (server: MockWebSocketServer): Promise<void> => {
   client.socket.terminate?.();
 };
 
-describe('drops', () => {
+describe('MockWebSocketServer: drops', () => {
   it('dropAll ends every connection without a close frame', async () => {
     const server = await start();
     const clients = [await connect(server), await connect(server)];
@@ -42,8 +42,8 @@ describe('drops', () => {
   });
 });
 
-describe('refusals', () => {
-  it('answer with a status and headers, as often as they are told', async () => {
+describe('MockWebSocketServer: refused upgrades', () => {
+  it('refuseUpgrades answers with a status and headers, as often as configured', async () => {
     const server = await start();
     server.refuseUpgrades({ status: 429, headers: { 'Retry-After': 2 }, body: 'slow down', times: 2 });
     for (let n = 0; n < 2; n++) {
@@ -55,7 +55,7 @@ describe('refusals', () => {
     expect([server.upgradeAttempts, server.connectionCount]).toEqual([3, 1]);
   });
 
-  it('last until upgrades are accepted again', async () => {
+  it('refuseUpgrades lasts until upgrades are accepted again', async () => {
     const server = await start();
     server.refuseUpgrades();
     const client = dial(server);
@@ -66,7 +66,7 @@ describe('refusals', () => {
     expect(server.upgradeAttempts).toBe(2);
   });
 
-  it('or do not answer at all, and notice that the client gave up', async () => {
+  it('upgrades may hang, and the server notices when the client gives up', async () => {
     const server = await start();
     server.hangUpgrades(1);
     const client = dial(server);
@@ -77,7 +77,7 @@ describe('refusals', () => {
     await connect(server);
   });
 
-  it('name a wrong subprotocol, or none', async () => {
+  it('upgrades may have a wrong subprotocol or none', async () => {
     const server = await start({ subprotocol: () => 'other' });
     const wrong = dial(server, { protocols: ['v1', 'v2'] });
     await wrong.closed;
@@ -91,14 +91,14 @@ describe('refusals', () => {
     expect((await server.waitForConnection(server.connectionCount)).protocol).toBe('v2');
   });
 
-  it('answer a plain HTTP request too', async () => {
+  it('refused upgrades also answer a plain HTTP request', async () => {
     const server = await start();
     expect((await fetch(server.url.replace('ws', 'http'))).status).toBe(426);
   });
 });
 
-describe('silence', () => {
-  it('takes everything and lets nothing out, neither answers nor pongs nor a close frame [F2]', async () => {
+describe('MockWebSocketServer: silence', () => {
+  it('a mute server accepts everything and sends no answer, pong or close frame [F2]', async () => {
     const server = await start();
     const client = await connect(server);
     server.mute();
@@ -117,7 +117,7 @@ describe('silence', () => {
     await server.waitForIdle();
   });
 
-  it('covers connections that come during it; what it swallowed stays lost', async () => {
+  it('a mute server also covers new connections, and dropped frames stay lost', async () => {
     const server = await start();
     server.mute();
     const client = await connect(server);
@@ -131,7 +131,7 @@ describe('silence', () => {
     await client.event('pong');
   });
 
-  it('may cover one connection alone', async () => {
+  it('one connection alone may be mute', async () => {
     const server = await start();
     const client = await connect(server);
     server.connections[0]?.mute();
@@ -141,7 +141,7 @@ describe('silence', () => {
     expect(client.messages).toEqual([]);
   });
 
-  it('does not keep the end from a client that goes', async () => {
+  it('a mute server notices that a client leaves', async () => {
     const server = await start();
     const client = await connect(server);
     server.mute();
@@ -151,8 +151,8 @@ describe('silence', () => {
   });
 });
 
-describe('outages', () => {
-  it('refuses connections while it is stopped, and comes back on the same port [F4]', async () => {
+describe('MockWebSocketServer: outages', () => {
+  it('a stopped server refuses connections and restarts on the same port [F4]', async () => {
     const server = await start();
     const { url } = server;
     const client = await connect(server);
@@ -168,7 +168,7 @@ describe('outages', () => {
     expect(server.connectionCount).toBe(2);
   });
 
-  it('may leave open connections alone', async () => {
+  it('a stopped server may keep open connections', async () => {
     const server = await start();
     const client = await connect(server);
     await server.stop({ keepConnections: true });
@@ -180,7 +180,7 @@ describe('outages', () => {
   });
 });
 
-describe('slow readers', () => {
+describe('MockWebSocketServer: slow readers', () => {
   it('pause() lets frames pile up at the client', async () => {
     const server = await start({ exchange: false });
     const client = await connect(server);

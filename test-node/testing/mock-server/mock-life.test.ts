@@ -3,8 +3,8 @@ import { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { connect, dial, start } from './helpers.js';
 
-describe('inspection and waits', () => {
-  it('tells what came in, where and when', async () => {
+describe('MockWebSocketServer: inspection and waits', () => {
+  it('records what arrived, where and when', async () => {
     const before = Date.now();
     const server = await start();
     const client = await connect(server, { nodeOptions: { headers: { 'X-Key': 'k' } } });
@@ -34,7 +34,7 @@ describe('inspection and waits', () => {
     expect([server.pings, server.pongs]).toEqual([1, 1]);
   });
 
-  it('waits for what is to come, and not any more for what has been', async () => {
+  it('waits for future messages, not for past ones', async () => {
     const server = await start();
     const second = server.waitForConnection(2);
     const order = server.waitForMessage('order');
@@ -49,7 +49,7 @@ describe('inspection and waits', () => {
     expect((await next).data).toContain('2');
   });
 
-  it('says what it waited for when the time is over', async () => {
+  it('names what it waited for at a timeout', async () => {
     const server = await start();
     await connect(server);
     await expect(server.waitForConnection(2, { timeout: 5 })).rejects.toThrow(
@@ -61,8 +61,8 @@ describe('inspection and waits', () => {
   });
 });
 
-describe('its own life', () => {
-  it('ends everything: sockets, hanging requests, delayed answers, waits, the port', async () => {
+describe('MockWebSocketServer: start and close', () => {
+  it('close() ends sockets, hanging requests, delayed answers, waits and the port', async () => {
     const server = await start({ delay: 60_000 });
     const client = await connect(server);
     client.socket.send('{"op":"ping"}');
@@ -80,7 +80,7 @@ describe('its own life', () => {
     expect(successor.port).toBe(server.port);
   });
 
-  it('leaves no timer', async () => {
+  it('close() leaves no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const server = await start({ delay: 60_000 });
@@ -98,13 +98,13 @@ describe('its own life', () => {
     }
   });
 
-  it('ends at the end of a block', async () => {
+  it('is closed at the end of an await using block', async () => {
     const server = await start();
     await server[Symbol.asyncDispose]();
     expect(server.isListening).toBe(false);
   });
 
-  it('says so when the port is taken', async () => {
+  it('rejects when the port is taken', async () => {
     const server = await start();
     await expect(MockWebSocketServer.start({ port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
@@ -117,13 +117,13 @@ describe('its own life', () => {
     ['maxMessageSize', { maxMessageSize: 0 }],
     ['authentication.refusals', { authentication: { refusals: 0.5 } }],
     ['mute', { mute: true }],
-  ])('names a wrong option: %s', async (field, options) => {
+  ])('rejects and names a wrong option: %s', async (field, options) => {
     const failure = await MockWebSocketServer.start(options).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ConfigError);
     expect(failure).toMatchObject({ field });
   });
 
-  it('names a wrong argument', async () => {
+  it('throws and names a wrong argument', async () => {
     const server = await start();
     const field = (name: string): unknown => expect.objectContaining({ code: 'CONFIG_INVALID', field: name });
     expect(() => server.refuseUpgrades({ status: 101 })).toThrow(field('status'));
@@ -137,7 +137,7 @@ describe('its own life', () => {
     expect(() => server.refuseAuthentication()).toThrow(field('authentication'));
   });
 
-  it('takes and makes compressed messages where it is told to', async () => {
+  it('accepts and sends compressed messages on request', async () => {
     const server = await start({ compression: true, maxMessageSize: 10_000 });
     const client = await connect(server, { nodeOptions: { perMessageDeflate: { threshold: 0 } } });
     client.socket.send(JSON.stringify({ req_id: 1, text: 'x'.repeat(5_000) }));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { connect, dial, heard, say, start } from './helpers.js';
 
-describe('the built-in exchange', () => {
-  it('confirms subscriptions and publishes to those who have one', async () => {
+describe('MockWebSocketServer: the built-in exchange', () => {
+  it('confirms subscriptions and publishes to subscribed connections', async () => {
     const server = await start();
     const [one, other] = [await connect(server), await connect(server)];
     say(one, { op: 'subscribe', req_id: '1', args: ['trades.BTC', 'trades.ETH'] });
@@ -57,7 +57,7 @@ describe('the built-in exchange', () => {
     expect(await heard(client, 3)).toEqual({ op: 'pong', req_id: '8' });
   });
 
-  it('ignores what it does not know, and all of it when it is switched off', async () => {
+  it('ignores unknown frames, and all frames when it is switched off', async () => {
     const server = await start();
     const client = await connect(server);
     for (const text of ['no json', '[1]', 'null', '{"op":"what"}', '{}']) client.socket.send(text);
@@ -74,8 +74,8 @@ describe('the built-in exchange', () => {
   });
 });
 
-describe('scripts', () => {
-  it('answer by text, expression or function; the newest that matches wins; once is once', async () => {
+describe('MockWebSocketServer: scripts', () => {
+  it('match by text, expression or function; the newest match wins', async () => {
     const server = await start({ exchange: false });
     const client = await connect(server);
     const say1 = (text: string): void => client.socket.send(text);
@@ -102,7 +102,7 @@ describe('scripts', () => {
     expect(await client.message(8)).toBe('one');
   });
 
-  it('an empty answer is silence in place of the built-in one', async () => {
+  it('answer nothing with an empty list, instead of the built-in answer', async () => {
     const server = await start();
     const client = await connect(server);
     server.respondTo('subscribe', [], { once: true });
@@ -113,7 +113,7 @@ describe('scripts', () => {
     expect(await heard(client)).toMatchObject({ req_id: '3' });
   });
 
-  it('listeners see every text, may take it, and can be stopped', async () => {
+  it('may listen to every text, take it, and be removed', async () => {
     const server = await start();
     const client = await connect(server);
     const seen: string[] = [];
@@ -131,7 +131,7 @@ describe('scripts', () => {
     expect(seen).toEqual(['0 {"req_id":"take"}', 'other', '0 {"req_id":"leave"}', 'other', 'other']);
   });
 
-  it('greet, and answer bytes', async () => {
+  it('may greet, and may answer bytes', async () => {
     const server = await start();
     server.onConnection((connection) => connection.send('welcome', connection.path));
     server.onBinary((connection, data) => connection.send(data.slice().reverse()));
@@ -143,8 +143,8 @@ describe('scripts', () => {
   });
 });
 
-describe('delays', () => {
-  it('per message change the order of answers', async () => {
+describe('MockWebSocketServer: delays', () => {
+  it('change the order of answers if they depend on the message', async () => {
     const server = await start({ delay: (text) => (text.includes('slow') ? 30 : 0) });
     const client = await connect(server);
     say(client, { req_id: 'slow' });
@@ -153,7 +153,7 @@ describe('delays', () => {
     expect(await heard(client, 2)).toMatchObject({ req_id: 'slow' });
   });
 
-  it('fixed ones keep it, and a rule may have its own', async () => {
+  it('keep the order if they are fixed; a rule may have its own delay', async () => {
     const server = await start();
     server.delay = 5;
     server.respondTo('now', 'now', { delay: 0 });
@@ -164,7 +164,7 @@ describe('delays', () => {
     for (const n of [1, 2, 3]) expect(await heard(client, n + 1)).toMatchObject({ req_id: String(n) });
   });
 
-  it('that are not over when the connection goes are forgotten', async () => {
+  it('are dropped with their connection', async () => {
     const server = await start({ delay: 1 });
     const client = await connect(server);
     say(client, { req_id: '1' });
@@ -177,8 +177,8 @@ describe('delays', () => {
   });
 });
 
-describe('authentication', () => {
-  it('is wanted before anything else, and granted', async () => {
+describe('MockWebSocketServer: authentication', () => {
+  it('is required before anything else, and succeeds by default', async () => {
     const server = await start({ authentication: { accepts: (text) => text.includes('secret') } });
     const client = await connect(server);
     say(client, { op: 'subscribe', req_id: '1', args: ['a'] });
@@ -202,7 +202,7 @@ describe('authentication', () => {
     expect([server.authAttempts, server.connections[0]?.authenticated]).toEqual([2, true]);
   });
 
-  it('speaks a script, and refuses as often as it is told', async () => {
+  it('may have a script and a number of refusals', async () => {
     const server = await start({
       exchange: false,
       authentication: {
@@ -223,7 +223,7 @@ describe('authentication', () => {
     expect(client.messages.slice(3)).toEqual(['NO LOGIN me', 'OK']);
   });
 
-  it('may be optional, and is counted per connection', async () => {
+  it('may be optional and is counted per connection', async () => {
     const server = await start({ authentication: { required: false } });
     const client = await connect(server);
     expect(server.connections[0]?.authenticated).toBe(true);
@@ -231,7 +231,7 @@ describe('authentication', () => {
     expect(await heard(client)).toEqual({ req_id: '1', data: {} });
   });
 
-  it('the connection may go between the frame and its answer [F9]', async () => {
+  it('may lose the connection between the frame and its answer [F9]', async () => {
     const server = await start({ authentication: { success: [] } });
     server.onMessage((connection, text) => text.includes('auth') && connection.terminate());
     const client = await connect(server);

@@ -2,7 +2,7 @@ import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
 import { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { expect, it } from 'vitest';
 
-it('waits for what came of a message, not only for the message', async () => {
+it('waitForMessage resolves after the server handled the message', async () => {
   await using server = await MockWebSocketServer.start();
   await using client = await WebSocketClient.connect({ url: server.url }, new GenericJsonHandler());
   const subscribed = server.waitFor('the subscription', () => server.subscriptions.has('trades.BTC'));

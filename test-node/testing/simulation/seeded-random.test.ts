@@ -10,13 +10,13 @@ describe('SeededRandom', () => {
     expect(Array.from({ length: 4 }, next)).toEqual([11520, 0, 5927040, 70819200]);
   });
 
-  it('is the same for the same seed, and another for another [C10]', () => {
+  it('gives the same sequence for the same seed and another for another seed [C10]', () => {
     expect(draw(new SeededRandom(1))).toEqual(draw(new SeededRandom(1)));
     const firsts = Array.from({ length: 1_000 }, (_, seed) => new SeededRandom(seed).next());
     expect(new Set(firsts).size).toBe(1_000);
   });
 
-  it('gives streams that do not depend on what was drawn before [C10]', () => {
+  it('gives streams that do not depend on earlier draws [C10]', () => {
     const random = new SeededRandom(7);
     const before = draw(random.stream('jitter'));
     draw(random, 100);
@@ -36,7 +36,7 @@ describe('SeededRandom', () => {
     for (const count of buckets) expect(Math.abs(count - 10_000)).toBeLessThan(500);
   });
 
-  it('keeps to the bounds that it is given', () => {
+  it('keeps within the given bounds', () => {
     const random = new SeededRandom(5);
     const integers = new Set(Array.from({ length: 500 }, () => random.integer(1, 6)));
     expect([...integers].sort()).toEqual([1, 2, 3, 4, 5, 6]);

@@ -85,10 +85,10 @@ describeAdapter('simulated', openSocket, {
   goingAway: 1001,
 });
 
-describe('simulated: control frames and flow, as the Node adapter', () => {
+describe('SimulatedNetwork: control frames and flow', () => {
   const open = (path: string) => probe(openSocket, URL_BASE + path);
 
-  it('pings, pongs, and tells of pings', async () => {
+  it('sends pings, reports pongs, answers pings and reports them', async () => {
     const socket = open('/echo');
     await socket.opened;
     socket.socket.ping?.();
@@ -100,7 +100,7 @@ describe('simulated: control frames and flow, as the Node adapter', () => {
     await socket.closed;
   });
 
-  it('pause() holds inbound frames back, resume() hands them out', async () => {
+  it('pause() holds inbound frames back and resume() delivers them', async () => {
     const socket = open('/echo');
     await socket.opened;
     socket.socket.pause?.();
@@ -116,7 +116,7 @@ describe('simulated: control frames and flow, as the Node adapter', () => {
     await Promise.all([socket.closed, other.closed]);
   });
 
-  it('terminate() ends a connection whose peer reads nothing, paused or not', async () => {
+  it('terminate() ends a connection whose peer does not read, paused or not', async () => {
     const socket = open('/stall');
     await socket.opened;
     socket.socket.pause?.();
@@ -126,7 +126,7 @@ describe('simulated: control frames and flow, as the Node adapter', () => {
     expect(socket.events).toEqual(['open', 'close']);
   });
 
-  it('hands nothing out after terminate()', async () => {
+  it('delivers nothing after terminate()', async () => {
     const socket = probe(openSocket, `${URL_BASE}/flood?count=1000`);
     await socket.message(1);
     const count = socket.messages.length;
@@ -135,7 +135,7 @@ describe('simulated: control frames and flow, as the Node adapter', () => {
     expect(socket.messages.length).toBe(count);
   });
 
-  it('a reset is an error and then a close', async () => {
+  it('reports a reset as an error and then a close', async () => {
     const socket = open('/stall');
     await socket.opened;
     network.connections.at(-1)?.reset();
@@ -143,7 +143,7 @@ describe('simulated: control frames and flow, as the Node adapter', () => {
     expect(socket.events).toEqual(['open', 'error', 'close']);
   });
 
-  it('a mute peer completes no closing handshake: dropped after 800 ms', async () => {
+  it('drops a connection 800 ms after close() when the peer is mute', async () => {
     const socket = open('/stall');
     await socket.opened;
     const closedAt = network.clock.now();

@@ -3,7 +3,7 @@ import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 
 describe('VirtualClock', () => {
-  it('fires timers by due time, then by age, each at its own time [PK9]', async () => {
+  it('fires timers by due time, then by age [PK9]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 50 })), async (delays) => {
         const clock = new VirtualClock({ turns: 0 });
@@ -23,7 +23,7 @@ describe('VirtualClock', () => {
     );
   });
 
-  it('never fires what was cleared, whatever else is pending', async () => {
+  it('never fires a cleared timer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.boolean())), async (entries) => {
         const clock = new VirtualClock({ turns: 0 });
@@ -40,7 +40,7 @@ describe('VirtualClock', () => {
     );
   });
 
-  it('runs what a timer sets, and the code that awaits something, before the next timer', async () => {
+  it('runs the code that a timer resumes before the next timer', async () => {
     const clock = new VirtualClock();
     const order: string[] = [];
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(resolve, ms));
@@ -56,7 +56,7 @@ describe('VirtualClock', () => {
     expect(order).toEqual(['a 10', 'c', 'b 20']);
   });
 
-  it('settle() lets happen what is due now', async () => {
+  it('settle() runs what is due now', async () => {
     const clock = new VirtualClock();
     const order: string[] = [];
     clock.setTimer(() => order.push('due'), 0);
@@ -66,7 +66,7 @@ describe('VirtualClock', () => {
     expect(order).toEqual(['due']);
   });
 
-  it('jump(): time passes, then overdue timers fire late, then what came in', async () => {
+  it('jump() fires overdue timers late, then arrivals', async () => {
     const clock = new VirtualClock();
     const order: string[] = [];
     clock.setArrival(() => order.push(`arrival ${clock.now()}`), 5);
@@ -80,7 +80,7 @@ describe('VirtualClock', () => {
     expect(clock.pendingTimers).toBe(1);
   });
 
-  it('throttle(): timers fire on the grid, arrivals do not wait', async () => {
+  it('throttle() fires timers on a grid and does not delay arrivals', async () => {
     const clock = new VirtualClock();
     const order: string[] = [];
     clock.throttle(1_000);
@@ -96,7 +96,7 @@ describe('VirtualClock', () => {
     expect(order.at(-1)).toBe('timer 1010');
   });
 
-  it('alsoArrived(): the code behind each of several arrivals at once has its turns before time moves on', async () => {
+  it('alsoArrived() gives the code after each of several arrivals its turns before time moves', async () => {
     const clock = new VirtualClock({ turns: 4 });
     const turnsUntil = async (count: number): Promise<number> => {
       for (; count > 0; count--) await undefined;
@@ -114,7 +114,7 @@ describe('VirtualClock', () => {
     expect(await Promise.all(done)).toEqual([5, 20]);
   });
 
-  it('a throttle of a minute, and a sleep across it', async () => {
+  it('throttle() works across a sleep', async () => {
     const clock = new VirtualClock();
     const fired: number[] = [];
     clock.throttle(60_000);
@@ -126,14 +126,14 @@ describe('VirtualClock', () => {
     expect(fired).toEqual([3_659_999, 3_659_999]);
   });
 
-  it('stepWall() moves the wall clock alone', async () => {
+  it('stepWall() moves only the wall clock', async () => {
     const clock = new VirtualClock({ wallTime: 1_000 });
     await clock.advance(10);
     clock.stepWall(-500);
     expect([clock.now(), clock.wallTime()]).toEqual([10, 510]);
   });
 
-  it('refuses what no host can wait for, and two moves at once', async () => {
+  it('refuses an impossible delay and two moves at once', async () => {
     const clock = new VirtualClock();
     for (const delay of [Infinity, Number.NaN]) expect(() => clock.setTimer(() => {}, delay)).toThrow(RangeError);
     const moving = clock.advance(1);
@@ -142,7 +142,7 @@ describe('VirtualClock', () => {
     clock.clearTimer(undefined);
   });
 
-  it('passes on what a timer throws, and can go on', async () => {
+  it('passes on what a timer throws, and works afterwards', async () => {
     const clock = new VirtualClock();
     let fired = false;
     clock.setTimer(() => {
