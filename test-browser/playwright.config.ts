@@ -15,7 +15,8 @@ export default defineConfig<object, PerWorker>({
   testMatch: '*.test.ts',
   tsconfig: './tsconfig.playwright.json',
   outputDir: '../node_modules/.cache/hpx-transport-ws/test-browser',
-  timeout: 20_000,
+  // A guard against tests that hang, not a limit of time: a busy machine takes ten times as long, to start a browser above all.
+  timeout: 120_000,
   forbidOnly: true,
   retries: 0,
   // A test has its own server and its own tab; only one at a time can be in front, so each worker has its own browser.
