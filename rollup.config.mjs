@@ -45,6 +45,13 @@ function sharedNameOf(moduleIds) {
   return known ? SHARED_NAMES[known] : basename(sources.at(-1), '.ts');
 }
 
+/** Readable code without comments: the comments are in `src`, which the package ships, and in the declarations. */
+const WITHOUT_COMMENTS = {
+  compress: false,
+  mangle: false,
+  format: { beautify: true, comments: false, indent_level: 2, ecma: 2020, preserve_annotations: true },
+};
+
 /** All entries of both platforms in one build, so that they share code and classes. */
 function library(format) {
   const extension = format === 'es' ? 'js' : 'cjs';
@@ -64,7 +71,7 @@ function library(format) {
       hoistTransitiveImports: false,
       entryFileNames: `[name].${extension}`,
       chunkFileNames: ({ moduleIds }) => `shared/${sharedNameOf(moduleIds)}.${extension}`,
-      plugins: [smallSourceMaps({ byLine: true })],
+      plugins: [terser(WITHOUT_COMMENTS), smallSourceMaps({ byLine: true })],
     },
   };
 }

@@ -28,9 +28,9 @@ const FLOORS = [
 
 /** Parts that stand beside the tower, with all that they may use of it. */
 const BESIDE = {
-  adapters: ['errors', 'runtime', 'identifiers'],
-  handlers: ['protocol', 'errors', 'identifiers', 'util'],
-  testing: ['protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
+  adapters: ['texts', 'errors', 'runtime', 'identifiers'],
+  handlers: ['texts', 'protocol', 'errors', 'identifiers', 'util'],
+  testing: ['texts', 'protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
 };
 
 /** The face: what an application imports. It alone may reach the parts beside the tower. */

@@ -360,17 +360,17 @@ export class WebSocketClient<
   }
 }
 
-const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', 'a non-empty string'];
+const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', texts.NON_EMPTY_STRING];
 /** A text is iterable too, letter by letter. */
 const TOPICS: OptionRule = [
   (value: Iterable<unknown> | null | undefined) => typeof value !== 'string' && !!value?.[Symbol.iterator],
-  'a list of topics',
+  texts.TOPIC_LIST,
 ];
 const closeRules: OptionRules<Omit<CloseOptions, 'drain'>> = {
   code: [
     (value: number) => value === 1000 || (Number.isInteger(value) && value >= 3000 && value <= 4999),
-    '1000, or an integer from 3000 to 4999',
+    texts.CLOSE_CODE,
   ],
-  reason: [isCloseReason, 'a string of at most 123 bytes in UTF-8'],
+  reason: [isCloseReason, texts.CLOSE_REASON],
   deadline: or(duration(0), Infinity),
 };

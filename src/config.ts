@@ -139,7 +139,7 @@ const rules: OptionRules<WebSocketConfigInput> = {
     (value: unknown) => typeof value === 'function' || isWebSocketUrl(value),
     `${texts.WEBSOCKET_URL}, or a function that returns one`,
   ],
-  protocols: [areProtocols, 'a list of distinct subprotocol names (HTTP tokens)', []],
+  protocols: [areProtocols, texts.SUBPROTOCOLS, []],
   reconnectInitialDelay: duration(0, 500),
   reconnectMaxDelay: duration(0, 30_000),
   reconnectBackoffFactor: range(1, 100, 2),
@@ -159,7 +159,7 @@ const rules: OptionRules<WebSocketConfigInput> = {
   authTimeout: duration(1, 10_000),
   authMaxAttempts: count(1, 3),
   maxMessageSize: count(1, 16 * 1_024 * 1_024),
-  nodeOptions: [isObject, 'an object'],
+  nodeOptions: [isObject, texts.AN_OBJECT],
 };
 
 /** Whether a value is a URL that a WebSocket can open (RFC 6455 section 3: no fragment). */

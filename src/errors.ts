@@ -229,8 +229,8 @@ export class ConfigError extends TransportError {
   readonly field: string;
   readonly value: unknown;
 
-  constructor(field: string, value: unknown, allowed: string) {
-    super('CONFIG_INVALID', texts.wrongValue(field, show(value), allowed));
+  constructor(field: string, value: unknown, allowed: string, message = texts.wrongValue(field, show(value), allowed)) {
+    super('CONFIG_INVALID', message);
     this.field = field;
     this.value = value;
   }

@@ -8,11 +8,11 @@ export interface CloseCause {
   /** The close code of RFC 6455 section 7.4; 1000 for an ordinary end. */
   readonly code: number;
   readonly reason: string;
-  /** The error that ended it; missing where the application asked for the end. */
+  /** The error that caused the end; missing where the application asked for the end. */
   readonly error?: TransportError;
 }
 
-/** Why a state was left. */
+/** Why the connection left a state. */
 export interface TransitionCause {
   /** The event of the transition table. */
   readonly event: string;
@@ -20,17 +20,37 @@ export interface TransitionCause {
   readonly error?: TransportError;
 }
 
-/** A request that the server asks, with the means to answer it. */
+/** The next attempt to connect. */
+export interface ReconnectingEvent {
+  /** The number of the attempt, counted from 1 since the connection was last stable. */
+  readonly attempt: number;
+  /** Milliseconds until the attempt. */
+  readonly delay: number;
+  /** Why the last connection, or the last attempt, failed. */
+  readonly cause: TransportError;
+}
+
+/** The end of a connection. */
+export interface DisconnectedEvent {
+  /** The close code of RFC 6455 section 7.4; 1006 for an end without a close frame. */
+  readonly code: number;
+  readonly reason: string;
+  /** Missing where the application closed the client. */
+  readonly cause: TransportError | undefined;
+}
+
+/** A request from the server, with the means to answer it. */
 export interface ServerRequestEvent {
   readonly id: RequestId;
   readonly method: string;
   readonly params: unknown;
-  /** Answers; of several answers only the first is sent, and only on the connection that asked. */
+  /** Sends a result. Only the first answer is sent, and only on the connection that brought the request. */
   respond(result: unknown): void;
+  /** Sends an error. Only the first answer is sent, and only on the connection that brought the request. */
   reject(error: { message: string; code?: string | number; data?: unknown }): void;
 }
 
-/** Something that an application should know and need not act upon. */
+/** News for the application that needs no action. */
 export interface Warning {
   /** A stable name, for example `deprecated-handler`. */
   readonly code: string;
@@ -38,19 +58,32 @@ export interface Warning {
   readonly error?: TransportError;
 }
 
-/** The events of a client, each with its arguments. */
+/** The events of a client, each with the arguments of its listeners. */
 export interface ClientEvents {
+  /** The connection changed its state. */
   stateChange: [state: ConnectionState, previous: ConnectionState, cause: TransitionCause];
+  /** A socket is being opened. */
   connecting: [];
+  /** The socket is open; greeting and authentication follow. */
   connected: [];
+  /** The server accepted the credentials. */
   authenticated: [];
+  /** Requests and subscriptions leave from now on. */
   ready: [epoch: number];
-  reconnecting: [{ readonly attempt: number; readonly delay: number; readonly cause: TransportError }];
+  /** The connection is lost, or an attempt failed; the next attempt follows after `delay` milliseconds. */
+  reconnecting: [event: ReconnectingEvent];
+  /** The connection is ready again after a loss. */
   reconnected: [epoch: number];
-  disconnected: [{ readonly code: number; readonly reason: string; readonly cause: TransportError | undefined }];
+  /** An open connection has ended. */
+  disconnected: [event: DisconnectedEvent];
+  /** The client has ended for good. */
   closed: [cause: CloseCause];
+  /** A message that no request, subscription or other part took. */
   message: [message: Message];
+  /** The server asks something. */
   request: [request: ServerRequestEvent];
+  /** News that needs no action. */
   warning: [warning: Warning];
+  /** An error that no promise and no channel reports. */
   error: [error: TransportError];
 }

@@ -11,7 +11,15 @@ export { type Endpoint, type UrlSource, WebSocketConfig, type WebSocketConfigInp
 export type { CloseOptions } from './connection/closing.js';
 export type { ConnectionState } from './connection-state.js';
 export * from './errors.js';
-export type { ClientEvents, CloseCause, ServerRequestEvent, TransitionCause, Warning } from './events.js';
+export type {
+  ClientEvents,
+  CloseCause,
+  DisconnectedEvent,
+  ReconnectingEvent,
+  ServerRequestEvent,
+  TransitionCause,
+  Warning,
+} from './events.js';
 export { type ExchangeHandler, fromExchangeHandler } from './handlers/exchange-handler.js';
 export { GenericJsonHandler, type GenericJsonOptions } from './handlers/generic-json.js';
 export {

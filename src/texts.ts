@@ -141,3 +141,99 @@ export const capacityExceeded = (message: string, limit: string, capacity: numbe
 
 export const wrongValue = (field: string, shown: string, allowed: string) =>
   `${field} is ${shown}; allowed is ${allowed}.`;
+
+export const unknownOption = (name: string, known: string) => `Unknown option '${name}'. Known options: ${known}.`;
+
+export const A_NUMBER = 'a number';
+export const MILLISECONDS = 'a number of milliseconds';
+export const POSITIVE_MILLISECONDS = 'a positive number of milliseconds, or Infinity';
+export const TRUE_OR_FALSE = 'true or false';
+export const AN_OBJECT = 'an object';
+export const A_FUNCTION = 'a function';
+export const ABORT_SIGNAL = 'an AbortSignal';
+export const NON_EMPTY_STRING = 'a non-empty string';
+export const TOPIC_LIST = 'a list of topics';
+export const CLOSE_CODE = '1000, or an integer from 3000 to 4999';
+export const CLOSE_REASON = 'a string of at most 123 bytes in UTF-8';
+export const SUBPROTOCOLS = 'a list of distinct subprotocol names (HTTP tokens)';
+
+export const between = (kind: string, min: number, max: number) => `${kind} from ${min} to ${max}`;
+export const integerFrom = (min: number) => `an integer from ${min}`;
+export const orElse = (allowed: string, other: unknown) => `${allowed}, or ${other}`;
+export const oneOf = (values: readonly unknown[]) => `one of ${values.join(', ')}`;
+
+// ——— Subscriptions and channels ———
+
+export const topicImpossible = (topic: string, words: string) => `The handler refused the topic ${topic}: ${words}`;
+
+export const tooManyTopics = (topic: string) => `The server allows no further topic beside ${topic}`;
+
+export const otherParams = (topic: string) => `${topic} is already subscribed with other params; unsubscribe it first.`;
+
+export const PARAMS_NOT_PLAIN = 'The params of a subscription must be plain data';
+
+export const PARAMS_NOT_COMPARABLE = 'The params of a subscription cannot be compared';
+
+export const unbuildable = (operation: string, words: string) =>
+  `The handler could not build the ${operation} frame: ${words}`;
+
+export const topicFrameTooLarge = (topic: string, limit: number) =>
+  `The frame for ${topic} is larger than limits.bytesPerFrame (${limit} bytes).`;
+
+export const topicRefused = (topic: string, words: string) => `The server refused ${topic}: ${words}`;
+
+export const topicEnded = (topic: string, words: string) => `The server ended ${topic}: ${words}`;
+
+export const notConfirmed = (topic: string, timeout: number) => `${topic} was not confirmed within ${timeout} ms.`;
+
+export const askedAgain = (topic: string) => `The server did not confirm ${topic} in time; it is asked again.`;
+
+export const unsubscribedEarly = (topic: string) => `${topic} was unsubscribed before the server confirmed it.`;
+
+export const topicAborted = (topic: string) => `${topic} was aborted.`;
+
+export const topicsFailed = (failed: number, wanted: number, words: string) =>
+  `${failed} of ${wanted} topics failed, the first one with: ${words}`;
+
+export const channelFull = (topic: string) =>
+  `The channel of ${topic} is full. Read faster, or choose an overflow policy that drops`;
+
+export const keyFailed = (topic: string) => `The key function of ${topic} failed`;
+
+export const unreadableUpdate = (topic: string) => `The handler could not read an update of ${topic}`;
+
+export const listenerFailed = (event: string) => `A listener of '${event}' failed`;
+
+// ——— The built-in handlers ———
+
+export const REFUSED_WITHOUT_REASON = 'The server refused without giving a reason.';
+
+export const notPlainRequest = (idField: string) =>
+  `A request must be a plain object, so that its ${idField} can be set. Send other values with sendJson() or requestRaw().`;
+
+export const NOT_SUBSCRIBE_OP = 'a value that differs from subscribeOp';
+export const TYPE_FIELD = 'the member that holds responseType and updateType';
+export const TOPIC_PARAMS = 'a plain object, merged into the entry of its topic';
+
+export const JSON_RPC_CALL =
+  'A JSON-RPC call is { method, params }. method is a string; params is an object, an array, or missing.';
+export const EMPTY_BATCH = 'A JSON-RPC batch needs at least one call.';
+export const NEITHER_RESULT_NOR_ERROR = 'The server answered with neither a result nor an error.';
+export const ONE_TOPIC_PER_FRAME = '1 where subscribeMethod depends on the topic';
+export const SUBSCRIBE_METHOD = 'the method of the server that subscribes';
+
+export const EXCHANGE_HANDLER_REQUEST =
+  'An ExchangeHandler cannot match answers to requests. Use sendJson(), or extend ProtocolHandler.';
+
+// ——— The adapters ———
+
+export const NO_WEBSOCKET =
+  "This platform has no global WebSocket. In Node, use the runtime of 'hpx-transport-ws/adapters/node'.";
+
+export const SOCKET_NOT_OPEN = 'The socket is not open; nothing was sent.';
+
+export const wrongSubprotocol = (protocol: string) =>
+  `The server chose the subprotocol '${protocol}', which was not offered.`;
+
+export const upgradeRefused = (status: number | undefined) =>
+  `The server refused the upgrade with HTTP status ${status}`;

@@ -6,7 +6,7 @@ import { serveFolder } from './serve-folder.mjs';
 
 const NEXT = 'node_modules/next/dist/bin/next';
 
-/** Each app: how it is built, where the browser's files are then, and how it is served. */
+/** Each app: how to build it, where the build puts the files for the browser, and how to serve it. */
 export const apps = [
   {
     name: 'vite',
@@ -37,13 +37,13 @@ export const apps = [
   },
 ];
 
-/** As on a developer's machine: in a CI Next warns that nobody keeps its cache. */
+/** Without `CI`: with it, Next warns that its cache is not kept. */
 function environment(env) {
   const { CI, ...own } = process.env;
   return { ...own, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production', ...env };
 }
 
-/** Builds an app; a warning fails it too. */
+/** Builds an app. A warning is an error. */
 export async function buildApp(work, { name, build, env }) {
   const options = { cwd: work, env: environment(env), timeout: 300_000 };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, build, options);

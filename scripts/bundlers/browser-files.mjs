@@ -6,17 +6,17 @@ import { build } from 'esbuild';
 
 const { limits } = JSON.parse(readFileSync(new URL('size-budget.json', import.meta.url), 'utf8'));
 
-/** Modules that have no business in a page: Node's side of the package, its testing tools, polyfills for Node. */
+/** Modules that must not be in a page: the package's code for Node, its testing tools, polyfills for Node. */
 const FOREIGN = [
   /node_modules\/(ws|isomorphic-ws|buffer|stream-browserify|readable-stream|util|events)\//,
   /next\/dist\/compiled\/(buffer|stream-browserify|events|ws)\//,
   /hpx-transport-ws\/(dist\/node\/|dist\/browser\/testing|src\/testing\/|src\/adapters\/(default-)?node)/,
 ];
-/** And what would remain of such code in a minified file. */
+/** Texts that such code leaves in a minified file. */
 const TRACES =
   /Sec-WebSocket|TYPED_ARRAY_SUPPORT|MockWebSocketServer|SimulatedNetwork|require\(["'](ws|node:)|from ?["']ws["']/i;
 
-/** What a browser gets of an app: no Node code by content, and by size not much more than esbuild makes of it. */
+/** Checks the files for the browser: they hold no code for Node, and are not much larger than the bundle of esbuild. */
 export function checkBrowserFiles(folder, { name }, bare) {
   const files = scriptsIn(folder);
   for (const { path, text, sources } of files) {

@@ -5,7 +5,7 @@ import { findBrowser } from '../../test-browser/find-browser.mjs';
 
 const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run'];
 
-/** The way to open apps in Chromium, beside a WebSocket server that they connect to. */
+/** Opens apps in Chromium. Each app gets a WebSocket server to connect to. */
 export async function startPages(work) {
   const { MockWebSocketServer } = await import(join(work, 'node_modules/hpx-transport-ws/dist/node/testing.js'));
   const { path: executablePath } = findBrowser('chromium') ?? {};

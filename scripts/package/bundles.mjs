@@ -45,7 +45,7 @@ async function bundle(app, contents, options, what) {
   return result.outputFiles[0].text;
 }
 
-/** The names that a bundle exports when it finds the language and text encodings, and no other global. */
+/** The names that a bundle exports in a world that has only the language and the text encodings. */
 function runAlone(code, what, globalName = 'bundled') {
   const world = { TextDecoder, TextEncoder };
   const context = vm.createContext(world);

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entriesOf } from './entries.mjs';
 
-// Reports every look at these names by the package's own code; `typeof` counts. What ws does is not ours.
+// Throws when the package's own code reads one of these names, also with `typeof`. ws may read them.
 const TRAPS = `
 for (const name of ['window', 'document', 'navigator', 'process', 'self', 'WebSocket', 'localStorage']) {
   const { value } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};

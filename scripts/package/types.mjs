@@ -11,7 +11,7 @@ const MODES = [
   { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', files: ['app.cts'] },
 ];
 
-/** Compiles an application that has no types but ours: neither Node's nor those of ws, and with every library checked. */
+/** Compiles an application that has only our types, without the types of Node and ws, and checks all libraries. */
 export function checkTypes(app, manifest, root) {
   const imports = entriesOf(manifest).map(({ name }, index) => `import * as entry${index} from '${name}';`);
   const names = imports.map((_, index) => `entry${index}`).join(', ');

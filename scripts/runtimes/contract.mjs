@@ -1,4 +1,4 @@
-// Runs the contract suite of the adapters on one of them: contract.mjs <node|browser> <url> <url where nobody listens>
+// Runs the contract suite on one adapter: contract.mjs <node|browser> <url> <url without a server>
 import { runAdapterSuite } from './suite.mjs';
 
 const [name, url, deadUrl] = process.argv.slice(2);
@@ -10,5 +10,5 @@ const openSocket =
     : (await import('hpx-transport-ws/adapters/browser')).openBrowserSocket;
 const report = await runAdapterSuite(name, openSocket, { url, deadUrl, ...(name === 'node' ? ofNode : ofBrowser) });
 console.log(JSON.stringify(report));
-// A socket that a failed test left open would hold the process.
+// A failed test may leave a socket open, which would keep the process alive.
 process.exit();

@@ -1,11 +1,11 @@
 /**
- * Tests of the contract suite that a runtime's own WebSocket fails and that no adapter can mend, as rows of `runtime`,
- * `adapter`, `test` (its title) and `does` (what happens instead). A row that no longer holds fails the run, so that the
- * list stays true. None is known.
+ * Tests of the contract suite that fail because of a runtime's own WebSocket, which no adapter can repair. A row has
+ * `runtime`, `adapter`, `test` (the title) and `does` (what happens instead). The run fails when a test of the list passes,
+ * so that the list stays true. The list is empty now.
  */
 export const deviations = [];
 
-/** Sorts the failures of one run of the suite into those that are known and those that are not. */
+/** Sorts the failures of one run of the suite into known and unknown failures. */
 export function judge(runtime, adapter, failures) {
   const rows = deviations.filter((row) => row.runtime === runtime && row.adapter === adapter);
   const rowOf = ({ title }) => rows.find(({ test }) => title.endsWith(` > ${test}`));

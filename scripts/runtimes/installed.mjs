@@ -7,8 +7,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const QUIET = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /**
- * Copies a folder that has a lockfile of its own, installs that, and on top of it our package as npm would publish it:
- * run `npm run build` first. Calls back with the copy, which is gone afterwards.
+ * Copies a folder that has its own lockfile, installs it, and then installs our package as npm would publish it: run
+ * `npm run build` first. Calls `use` with the copy, and deletes the copy afterwards.
  */
 export async function withInstalled(folder, use) {
   const work = mkdtempSync(join(tmpdir(), 'installed-'));

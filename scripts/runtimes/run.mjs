@@ -1,5 +1,5 @@
-// Runs the package as npm would publish it on every runtime: run `npm run build` first. An application's session as ESM
-// and as CommonJS, then the contract suite on each adapter that the runtime can carry. For Linux, on x64 and arm64.
+// Runs the package as npm would publish it on every runtime: run `npm run build` first. Each runtime runs an application as
+// ESM and as CommonJS, then the contract suite on each adapter that it supports. For Linux, on x64 and arm64.
 
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,9 +10,9 @@ import { withInstalled } from './installed.mjs';
 import { runtimesIn } from './runtimes.mjs';
 import { startServers, writeSuite } from './servers.mjs';
 
-/** Far below the timers of session.cjs, so that one of them left behind is seen. */
+/** Much shorter than the timers of session.cjs, so that a timer that was left behind fails the run. */
 const DEADLINE = 30_000;
-/** The suite ends a test that hangs by itself, one after the other. */
+/** The suite has its own timeout for each test that hangs. */
 const SUITE_DEADLINE = 120_000;
 
 const totals = { passed: 0, failed: 0 };
@@ -22,7 +22,7 @@ function count(passed, failed) {
   totals.failed += failed;
 }
 
-/** What a program printed, parsed, once its process has ended by itself, without an error and without a word beside. */
+/** The JSON that a program printed. The process must end without help, without an error and without other output. */
 async function resultOf(work, { command, options }, deadline, ...args) {
   const execution = promisify(execFile)(command, [...options, ...args], {
     cwd: work,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const DENO = ['run', '--no-config', '--node-modules-dir=manual', '--no-lock', '--allow-all'];
 
 /**
- * What runs JavaScript: the package that brings it (for each platform one), its program, what it wants before a script's
- * name, and the adapters that have something to stand on there.
+ * The runtimes: the npm package (one for each platform), the program in it, its options before the script's name, and the
+ * adapters that the runtime supports.
  */
 const RUNTIMES = [
   { name: 'Node 20', package: 'node20-{os}-{cpu}', program: 'bin/node', adapters: ['node'] },
@@ -15,7 +15,7 @@ const RUNTIMES = [
   { name: 'Deno', package: '@deno/{os}-{cpu}-glibc', program: 'deno', options: DENO, adapters: ['node', 'browser'] },
 ];
 
-/** The runtimes that were installed in a folder; all of them, or it throws. */
+/** The runtimes that are installed in a folder. Throws if one is missing. */
 export function runtimesIn(folder) {
   const { platform, arch } = process;
   return RUNTIMES.map(({ name, package: pattern, program, options = [], adapters }) => {

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 
 const CONTRACT = join(import.meta.dirname, '../../test-node/contract');
 
-/** The other ends: the package's own mock server for session.cjs, and a peer for the contract suite. */
+/** The servers: the package's mock server for session.cjs, and a peer for the contract suite. */
 export async function startServers(work) {
   const server = await startMockServer(work);
   const peers = await startPeers(work);

@@ -1,6 +1,6 @@
 /**
- * What an application does with the package as its runtime resolved it; returns what it saw. Every wait that it asks for
- * is long, so that a timer left behind would hold the process for a minute.
+ * Uses the package as an application does, and returns what it saw. Every configured wait is long, so that a timer that was
+ * left behind keeps the process alive for a minute.
  */
 module.exports = async function session({ GenericJsonHandler, WebSocketClient }, url, deadUrl) {
   class LoginHandler extends GenericJsonHandler {
@@ -36,7 +36,7 @@ module.exports = async function session({ GenericJsonHandler, WebSocketClient },
   seen.iteratorEnded = (await updates.next()).done;
   seen.pendingRequests = client.stats().pendingRequests;
 
-  // Closed in the middle of a long wait for its second attempt.
+  // Closes during a long wait for the second attempt.
   const hopeless = new WebSocketClient({ ...waits, url: deadUrl, reconnectInitialDelay: 60_000 }, new LoginHandler());
   const waiting = happened(hopeless, 'reconnecting');
   const outcome = hopeless.connect().catch((error) => error.code);

@@ -1,5 +1,6 @@
 import { ConnectionClosedError, ConnectionFailedError } from '../errors.js';
 import type { OpenSocket, Runtime, Socket, SocketClose, SocketEvents, SocketRequest } from '../runtime.js';
+import * as texts from '../texts.js';
 import { browserFrames } from './browser-frames.js';
 import { browserLifecycle } from './browser-lifecycle.js';
 import { systemClock } from './clock.js';
@@ -61,10 +62,7 @@ class BrowserSocket implements Socket {
     // Looked up for each socket, so that a test can replace it.
     const Native = globalThis.WebSocket as typeof WebSocket | undefined;
     if (Native === undefined) {
-      throw new ConnectionFailedError(
-        "This platform has no global WebSocket. In Node, use the runtime of 'hpx-transport-ws/adapters/node'.",
-        { retryable: false },
-      );
+      throw new ConnectionFailedError(texts.NO_WEBSOCKET, { retryable: false });
     }
     // Some platforms refuse an empty list of subprotocols.
     const native = protocols.length > 0 ? new Native(url, protocols) : new Native(url);
@@ -84,8 +82,8 @@ class BrowserSocket implements Socket {
     });
     native.addEventListener('error', (event) => {
       if (!this.#silent) events.onError({ cause: causeOf(event) });
-      // The WebSocket of Node 22 emits no 'close' after this. Elsewhere 'close' comes before the timer fires, or has the
-      // same code.
+      // The WebSocket of Node 22 emits no 'close' after this. Elsewhere 'close' comes before the timer
+      // fires, or has the same code.
       if (!this.#opened) systemClock.setTimer(() => this.#end(NEVER_OPENED), 0);
     });
     native.addEventListener('close', ({ code, reason, wasClean }) => this.#end({ code, reason, wasClean }));
@@ -94,7 +92,7 @@ class BrowserSocket implements Socket {
   send(data: string | Uint8Array): void {
     // The platform throws only while connecting. Later it drops the data silently.
     if (this.#native.readyState !== OPEN) {
-      throw new ConnectionClosedError('The socket is not open; nothing was sent.', { delivery: 'unsent' });
+      throw new ConnectionClosedError(texts.SOCKET_NOT_OPEN, { delivery: 'unsent' });
     }
     // The type excludes shared memory. Every platform throws for it.
     this.#native.send(data as string | Uint8Array<ArrayBuffer>);
@@ -113,7 +111,7 @@ class BrowserSocket implements Socket {
 
   #refuse(protocol: string): void {
     this.#events.onError({
-      cause: new Error(`The server chose the subprotocol '${protocol}', which was not offered.`),
+      cause: new Error(texts.wrongSubprotocol(protocol)),
     });
     this.#end(NEVER_OPENED);
     this.#native.close();

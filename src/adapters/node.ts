@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import WebSocket from 'isomorphic-ws';
 import { ConnectionClosedError } from '../errors.js';
 import type { OpenSocket, Runtime, Socket, SocketError, SocketEvents, SocketRequest } from '../runtime.js';
+import * as texts from '../texts.js';
 import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -106,7 +107,7 @@ class NodeSocket implements Socket {
       this.#fail({
         ...(statusCode !== undefined && { status: statusCode }),
         ...(retryAfter !== undefined && { retryAfter }),
-        cause: new Error(`The server refused the upgrade with HTTP status ${statusCode}`),
+        cause: new Error(texts.upgradeRefused(statusCode)),
       });
       // A listener of this event must end the request. This also destroys its socket.
       this.terminate();
@@ -135,7 +136,7 @@ class NodeSocket implements Socket {
   send(data: string | Uint8Array): void {
     // ws would count the data as buffered and then drop it.
     if (this.#ws.readyState !== WebSocket.OPEN) {
-      throw new ConnectionClosedError('The socket is not open; nothing was sent.', { delivery: 'unsent' });
+      throw new ConnectionClosedError(texts.SOCKET_NOT_OPEN, { delivery: 'unsent' });
     }
     // Each write costs a system call. All messages of one turn leave with one write, before code that awaits continues.
     if (!this.#corked && this.#tcp) {

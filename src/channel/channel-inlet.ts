@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import { CapacityExceededError, type ProtocolError, type TransportError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
+import * as texts from '../texts.js';
 import { checkAll, count, duration, type OptionRules, oneOf, or } from '../util/options.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { Channel, ChannelOptions } from './channel.js';
@@ -12,17 +13,15 @@ import { type ChannelBody, OpenChannel } from './open-channel.js';
 import type { Gap, Update } from './update.js';
 import { type PushOutcome, UpdateBuffer } from './update-buffer.js';
 
-/** The wish for a topic that a channel belongs to. */
+/** The subscriber that a channel belongs to. */
 export interface ChannelSubscriber {
-  /** Gives the topic up, because of an error where there is one; resolves when the server need not be asked any more. */
+  /** Gives the topic up, perhaps because of an error; resolves when the topic is ended at the server, or need not be. */
   leave(error?: TransportError): Promise<void>;
 }
 
 const NO_LOOPS: readonly Loop[] = [];
 
-/**
- * The core's end of a channel. Updates, gaps and the end go in here, and come out at `channel`, which the application has.
- */
+/** The core's end of a channel: what goes in here comes out at `channel`, which the application has. */
 export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOwner {
   readonly topic: Topic;
   readonly options: ChannelOptions;
@@ -162,7 +161,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
       outcome = buffer.push(update);
     } catch (cause) {
       this.drop();
-      return this.listenerFailed(wrapError(`The key function of ${this.topic} failed`, cause));
+      return this.listenerFailed(wrapError(texts.keyFailed(this.topic), cause));
     }
     if (outcome === 'kept') return;
     this.drop();
@@ -179,8 +178,9 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   }
 
   #overflow(): void {
-    const words = `The channel of ${this.topic} is full. Read faster, or choose an overflow policy that drops`;
-    const error = new CapacityExceededError('capacity', this.#capacity, words, { retryable: false });
+    const error = new CapacityExceededError('capacity', this.#capacity, texts.channelFull(this.topic), {
+      retryable: false,
+    });
     this.fail(error);
     void this.#subscriber?.leave(error);
   }
@@ -188,7 +188,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   #close(cause: CloseCause): void {
     this.#feed.close();
     this.#error = cause.error;
-    // Also for the rest of an event that is under way: no listener is called after the end.
+    // No listener is called after the end, also not for the rest of an event that is under way.
     for (const event of ['message', 'gap', 'resumed'] as const) this.#face.removeAllListeners(event);
     const loops = this.#loops;
     this.#loops = NO_LOOPS;

@@ -81,7 +81,7 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
 
   /**
    * Ends the channel. `close` is emitted at once; no other listener is called afterwards. Resolves when the unsubscribe
-   * frame was built, or when none is needed; never rejects.
+   * frame is on its way, or when none is needed; never rejects.
    */
   abstract unsubscribe(): Promise<void>;
 

@@ -1,4 +1,5 @@
 import type { ProtocolError } from '../errors.js';
+import * as texts from '../texts.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { Channel, ChannelOptions } from './channel.js';
 import { type ConflateInterval, type Conflating, type Conflation, FRAME } from './conflation.js';
@@ -28,7 +29,7 @@ type Phase = 'holding' | 'handing' | 'flowing' | 'closed';
 export class ListenerFeed implements Conflating {
   readonly #owner: FeedOwner;
   #phase: Phase = 'holding';
-  /** What waits for the first reader. Later it may owe the gap of an update that no reader got. */
+  /** What waits for the first reader. Later: what keeps the gap of an update that no reader got. */
   #held: UpdateBuffer | undefined;
   /** For `latest`: what the listeners get at the next tick. */
   #conflated: UpdateBuffer | undefined;
@@ -78,7 +79,7 @@ export class ListenerFeed implements Conflating {
     queueMicrotask(() => this.handOver());
   }
 
-  /** A loop starts. The first reader gets what was kept; a closed channel still has it where no reader came. */
+  /** A loop starts. Returns what was kept for the first reader, unless a reader came before; also after the end. */
   takeHeld(): UpdateBuffer | undefined {
     if (this.#phase === 'handing' || this.#phase === 'flowing') return undefined;
     const held = this.#held;
@@ -153,7 +154,7 @@ export class ListenerFeed implements Conflating {
     try {
       data = update.data;
     } catch (cause) {
-      const error = wrapError(`The handler could not read an update of ${channel.topic}`, cause);
+      const error = wrapError(texts.unreadableUpdate(channel.topic), cause);
       return this.#owner.listenerFailed(error);
     }
     channel.emit('message', data, update);
@@ -175,7 +176,7 @@ export class ListenerFeed implements Conflating {
     this.#owner.drop();
   }
 
-  /** The first update after those that were held. The last of them may have been dropped, and its gap with it. */
+  /** The first update after the kept updates. It carries the gap of a kept update that was dropped. */
   #afterHeld(held: UpdateBuffer, update: Update): Update {
     this.#held = undefined;
     return held.pass(update);

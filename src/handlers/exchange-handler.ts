@@ -4,6 +4,7 @@ import type { Frame, Frames } from '../protocol/handler-types.js';
 import { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import * as texts from '../texts.js';
 
 /**
  * The older, smaller interface from before `ProtocolHandler`. It routes updates by topic and has neither requests nor
@@ -56,7 +57,8 @@ export function fromExchangeHandler<Topics extends object = Record<string, unkno
   handler: ExchangeHandler,
 ): ProtocolHandler<Topics, Record<string, unknown>> & { readonly deprecation: string } {
   for (const name of ['getTopic', 'buildSubscribe', 'buildUnsubscribe'] as const) {
-    if (typeof handler?.[name] !== 'function') throw new ConfigError(`handler.${name}`, handler?.[name], 'a function');
+    if (typeof handler?.[name] !== 'function')
+      throw new ConfigError(`handler.${name}`, handler?.[name], texts.A_FUNCTION);
   }
   const adapted = new AdaptedExchangeHandler<Topics>(handler);
   // The client skips a hook that a handler does not override. Keep that for the optional methods.
@@ -108,12 +110,7 @@ class AdaptedExchangeHandler<Topics extends object> extends ProtocolHandler<Topi
   }
 
   override injectRequestId(_payload: unknown): never {
-    throw new ProtocolError(
-      'An ExchangeHandler cannot match answers to requests. Use sendJson(), or extend ProtocolHandler.',
-      {
-        delivery: 'unsent',
-      },
-    );
+    throw new ProtocolError(texts.EXCHANGE_HANDLER_REQUEST, { delivery: 'unsent' });
   }
 
   /** The message as `processMessage` changed it; `undefined` if it did not. */

@@ -4,6 +4,7 @@ import type { Frames, ServerError, SubscriptionContext, SubscriptionOutcome } fr
 import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import * as texts from '../texts.js';
 import { type OptionRule, type OptionRules, readOptions } from '../util/options.js';
 import { rarePart } from './common/rare-part.js';
 import { serverError } from './common/server-error.js';
@@ -136,10 +137,10 @@ export class GenericJsonHandler<
     super();
     const names = readOptions('options', options, rules) as Settings;
     if (names.subscribeOp === names.unsubscribeOp) {
-      throw new ConfigError('unsubscribeOp', names.unsubscribeOp, 'a value that differs from subscribeOp');
+      throw new ConfigError('unsubscribeOp', names.unsubscribeOp, texts.NOT_SUBSCRIBE_OP);
     }
     if ((names.responseType ?? names.updateType) !== undefined && names.typeField === undefined) {
-      throw new ConfigError('typeField', undefined, 'the member that holds responseType and updateType');
+      throw new ConfigError('typeField', undefined, texts.TYPE_FIELD);
     }
     this.#names = names;
     const signs = new Set([names.requestIdField, names.subscribeOp, names.unsubscribeOp].map(rarePart));
@@ -218,8 +219,7 @@ export class GenericJsonHandler<
       request[id] = requestId;
       return request;
     }
-    const words = `A request must be a plain object, so that its ${id} can be set.`;
-    throw new ProtocolError(`${words} Send other values with sendJson() or requestRaw().`, { delivery: 'unsent' });
+    throw new ProtocolError(texts.notPlainRequest(id), { delivery: 'unsent' });
   }
 
   override extractError(message: Message): ServerError | undefined {
@@ -274,7 +274,7 @@ export class GenericJsonHandler<
       const params = context.params(topic);
       if (params === undefined) return topic;
       if (isPlainObject(params)) return { ...params, [names.topicField]: topic };
-      throw new ConfigError('params', params, 'a plain object, merged into the entry of its topic');
+      throw new ConfigError('params', params, texts.TOPIC_PARAMS);
     });
     return JSON.stringify({
       [names.operationField]: name,

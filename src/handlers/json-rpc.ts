@@ -11,6 +11,7 @@ import type {
 import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import * as texts from '../texts.js';
 import { isObject, readOptions } from '../util/options.js';
 import { isWord, membersOf } from './common/values.js';
 import { errorIn, toCall, VERSION } from './json-rpc/call.js';
@@ -140,8 +141,7 @@ export class JsonRpcHandler<
 
   override injectRequestId(payload: unknown, requestId: RequestId): object {
     if (!Array.isArray(payload)) return toCall(payload, requestId);
-    if (payload.length === 0)
-      throw new ProtocolError('A JSON-RPC batch needs at least one call.', { delivery: 'unsent' });
+    if (payload.length === 0) throw new ProtocolError(texts.EMPTY_BATCH, { delivery: 'unsent' });
     const callIds = payload.map((_, at) => (at > 0 ? (this.generateRequestId() ?? `${requestId}.${at}`) : requestId));
     const frame = payload.map((part, at) => toCall(part, callIds[at]));
     const batch: Batch = { id: requestId, callIds };

@@ -1,3 +1,4 @@
+import * as texts from '../texts.js';
 import type { Frame, Frames } from './handler-types.js';
 
 /**
@@ -8,7 +9,7 @@ export function listFrames(frames: Frames): readonly Frame[] {
   if (frames === null || frames === undefined) return [];
   const list = isFrame(frames) ? [frames] : frames;
   if (Array.isArray(list) && list.every(isFrame)) return list;
-  throw new TypeError('it returned neither text nor bytes');
+  throw new TypeError(texts.NO_FRAME);
 }
 
 /** Whether a value is text or bytes. */

@@ -4,6 +4,7 @@ import { SubscriptionFailedError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import type { ServerError, SubscriptionOutcome } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
+import * as texts from '../texts.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { Gaps } from './gaps.js';
 import type { Outcomes } from './outcomes.js';
@@ -12,13 +13,13 @@ import type { Subscription } from './subscription.js';
 import type { SubscriptionStore } from './subscription-store.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
 
-/** The way in, as far as acknowledgements depend on it. */
+/** What acknowledgements need to know of the way in. */
 export interface InboundFlow {
   /** Whether frames are held back, so that an answer may have come unread. */
   readonly isPaused: boolean;
 }
 
-/** The answer of a handler to whether a message acknowledges topics. */
+/** What a handler reads from a message: whether it acknowledges topics, and which. */
 type Outcome = boolean | SubscriptionOutcome | null | undefined;
 
 /** What the server says about the topics that it was asked for: yes, no, or nothing in time. */
@@ -89,7 +90,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
       if (frame) this.#unanswered.answered(frame, subscription);
       this.#store.happen(subscription, 'revoked');
       this.#gaps.loseUntilConfirmed(subscription);
-      const error = new SubscriptionFailedError(topic, `The server ended ${topic}: ${words}`, {
+      const error = new SubscriptionFailedError(topic, texts.topicEnded(topic, words), {
         retryable,
         serverCode,
       });
@@ -180,7 +181,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
     this.#store.happen(subscription, 'refused');
     if (isOutdated) return this.#changed.stage(subscription);
     const refusal = own ?? readServerError(this.#context, message);
-    const error = new SubscriptionFailedError(topic, `The server refused ${topic}: ${refusal.message}`, {
+    const error = new SubscriptionFailedError(topic, texts.topicRefused(topic, refusal.message), {
       retryable,
       serverCode: refusal.code,
       cause: refusal,

@@ -3,6 +3,7 @@ import { MessageTooLargeError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import { byteLength, listFrames } from '../protocol/frames.js';
 import type { Frame, SubscriptionContext } from '../protocol/handler-types.js';
+import * as texts from '../texts.js';
 import type { Subscription } from './subscription.js';
 import type { Operation } from './subscription-states.js';
 import type { SubscriptionStore } from './subscription-store.js';
@@ -55,8 +56,9 @@ export class SubscriptionFrameBuilder {
         return [{ requestId, subscriptions, frames }];
       }
       if (subscriptions.length === 1) {
-        const words = `The frame for ${topics[0]} is larger than limits.bytesPerFrame (${limit} bytes).`;
-        throw new MessageTooLargeError(limit, words, { delivery: 'unsent' });
+        throw new MessageTooLargeError(limit, texts.topicFrameTooLarge(subscriptions[0]?.topic ?? '', limit), {
+          delivery: 'unsent',
+        });
       }
     } catch (cause) {
       return [{ subscriptions, cause }];

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import type { TransportError } from '../errors.js';
+import * as texts from '../texts.js';
 import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { Delivery } from './delivery.js';
@@ -72,7 +73,7 @@ export class Outcomes {
   unanswered(subscription: Subscription): void {
     if (!subscription.isWanted) return;
     this.#gaps.loseUntilConfirmed(subscription);
-    const message = `The server did not confirm ${subscription.topic} in time; it is asked again.`;
+    const message = texts.askedAgain(subscription.topic);
     this.#context.emit('warning', { code: 'subscription-unconfirmed', message });
   }
 

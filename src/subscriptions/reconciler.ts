@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import { ProtocolError, SubscriptionFailedError } from '../errors.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
 import type { Frame } from '../protocol/handler-types.js';
+import * as texts from '../texts.js';
 import { describe } from '../util/wrap-error.js';
 import type { Acknowledgements } from './acknowledgements.js';
 import type { ChangedTopics } from './changed-topics.js';
@@ -119,7 +120,7 @@ export class Reconciler implements SubscriptionFrames {
   }
 
   #unbuildable(operation: Operation, { cause, subscriptions }: Unbuildable): void {
-    const words = `The handler could not build the ${operation} frame: ${describe(cause)}`;
+    const words = texts.unbuildable(operation, describe(cause));
     if (operation === 'unsubscribe') {
       this.#context.emit('error', new ProtocolError(words, { cause }));
       return this.#end(subscriptions);

@@ -1,6 +1,7 @@
 import type { Channel } from '../channel/channel.js';
 import { SubscriptionFailedError, TransportError } from '../errors.js';
 import type { Topic } from '../identifiers.js';
+import * as texts from '../texts.js';
 import { Deferred } from '../util/deferred.js';
 import type { SubscribeCall } from './subscriber.js';
 
@@ -65,12 +66,12 @@ export class SubscribeMany<T> implements SubscribeCall<T> {
 /** The error of a call that wanted all topics. */
 export function manyFailed(errors: ReadonlyMap<Topic, TransportError>, wanted: number): SubscriptionFailedError {
   const [[topic, first]] = errors as unknown as [[Topic, TransportError]];
-  const words = `${errors.size} of ${wanted} topics failed, the first one with: ${first.message}`;
+  const words = texts.topicsFailed(errors.size, wanted, first.message);
   return new SubscriptionFailedError(topic, words, { failures: errors, cause: first, retryable: first.retryable });
 }
 
 function asTransportError(topic: Topic, reason: unknown): TransportError {
   return reason instanceof TransportError
     ? reason
-    : new SubscriptionFailedError(topic, `${topic} was aborted.`, { cause: reason });
+    : new SubscriptionFailedError(topic, texts.topicAborted(topic), { cause: reason });
 }

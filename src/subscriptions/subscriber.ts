@@ -4,6 +4,7 @@ import type { Gap } from '../channel/update.js';
 import type { Gate } from '../context.js';
 import { RequestTimeoutError, SubscriptionFailedError, type TransportError } from '../errors.js';
 import type { Topic } from '../identifiers.js';
+import * as texts from '../texts.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import type { Expirable } from '../util/deadline-queue.js';
 
@@ -103,7 +104,7 @@ export class Subscriber implements Expirable {
     const { topic } = this;
     const cause = new RequestTimeoutError(this.#timeout, undefined, { delivery: 'unknown' });
     this.#reject(
-      new SubscriptionFailedError(topic, `${topic} was not confirmed within ${this.#timeout} ms.`, {
+      new SubscriptionFailedError(topic, texts.notConfirmed(topic, this.#timeout), {
         cause,
         retryable: true,
       }),

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import { ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
+import * as texts from '../texts.js';
 import type { Subscriber } from './subscriber.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionEvent } from './subscription-states.js';
@@ -69,8 +70,8 @@ export class SubscriptionStore {
   /** Carries out an event of the table in subscription-states.ts. */
   happen(subscription: Subscription, event: SubscriptionEvent): void {
     if (!subscription.happen(event)) {
-      const words = `Defect in this client: '${event}' happened to ${subscription.topic} while ${subscription.state}.`;
-      this.#context.emit('error', new ProtocolError(`${words} Please report it.`));
+      const { state, topic } = subscription;
+      this.#context.emit('error', new ProtocolError(texts.defect(`'${event}' happened to ${topic} while ${state}`)));
     } else if (subscription.state === 'idle') {
       this.#forget(subscription);
     }

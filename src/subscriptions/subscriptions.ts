@@ -7,6 +7,7 @@ import type { RequestId, Topic } from '../identifiers.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
 import type { Message } from '../protocol/message.js';
 import type { IdUser } from '../requests/request-ids.js';
+import * as texts from '../texts.js';
 import { DeadlineQueue } from '../util/deadline-queue.js';
 import { describe, wrapError } from '../util/wrap-error.js';
 import { Acknowledgements, type InboundFlow } from './acknowledgements.js';
@@ -222,7 +223,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     try {
       return this.#context.handler.canonicalTopic(topic, params);
     } catch (cause) {
-      throw new SubscriptionFailedError(topic, `The handler refused the topic ${topic}: ${describe(cause)}`, { cause });
+      throw new SubscriptionFailedError(topic, texts.topicImpossible(topic, describe(cause)), { cause });
     }
   }
 
@@ -239,8 +240,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   #checkLimit(topic: Topic): void {
     const limit = this.#context.handler.limits?.topicsPerConnection ?? Infinity;
     if (this.#store.wanted < limit) return;
-    const words = `The server allows no further topic beside ${topic}`;
-    throw new CapacityExceededError('limits.topicsPerConnection', limit, words);
+    throw new CapacityExceededError('limits.topicsPerConnection', limit, texts.tooManyTopics(topic));
   }
 
   #end(subscription: Subscription): Promise<void> {
@@ -251,7 +251,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
         void subscriber.leave();
         subscriber.inlet.discard({ code: 1000, reason: 'unsubscribed' });
       } else {
-        subscriber.fail(new SubscriptionFailedError(name, `${name} was unsubscribed before the server confirmed it.`));
+        subscriber.fail(new SubscriptionFailedError(name, texts.unsubscribedEarly(name)));
       }
     }
     return released;
@@ -261,7 +261,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 /** @throws SubscriptionFailedError when a wanted topic has other params */
 function checkSameParams(existing: Subscription, topic: Topic, params: unknown): void {
   if (isSame(existing.params, params)) return;
-  throw new SubscriptionFailedError(topic, `${topic} is already subscribed with other params; unsubscribe it first.`);
+  throw new SubscriptionFailedError(topic, texts.otherParams(topic));
 }
 
 /** Params are plain data. */
@@ -270,7 +270,7 @@ function copied(params: unknown): unknown {
   try {
     return structuredClone(params);
   } catch (cause) {
-    throw wrapError('The params of a subscription must be plain data', cause);
+    throw wrapError(texts.PARAMS_NOT_PLAIN, cause);
   }
 }
 
@@ -280,6 +280,6 @@ function isSame(a: unknown, b: unknown): boolean {
   try {
     return JSON.stringify(a) === JSON.stringify(b);
   } catch (cause) {
-    throw wrapError('The params of a subscription cannot be compared', cause);
+    throw wrapError(texts.PARAMS_NOT_COMPARABLE, cause);
   }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import type { ProtocolError } from '../errors.js';
+import * as texts from '../texts.js';
 import { wrapError } from './wrap-error.js';
 
 type Listener<Events extends object, K extends EventEmitter.EventNames<Events>> = EventEmitter.EventListener<Events, K>;
@@ -115,6 +116,6 @@ export class IsolatedEmitter<Events extends object> extends EventEmitter<Events>
   #failed(event: PropertyKey, cause: unknown): void {
     // An error listener that fails has no other listener that it could be reported to.
     if (event === 'error') return;
-    this.#hooks.listenerFailed(wrapError(`A listener of '${String(event)}' failed`, cause));
+    this.#hooks.listenerFailed(wrapError(texts.listenerFailed(String(event)), cause));
   }
 }

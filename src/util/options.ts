@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.js';
+import * as texts from '../texts.js';
 
 /** The rule of one option: a check of the value, the allowed values in words, and the default. */
 export type OptionRule = readonly [valid: (value: never) => boolean, allowed: string, fallback?: unknown];
@@ -13,52 +14,52 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** A number from `min` to `max`. */
-export function range(min: number, max: number, fallback?: number, kind = 'a number'): OptionRule {
+export function range(min: number, max: number, fallback?: number, kind = texts.A_NUMBER): OptionRule {
   return [
     (value: unknown) => typeof value === 'number' && value >= min && value <= max,
-    `${kind} from ${min} to ${max}`,
+    texts.between(kind, min, max),
     fallback,
   ];
 }
 
 /** Milliseconds, from `min` to one year. */
 export function duration(min: number, fallback?: number): OptionRule {
-  return range(min, MAX_DURATION, fallback, 'a number of milliseconds');
+  return range(min, MAX_DURATION, fallback, texts.MILLISECONDS);
 }
 
 /** An integer from `min`. */
 export function count(min: number, fallback?: number): OptionRule {
-  return [(value: number) => Number.isSafeInteger(value) && value >= min, `an integer from ${min}`, fallback];
+  return [(value: number) => Number.isSafeInteger(value) && value >= min, texts.integerFrom(min), fallback];
 }
 
 /** The values of a rule, and one more value. */
 export function or([valid, allowed, fallback]: OptionRule, other: unknown): OptionRule {
-  return [(value: never) => value === other || valid(value), `${allowed}, or ${other}`, fallback];
+  return [(value: never) => value === other || valid(value), texts.orElse(allowed, other), fallback];
 }
 
 /** True or false. */
 export function flag(fallback: boolean): OptionRule {
-  return [(value: unknown) => typeof value === 'boolean', 'true or false', fallback];
+  return [(value: unknown) => typeof value === 'boolean', texts.TRUE_OR_FALSE, fallback];
 }
 
 /** One of the listed values. */
 export function oneOf(...values: readonly unknown[]): OptionRule {
-  return [(value: unknown) => values.includes(value), `one of ${values.join(', ')}`];
+  return [(value: unknown) => values.includes(value), texts.oneOf(values)];
 }
 
 /** The options of a call as a whole. */
-export const OPTIONS: OptionRule = [isObject, 'an object'];
+export const OPTIONS: OptionRule = [isObject, texts.AN_OBJECT];
 
 /** The signal of a call. There is no `instanceof` check: each page and worker has its own AbortSignal class. */
 export const SIGNAL: OptionRule = [
   (value: AbortSignal | null | undefined) => value === undefined || typeof value?.addEventListener === 'function',
-  'an AbortSignal',
+  texts.ABORT_SIGNAL,
 ];
 
 /** The time limit of a call, in milliseconds. */
 export const TIMEOUT: OptionRule = [
   (value: unknown) => typeof value === 'number' && value > 0,
-  'a positive number of milliseconds, or Infinity',
+  texts.POSITIVE_MILLISECONDS,
 ];
 
 /**
@@ -91,10 +92,9 @@ export function checkAll<T extends object>(options: T, rules: Readonly<Record<st
 export function readOptions<T extends object>(what: string, options: T, rules: OptionRules<T>): T {
   check(what, options, OPTIONS);
   for (const name of Object.keys(options)) {
-    check(name, options[name as keyof T], [
-      () => Object.hasOwn(rules, name),
-      `none of that name, but ${Object.keys(rules).join(', ')}`,
-    ]);
+    if (Object.hasOwn(rules, name)) continue;
+    const known = Object.keys(rules).join(', ');
+    throw new ConfigError(name, options[name as keyof T], known, texts.unknownOption(name, known));
   }
   checkAll(options, rules);
   const read: Partial<T> = {};

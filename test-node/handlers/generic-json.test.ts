@@ -294,7 +294,7 @@ describe('GenericJsonHandler: pings', () => {
 
 describe('GenericJsonHandler: options [GJ7]', () => {
   it.each<[options: unknown, message: RegExp]>([
-    [{ topicFeild: 'x' }, /topicFeild is "x"; allowed is none of that name, but requestIdField, topicField/],
+    [{ topicFeild: 'x' }, /Unknown option 'topicFeild'. Known options: requestIdField, topicField/],
     [{ topicField: '' }, /topicField is ""; allowed is a non-empty string/],
     [{ pingOp: 5 }, /pingOp is 5/],
     [{ requestIdField: null }, /requestIdField is null/],

@@ -223,10 +223,7 @@ describe('JsonRpcHandler: requests of the server', () => {
 
 describe('JsonRpcHandler: options', () => {
   it.each<[options: unknown, message: RegExp]>([
-    [
-      { subscribeMethd: 'x' },
-      /subscribeMethd is "x"; allowed is none of that name, but subscribeMethod, unsubscribeMethod/,
-    ],
+    [{ subscribeMethd: 'x' }, /Unknown option 'subscribeMethd'. Known options: subscribeMethod, unsubscribeMethod/],
     [{ subscribeMethod: '' }, /subscribeMethod is ""; allowed is the name of a method, or a function of the topic/],
     [{ notificationMethod: [] }, /notificationMethod is an array; allowed is the name of a method, or a list of them/],
     [{ topicOf: 'channel' }, /topicOf is "channel"; allowed is a function/],

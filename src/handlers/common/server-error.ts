@@ -1,4 +1,5 @@
 import type { ServerError } from '../../protocol/handler-types.js';
+import * as texts from '../../texts.js';
 import { isObject } from '../../util/options.js';
 import { isWord, type Members } from './values.js';
 
@@ -12,7 +13,7 @@ export function serverError(error: unknown, siblings: Members, data?: unknown): 
   const detail = isObject(error) ? error : { ...(typeof error === 'number' && { code: error }), ...siblings, data };
   const code = detail.code;
   return {
-    message: [error, detail.message, detail.msg].find(isWord) ?? 'The server refused without giving a reason.',
+    message: [error, detail.message, detail.msg].find(isWord) ?? texts.REFUSED_WITHOUT_REASON,
     code: isWord(code) || typeof code === 'number' ? code : undefined,
     data: detail.data ?? data,
   };

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../../errors.js';
 import type { RequestId } from '../../identifiers.js';
 import type { ServerError } from '../../protocol/handler-types.js';
+import * as texts from '../../texts.js';
 import { serverError } from '../common/server-error.js';
 import { isPlainObject, isWord, type Members } from '../common/values.js';
 
@@ -8,7 +9,8 @@ import { isPlainObject, isWord, type Members } from '../common/values.js';
 export const VERSION: Members = { jsonrpc: '2.0' };
 
 /**
- * The call for a payload `{ method, params }`. Further members are kept. `jsonrpc` is always set, and `id` if one is given.
+ * The call for a payload `{ method, params }`. Further members are kept. `jsonrpc` is always set, and `id` if one is
+ * given.
  * @throws ProtocolError for any other payload
  */
 export function toCall(payload: unknown, id?: RequestId): Members {
@@ -16,8 +18,7 @@ export function toCall(payload: unknown, id?: RequestId): Members {
   if (isWord(method) && (params === undefined || (typeof params === 'object' && params !== null))) {
     return { ...VERSION, ...(payload as Members), ...VERSION, ...(id !== undefined && { id }) };
   }
-  const words = 'A JSON-RPC call is { method, params }. method is a string; params is an object, an array, or missing.';
-  throw new ProtocolError(words, { delivery: 'unsent' });
+  throw new ProtocolError(texts.JSON_RPC_CALL, { delivery: 'unsent' });
 }
 
 /** The error in an answer. An answer without a result and without an error leaves the outcome unknown. */
@@ -25,5 +26,5 @@ export function errorIn(answer: Members): ServerError | undefined {
   // JSON-RPC 1.0 sends both members; one of them is null.
   if (answer.error) return serverError(answer.error, {});
   if (Object.hasOwn(answer, 'result')) return undefined;
-  return { message: 'The server answered with neither a result nor an error.', outcome: 'unknown' };
+  return { message: texts.NEITHER_RESULT_NOR_ERROR, outcome: 'unknown' };
 }

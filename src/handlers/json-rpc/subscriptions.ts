@@ -3,6 +3,7 @@ import type { RequestId, Topic } from '../../identifiers.js';
 import type { Frames, SubscriptionContext, SubscriptionOutcome } from '../../protocol/handler-types.js';
 import { readJsonField } from '../../protocol/json-field.js';
 import type { Message } from '../../protocol/message.js';
+import * as texts from '../../texts.js';
 import { isObject } from '../../util/options.js';
 import { isFunction, isWord, type Members, membersOf } from '../common/values.js';
 import { toCall } from './call.js';
@@ -28,7 +29,7 @@ export class JsonRpcSubscriptions {
   constructor(options: JsonRpcOptions) {
     const { notificationMethod, subscribeMethod, topicOf, topicsPerFrame = 1 } = options;
     if (isFunction(subscribeMethod) && topicsPerFrame !== 1) {
-      throw new ConfigError('topicsPerFrame', topicsPerFrame, '1 where subscribeMethod depends on the topic');
+      throw new ConfigError('topicsPerFrame', topicsPerFrame, texts.ONE_TOPIC_PER_FRAME);
     }
     this.#options = options;
     this.topicsPerFrame = topicsPerFrame;
@@ -69,8 +70,7 @@ export class JsonRpcSubscriptions {
    */
   subscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
     const { subscribeMethod, subscribeParams = topicsWithParams } = this.#options;
-    if (!subscribeMethod)
-      throw new ConfigError('subscribeMethod', undefined, 'the method of the server that subscribes');
+    if (!subscribeMethod) throw new ConfigError('subscribeMethod', undefined, texts.SUBSCRIBE_METHOD);
     return this.#callFrames(subscribeMethod, subscribeParams, topics, requestId, context);
   }
 

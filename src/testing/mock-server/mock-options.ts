@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.js';
+import * as texts from '../../texts.js';
 import type { MockAuthentication } from './mock-authentication.js';
 import type { MockConnection } from './mock-connection.js';
 
@@ -86,11 +87,8 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof MockServerOptions>([
 export function checkOptions(options: MockServerOptions): void {
   for (const name of Object.keys(options)) {
     if (!OPTIONS.has(name)) {
-      throw new ConfigError(
-        name,
-        options[name as keyof MockServerOptions],
-        `none of that name, but ${[...OPTIONS].join(', ')}`,
-      );
+      const known = [...OPTIONS].join(', ');
+      throw new ConfigError(name, options[name as keyof MockServerOptions], known, texts.unknownOption(name, known));
     }
   }
   const { port, delay, dropAfter, maxMessageSize, authentication } = options;
