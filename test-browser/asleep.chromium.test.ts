@@ -2,8 +2,8 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { expect, test } from './fixtures.js';
 import { startChromium } from './real-chromium.js';
 
-// Every process of the browser stands still, its network as well: when it goes on, timers are long overdue and what the
-// server answered meanwhile is not yet read. For that the test has a Chromium of its own.
+// Every process of the browser stops, its network too. When it continues, timers are long overdue and answers of the server
+// are not read yet. The test therefore starts its own Chromium.
 
 test('the link is kept after the machine slept longer than pingInterval and pongTimeout [C6]', async ({
   path,

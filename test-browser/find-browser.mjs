@@ -24,7 +24,7 @@ export const debianPackageOf = (name) => ENGINES[name].debianPackage;
 
 /**
  * Where a browser of this engine is, asked in this order: an environment variable, Playwright's own download, the PATH.
- * `isOwn` tells whether it is Playwright's own. `undefined` where there is none.
+ * `isOwn` says whether it is Playwright's browser. `undefined` if there is none.
  */
 export function findBrowser(name) {
   const { type, variable, programs } = ENGINES[name];

@@ -35,7 +35,7 @@ export const test = base.extend<PerTest, PerWorker>({
   // One for all tests of a worker: it holds nothing that a test leaves behind, and a new one costs Firefox a second.
   profile: [
     async ({ browser, browserName }, use) => {
-      // Only in the one that it came with is Chromium without Playwright's defaults.
+      // Only the context that Chromium starts with is free of Playwright's defaults.
       const [own] = browserName === 'chromium' ? browser.contexts() : [];
       await use(own ?? (await browser.newContext()));
     },
@@ -72,7 +72,7 @@ export const test = base.extend<PerTest, PerWorker>({
 
 export { expect } from '@playwright/test';
 
-/** Opens another tab in front of this one, as a user does; resolves once the page was told that it is hidden. */
+/** Opens another tab in front of this tab, as a user does; resolves when the page knows that it is hidden. */
 export async function hide(page: Page): Promise<void> {
   await page.evaluate(
     () =>

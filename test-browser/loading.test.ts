@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.js';
 /** What runSession (pages/session.ts) finds at such a server. */
 const FOUND = { epoch: 1, answer: { op: 'quote', symbol: 'BTC' }, update: { price: 1 } };
 
-/** Publishes to whoever subscribes. */
+/** Publishes to every subscriber. */
 async function startPublisher(): Promise<MockWebSocketServer> {
   const server = await MockWebSocketServer.start();
   server.onMessage((_connection, text) => {

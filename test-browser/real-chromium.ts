@@ -18,7 +18,7 @@ export interface RealChromium {
 
 /**
  * Chromium as its users have it. A Chromium that Playwright starts keeps each page visible, in focus and unthrottled, and
- * has no back/forward cache; one that it only connects to, without its defaults, hides, throttles, freezes and caches.
+ * has no back/forward cache. A Chromium that Playwright only connects to hides, throttles, freezes and caches pages.
  */
 export async function startChromium(path: string): Promise<RealChromium> {
   const profile = await mkdtemp(join(tmpdir(), 'hpx-chromium-'));

@@ -1,7 +1,7 @@
 import type { CDPSession } from '@playwright/test';
 import { expect, hide, test } from './fixtures.js';
 
-// Chromium ends the sockets of pages that it freezes or caches, and tells so after 'resume' and 'pageshow'.
+// Chromium closes the sockets of pages that it freezes or caches, and reports it after 'resume' and 'pageshow'.
 
 const PATIENT = { reconnectInitialDelay: 60_000, reconnectMaxDelay: 60_000, reconnectJitter: 0 };
 

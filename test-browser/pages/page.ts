@@ -5,7 +5,7 @@ import { runAdapterSuite } from '../../test-node/contract/portable-suite.js';
 import { LoginHandler } from '../../test-node/support/login-handler.js';
 import { simulate } from './simulation.js';
 
-/** A client and the story that its trace tells: `state ready`, `wake online`, `sleep hidden`. */
+/** A client and the story of its trace: `state ready`, `wake online`, `sleep hidden`. */
 export interface Told {
   readonly client: root.WebSocketClient;
   readonly story: string[];

@@ -3,7 +3,7 @@ import type { TraceEntry } from 'hpx-transport-ws';
 type Parts = Pick<typeof import('hpx-transport-ws'), 'GenericJsonHandler' | 'WebSocketClient'> &
   Pick<typeof import('hpx-transport-ws/testing'), 'ReferenceServer' | 'SimulatedNetwork'>;
 
-/** An hour with two outages on the simulated network, and its trace. The parts come from whoever runs it. */
+/** An hour with two outages on the simulated network, and its trace. The caller passes the parts. */
 export async function simulate(parts: Parts, seed: number): Promise<TraceEntry[]> {
   const network = new parts.SimulatedNetwork({ seed });
   new parts.ReferenceServer(network, 'ws://exchange');

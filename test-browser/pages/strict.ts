@@ -1,6 +1,6 @@
 import { runSession } from './session.js';
 
-/** For a page whose policy forbids everything but scripts of its own site: it starts by itself and shows what it found. */
+/** For a page that allows only scripts of its own site: it runs at load and shows its result. */
 const url = new URLSearchParams(location.search).get('server') ?? '';
 const violations: string[] = [];
 document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => violations.push(violatedDirective));

@@ -10,7 +10,7 @@ import { WebKitPage } from './webkit-page.js';
  * are: it collects what `test` is given, and `runTests` runs it.
  */
 
-/** What a test finds; ../fixtures.ts tells what each is. */
+/** The fixtures of a test; ../fixtures.ts explains each. */
 interface Fixtures {
   readonly page: WebKitPage;
   readonly server: MockWebSocketServer;

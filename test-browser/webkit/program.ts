@@ -13,7 +13,7 @@ export class Program {
     // All its processes are one group, which can be ended as a whole.
     this.child = spawn(path, args, { ...options, detached: true });
     this.#exited = once(this.child, 'exit');
-    // A program that cannot be started is told by gone().
+    // gone() reports a program that cannot be started.
     this.#exited.catch(() => {});
     // Where the tests failed before they could end it.
     process.once('exit', this.#killAtExit);

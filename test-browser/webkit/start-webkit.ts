@@ -57,7 +57,7 @@ function environment(home: string, display: string): NodeJS.ProcessEnv {
 }
 
 async function startDisplay(path: string): Promise<{ display: Program; name: string }> {
-  // It takes a number that is free, and tells it.
+  // It takes a free number and prints it.
   const display = new Program(path, ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', '1280x1024x24'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
@@ -68,7 +68,7 @@ async function startDisplay(path: string): Promise<{ display: Program; name: str
 
 async function startDriver(path: string, env: NodeJS.ProcessEnv): Promise<{ driver: Program; address: string }> {
   const port = await freePort();
-  // What GTK misses on a bare machine interests nobody.
+  // Warnings of GTK on a bare machine do not matter.
   const driver = new Program(path, [`--port=${port}`], { stdio: 'ignore', env });
   const address = `http://127.0.0.1:${port}`;
   await Promise.race([answering(address), driver.gone()]);

@@ -1,4 +1,4 @@
-// Lets Node load the tests of Playwright as they are, with this folder's fixtures.ts in the place of theirs.
+// Lets Node load the tests of Playwright as they are, with fixtures.ts of this folder instead of Playwright's.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -34,7 +34,7 @@ const COMMAND_TIMEOUT = 120_000;
 export async function command<T>(method: string, url: string, body?: object): Promise<T> {
   const response = await fetch(url, {
     method,
-    // A connection that is kept might be one that the driver closes at this moment.
+    // The driver might close a kept connection at this moment.
     headers: { connection: 'close' },
     ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(COMMAND_TIMEOUT),

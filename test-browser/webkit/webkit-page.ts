@@ -4,7 +4,7 @@ import type { WebDriverSession } from './webdriver.js';
 /** What the functions of a test are in the page; their types are checked where Playwright's are. */
 type PageFunction = (...args: never[]) => unknown;
 
-/** What the page tells of a call: nothing yet, or how it ended. */
+/** The state of a call in the page: nothing yet, or how it ended. */
 interface Outcome {
   readonly isPending?: true;
   readonly error?: string;
@@ -12,10 +12,9 @@ interface Outcome {
 }
 
 /**
- * Starts a function of the test in the page: its source and arguments come as text, as JSON, and so does its result, of
- * which only plain data is told. A handle is the number under which the page keeps a value. How the function ends is
- * asked for afterwards, since the driver dies of a window that is closed while a command still waits for it; but what
- * ends within a task, as one that leaves the page, is told at once.
+ * Starts a function of the test in the page. Source, arguments and result are JSON text, so a result is plain data only. A
+ * handle is the number under which the page keeps a value. A later command reads the result, because the driver crashes
+ * if a window closes while a command waits for it. A function that ends within one task returns its result at once.
  */
 const START = `
   const [source, json, isKept, call] = arguments;

@@ -2,9 +2,7 @@ import { CapacityExceededError, type Channel } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, collect, connectClient, serve } from '../support/live.js';
 import { type Numbers, publish, subscribed } from '../support/live-channel.js';
-import { newWorld } from '../support/simulated-world.js';
-import { closeVirtual, connectVirtual } from '../support/virtual-client.js';
-import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 describe('channel overflow', () => {
   it("'fail' rejects subscribe() when the channel overflows before its confirmation [CH8, R1, CH20]", async () => {
@@ -87,31 +85,23 @@ describe('channel overflow', () => {
   });
 
   it("'latest' calls listeners once per key and conflateInterval, which is 16 by default [CH17]", async () => {
-    const network = new FakeNetwork();
-    answerLikeAnExchange(network);
-    const client = await connectVirtual(network);
-    const subscribing = [
-      client.subscribe('t', { overflow: 'latest' }),
-      client.subscribe('t', { overflow: 'latest', conflateInterval: 50 }),
-    ];
-    await network.clock.advance(10);
-    const [fast, slow] = (await Promise.all(subscribing)) as [Channel, Channel];
+    const { clock, close, publish, subscribe } = await connectedWorld();
+    const fast = await subscribe('t', { overflow: 'latest' });
+    const slow = await subscribe('t', { overflow: 'latest', conflateInterval: 50 });
     const heard: [string, unknown, number][] = [];
-    const start = network.clock.now();
-    fast.on('message', (data) => heard.push(['fast', data, network.clock.now() - start]));
-    slow.on('message', (data) => heard.push(['slow', data, network.clock.now() - start]));
-    await network.clock.advance(0);
-    for (let n = 1; n <= 100; n++) {
-      network.last.say({ topic: 't', data: n });
-      await network.clock.advance(1);
-    }
+    const start = clock.now();
+    fast.on('message', (data) => heard.push(['fast', data, clock.now() - start]));
+    slow.on('message', (data) => heard.push(['slow', data, clock.now() - start]));
+    await clock.advance(0);
+    for (let n = 1; n <= 100; n++) await publish('t', n);
+    await clock.advance(1);
     const fastTimes = heard.filter(([who]) => who === 'fast').map(([, , at]) => at);
     const slowTimes = heard.filter(([who]) => who === 'slow').map(([, , at]) => at);
     expect(fastTimes.length).toBeGreaterThan(4);
     expect(fastTimes.length).toBeLessThanOrEqual(7);
     expect(slowTimes).toHaveLength(2);
-    await closeVirtual(client, network);
-    expect(network.clock.pendingTimers).toBe(0);
+    await close();
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('a conflated update is not delivered after unsubscribe() [CH17, S1]', async () => {
@@ -135,7 +125,7 @@ describe('channel overflow', () => {
   });
 
   it('a key function that throws harms no other channel of the topic [S6]', async () => {
-    const world = newWorld();
+    const world = virtualWorld();
     await world.connect();
     const key = (): string => {
       throw new Error('no key');

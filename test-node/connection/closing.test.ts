@@ -19,8 +19,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { connectVirtual, virtualClient } from '../support/virtual-client.js';
-import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
+import { connectedWorld, URL, virtualWorld } from '../support/virtual-world.js';
 
 describe('close()', () => {
   const states: ConnectionState[] = [
@@ -152,17 +151,17 @@ describe('close() inside a listener', () => {
   );
 
   it('opens no socket inside the url function [C8, CF1]', async () => {
-    const network = new FakeNetwork();
     const url = () => {
       void client.close();
-      return 'ws://venue.test';
+      return URL;
     };
-    const client: WebSocketClient = virtualClient(network, { config: { url } });
+    const world = virtualWorld({ config: { url } });
+    const client: WebSocketClient = world.client;
     const connecting = outcomeOf(client.connect());
-    await network.clock.advance(2_000);
+    await world.clock.advance(2_000);
     expect(await connecting).toHaveProperty('error');
     expect(client.state).toBe('closed');
-    expect(network.sockets).toHaveLength(0);
+    expect(world.network.attempts).toEqual([]);
   });
 });
 
@@ -177,18 +176,17 @@ describe('close() with a deadline', () => {
   });
 
   it('resolves exactly at the deadline and leaves nothing [C8, CL24]', async () => {
-    const network = new FakeNetwork();
-    const client = await connectVirtual(network);
-    network.isMute = true;
+    const { client, clock, network } = await connectedWorld({
+      onSocket: (socket) => void Object.assign(socket, { close: () => {} }),
+    });
     const closing = client.close();
-    await network.clock.advance(999);
+    await clock.advance(999);
     expect(client.state).toBe('closing');
-    await network.clock.advance(1);
+    await clock.advance(1);
     await closing;
     expect(client.state).toBe('closed');
-    await network.clock.advance(10_000);
-    expect(network.open).toHaveLength(0);
-    expect(network.clock.pendingTimers).toBe(0);
+    await clock.advance(10_000);
+    expect([network.sockets, clock.pendingTimers]).toEqual([0, 0]);
   });
 
   it('waits at most one deadline for a TCP peer that never answers the upgrade [C8, CL24]', async () => {
@@ -245,15 +243,15 @@ describe('close() with a deadline', () => {
         return message.field('op') === 'goaway';
       }
     }
-    const network = new FakeNetwork();
-    const client = await connectVirtual(network, { handler: new GoAway() });
+    const { client, clock, peer, server } = await connectedWorld({ handler: new GoAway() });
+    server.mute = true;
     const answer = client.request({ op: 'order' });
     const closing = client.close({ drain: true, deadline: 5_000, code: 4_001 });
-    network.last.say({ op: 'goaway' });
-    await network.clock.advance(10);
-    network.last.say({ req_id: answer.requestId, data: 'filled' });
+    peer.sendJson({ op: 'goaway' });
+    await clock.advance(10);
+    peer.sendJson({ req_id: answer.requestId, data: 'filled' });
+    await clock.advance(10);
     expect(await answer).toBe('filled');
-    await network.clock.advance(10);
     await closing;
     expect(await client.closed).toMatchObject({ code: 4_001 });
   });
@@ -285,32 +283,23 @@ describe('close() with a deadline', () => {
   });
 
   it('leaves nothing of a client that had drops, aborts and subscriptions [C8, RT7]', async () => {
-    const network = new FakeNetwork();
-    answerLikeAnExchange(network);
-    let listening = 0;
-    const lifecycle = {
-      listen: () => {
-        listening++;
-        return () => void listening--;
-      },
-    };
-    const client = await connectVirtual(network, { runtime: { lifecycle } });
-    expect(listening).toBe(1);
+    const { client, clock, network, runtime, server } = await connectedWorld();
+    expect(runtime.lifecycleListeners).toBe(1);
     const controller = new AbortController();
     const outcomes = [
       outcomeOf(client.request({ op: 'x' }, { signal: controller.signal })),
       outcomeOf(client.subscribe('a', { overflow: 'latest', signal: controller.signal })),
     ];
-    await network.clock.advance(100);
-    network.last.drop();
-    await network.clock.advance(60_000);
-    network.onFrame = () => {};
+    await clock.advance(100);
+    server.drop();
+    await clock.advance(60_000);
+    server.mute = true;
     outcomes.push(outcomeOf(client.request({ op: 'unanswered' })), outcomeOf(client.send('note')));
     const closing = client.close();
-    await network.clock.advance(1_000);
+    await clock.advance(1_000);
     await closing;
     await Promise.all(outcomes);
-    await network.clock.advance(60_000);
-    expect([listening, network.clock.pendingTimers, network.open.length]).toEqual([0, 0, 0]);
+    await clock.advance(60_000);
+    expect([runtime.lifecycleListeners, clock.pendingTimers, network.sockets]).toEqual([0, 0, 0]);
   });
 });

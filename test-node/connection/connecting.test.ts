@@ -2,13 +2,11 @@ import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { atEnd, barrier, clientEvent, connectClient, createClient, outcomeOf, serve } from '../support/live.js';
-import { newWorld } from '../support/simulated-world.js';
-import { connectVirtual, virtualClient } from '../support/virtual-client.js';
-import { answerLikeAnExchange, FakeNetwork } from '../support/virtual-time.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 describe('connect()', () => {
   it('may be called twice inside one listener [C2]', async () => {
-    const world = newWorld();
+    const world = virtualWorld();
     const controller = new AbortController();
     let isFirst = true;
     world.client.on('stateChange', (state) => {
@@ -73,18 +71,17 @@ describe('connect()', () => {
   });
 
   it('ends the reconnect delay on abort and leaves no timer [CL6]', async () => {
-    const network = new FakeNetwork();
-    network.onDial = (socket) => network.later(() => socket.refuse());
-    const client = virtualClient(network);
+    const { client, clock, network } = virtualWorld();
+    network.admission = 'refuse';
     const controller = new AbortController();
     const connecting = outcomeOf(client.connect({ signal: controller.signal }));
-    await network.clock.advance(60_000);
-    const attempts = network.sockets.length;
+    await clock.advance(60_000);
+    const attempts = network.attempts.length;
     controller.abort('enough');
     expect(await connecting).toEqual({ error: 'enough' });
-    expect([client.state, network.clock.pendingTimers]).toEqual(['disconnected', 0]);
-    await network.clock.advance(3_600_000);
-    expect(network.sockets).toHaveLength(attempts);
+    expect([client.state, clock.pendingTimers]).toEqual(['disconnected', 0]);
+    await clock.advance(3_600_000);
+    expect(network.attempts).toHaveLength(attempts);
   });
 
   it('keeps the attempt when one of two callers aborts [CL6]', async () => {
@@ -136,22 +133,19 @@ describe('connect()', () => {
 
 it('the application sees wall time, independent of the monotonic clock [RT4, CH20, CH2]', async () => {
   const clock = new VirtualClock({ wallTime: 1_700_000_000_000 });
-  const network = new FakeNetwork(clock);
-  answerLikeAnExchange(network);
-  const client = await connectVirtual(network);
-  const subscribing = client.subscribe('a');
-  await clock.advance(10);
-  const channel = await subscribing;
+  const { drop, publish, subscribe } = await connectedWorld({ network: { clock } });
+  const channel = await subscribe('a');
   const heard: unknown[] = [];
   channel.on('message', (_data, { receivedAt, gap }) => heard.push([receivedAt, gap]));
   clock.stepWall(3_600_000);
-  network.last.say({ topic: 'a', data: 1 });
+  await publish('a', 1);
+  const receivedAt = clock.wallTime();
+  await drop();
   const lostAt = clock.wallTime();
-  network.last.drop();
   await clock.advance(1_000);
-  network.last.say({ topic: 'a', data: 2 });
+  await publish('a', 2);
   expect(heard).toEqual([
-    [lostAt, undefined],
+    [receivedAt, undefined],
     [clock.wallTime(), expect.objectContaining({ since: lostAt, epoch: 2, cause: 'disconnect' })],
   ]);
 });

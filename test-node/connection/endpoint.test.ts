@@ -10,8 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { selfSigned } from '../support/certificate.js';
 import { atEnd, clientEvent, connectClient, createClient, serve } from '../support/live.js';
-import { virtualClient } from '../support/virtual-client.js';
-import { FakeNetwork } from '../support/virtual-time.js';
+import { URL as EXCHANGE, virtualWorld } from '../support/virtual-world.js';
 
 describe('the url option', () => {
   it('may be a function, which is called before each attempt and may be asynchronous [CF1]', async () => {
@@ -71,20 +70,22 @@ describe('the url option', () => {
   });
 
   it('connectTimeout covers a url function that never answers; a late answer opens nothing [CF7, RT2]', async () => {
-    const network = new FakeNetwork();
     const gates: ((url: string) => void)[] = [];
     const url = () => new Promise<string>((resolve) => gates.push(resolve));
-    const client = virtualClient(network, { config: { url, reconnectInitialDelay: 0, reconnectMaxDelay: 0 } });
+    const { client, clock, network } = virtualWorld({
+      config: { url, reconnectInitialDelay: 0, reconnectMaxDelay: 0 },
+    });
     void client.connect();
-    await network.clock.advance(9_999);
+    await clock.advance(9_999);
     expect(client.state).toBe('connecting');
-    await network.clock.advance(2);
+    await clock.advance(2);
     expect(gates).toHaveLength(2);
-    gates[0]?.('ws://late.test');
-    gates[1]?.('ws://venue.test');
-    await network.clock.advance(10);
+    gates[0]?.(`${EXCHANGE}/late`);
+    gates[1]?.(`${EXCHANGE}/current`);
+    await clock.advance(10);
     expect(client.state).toBe('ready');
-    expect(network.sockets.map(({ request }) => request.url)).toEqual(['ws://venue.test']);
+    expect(network.attempts).toHaveLength(1);
+    expect(network.connections.map(({ url }) => url)).toEqual([`${EXCHANGE}/current`]);
   });
 
   it('connectTimeout covers the handshake [CF7]', async () => {

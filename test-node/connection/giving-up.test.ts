@@ -1,10 +1,8 @@
 import { type CloseInfo, type CloseVerdict, GenericJsonHandler, type Message } from 'hpx-transport-ws';
-import { SimulatedNetwork } from 'hpx-transport-ws/testing';
 import { expect, it } from 'vitest';
 import { connectClient, createClient, outcomeOf, serve } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { connectVirtual } from '../support/virtual-client.js';
-import { FakeNetwork } from '../support/virtual-time.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 class Verdicts extends GenericJsonHandler {
   override classifyClose({ code }: CloseInfo): CloseVerdict {
@@ -95,46 +93,32 @@ it('reconnectMaxAttempts 0 allows a new connection when a working one is replace
       return message.field('op') === 'moving';
     }
   }
-  const network = new FakeNetwork();
-  const client = await connectVirtual(network, { handler: new Leaving(), config: { reconnectMaxAttempts: 0 } });
-  await network.clock.advance(60_600);
+  const world = await connectedWorld({ handler: new Leaving(), config: { reconnectMaxAttempts: 0 } });
+  const { client, clock, drop } = world;
+  await clock.advance(60_600);
   expect([client.state, client.epoch]).toEqual(['ready', 2]);
-  network.last.say({ op: 'moving' });
-  await network.clock.advance(2_000);
+  world.peer.sendJson({ op: 'moving' });
+  await clock.advance(2_000);
   expect([client.state, client.epoch]).toEqual(['ready', 3]);
   client.reconnect();
-  await network.clock.advance(5_000);
+  await clock.advance(5_000);
   expect([client.state, client.epoch]).toEqual(['ready', 4]);
-  network.last.drop();
-  await network.clock.advance(1_000);
+  await drop();
+  await clock.advance(1_000);
   expect(client.state).toBe('closed');
 });
 
 it('every other failure is retried for ever [C7, CL5]', async () => {
-  const network = new SimulatedNetwork();
-  network.listen('ws://venue.test', () => {});
-  const client = createClient(
-    { url: 'ws://venue.test' },
-    {
-      config: { reconnectInitialDelay: 500, reconnectMaxDelay: 30_000 },
-      runtime: network.runtime(),
-    },
-  );
+  const { client, clock, close, network } = virtualWorld();
   const connecting = outcomeOf(client.connect());
   for (const admission of ['refuse', 'hang', { status: 500 }, { status: 404 }, { protocol: 'wrong' }] as const) {
     network.admission = admission;
-    await network.clock.advance(3_600_000);
+    await clock.advance(3_600_000);
     expect(['connecting', 'reconnecting']).toContain(client.state);
   }
   network.admission = 'accept';
-  await network.clock.advance(41_000);
+  await clock.advance(41_000);
   expect(await connecting).toEqual({ value: undefined });
-  await closeSimulated(client, network);
+  await close();
+  expect([clock.pendingTimers, network.sockets]).toEqual([0, 0]);
 });
-
-async function closeSimulated(client: { close(): Promise<void> }, network: SimulatedNetwork): Promise<void> {
-  const closing = client.close();
-  await network.clock.advance(1_000);
-  await closing;
-  expect([network.clock.pendingTimers, network.sockets]).toEqual([0, 0]);
-}

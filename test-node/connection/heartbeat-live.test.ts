@@ -1,7 +1,7 @@
 import { GenericJsonHandler } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectOnClock, framesOf } from '../support/live.js';
-import { newWorld } from '../support/simulated-world.js';
+import { virtualWorld } from '../support/virtual-world.js';
 
 describe('the heartbeat on a live client', () => {
   it('sends a WebSocket ping each pingInterval; the pong keeps the link and gives the round trip [C6, CL28, HN17]', async () => {
@@ -125,7 +125,7 @@ describe('the heartbeat on a live client', () => {
 
   it('notices a half-open link within pingInterval + pongTimeout [F2, C6]', async () => {
     for (const direction of ['to-client', 'to-server', 'both'] as const) {
-      const world = newWorld();
+      const world = virtualWorld();
       await world.connect();
       await world.clock.advance(12_345);
       world.peer.blackHole(direction);

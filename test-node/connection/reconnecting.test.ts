@@ -1,29 +1,13 @@
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectClient, createClient, serve } from '../support/live.js';
-import { closeVirtual, connectVirtual, virtualClient } from '../support/virtual-client.js';
-import { FakeNetwork } from '../support/virtual-time.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
-/** Refuses every attempt from now on; tells when each came. */
-function refuseAll(network: FakeNetwork): number[] {
-  const dials: number[] = [];
-  network.onDial = (socket) => {
-    dials.push(network.clock.now());
-    network.later(() => socket.refuse());
-  };
-  return dials;
-}
-
-/** A wake that the test gives. */
-function wakeable() {
-  let tell: (cause: string) => void = () => {};
-  const lifecycle = {
-    listen: ({ wake }: { wake(cause: string): void }) => {
-      tell = wake;
-      return () => {};
-    },
-  };
-  return { lifecycle, wake: (cause: string) => tell(cause) };
+/** Refuses every attempt from now on, and drops the connection; returns when the client noticed. */
+async function loseAll({ network, clock, drop }: ReturnType<typeof virtualWorld>): Promise<number> {
+  network.admission = 'refuse';
+  await drop();
+  return clock.now();
 }
 
 describe('the reconnect delay', () => {
@@ -37,8 +21,7 @@ describe('the reconnect delay', () => {
   ])(
     'is announced, kept, and within its bounds with jitter $jitter and random number $dice [CF14, C4, CL34]',
     async (row) => {
-      const network = new FakeNetwork();
-      const client = await connectVirtual(network, {
+      const world = await connectedWorld({
         config: {
           reconnectJitter: row.jitter,
           reconnectInitialDelay: 100,
@@ -47,11 +30,12 @@ describe('the reconnect delay', () => {
         },
         random: () => row.dice,
       });
-      const dials = refuseAll(network);
+      const { client, clock, network } = world;
       const told: { attempt: number; delay: number; at: number }[] = [];
-      client.on('reconnecting', ({ attempt, delay }) => told.push({ attempt, delay, at: network.clock.now() }));
-      network.last.drop();
-      await network.clock.advance(8_000);
+      client.on('reconnecting', ({ attempt, delay }) => told.push({ attempt, delay, at: clock.now() }));
+      await loseAll(world);
+      await clock.advance(8_000);
+      const dials = network.attempts.slice(1);
       expect(told.length).toBeGreaterThanOrEqual(8);
       told.slice(0, 8).forEach(({ attempt, delay, at }, index) => {
         const limit = Math.min(1_000, 100 * 3 ** index);
@@ -64,16 +48,15 @@ describe('the reconnect delay', () => {
   );
 
   it('grows after a short connection and starts again after a long one [C4]', async () => {
-    const network = new FakeNetwork();
-    const client = await connectVirtual(network);
+    const { client, clock, drop } = await connectedWorld();
     const attempts: number[] = [];
     client.on('reconnecting', ({ attempt }) => attempts.push(attempt));
     for (const uptime of [4_900, 4_900, 4_900, 6_000, 4_900]) {
-      const since = network.clock.now();
-      await network.clock.advance(uptime);
+      const since = clock.now();
+      await clock.advance(uptime);
       expect(client.state).toBe('ready');
-      network.last.drop();
-      while (client.state !== 'ready' && network.clock.now() < since + 100_000) await network.clock.advance(1);
+      await drop();
+      while (client.state !== 'ready' && clock.now() < since + 100_000) await clock.advance(1);
     }
     expect(attempts).toEqual([1, 2, 3, 1, 2]);
   });
@@ -97,26 +80,23 @@ describe('the reconnect delay', () => {
 
 describe('a wake of the host during a reconnect', () => {
   it('starts an attempt within 1,000, once per reconnectMinUptime [CF15, L2]', async () => {
-    const network = new FakeNetwork();
-    const { lifecycle, wake } = wakeable();
-    const client = await connectVirtual(network, {
+    const world = await connectedWorld({
       config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 },
-      runtime: { lifecycle },
       random: () => 0.5,
     });
-    const dials = refuseAll(network);
-    network.last.drop();
-    await network.clock.advance(10_000);
-    const wokenAt = network.clock.now();
-    wake('online');
-    await network.clock.advance(1_000);
-    expect(dials).toEqual([wokenAt + 500]);
-    wake('visible');
-    await network.clock.advance(4_000);
-    expect(dials).toHaveLength(1);
-    wake('online');
-    await network.clock.advance(1_000);
-    expect(dials).toHaveLength(2);
+    const { client, clock, network, runtime } = world;
+    await loseAll(world);
+    await clock.advance(10_000);
+    const wokenAt = clock.now();
+    runtime.wake('online');
+    await clock.advance(1_000);
+    expect(network.attempts.slice(1)).toEqual([wokenAt + 500]);
+    runtime.wake('visible');
+    await clock.advance(4_000);
+    expect(network.attempts).toHaveLength(2);
+    runtime.wake('online');
+    await clock.advance(1_000);
+    expect(network.attempts).toHaveLength(3);
     expect(client.state).toBe('reconnecting');
   });
 
@@ -125,73 +105,55 @@ describe('a wake of the host during a reconnect', () => {
       [900, 500],
       [1_100, 30_000],
     ] as const) {
-      const network = new FakeNetwork();
-      const { lifecycle, wake } = wakeable();
-      await connectVirtual(network, {
+      const world = await connectedWorld({
         config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 },
-        runtime: { lifecycle },
         random: () => 0.5,
       });
-      const dials = refuseAll(network);
-      wake('resume');
-      await network.clock.advance(echo);
-      network.last.drop();
-      const lostAt = network.clock.now();
-      await network.clock.advance(30_000);
-      expect(dials[0]).toBe(lostAt + expected);
+      world.runtime.wake('resume');
+      await world.clock.advance(echo);
+      const lostAt = await loseAll(world);
+      await world.clock.advance(30_000);
+      expect(world.network.attempts[1]).toBe(lostAt + expected);
     }
   });
 
   it('never makes the delay longer [CF15]', async () => {
-    const network = new FakeNetwork();
-    const { lifecycle, wake } = wakeable();
-    await connectVirtual(network, {
+    const world = await connectedWorld({
       config: { reconnectInitialDelay: 100, reconnectJitter: 0 },
-      runtime: { lifecycle },
       random: () => 0.999,
     });
-    const dials = refuseAll(network);
-    network.last.drop();
-    const lostAt = network.clock.now();
-    wake('online');
-    await network.clock.advance(100);
-    expect(dials).toEqual([lostAt + 100]);
+    const lostAt = await loseAll(world);
+    world.runtime.wake('online');
+    await world.clock.advance(100);
+    expect(world.network.attempts.slice(1)).toEqual([lostAt + 100]);
   });
 
   it('ends an attempt that hung while the host slept, but not a new one [L2, C1]', async () => {
-    const network = new FakeNetwork();
-    const { lifecycle, wake } = wakeable();
-    network.onDial = () => {};
-    const client = virtualClient(network, { runtime: { lifecycle } });
+    const { client, clock, network, runtime } = virtualWorld();
+    network.admission = 'hang';
     void client.connect();
-    await network.clock.advance(900);
-    wake('online');
-    await network.clock.advance(90);
-    expect(network.sockets).toHaveLength(1);
-    await network.clock.advance(2_000);
-    network.onDial = (socket) => network.later(() => socket.accept());
-    wake('online');
-    await network.clock.advance(1_010);
+    await clock.advance(900);
+    runtime.wake('online');
+    await clock.advance(90);
+    expect(network.attempts).toHaveLength(1);
+    await clock.advance(2_000);
+    network.admission = 'accept';
+    runtime.wake('online');
+    await clock.advance(1_010);
     expect(client.state).toBe('ready');
-    expect(network.sockets).toHaveLength(2);
-    expect(network.open).toHaveLength(1);
+    expect(network.attempts).toHaveLength(2);
+    expect(network.sockets).toBe(1);
   });
 
   it('stays within the attempts of a minute under storms of online and offline [C5]', async () => {
-    const network = new FakeNetwork();
-    const { lifecycle, wake } = wakeable();
-    const client = await connectVirtual(network, {
-      config: { reconnectMinUptime: 0 },
-      runtime: { lifecycle },
-      random: () => 0.999_999,
-    });
-    const dials = refuseAll(network);
-    network.last.drop();
+    const world = await connectedWorld({ config: { reconnectMinUptime: 0 }, random: () => 0.999_999 });
+    await loseAll(world);
     for (let step = 0; step < 1_000; step++) {
-      wake('online');
-      client.reconnect();
-      await network.clock.advance(100);
+      world.runtime.wake('online');
+      world.client.reconnect();
+      await world.clock.advance(100);
     }
+    const dials = world.network.attempts.slice(1);
     for (const from of dials)
       expect(dials.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(48);
     expect(dials.length).toBeGreaterThan(40);
@@ -213,29 +175,29 @@ describe('reconnect()', () => {
   });
 
   it('starts an attempt at once during a delay [CL22]', async () => {
-    const network = new FakeNetwork();
-    const client = await connectVirtual(network, { config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 } });
-    network.last.drop();
-    await network.clock.advance(10);
+    const { client, clock, drop, network } = await connectedWorld({
+      config: { reconnectInitialDelay: 30_000, reconnectJitter: 0 },
+    });
+    await drop();
+    await clock.advance(10);
     expect(client.state).toBe('reconnecting');
     client.reconnect();
-    await network.clock.advance(10);
+    await clock.advance(10);
     expect([client.state, client.epoch]).toEqual(['ready', 2]);
-    expect(network.sockets).toHaveLength(2);
-    await network.clock.advance(60_000);
-    expect(network.sockets).toHaveLength(2);
+    expect(network.attempts).toHaveLength(2);
+    await clock.advance(60_000);
+    expect(network.attempts).toHaveLength(2);
   });
 
   it('does nothing without a connection [CL22, CL8]', async () => {
-    const network = new FakeNetwork();
-    const client = virtualClient(network);
+    const { client, clock, close, network } = virtualWorld();
     client.reconnect();
-    await network.clock.advance(1_000);
-    expect([client.state, network.sockets.length]).toEqual(['disconnected', 0]);
-    await closeVirtual(client, network);
+    await clock.advance(1_000);
+    expect([client.state, network.attempts.length]).toEqual(['disconnected', 0]);
+    await close();
     client.reconnect();
-    await network.clock.advance(1_000);
-    expect([client.state, network.sockets.length]).toEqual(['closed', 0]);
+    await clock.advance(1_000);
+    expect([client.state, network.attempts.length]).toEqual(['closed', 0]);
   });
 });
 

@@ -1,17 +1,20 @@
+import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { newWorld, outcome } from '../support/simulated-world.js';
-import { virtualWorld } from '../support/virtual-client.js';
+import { directSockets } from '../support/direct-socket.js';
+import { connectClient } from '../support/live.js';
+import { outcome, URL, virtualWorld } from '../support/virtual-world.js';
 
 describe('a socket that answers inside send()', () => {
   it('settles requests and confirms subscriptions [RT2, DL1]', async () => {
-    const { network, client, advance } = await virtualWorld();
-    network.onFrame = (socket, text) => {
+    const { openSocket } = directSockets((text, say) => {
       const { op, req_id } = JSON.parse(text);
-      socket.say({ op, req_id, success: true, data: 7 });
-    };
+      say({ op, req_id, success: true, data: 7 });
+    });
+    const clock = new VirtualClock();
+    const client = await connectClient({ url: URL }, { runtime: { openSocket, clock } });
     const subscribing = client.subscribe('t');
     const asking = client.request({ op: 'ask' });
-    await advance(1);
+    await clock.advance(1);
     expect((await subscribing).topic).toBe('t');
     expect(await asking).toBe(7);
   });
@@ -19,7 +22,7 @@ describe('a socket that answers inside send()', () => {
 
 describe('a socket that reports its end late, twice or never', () => {
   it('is terminated when it reports an error and no close [C1]', async () => {
-    const world = newWorld();
+    const world = virtualWorld();
     world.network.reports.closes = 0;
     await world.connect();
     const first = world.peer;
@@ -30,7 +33,7 @@ describe('a socket that reports its end late, twice or never', () => {
   });
 
   it('is terminated when it reports an error on a connection that still works [C1]', async () => {
-    const world = newWorld();
+    const world = virtualWorld();
     const { openSocket } = world.runtime;
     let fail: () => void = () => {};
     Object.assign(world.runtime, {
@@ -49,7 +52,7 @@ describe('a socket that reports its end late, twice or never', () => {
   });
 
   it('may report its close late and twice [C1]', async () => {
-    const world = newWorld();
+    const world = virtualWorld();
     Object.assign(world.network.reports, { closes: 2, closeDelay: 3_000 });
     await world.connect();
     for (let round = 0; round < 3; round++) {
@@ -62,7 +65,7 @@ describe('a socket that reports its end late, twice or never', () => {
   });
 
   it('does not make a wake hide a refused login when its close is late [C7]', async () => {
-    const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
+    const world = virtualWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
     world.network.reports.closes = 0;
     world.network.admission = { status: 401 };
     const connected = world.client.connect();
@@ -76,7 +79,7 @@ describe('a socket that reports its end late, twice or never', () => {
   });
 
   it('does not make reconnect() hide a refused login when its close is late [C7]', async () => {
-    const world = newWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
+    const world = virtualWorld({ config: { authMaxAttempts: 1 }, network: { latency: 50 } });
     world.network.reports.closes = 0;
     world.network.admission = { status: 401 };
     const connected = world.client.connect();

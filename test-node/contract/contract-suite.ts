@@ -6,7 +6,7 @@ import { type Probe, probe } from '../support/probe.js';
 export interface AdapterHost {
   /** The URL of a peer (peer.ts). */
   url(): string;
-  /** A URL where nobody listens. */
+  /** A URL of a closed port. */
   deadUrl(): string;
   /**
    * Resolves when the peer got the request with `?id=`. Without it another connection is made, by whose answer the

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
-/** A URL where nobody listens: its port is the local end of a connection, so that no other server takes it meanwhile. */
+/** A URL of a closed port. The port is the local end of a connection, so that no other server takes it. */
 export async function reserveDeadUrl(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const keeper = createServer().listen(0, '127.0.0.1');
   await once(keeper, 'listening');

@@ -27,7 +27,7 @@ export interface Gone {
 type Behaviour = (ws: WebSocket, query: URLSearchParams, request: IncomingMessage) => void;
 
 const behaviours: Record<string, Behaviour> = {
-  /** Sends everything back; tells of pings; sends one when asked. */
+  /** Sends every message back, reports pings, and sends a ping on request. */
   '/echo': (ws) => {
     ws.on('message', (data, isBinary) => {
       if (!isBinary && String(data) === 'ping me') ws.ping();

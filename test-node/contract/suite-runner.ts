@@ -58,7 +58,7 @@ export async function runSuite(): Promise<SuiteReport> {
   return { passed: due.length - failures.length, failed: failures.length, failures };
 }
 
-/** Not every platform's stack tells the message, too. */
+/** Not every platform has the message in the stack. */
 function describeFailure(error: unknown): string {
   const { stack = '' } = error instanceof Error ? error : {};
   return stack.includes(String(error)) ? stack : `${error}\n${stack}`;

@@ -1,13 +1,11 @@
-import { gzipSync } from 'node:zlib';
 import type { Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { AlpacaHandler } from '../handlers/venues/alpaca.js';
 import { HtxHandler } from '../handlers/venues/htx.js';
 import { OkxHandler } from '../handlers/venues/okx.js';
+import { gzip } from '../support/gzip.js';
 import { clientEvent, collect, connectClient, deferred } from '../support/live.js';
 import { sent, venue } from './venue.js';
-
-const zip = (frame: object) => new Uint8Array(gzipSync(JSON.stringify(frame)));
 
 describe('5: the shape of a frame', () => {
   it('each update of a frame reaches its own channel, in order (Alpaca) [HN7, S5]', async () => {
@@ -42,14 +40,14 @@ describe('5: the shape of a frame', () => {
   });
 
   it('asynchronous decompression keeps the order of frames (HTX) [HN8, S5]', async () => {
-    const server = await venue<{ sub: string; id: string }>(({ sub, id }) => zip({ id, status: 'ok', subbed: sub }));
+    const server = await venue<{ sub: string; id: string }>(({ sub, id }) => gzip({ id, status: 'ok', subbed: sub }));
     const client = await connectClient(server, { handler: new HtxHandler() });
     const ticks = collect(await client.subscribe('market.btcusdt.trade'));
     const tick = (n: number, more = '') => ({ ch: 'market.btcusdt.trade', n, more });
-    server.broadcast(zip(tick(1, 'x'.repeat(1_000_000))));
-    server.broadcast(zip(tick(2)));
+    server.broadcast(gzip(tick(1, 'x'.repeat(1_000_000))));
+    server.broadcast(gzip(tick(2)));
     server.broadcast(tick(3));
-    server.broadcast(zip(tick(4)));
+    server.broadcast(gzip(tick(4)));
     expect((await ticks.until(4)).map((data) => (data as { n: number }).n)).toEqual([1, 2, 3, 4]);
   });
 
@@ -66,7 +64,7 @@ describe('5: the shape of a frame', () => {
     const server = await venue<{ sub: string; id: string }>(({ sub, id }) => ({ id, status: 'ok', subbed: sub }));
     const client = await connectClient(server, { handler: new SlowHandler() });
     const ticks = collect(await client.subscribe('market.btcusdt.trade'));
-    server.broadcast(zip({ ch: 'market.btcusdt.trade', n: 1 }));
+    server.broadcast(gzip({ ch: 'market.btcusdt.trade', n: 1 }));
     server.broadcast({ ch: 'market.btcusdt.trade', n: 2 });
     const [connection] = server.connections;
     connection?.ping();
@@ -82,7 +80,7 @@ describe('5: the shape of a frame', () => {
     const ticks = collect(await client.subscribe('market.btcusdt.trade'));
     const error = clientEvent(client, 'error');
     server.broadcast(new Uint8Array([1, 2, 3]));
-    server.broadcast(zip({ ch: 'market.btcusdt.trade', n: 1 }));
+    server.broadcast(gzip({ ch: 'market.btcusdt.trade', n: 1 }));
     expect(await error).toMatchObject([{ code: 'PROTOCOL_ERROR' }]);
     expect(await ticks.until(1)).toMatchObject([{ n: 1 }]);
     expect(sent(server)).toHaveLength(1);
@@ -94,7 +92,7 @@ describe('5: the shape of a frame', () => {
     const channel = await client.subscribe('market.btcusdt.trade');
     const seen = deferred<Message>();
     channel.on('message', (_, update) => seen.resolve(update.message));
-    const bytes = zip({ ch: 'market.btcusdt.trade', n: 1 });
+    const bytes = gzip({ ch: 'market.btcusdt.trade', n: 1 });
     server.broadcast(bytes);
     const message = await seen.promise;
     expect(message.text).toBe('{"ch":"market.btcusdt.trade","n":1}');

@@ -45,7 +45,7 @@ export class ExampleCompiler {
       isFree('server') && !used.has('client') ? 'await scope.visit();' : '',
     ];
     const { text, claims } = withClaims(file, imports);
-    // The header goes on the line before the block, so that all line numbers are those of the page.
+    // The header is on the line before the block, so that all line numbers are those of the page.
     const source = `${'\n'.repeat(block.line - 2)}${header.join(' ')}\n${text}\n};\n`;
     // A page names a server of its own; here it is the mock server.
     return { ...block, claims, source: source.replace(/(['"])wss?:\/\/[\w.-]*example\.com[^'"]*\1/g, 'scope.url') };

@@ -11,39 +11,26 @@ import {
   topicsOf,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { closeVirtual, connectVirtual, virtualClient } from '../support/virtual-client.js';
-import { answerLikeAnExchange, FakeNetwork, seeded } from '../support/virtual-time.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 it('a server that accepts and closes for 10 s sees few connections [F1, C4, C5]', async () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const network = new FakeNetwork();
-    network.onDial = (socket) =>
-      network.later(() => {
-        socket.accept();
-        socket.drop();
-      });
-    const client = virtualClient(network, { random: seeded(seed) });
+    const { client, clock, close, network, server } = virtualWorld({ network: { seed } });
+    server.onConnection = (connection) => connection.terminate();
     void client.connect();
-    await network.clock.advance(10_000);
-    expect(network.sockets.length).toBeGreaterThan(1);
-    expect(network.sockets.length).toBeLessThanOrEqual(16);
-    await closeVirtual(client, network);
+    await clock.advance(10_000);
+    expect(network.attempts.length).toBeGreaterThan(1);
+    expect(network.attempts.length).toBeLessThanOrEqual(16);
+    await close();
   }
 });
 
 it('no minute has more than 48 attempts, even when the random number is always 0 [F1, C5]', async () => {
-  const network = new FakeNetwork();
-  const dials: number[] = [];
-  network.onDial = (socket) => {
-    dials.push(network.clock.now());
-    network.later(() => {
-      socket.accept();
-      socket.drop();
-    });
-  };
-  const client = virtualClient(network, { random: () => 0.999_999 });
+  const { client, clock, network, server } = virtualWorld({ random: () => 0.999_999 });
+  server.onConnection = (connection) => connection.terminate();
   void client.connect();
-  await network.clock.advance(10 * 60_000);
+  await clock.advance(10 * 60_000);
+  const dials = network.attempts;
   expect(dials.length).toBeGreaterThan(100);
   for (const from of dials)
     expect(dials.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(48);
@@ -81,38 +68,33 @@ it('a half-open link is noticed and replaced [F2, C6]', async () => {
 
 it('a half-open link is noticed within pingInterval + pongTimeout by default, at whatever time it dies [F2, C6]', async () => {
   for (const after of [1, 15_000, 29_999, 30_001, 61_234]) {
-    const network = new FakeNetwork();
-    const client = await connectVirtual(network);
-    await network.clock.advance(after);
-    network.isMute = true;
-    const diedAt = network.clock.now();
+    const { client, clock, close, peer } = await connectedWorld();
+    await clock.advance(after);
+    peer.blackHole();
+    const diedAt = clock.now();
     let noticedAt = Infinity;
     client.on('disconnected', () => {
-      noticedAt = network.clock.now();
-      network.isMute = false;
+      noticedAt = clock.now();
     });
-    await network.clock.advance(40_000);
+    await clock.advance(40_000);
     expect(noticedAt - diedAt).toBeLessThanOrEqual(40_000);
-    await network.clock.advance(1_000);
+    await clock.advance(1_000);
     expect(client.state).toBe('ready');
-    await closeVirtual(client, network);
+    await close();
   }
 });
 
 it('the client reconnects after connections were refused for 6 s [F4, C7, L1]', async () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const network = new FakeNetwork();
-    answerLikeAnExchange(network);
-    const client = await connectVirtual(network, { random: seeded(seed) });
-    const accept = network.onDial;
-    network.onDial = (socket) => network.later(() => socket.refuse());
-    network.last.drop();
-    await network.clock.advance(6_000);
+    const { client, clock, close, network, server } = await connectedWorld({ network: { seed } });
+    network.admission = 'refuse';
+    server.drop();
+    await clock.advance(6_000);
     expect(client.state).not.toBe('ready');
-    network.onDial = accept;
-    await network.clock.advance(30_000);
+    network.admission = 'accept';
+    await clock.advance(30_000);
     expect(client.state).toBe('ready');
-    await closeVirtual(client, network);
+    await close();
   }
 });
 
@@ -156,18 +138,17 @@ it('close() with an unanswered request resolves [F6, C8, R1]', async () => {
 });
 
 it('close() during the back-off leaves no timer [F7, C8]', async () => {
-  const network = new FakeNetwork();
-  network.onDial = (socket) => network.later(() => socket.refuse());
-  const client = virtualClient(network);
+  const { client, clock, network } = virtualWorld();
+  network.admission = 'refuse';
   const connecting = outcomeOf(client.connect());
-  await network.clock.advance(60_000);
+  await clock.advance(60_000);
   expect(client.state).toBe('reconnecting');
-  const attempts = network.sockets.length;
+  const attempts = network.attempts.length;
   await client.close();
   expect(await connecting).toMatchObject({ error: { code: 'CONNECTION_CLOSED' } });
-  expect(network.clock.pendingTimers).toBe(0);
-  await network.clock.advance(60_000);
-  expect(network.sockets).toHaveLength(attempts);
+  expect(clock.pendingTimers).toBe(0);
+  await clock.advance(60_000);
+  expect(network.attempts).toHaveLength(attempts);
 });
 
 it('the client logs in again after a drop between the login and its answer [F9, C7]', async () => {
@@ -215,22 +196,23 @@ it('a second drop during resubscription loses no subscription [F11, S3, S4]', as
 });
 
 it('a healthy idle link is kept for a day with default settings [F17, C6]', async () => {
-  const network = new FakeNetwork();
-  const client = await connectVirtual(network);
-  await network.clock.advance(24 * 3_600_000);
+  const { client, clock, network, peer } = await connectedWorld();
+  let pings = 0;
+  peer.onPing = () => pings++;
+  await clock.advance(24 * 3_600_000);
   expect([client.state, client.epoch]).toEqual(['ready', 1]);
-  expect(network.sockets).toHaveLength(1);
-  expect(network.last.pings).toBe(2_880);
-  expect(client.stats().roundTrip).toBe(1);
+  expect(network.attempts).toHaveLength(1);
+  expect(pings).toBe(2_880);
+  expect(client.stats().roundTrip).toBe(2);
 });
 
 it('an idle link that cannot be probed is kept [F17, HN19, RT3]', async () => {
-  const network = new FakeNetwork();
-  network.hasPing = false;
-  const client = await connectVirtual(network);
-  await network.clock.advance(3_600_000);
+  const { client, clock, peer } = await connectedWorld({
+    onSocket: (socket) => void Object.assign(socket, { ping: undefined }),
+  });
+  await clock.advance(3_600_000);
   expect([client.state, client.epoch]).toEqual(['ready', 1]);
-  expect(network.last.sent).toEqual([]);
+  expect(peer.received).toEqual([]);
 });
 
 it('4,000 subscriptions leave in few frames and do not delay later calls [F14, DL8]', async () => {

@@ -1,8 +1,7 @@
 import { GenericJsonHandler, type Socket, type SocketEvents, WebSocketClient, WebSocketConfig } from 'hpx-transport-ws';
-import { VirtualClock } from 'hpx-transport-ws/testing';
+import { SeededRandom, VirtualClock } from 'hpx-transport-ws/testing';
 import { expect, it } from 'vitest';
 import { atEnd } from '../support/live.js';
-import { seeded } from '../support/virtual-time.js';
 
 const CLIENTS = 10_000;
 /** Of the host's time, which a busy one may take. */
@@ -25,7 +24,8 @@ class Fleet {
     const handler = new GenericJsonHandler();
     const openSocket = (_request: unknown, events: SocketEvents) => this.#open(events);
     this.clients = Array.from({ length: size }, (_, n) => {
-      return new WebSocketClient(config, handler, { openSocket, clock: this.clock, random: seeded(n) });
+      const random = new SeededRandom(n);
+      return new WebSocketClient(config, handler, { openSocket, clock: this.clock, random: () => random.next() });
     });
   }
 

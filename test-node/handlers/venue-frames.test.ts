@@ -1,7 +1,7 @@
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { RequestId } from '../../src/identifiers.js';
 import { Message } from '../../src/protocol/message.js';
+import { gzip } from '../support/gzip.js';
 import { frame, routed, sent, subscriptionContext } from '../support/handlers.js';
 import { AlpacaHandler } from './venues/alpaca.js';
 import { BinanceStreamsHandler } from './venues/binance-streams.js';
@@ -34,11 +34,11 @@ describe('5: the shape of a frame', () => {
   });
 
   it('a frame is compressed and decompressed asynchronously (HTX)', async () => {
-    const text = '{"ch":"market.btcusdt.kline.1min","ts":1790000001136,"tick":{}}';
-    const bytes = gzipSync(text);
+    const update = { ch: 'market.btcusdt.kline.1min', ts: 1_790_000_001_136, tick: {} };
+    const bytes = gzip(update);
     const htx = new HtxHandler();
     const message = new Message(bytes, await htx.decodeBinary(bytes));
-    expect(message.text).toBe(text);
+    expect(message.text).toBe(JSON.stringify(update));
     expect(htx.extractTopic(message)).toBe('market.btcusdt.kline.1min');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectClient, createClient, serve } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { newWorld } from '../support/simulated-world.js';
+import { virtualWorld } from '../support/virtual-world.js';
 
 describe('the order of inbound frames', () => {
   it('the code after an await runs before the next frame of the same chunk [R7, DL10]', async () => {
@@ -100,7 +100,7 @@ describe('the order of inbound frames', () => {
   });
 
   it('the code after every kind of await runs before the next frame in virtual time [DL10]', async () => {
-    const waits: Record<string, (world: ReturnType<typeof newWorld>) => Promise<unknown>> = {
+    const waits: Record<string, (world: ReturnType<typeof virtualWorld>) => Promise<unknown>> = {
       request: ({ client }) => client.request({ op: 'x' }),
       requestRaw: ({ client }) => client.requestRaw('{"req_id":"r1"}'),
       subscribe: ({ client }) => client.subscribe('a'),
@@ -109,7 +109,7 @@ describe('the order of inbound frames', () => {
       authenticate: ({ client }) => client.authenticate(),
     };
     for (const [name, wait] of Object.entries(waits)) {
-      const world = newWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
+      const world = virtualWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
       await world.connect();
       const order: string[] = [];
       world.client.on('message', (message) => order.push(message.text));

@@ -1,13 +1,18 @@
+import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
+import { directSockets } from '../support/direct-socket.js';
 import { barrier, clientEvent, collect, connectClient, connectOnClock, serve } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { newWorld } from '../support/simulated-world.js';
-import { virtualWorld } from '../support/virtual-client.js';
+import { URL, virtualWorld } from '../support/virtual-world.js';
 
 describe('pause() inside a listener', () => {
   it('keeps the order of updates for other listeners when it resumes at once [S5, R7, CL23]', async () => {
-    const { client, subscribe, publish } = await virtualWorld();
-    const [first, second] = [await subscribe('t'), await subscribe('t')];
+    const { openSocket, say } = directSockets((text, answer) => answer({ ...JSON.parse(text), success: true }));
+    const clock = new VirtualClock();
+    const client = await connectClient({ url: URL }, { runtime: { openSocket, clock } });
+    const [first, second] = [await client.subscribe('t'), await client.subscribe('t')];
+    await clock.settle();
+    const publish = (data: unknown) => say({ topic: 't', data });
     const heard: string[] = [];
     first.on('message', (data) => {
       heard.push(`first ${data}`);
@@ -88,7 +93,7 @@ describe('pause() and resume()', () => {
   });
 
   it('do not block a login during a reconnect [CL23]', async () => {
-    const world = newWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
+    const world = virtualWorld({ server: { key: 'secret' }, handler: new LoginHandler() });
     await world.connect();
     world.client.pause();
     world.client.reconnect();

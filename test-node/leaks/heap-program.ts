@@ -1,7 +1,7 @@
-// What the child process does: works for long, and tells the heap on the way. Arguments: workload, count.
+// The program of the child process: runs a long workload and prints the heap size on the way. Arguments: workload, count.
 import { reconnects, requests, updates, type Workload } from './workloads.js';
 
-// Errors are made by the thousand, and nobody reads where.
+// Thousands of errors are made, and no stack is read.
 Error.stackTraceLimit = 0;
 const [name = '', count = ''] = process.argv.slice(2);
 const work = ({ reconnects, requests, updates } as Readonly<Record<string, Workload>>)[name];

@@ -1,4 +1,4 @@
-// What the child process does: closes one client after the other, and tells what is left of each.
+// The program of the child process: closes one client after another and prints what is left of each.
 import { EventEmitter } from 'node:events';
 import { type ConnectionState, WebSocketClient, type WebSocketConfigInput } from 'hpx-transport-ws';
 import { LoginHandler } from '../support/login-handler.js';

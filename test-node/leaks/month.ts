@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 
 type World = Awaited<ReturnType<typeof echoNetwork>>;
 
-/** What a night or an hour may bring. Each ends by itself. */
+/** Faults of a night or an hour. Each fault repairs what it broke. */
 const faults: Readonly<Record<string, (world: World, random: SeededRandom) => Promise<void> | void>> = {
   drop: ({ network }) => network.connections.at(-1)?.terminate(),
   reset: ({ network }) => network.connections.at(-1)?.reset(),

@@ -16,7 +16,7 @@ class EndlessGreeting extends LoginHandler {
   }
 }
 
-/** A network, a server that wants a login, and a client in a state that it stays in until somebody does something. */
+/** A network, a server that requires a login, and a client that stays in the given state. */
 export async function reach(
   state: ConnectionState,
   config: Partial<WebSocketConfigInput> = {},

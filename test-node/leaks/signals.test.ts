@@ -108,7 +108,7 @@ it('one signal for many calls leads to no leak warning of Node [R6, CH12]', asyn
   const calls = topics.map(() => client.request({ op: 'echo' }, { signal }));
   await network.clock.advance(20);
   await Promise.all([subscribing, ...calls]);
-  // Warnings are told in a later turn.
+  // Warnings are emitted in a later turn.
   await new Promise(setImmediate);
   process.off('warning', onWarning);
   expect(warnings).toEqual([]);

@@ -7,7 +7,7 @@ const { days = '30', seed = '1' } = Object.fromEntries(
 );
 /** Days after which the heap has its size. */
 const SETTLED = Math.ceil(Number(days) / 5);
-// Errors are made by the thousand, and nobody reads where.
+// Thousands of errors are made, and no stack is read.
 Error.stackTraceLimit = 0;
 
 let passed = 0;

@@ -4,7 +4,7 @@ import { measure } from './heap-meter.js';
 
 const PARTS = 4;
 
-/** A long work; tells the heap after each part of it, in bytes. */
+/** A long workload; reports the heap size in bytes after each part. */
 export type Workload = (count: number) => Promise<number[]>;
 
 /** Bytes by which the heap may grow over a workload: far less than one object for each thing that was done. */
@@ -72,7 +72,7 @@ export const requests: Workload = async (count) => {
   return heap;
 };
 
-/** Updates are heard, looped over, conflated, and overflow where nobody reads. */
+/** Updates go to listeners and loops, are conflated, and overflow on channels without a reader. */
 export const updates: Workload = async (count) => {
   const perPart = count / PARTS;
   const world = await echoNetwork({ pingInterval: 0 });

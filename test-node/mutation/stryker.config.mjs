@@ -8,7 +8,7 @@ export default {
   testRunner: 'vitest',
   vitest: { configFile: 'test-node/mutation/vitest.config.ts', related: false },
   coverageAnalysis: 'perTest',
-  // What runs at import alone has to load everything anew, which costs as much as all tests.
+  // A mutant in code that runs only at import needs a fresh load of everything, which costs as much as all tests.
   ignoreStatic: true,
   // Texts of messages; where a string decides anything, the comparison is mutated as well.
   mutator: { excludedMutations: ['StringLiteral'] },

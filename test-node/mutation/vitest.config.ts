@@ -30,7 +30,7 @@ export default defineConfig({
       // Runs a script on the work tree's own source, which has no mutant in it.
       'test-node/simulation/simulate-script.test.ts',
     ],
-    // A mutant is switched on at run time: loading everything anew for each file would cost most of the time.
+    // A mutant is switched on at run time, so each file need not load everything again.
     isolate: false,
     sequence: { sequencer: QuickestFirst },
     // A test that waits for what a mutant never does; on virtual time most need some milliseconds.

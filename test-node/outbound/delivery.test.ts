@@ -12,7 +12,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { newWorld, operations } from '../support/simulated-world.js';
+import { operations, virtualWorld } from '../support/virtual-world.js';
 
 describe('a drop with a request in flight', () => {
   it('fails the request as unknown and does not send it again [R1, R4, R5, DL1, DL5, ER3]', async () => {
@@ -183,7 +183,7 @@ describe('the order of frames after a connect', () => {
         return '{"op":"hello"}';
       }
     }
-    const world = newWorld({ server: { key: 'secret' }, handler: new Handler() });
+    const world = virtualWorld({ server: { key: 'secret' }, handler: new Handler() });
     const call = world.client.request({ op: 'order' });
     const subscribing = world.client.subscribe('a');
     await world.connect();

@@ -1,7 +1,7 @@
 import type { Clock, OpenSocket } from 'hpx-transport-ws';
 import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
 
-/** The runtime of Node, which tells what of it is still in use. */
+/** The runtime of Node, with counts of the timers and sockets in use. */
 export class CountedRuntime {
   readonly clock: Clock;
   readonly openSocket: OpenSocket;
@@ -48,12 +48,12 @@ export class CountedRuntime {
     return this.#timers.size;
   }
 
-  /** Sockets that have not told their end. */
+  /** Sockets that have not reported their close. */
   get sockets(): number {
     return this.#sockets;
   }
 
-  /** Resolves when the last socket has told its end. */
+  /** Resolves when the last socket has reported its close. */
   async untilNoSocket(): Promise<void> {
     while (this.#sockets > 0) {
       await new Promise<void>((resolve) => {

@@ -19,7 +19,7 @@ export type ProxyAdmission = 'forward' | 'hang' | 'reset';
  * const client = await WebSocketClient.connect({ url: proxy.url }, handler);
  * proxy.last.blackHole('to-client'); // the server is mute, and the client's heartbeat has to notice
  * proxy.cut(); // every connection ends
- * proxy.refuse(); // and nobody listens
+ * proxy.refuse(); // the port is closed
  * await proxy.accept();
  * ```
  */

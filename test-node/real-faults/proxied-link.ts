@@ -50,7 +50,7 @@ export class ProxiedLink {
     for (const pipe of this.#pipes('both')) pipe.conditions = conditions;
   }
 
-  /** A half-open link: what goes in that direction vanishes for good, and neither end is told. */
+  /** A half-open link: bytes in that direction are lost, and neither end notices. */
   blackHole(direction: Direction = 'both'): void {
     for (const pipe of this.#pipes(direction)) pipe.lose();
   }
@@ -72,7 +72,7 @@ export class ProxiedLink {
     }
   }
 
-  /** Tells the end of the stream in that direction alone; the other one goes on. */
+  /** Ends the stream in that direction only; the other direction continues. */
   halfClose(direction: 'to-server' | 'to-client'): void {
     for (const pipe of this.#pipes(direction)) pipe.finish();
   }

@@ -97,7 +97,7 @@ export class RealWorld {
     await this.#step();
   }
 
-  /** What each client tells of itself, once what is due has had its turns. */
+  /** The stats of each client, after everything that is due has run. */
   async #step(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     for (const { client, log } of this.hosts) {

@@ -2,7 +2,7 @@ import { CapacityExceededError, GenericJsonHandler, RequestRejectedError, Reques
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectClient, createClient, deferred, framesOf, serve } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { newWorld, operations, outcome } from '../support/simulated-world.js';
+import { operations, outcome, virtualWorld } from '../support/virtual-world.js';
 
 class CancellingHandler extends GenericJsonHandler {
   override buildCancel(requestId: string | number): string {
@@ -256,7 +256,7 @@ describe('the abort of a request', () => {
         return '{"op":"cancel"}';
       }
     }
-    const world = newWorld({ server: { key: 'secret' }, handler: new Handler() });
+    const world = virtualWorld({ server: { key: 'secret' }, handler: new Handler() });
     await world.connect();
     world.server.mute = true;
     const controller = new AbortController();

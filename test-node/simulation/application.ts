@@ -12,7 +12,7 @@ export interface SubscribeWish {
   readonly timeout?: number;
   readonly capacity?: number;
   readonly overflow?: OverflowPolicy;
-  /** A listener that throws is called before the one that keeps the book. */
+  /** A listener that throws is called before the listener that records. */
   readonly throws?: boolean;
 }
 
@@ -24,8 +24,8 @@ export interface OpenChannel {
 }
 
 /**
- * An application that keeps book: every call goes through here and is written into the history, and so is everything that
- * it leads to. Calls are plain: whoever drives it says when.
+ * An application that records: every call goes through it, and the history gets the call and its results. Its methods
+ * are plain calls; the caller decides when.
  */
 export class Application {
   readonly client: WebSocketClient;
@@ -159,7 +159,7 @@ export class Application {
     void this.client.close({ drain, deadline }).then(() => write({ type: 'closed' }));
   }
 
-  /** Writes down what each channel tells of itself. */
+  /** Records the state of each channel. */
   account(): void {
     for (const { number, channel } of this.channels.values()) {
       if (channel && !channel.closed) this.#account(number, channel);
@@ -225,7 +225,7 @@ export class Application {
     channel.on('gap', ({ cause, epoch }) => write({ type: 'gap', channel: number, cause, epoch }));
     channel.on('resumed', (epoch) => write({ type: 'resumed', channel: number, epoch }));
     channel.on('error', (error) => {
-      // What a listener throws is told here, too, and ends nothing.
+      // An error that a listener throws is reported here too, and ends nothing.
       if (!channel.closed) write({ type: 'channel-error', channel: number, code: error.code });
     });
     channel.on('close', () => {

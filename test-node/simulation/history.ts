@@ -1,20 +1,20 @@
 import type { ConnectionState, OverflowPolicy, RetryPolicy } from 'hpx-transport-ws';
 
 /**
- * The operation log of one run, simulated or real: everything that the application did and was told, that the client
- * traced, that passed the seam to its sockets, that the server did and that befell the world, in the one order in which
- * it happened. The checker judges nothing else. See `Recorder` for how it is written.
+ * The log of one run, simulated or real, in order: the calls of the application and their results, the trace of the
+ * client, the traffic of its sockets, the actions of the server, and the faults. The checker judges nothing else.
+ * `Recorder` writes it.
  */
 export type History = readonly Entry[];
 
-/** One line of it. `at` is monotonic milliseconds from any origin; `client` is missing where it concerns all clients. */
+/** One line of it. `at` is monotonic milliseconds from any origin; `client` is missing where the entry concerns all clients. */
 export type Entry = { readonly at: number; readonly client?: string } & Happening;
 
 export type EntryOf<T extends Entry['type']> = Extract<Entry, { readonly type: T }>;
 
 export type Happening = ApplicationHappening | ClientHappening | SocketHappening | WorldHappening;
 
-/** What the application asked, and what it was told. Calls and channels are counted, each by itself, per client. */
+/** What the application called, and what it got. Calls and channels have separate numbers per client. */
 export type ApplicationHappening =
   | { readonly type: 'connect' }
   | { readonly type: 'connected' }
@@ -34,7 +34,7 @@ export type ApplicationHappening =
       readonly type: 'settled';
       readonly call: number;
       readonly outcome: 'answered' | 'written' | 'rejected' | 'aborted';
-      /** Of a request: what the call told then. */
+      /** Of a request: the delivery of the call at that time. */
       readonly delivery?: string | undefined;
       /** Of an error: `code`. */
       readonly code?: string | undefined;
@@ -69,7 +69,7 @@ export type ApplicationHappening =
   | { readonly type: 'resumed'; readonly channel: number; readonly epoch: number }
   | { readonly type: 'channel-error'; readonly channel: number; readonly code: string }
   | { readonly type: 'channel-closed'; readonly channel: number }
-  /** What the channel tells of itself. */
+  /** The counters of the channel. */
   | {
       readonly type: 'channel-stats';
       readonly channel: number;
@@ -88,7 +88,7 @@ export type ApplicationHappening =
   /** The promise `client.closed` was resolved; with the code of its error, if any. */
   | { readonly type: 'ended'; readonly code?: string | undefined };
 
-/** What the client told by itself: its trace and its events. */
+/** The trace and the events of the client. */
 export type ClientHappening =
   | {
       readonly type: 'transition';
@@ -142,7 +142,7 @@ export type WorldHappening =
   /** Timers fire on multiples of this alone; 0 for as they are due. */
   | { readonly type: 'throttle'; readonly grid: number }
   | { readonly type: 'wall'; readonly ms: number }
-  /** A moment in which nothing is under way that is due; what the client tells of itself. */
+  /** The stats of the client at a moment when nothing that is due is under way. */
   | {
       readonly type: 'step';
       readonly state: ConnectionState;

@@ -4,7 +4,7 @@ import type { SimulatedWorld } from './simulated-world.js';
 
 const MOST_CHANNELS = 8;
 
-/** What goes on without any fault: applications that call, and a server that publishes. */
+/** The load without any fault: applications that make calls, and a server that publishes. */
 export class Load {
   readonly #world: SimulatedWorld;
   readonly #random: SeededRandom;

@@ -17,7 +17,7 @@ export interface Real {
 
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** One thing that happens; afterwards what the client tells of itself has to fit the model, and no rule may be broken. */
+/** One step. Afterwards the stats of the client must fit the model, and no rule may be broken. */
 class Happens implements Command {
   readonly #name: string;
   readonly #check: (model: Model) => boolean;
@@ -59,7 +59,7 @@ const always = () => true;
 const isOpen = ({ closed }: Model) => !closed;
 const topic = fc.constantFrom('a', 'b', 'c');
 const index = fc.nat(7);
-/** A confirmation may take as long as it takes: then nobody but the model's own steps ends a channel. */
+/** A confirmation has no timeout, so that only steps of the model end a channel. */
 const patient = { timeout: Infinity };
 
 function pick<T>(list: Iterable<T>, at: number): T | undefined {

@@ -9,7 +9,7 @@ import { bundleSimulator, root } from './bundle.mjs';
 
 /** A bug that survives so many seeds is not found. */
 const SEEDS = 200;
-/** For one bug; one that hangs the simulator is not found either. */
+/** For one bug. A bug that hangs the simulator counts as not found. */
 const TIMEOUT = 180_000;
 const HUNTER = join(import.meta.dirname, 'bug-hunter.mjs');
 

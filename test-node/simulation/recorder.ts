@@ -17,7 +17,7 @@ import type { Entry, Happening } from './history.js';
  */
 export class Recorder {
   readonly history: Entry[] = [];
-  /** Is told of each entry as it is written. */
+  /** Called with each entry as it is recorded. */
   onEntry: (entry: Entry) => void = () => {};
   readonly #now: () => number;
 
@@ -88,7 +88,7 @@ export class ClientLog {
     };
   }
 
-  /** Writes down what the client traces and tells. */
+  /** Records the trace and the events of the client. */
   watch(client: WebSocketClient): void {
     const { write } = this;
     client.trace((entry) => {

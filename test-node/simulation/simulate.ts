@@ -72,7 +72,7 @@ async function converge(world: SimulatedWorld): Promise<void> {
   for (const host of hosts) {
     const { client, log } = host;
     if (client.state === 'closed') continue;
-    // Older ones may be there whose end the server was never told.
+    // The server may still have older connections whose end it has not noticed.
     const live = world.connectionsOf(host).at(-1);
     const served = live ? [...world.server.topicsOf(live)] : [];
     log.write({ type: 'rest', state: client.state, served });

@@ -61,7 +61,7 @@ export class SimulatedHandler extends GenericJsonHandler {
     );
     if (error === 'already subscribed') return { benign: named };
     if (refused.length > 0) return { accepted: named, refused };
-    // A list that is empty names nobody; none at all goes by the order of the frames.
+    // An empty list names no topic; without a list the order of the frames decides.
     if (!args) return success;
     return success ? { accepted: named } : { refused: named };
   }

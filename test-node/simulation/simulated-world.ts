@@ -83,7 +83,7 @@ export class SimulatedWorld {
     this.step();
   }
 
-  /** A moment in which nothing is due: what each client tells of itself is written down. */
+  /** Records the stats of each client at a moment when nothing is due. */
   step(): void {
     for (const { client, log } of this.hosts) {
       const { state, pendingRequests: pending, waitingCalls: waiting, subscriptions } = client.stats();

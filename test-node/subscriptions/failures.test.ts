@@ -19,7 +19,7 @@ import {
   serve,
   topicsOf,
 } from '../support/live.js';
-import { newWorld } from '../support/simulated-world.js';
+import { virtualWorld } from '../support/virtual-world.js';
 
 describe('subscribe() that fails', () => {
   it('rejects on a refusal with the message of the server and harms no other topic [CH9, S6, ER2, GJ3]', async () => {
@@ -187,7 +187,7 @@ describe('subscribe() that fails', () => {
       }
     }
     for (const refuse of ['partial', 'whole'] as const) {
-      const world = newWorld({ server: { refuse, benign: true }, handler: new Handler() });
+      const world = virtualWorld({ server: { refuse, benign: true }, handler: new Handler() });
       world.server.refused.set('bad', 'no such topic');
       await world.connect();
       const subscribing = world.client.subscribeMany(['a', 'bad', 'b'], { partial: true });

@@ -1,6 +1,6 @@
 import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { newWorld, operations, outcome } from '../support/simulated-world.js';
+import { operations, outcome, virtualWorld } from '../support/virtual-world.js';
 
 describe('a subscription of a topic that was just given up', () => {
   class RevocableHandler extends GenericJsonHandler {
@@ -11,7 +11,7 @@ describe('a subscription of a topic that was just given up', () => {
   }
 
   /** Asks for a topic and gives it up before the server has read of it. */
-  const ask = async (world: ReturnType<typeof newWorld>, topic: string) => {
+  const ask = async (world: ReturnType<typeof virtualWorld>, topic: string) => {
     const controller = new AbortController();
     world.client.subscribe(topic, { signal: controller.signal }).catch(() => {});
     await world.clock.advance(1);
@@ -20,7 +20,7 @@ describe('a subscription of a topic that was just given up', () => {
   };
 
   it('is not confirmed by the acknowledgement of the older frame [HN3, S3, S6]', async () => {
-    const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+    const world = virtualWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
     await world.connect();
     await ask(world, 'a');
     const [again, other] = [world.client.subscribe('a'), world.client.subscribe('b')];
@@ -33,7 +33,7 @@ describe('a subscription of a topic that was just given up', () => {
   });
 
   it('is confirmed by its own acknowledgement when the older frame gets none [HN3]', async () => {
-    const world = newWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+    const world = virtualWorld({ server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
     await world.connect();
     let count = 0;
     world.server.onSend = ({ op }, send) => {
@@ -46,7 +46,7 @@ describe('a subscription of a topic that was just given up', () => {
   });
 
   it('is not sent again while its answer may wait in a paused socket [CL23, S2, S3]', async () => {
-    const world = newWorld({ config: { requestTimeout: 1_000 }, server: { acknowledge: 'topic-only' } });
+    const world = virtualWorld({ config: { requestTimeout: 1_000 }, server: { acknowledge: 'topic-only' } });
     await world.connect();
     world.client.pause();
     const subscribing = world.client.subscribe('a', { timeout: 60_000 });
@@ -67,7 +67,7 @@ describe('a subscription of a topic that was just given up', () => {
   });
 
   it('does not let the late acknowledgement confirm another topic when acknowledgements go by order [HN3, S3]', async () => {
-    const world = newWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
+    const world = virtualWorld({ server: { acknowledge: 'order' }, network: { latency: 10 } });
     world.server.refused.set('b', 'no such topic');
     await world.connect();
     await ask(world, 'a');
@@ -77,7 +77,7 @@ describe('a subscription of a topic that was just given up', () => {
   });
 
   it('is not ended by a revocation that was sent before the newer frame arrived [HN4, S3]', async () => {
-    const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
+    const world = virtualWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
     await world.connect();
     const subscribing = world.client.subscribe('a');
     await world.clock.advance(30);
@@ -100,7 +100,7 @@ describe('a subscription of a topic that was just given up', () => {
     class Handler extends RevocableHandler {
       override limits = { frames: { count: 2, window: 1_000 } };
     }
-    const world = newWorld({ handler: new Handler(), network: { latency: 10 } });
+    const world = virtualWorld({ handler: new Handler(), network: { latency: 10 } });
     await world.connect();
     const subscribing = world.client.subscribe('a');
     await world.clock.advance(30);
@@ -114,7 +114,7 @@ describe('a subscription of a topic that was just given up', () => {
   });
 
   it('is ended by a revocation after the answer to the unsubscribe frame [HN4]', async () => {
-    const world = newWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
+    const world = virtualWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
     await world.connect();
     await ask(world, 'a');
     world.server.onSend = ({ op }, send) => {
@@ -128,7 +128,7 @@ describe('a subscription of a topic that was just given up', () => {
   });
 
   it('remembers at most a few hundred unanswered frames [C9, S3]', async () => {
-    const world = newWorld({ config: { requestTimeout: Infinity } });
+    const world = virtualWorld({ config: { requestTimeout: Infinity } });
     await world.connect();
     world.server.onSend = ({ op }, send) => {
       if (op !== 'subscribe') send();

@@ -1,7 +1,7 @@
 import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { barrier, connectClient, serve } from '../support/live.js';
-import { newWorld, operations, outcome } from '../support/simulated-world.js';
+import { operations, outcome, virtualWorld } from '../support/virtual-world.js';
 
 describe('the subscriptions of the server', () => {
   it('are all confirmed by one acknowledgement with topics of several frames [HN3, CH8]', async () => {
@@ -18,7 +18,7 @@ describe('the subscriptions of the server', () => {
   });
 
   it('resolve unsubscribe() when the topic is subscribed again in the same tick [CH5, S2]', async () => {
-    const world = newWorld();
+    const world = virtualWorld();
     await world.connect();
     const subscribing = world.client.subscribe('a');
     await world.clock.advance(10);
@@ -31,7 +31,7 @@ describe('the subscriptions of the server', () => {
   });
 
   it('get new params when a topic is given up and subscribed in the same tick [S3]', async () => {
-    const world = newWorld();
+    const world = virtualWorld();
     await world.connect();
     const subscribing = world.client.subscribe('book', { params: { depth: 1 } });
     await world.clock.advance(10);
@@ -46,7 +46,7 @@ describe('the subscriptions of the server', () => {
     class Handler extends GenericJsonHandler {
       override limits = { topicsPerConnection: 1 };
     }
-    const world = newWorld({ handler: new Handler() });
+    const world = virtualWorld({ handler: new Handler() });
     await world.connect();
     const subscribing = world.client.subscribe('a');
     await world.clock.advance(10);
@@ -64,7 +64,7 @@ describe('the subscriptions of the server', () => {
           : undefined;
       }
     }
-    const world = newWorld({ handler: new Handler() });
+    const world = virtualWorld({ handler: new Handler() });
     await world.connect();
     world.server.mute = true;
     const subscribing = world.client.subscribe('a');
@@ -90,7 +90,7 @@ describe('the subscriptions of the server', () => {
         override confirmsSubscriptions = acknowledge !== 'none';
         override limits = { topicsPerFrame: 3 };
       }
-      const world = newWorld({ server: { acknowledge }, handler: new Handler(), network: { latency: 20 } });
+      const world = virtualWorld({ server: { acknowledge }, handler: new Handler(), network: { latency: 20 } });
       await world.connect();
       const topics = Array.from({ length: 10 }, (_, n) => `t${n}`);
       const subscribing = world.client.subscribeMany(topics);

@@ -7,8 +7,7 @@ import {
 } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { connectClient, outcomeOf, serve } from '../support/live.js';
-import { connectVirtual } from '../support/virtual-client.js';
-import { FakeNetwork } from '../support/virtual-time.js';
+import { connectedWorld } from '../support/virtual-world.js';
 
 describe('a topic that the server names', () => {
   /** One topic in a frame, its depth as params. */
@@ -30,44 +29,44 @@ describe('a topic that the server names', () => {
   }
 
   async function givenUp() {
-    const network = new FakeNetwork();
-    const client = await connectVirtual(network, { handler: new Naming() });
+    const { client, clock, peer, sent, server } = await connectedWorld({ handler: new Naming() });
+    server.mute = true;
     const controller = new AbortController();
     const first = outcomeOf(client.subscribe('book', { params: 5, signal: controller.signal }));
-    await network.clock.advance(1);
+    await clock.advance(1);
     controller.abort('changed my mind');
     expect(await first).toEqual({ error: 'changed my mind' });
     const second = client.subscribe('book', { params: 50 });
-    await network.clock.advance(1);
-    const frames = () => network.last.sent.map((frame) => JSON.parse(String(frame)));
-    expect(frames()).toMatchObject([{ op: 'subscribe', depth: 5 }]);
-    return { network, second, frames };
+    await clock.advance(1);
+    expect(sent).toMatchObject([{ op: 'subscribe', depth: 5 }]);
+    const say = async (frame: object) => {
+      peer.sendJson(frame);
+      await clock.advance(1);
+    };
+    return { second, sent, say };
   }
 
   it('is subscribed with other params when the name of the older subscription is known [CH7, S2]', async () => {
-    const { network, second, frames } = await givenUp();
-    network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, name: 'n1' });
-    await network.clock.advance(1);
-    expect(frames().slice(1)).toMatchObject([
+    const { second, sent, say } = await givenUp();
+    await say({ op: 'subscribe', req_id: sent[0]?.req_id, name: 'n1' });
+    expect(sent.slice(1)).toMatchObject([
       { op: 'unsubscribe', name: 'n1' },
       { op: 'subscribe', depth: 50 },
     ]);
-    network.last.say({ op: 'subscribe', req_id: frames()[2].req_id, name: 'n2' });
+    await say({ op: 'subscribe', req_id: sent[2]?.req_id, name: 'n2' });
     const channel = await second;
     const heard: unknown[] = [];
     channel.on('message', (data) => heard.push(data));
-    network.last.say({ topic: 'n1', data: 'old' });
-    network.last.say({ topic: 'n2', data: 'new' });
-    await network.clock.advance(1);
+    await say({ topic: 'n1', data: 'old' });
+    await say({ topic: 'n2', data: 'new' });
     expect(heard).toEqual(['new']);
   });
 
   it('is subscribed with other params when the older subscription is refused [CH9, S2]', async () => {
-    const { network, second, frames } = await givenUp();
-    network.last.say({ op: 'subscribe', req_id: frames()[0].req_id, error: 'no such depth' });
-    await network.clock.advance(1);
-    expect(frames().slice(1)).toMatchObject([{ op: 'subscribe', depth: 50 }]);
-    network.last.say({ op: 'subscribe', req_id: frames()[1].req_id, name: 'n2' });
+    const { second, sent, say } = await givenUp();
+    await say({ op: 'subscribe', req_id: sent[0]?.req_id, error: 'no such depth' });
+    expect(sent.slice(1)).toMatchObject([{ op: 'subscribe', depth: 50 }]);
+    await say({ op: 'subscribe', req_id: sent[1]?.req_id, name: 'n2' });
     expect((await second).topic).toBe('book');
   });
 });

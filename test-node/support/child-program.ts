@@ -46,7 +46,7 @@ class SlowHello extends LoginHandler {
   }
 }
 
-/** Closes in one state, and tells what is left then. */
+/** Closes the client in one state and prints what is left. */
 async function closing(state: ConnectionState): Promise<void> {
   const before = process.getActiveResourcesInfo();
   const client = new WebSocketClient(config, new SlowHello());

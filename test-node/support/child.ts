@@ -29,7 +29,7 @@ export async function compile(file: string): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** Runs a script in a Node process of its own until that ends by itself. */
+/** Runs a script in its own Node process until the process exits. */
 export async function runChild(script: string, ...args: readonly string[]): Promise<ChildEnd> {
   const child = spawn(process.execPath, ['--input-type=module', '-', ...args], { cwd: ROOT, env: {} });
   atEnd(() => child.kill('SIGKILL'));

@@ -102,7 +102,7 @@ export function channelEvent<T, K extends keyof ChannelEvents<T>>(
   });
 }
 
-/** What a channel's listener got so far, and a promise for as many as a test waits for. */
+/** The updates that a listener of a channel got so far, and a promise for a number of them. */
 export function collect<T>(channel: Channel<T>): { readonly items: T[]; until(count: number): Promise<T[]> } {
   const items: T[] = [];
   const waits = new Set<() => void>();
@@ -149,7 +149,7 @@ export async function barrier(client: WebSocketClient): Promise<void> {
   await client.request({ op: 'barrier' });
 }
 
-/** What became of a promise, so that a test can look at it later. */
+/** The result of a promise, so that a test can look at it later. */
 export function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> {
   return promise.then(
     (value) => ({ value }),

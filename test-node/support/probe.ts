@@ -1,6 +1,6 @@
 import type { OpenSocket, Socket, SocketClose, SocketError, SocketRequest } from 'hpx-transport-ws';
 
-/** One socket, and everything that it told. */
+/** One socket, and everything that it reported. */
 export interface Probe {
   readonly socket: Socket;
   readonly events: string[];

@@ -4,7 +4,7 @@ import type { DevToolsEvents, DevToolsMethods } from './devtools-protocol.js';
 /** A call as it is, and the session that it is for. */
 export const inSession = <C extends { method: string }>(sessionId: string, call: C) => ({ ...call, sessionId });
 
-/** What tells events of one name apart: each session has its own. The browser itself has no session. */
+/** The session distinguishes events of the same name. The browser has no session. */
 const topicIn = (event: string | number, sessionId: unknown) => (sessionId ? `${event}@${sessionId}` : `${event}`);
 const sessionOf = (params: unknown) => (params as { sessionId?: string } | undefined)?.sessionId;
 

@@ -112,7 +112,7 @@ describe('the DevTools endpoint of Chromium: events', () => {
   it('events that come before the confirmation are kept for the first listener [S7, CH14]', async () => {
     const client = await open();
     const { targetId } = await client.request({ method: 'Target.createTarget', params: { url: 'about:blank' } });
-    // The browser tells every target that it has, and only then confirms.
+    // The browser reports every target before it confirms.
     const targets = await client.subscribe('Target.targetCreated');
     const kept = await collect(targets).until(targets.buffered);
     expect(kept.map(({ targetInfo }) => targetInfo.targetId)).toContain(targetId);
@@ -183,7 +183,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     current = await startChromium();
 
     expect(await gap).toMatchObject([{ epoch: 2, cause: 'disconnect' }]);
-    // The session ended with its browser; what belongs to the browser itself goes on.
+    // The session ended with its browser; subscriptions without a session continue.
     const [[refusal]] = (await Promise.all(ends)) as [[Error], unknown];
     expect(refusal.message).toContain('Session with given id not found.');
     await expect(evaluate(client, sessionId, '1')).rejects.toMatchObject({ serverCode: -32_001 });

@@ -17,7 +17,7 @@ export interface EthereumMethods {
   evm_mine: { params: [{ blocks: number }]; result: Hex };
 }
 
-/** An Ethereum node: it gives each subscription a name of its own, anew on each connection; options are enough. */
+/** An Ethereum node: it names each subscription, with a new name on each connection. Options are enough. */
 export class EthereumHandler extends JsonRpcHandler<EthereumTopics, EthereumMethods> {
   constructor() {
     super({

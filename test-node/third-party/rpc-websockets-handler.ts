@@ -3,8 +3,8 @@ import { JsonRpcHandler, type Message, MessageKind } from 'hpx-transport-ws';
 const LOGIN_ID = 'login';
 
 /**
- * The server of rpc-websockets: JSON-RPC 2.0 whose updates are no JSON-RPC, as they carry the event in `notification`, and
- * which tells about each event of an `rpc.on` in words.
+ * The server of rpc-websockets: JSON-RPC 2.0, but its updates have the event in `notification`, and the answer to `rpc.on`
+ * describes each event in words.
  */
 export class RpcWebsocketsHandler<Events extends object, Methods extends object> extends JsonRpcHandler<
   Events,

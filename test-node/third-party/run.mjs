@@ -1,4 +1,4 @@
-// Tests the package with servers that nobody here wrote: node test-node/third-party/run.mjs [a word of a file's name …]
+// Tests the package with servers of other projects: node test-node/third-party/run.mjs [a word of a file's name …]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

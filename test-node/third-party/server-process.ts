@@ -11,7 +11,7 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts a program and waits for the line that tells its endpoint, which is the first group of `ready`. */
+/** Starts a program and waits for the line with its endpoint, which is the first group of `ready`. */
 export async function startServer(program: string, args: readonly string[], ready: RegExp): Promise<ServerProcess> {
   // A group of its own, so that its children end with it.
   const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

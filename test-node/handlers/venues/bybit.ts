@@ -71,7 +71,7 @@ export class BybitHandler extends ProtocolHandler {
       return accepted.length + refused.length > 0 ? { accepted, refused } : undefined;
     }
     const [, present] = /already subscribed,topic:(.+)/.exec(ret_msg) ?? [];
-    // In a frame with others it fails the whole of it, so that each has to be asked for by itself.
+    // It fails the whole frame, so each topic of the frame must be subscribed on its own.
     if (present && topics.length === 1) return { benign: [present] };
     return success === true;
   }

@@ -34,7 +34,7 @@ export class DeribitHandler extends JsonRpcHandler {
     return isHeartbeat ? MessageKind.System : super.classifyMessage(message);
   }
 
-  /** What answers the two calls of the heartbeat concerns nobody else. */
+  /** Answers to the two heartbeat calls are not for the application. */
   override isPongResponse(message: Message): boolean {
     return message.field('id') === 'heartbeat' || message.field('id') === 'test';
   }

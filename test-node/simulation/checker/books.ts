@@ -36,7 +36,7 @@ export class Books {
   socket: BookedSocket | undefined;
   /** Channels that the application wants. */
   readonly channels = new Map<number, BookedChannel>();
-  /** Topics that the live socket was told to end, each with the id of the frame, until it is answered. */
+  /** Topics in unsubscribe frames of the live socket, each with the id of the frame, until it is answered. */
   readonly #ending = new Map<string, string | number | undefined>();
   readonly #read: (text: string) => Facts;
   /** Timers fire on multiples of this. */

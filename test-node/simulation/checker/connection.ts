@@ -37,7 +37,7 @@ const ARROWS: Readonly<Record<string, readonly [from: readonly ConnectionState[]
 };
 const LOST_FROM: readonly ConnectionState[] = ['connecting', 'connected', 'authenticating', 'ready'];
 
-/** C2: every transition is in the table, is told once, and with its cause. */
+/** C2: every transition is in the table and is emitted once, with its cause. */
 const keepsToTheTable: Rule = {
   clause: 'C2',
   start: (_setup, fail) => {

@@ -14,14 +14,14 @@ const isQuietAfterwards: Rule = {
   },
 };
 
-/** S5: updates in the server's order; a gap is told before the first update after it, once. */
+/** S5: updates keep the server's order; a gap is reported once, before the first update after it. */
 const tellsGaps: Rule = {
   clause: 'S5',
   start: (_setup, fail, books) => {
     interface Progress {
       last: number | undefined;
       epoch: number;
-      /** Epochs in which a gap was told because of a lost connection. */
+      /** Epochs in which a gap was reported for a lost connection. */
       readonly told: Set<number>;
       wasTold: boolean;
       holes: number;

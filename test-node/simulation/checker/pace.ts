@@ -24,7 +24,7 @@ const backsOff: Rule = {
     let retryAfter = 0;
     let dials: number[] = [];
     let wokenAt = Number.NaN;
-    /** Since the last transition somebody asked for an attempt at once. */
+    /** Whether an immediate attempt was requested since the last transition. */
     let isHurried = false;
     /** When the next attempt is due at the earliest and at the latest. */
     let due: { readonly from: number; readonly to: number } | undefined;
@@ -134,7 +134,7 @@ const noticesDeath: Rule = {
       transition: ({ to, at }) => {
         if (to === 'ready') live(books.socket?.number ?? 0, at);
       },
-      // Where nothing was paused nothing starts anew.
+      // A resume() without a pause() starts nothing.
       resume: ({ at }) => {
         if (books.paused) live(books.socket?.number ?? 0, at);
       },

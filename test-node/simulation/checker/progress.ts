@@ -10,9 +10,9 @@ const WAKE_DELAY = 1_000;
 const LINGER = 1_200;
 
 /**
- * How long a client may take until it is `ready` and has its subscriptions, once nothing fails any more (L1): a dead link
- * has to be noticed, a hanging attempt or login given up, the longest delay waited for, and what nobody acknowledged
- * asked for again.
+ * How long a client may take until it is `ready` with its subscriptions after the last fault (L1). It may have to notice a
+ * dead link, give up a hanging attempt or login, wait for the longest delay, and repeat subscribe frames that were not
+ * acknowledged.
  */
 export function convergenceBound(config: WebSocketConfig): number {
   const { pingInterval, pongTimeout, connectTimeout, authTimeout, reconnectMaxDelay, requestTimeout } = config;

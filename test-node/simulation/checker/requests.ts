@@ -141,7 +141,7 @@ const isBounded: Rule = {
   },
 };
 
-/** R4, R5, R6: what is told of the bytes is true, and they leave once at most. */
+/** R4, R5, R6: the delivery of a call is true, and its bytes leave at most once. */
 function aboutBytes(clause: 'R4' | 'R5' | 'R6', rule: (fate: Fate, fail: (words: string) => void) => void): Rule {
   return {
     clause,

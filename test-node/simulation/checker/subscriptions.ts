@@ -1,7 +1,7 @@
 import type { Books } from './books.js';
 import type { Facts, Rule } from './rule.js';
 
-/** S2: on the wire a topic is asked for once, by somebody who wants it, and ended once, when nobody does. */
+/** S2: a wanted topic is subscribed once, and an unwanted topic is unsubscribed once. */
 const asksOnce: Rule = {
   clause: 'S2',
   start: ({ config, read, tolerance }, fail, books) => {
@@ -65,7 +65,7 @@ const asksOnce: Rule = {
   },
 };
 
-/** S3: at rest the server has what the application wants, and the application was told so. */
+/** S3: at rest the server has the wanted topics, and their channels are confirmed. */
 const agreesAtRest: Rule = {
   clause: 'S3',
   start: (_setup, fail, books) => {
@@ -218,7 +218,7 @@ function refusedTopics(
   return id === undefined ? topics : (frames.get(id) ?? []);
 }
 
-/** Whether a frame was refused as a whole: its topics have to be asked for one by one before anybody is told. */
+/** Whether a frame was refused as a whole: its topics are then subscribed one by one before any channel fails. */
 function isSpoiled({ refused }: Facts, topics: readonly string[]): boolean {
   return refused === 'all' && topics.length > 1;
 }

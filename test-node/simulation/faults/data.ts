@@ -50,7 +50,7 @@ function loseConfirmations({ plan, server }: SimulatedWorld): () => void {
   server.onSend = own;
   return () => {
     if (server.onSend === own) server.onSend = (_frame, send) => send();
-    // Where their order alone tells whose they are, those behind a lost one are taken for others; no client can know.
+    // If only the order identifies acknowledgements, a lost one shifts all later ones; no client can notice.
     if (plan.server.acknowledge === 'order') server.drop();
   };
 }

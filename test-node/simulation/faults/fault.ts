@@ -1,7 +1,7 @@
 import type { SeededRandom } from 'hpx-transport-ws/testing';
 import type { SimulatedWorld } from '../simulated-world.js';
 
-/** Something that goes wrong; what it returns ends it, where it does not end by itself. */
+/** A fault. It returns a function that ends the fault, unless the fault ends alone. */
 export interface Fault {
   readonly name: string;
   /** Milliseconds after which it may end; by default anything from moments to many timeouts. */

@@ -1,26 +1,13 @@
 import type { SocketRequest } from 'hpx-transport-ws';
 import { openNodeSocket } from 'hpx-transport-ws/adapters/node';
-import { type MockServerOptions, MockWebSocketServer } from 'hpx-transport-ws/testing';
-import { afterEach } from 'vitest';
+import type { MockWebSocketServer } from 'hpx-transport-ws/testing';
+import { atEnd } from '../../support/live.js';
 import { type Probe, probe } from '../../support/probe.js';
-
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-/** A server that ends with the test. */
-export async function start(options?: MockServerOptions): Promise<MockWebSocketServer> {
-  const server = await MockWebSocketServer.start(options);
-  cleanups.push(() => server.close());
-  return server;
-}
 
 /** A client that ends with the test. */
 export function dial(server: MockWebSocketServer, request?: Partial<SocketRequest>): Probe {
   const client = probe(openNodeSocket, server.url, request);
-  cleanups.push(() => client.socket.terminate?.());
+  atEnd(() => client.socket.terminate?.());
   return client;
 }
 

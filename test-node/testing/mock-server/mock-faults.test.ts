@@ -1,6 +1,7 @@
 import type { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { connect, dial, start } from './helpers.js';
+import { serve } from '../../support/live.js';
+import { connect, dial } from './helpers.js';
 
 /** One request and its answer: all that the server sent before has arrived then. */
 const roundTrip = async (server: MockWebSocketServer): Promise<void> => {
@@ -12,7 +13,7 @@ const roundTrip = async (server: MockWebSocketServer): Promise<void> => {
 
 describe('MockWebSocketServer: drops', () => {
   it('dropAll ends every connection without a close frame', async () => {
-    const server = await start();
+    const server = await serve();
     const clients = [await connect(server), await connect(server)];
     server.dropAll();
     for (const client of clients) expect(await client.closed).toMatchObject({ code: 1006, wasClean: false });
@@ -21,7 +22,7 @@ describe('MockWebSocketServer: drops', () => {
   });
 
   it('closeAll sends a close frame', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     server.closeAll(1012, 'restart');
     expect(await client.closed).toEqual({ code: 1012, reason: 'restart', wasClean: true });
@@ -29,7 +30,7 @@ describe('MockWebSocketServer: drops', () => {
   });
 
   it('dropAfter drops with the last message in flight, on each connection [F3]', async () => {
-    const server = await start({ dropAfter: 2 });
+    const server = await serve({ dropAfter: 2 });
     for (let n = 0; n < 2; n++) {
       const client = await connect(server);
       for (const id of [1, 2, 3]) client.socket.send(JSON.stringify({ req_id: id }));
@@ -44,7 +45,7 @@ describe('MockWebSocketServer: drops', () => {
 
 describe('MockWebSocketServer: refused upgrades', () => {
   it('refuseUpgrades answers with a status and headers, as often as configured', async () => {
-    const server = await start();
+    const server = await serve();
     server.refuseUpgrades({ status: 429, headers: { 'Retry-After': 2 }, body: 'slow down', times: 2 });
     for (let n = 0; n < 2; n++) {
       const client = dial(server);
@@ -56,7 +57,7 @@ describe('MockWebSocketServer: refused upgrades', () => {
   });
 
   it('refuseUpgrades lasts until upgrades are accepted again', async () => {
-    const server = await start();
+    const server = await serve();
     server.refuseUpgrades();
     const client = dial(server);
     await client.closed;
@@ -67,7 +68,7 @@ describe('MockWebSocketServer: refused upgrades', () => {
   });
 
   it('upgrades may hang, and the server notices when the client gives up', async () => {
-    const server = await start();
+    const server = await serve();
     server.hangUpgrades(1);
     const client = dial(server);
     await server.waitForUpgrade();
@@ -78,7 +79,7 @@ describe('MockWebSocketServer: refused upgrades', () => {
   });
 
   it('upgrades may have a wrong subprotocol or none', async () => {
-    const server = await start({ subprotocol: () => 'other' });
+    const server = await serve({ subprotocol: () => 'other' });
     const wrong = dial(server, { protocols: ['v1', 'v2'] });
     await wrong.closed;
     expect(wrong.events).toEqual(['error', 'close']);
@@ -92,14 +93,14 @@ describe('MockWebSocketServer: refused upgrades', () => {
   });
 
   it('refused upgrades also answer a plain HTTP request', async () => {
-    const server = await start();
+    const server = await serve();
     expect((await fetch(server.url.replace('ws', 'http'))).status).toBe(426);
   });
 });
 
 describe('MockWebSocketServer: silence', () => {
   it('a mute server accepts everything and sends no answer, pong or close frame [F2]', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     server.mute();
     const [connection] = server.connections;
@@ -118,7 +119,7 @@ describe('MockWebSocketServer: silence', () => {
   });
 
   it('a mute server also covers new connections, and dropped frames stay lost', async () => {
-    const server = await start();
+    const server = await serve();
     server.mute();
     const client = await connect(server);
     client.socket.send('{"req_id":1}');
@@ -132,7 +133,7 @@ describe('MockWebSocketServer: silence', () => {
   });
 
   it('one connection alone may be mute', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     server.connections[0]?.mute();
     client.socket.send('{"op":"ping"}');
@@ -142,7 +143,7 @@ describe('MockWebSocketServer: silence', () => {
   });
 
   it('a mute server notices that a client leaves', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     server.mute();
     client.socket.terminate?.();
@@ -153,7 +154,7 @@ describe('MockWebSocketServer: silence', () => {
 
 describe('MockWebSocketServer: outages', () => {
   it('a stopped server refuses connections and restarts on the same port [F4]', async () => {
-    const server = await start();
+    const server = await serve();
     const { url } = server;
     const client = await connect(server);
     await server.stop();
@@ -169,7 +170,7 @@ describe('MockWebSocketServer: outages', () => {
   });
 
   it('a stopped server may keep open connections', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     await server.stop({ keepConnections: true });
     const refused = dial(server);
@@ -182,7 +183,7 @@ describe('MockWebSocketServer: outages', () => {
 
 describe('MockWebSocketServer: slow readers', () => {
   it('pause() lets frames pile up at the client', async () => {
-    const server = await start({ exchange: false });
+    const server = await serve({ exchange: false });
     const client = await connect(server);
     server.connections[0]?.pause();
     client.socket.send(new Uint8Array(16 * 1_024 * 1_024));

@@ -1,12 +1,13 @@
 import { ConfigError } from 'hpx-transport-ws';
 import { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { connect, dial, start } from './helpers.js';
+import { serve } from '../../support/live.js';
+import { connect, dial } from './helpers.js';
 
 describe('MockWebSocketServer: inspection and waits', () => {
   it('records what arrived, where and when', async () => {
     const before = Date.now();
-    const server = await start();
+    const server = await serve();
     const client = await connect(server, { nodeOptions: { headers: { 'X-Key': 'k' } } });
     client.socket.send('text');
     client.socket.send(new Uint8Array([1]));
@@ -25,7 +26,7 @@ describe('MockWebSocketServer: inspection and waits', () => {
   });
 
   it('counts pings and pongs', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     client.socket.ping?.();
     await client.event('pong');
@@ -35,7 +36,7 @@ describe('MockWebSocketServer: inspection and waits', () => {
   });
 
   it('waits for future messages, not for past ones', async () => {
-    const server = await start();
+    const server = await serve();
     const second = server.waitForConnection(2);
     const order = server.waitForMessage('order');
     const client = await connect(server);
@@ -50,7 +51,7 @@ describe('MockWebSocketServer: inspection and waits', () => {
   });
 
   it('names what it waited for at a timeout', async () => {
-    const server = await start();
+    const server = await serve();
     await connect(server);
     await expect(server.waitForConnection(2, { timeout: 5 })).rejects.toThrow(
       /waited for connection 2, but it did not happen within 5 ms \(1 upgrade requests, 1 connections, 1 of them open/,
@@ -63,7 +64,7 @@ describe('MockWebSocketServer: inspection and waits', () => {
 
 describe('MockWebSocketServer: start and close', () => {
   it('close() ends sockets, hanging requests, delayed answers, waits and the port', async () => {
-    const server = await start({ delay: 60_000 });
+    const server = await serve({ delay: 60_000 });
     const client = await connect(server);
     client.socket.send('{"op":"ping"}');
     await server.waitForMessage();
@@ -76,14 +77,14 @@ describe('MockWebSocketServer: start and close', () => {
     await Promise.all([client.closed, hanging.closed, failure]);
     expect([server.socketCount, server.isListening, server.connections]).toEqual([0, false, []]);
     await expect(server.restart()).rejects.toThrow(/was closed/);
-    const successor = await start({ port: server.port });
+    const successor = await serve({ port: server.port });
     expect(successor.port).toBe(server.port);
   });
 
   it('close() leaves no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const server = await start({ delay: 60_000 });
+      const server = await serve({ delay: 60_000 });
       const client = await connect(server);
       client.socket.send('{"op":"ping"}');
       await server.waitForMessage();
@@ -99,13 +100,13 @@ describe('MockWebSocketServer: start and close', () => {
   });
 
   it('is closed at the end of an await using block', async () => {
-    const server = await start();
+    const server = await serve();
     await server[Symbol.asyncDispose]();
     expect(server.isListening).toBe(false);
   });
 
   it('rejects when the port is taken', async () => {
-    const server = await start();
+    const server = await serve();
     await expect(MockWebSocketServer.start({ port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
@@ -124,7 +125,7 @@ describe('MockWebSocketServer: start and close', () => {
   });
 
   it('throws and names a wrong argument', async () => {
-    const server = await start();
+    const server = await serve();
     const field = (name: string): unknown => expect.objectContaining({ code: 'CONFIG_INVALID', field: name });
     expect(() => server.refuseUpgrades({ status: 101 })).toThrow(field('status'));
     expect(() => server.refuseUpgrades({ times: -1 })).toThrow(field('times'));
@@ -138,7 +139,7 @@ describe('MockWebSocketServer: start and close', () => {
   });
 
   it('accepts and sends compressed messages on request', async () => {
-    const server = await start({ compression: true, maxMessageSize: 10_000 });
+    const server = await serve({ compression: true, maxMessageSize: 10_000 });
     const client = await connect(server, { nodeOptions: { perMessageDeflate: { threshold: 0 } } });
     client.socket.send(JSON.stringify({ req_id: 1, text: 'x'.repeat(5_000) }));
     expect(await client.message()).toContain('x'.repeat(5_000));

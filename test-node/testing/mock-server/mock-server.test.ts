@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { connect, dial, heard, say, start } from './helpers.js';
+import { serve } from '../../support/live.js';
+import { connect, dial, heard, say } from './helpers.js';
 
 describe('MockWebSocketServer: the built-in exchange', () => {
   it('confirms subscriptions and publishes to subscribed connections', async () => {
-    const server = await start();
+    const server = await serve();
     const [one, other] = [await connect(server), await connect(server)];
     say(one, { op: 'subscribe', req_id: '1', args: ['trades.BTC', 'trades.ETH'] });
     expect(await heard(one)).toEqual({ op: 'subscribe', req_id: '1', success: true });
@@ -21,7 +22,7 @@ describe('MockWebSocketServer: the built-in exchange', () => {
   });
 
   it('ends subscriptions', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     say(client, { op: 'subscribe', req_id: '1', args: ['a', 'b'] });
     say(client, { op: 'unsubscribe', req_id: '2', args: ['a'] });
@@ -33,7 +34,7 @@ describe('MockWebSocketServer: the built-in exchange', () => {
   });
 
   it('refuses a batch with a refused topic as a whole', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     server.refuseTopic('bad');
     say(client, { op: 'subscribe', req_id: '1', args: ['good', 'bad'] });
@@ -47,7 +48,7 @@ describe('MockWebSocketServer: the built-in exchange', () => {
   });
 
   it('echoes requests and answers pings', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     say(client, { req_id: '7', op: 'order', price: 5 });
     expect(await heard(client)).toEqual({ req_id: '7', data: { op: 'order', price: 5 } });
@@ -58,13 +59,13 @@ describe('MockWebSocketServer: the built-in exchange', () => {
   });
 
   it('ignores unknown frames, and all frames when it is switched off', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     for (const text of ['no json', '[1]', 'null', '{"op":"what"}', '{}']) client.socket.send(text);
     client.socket.send(new Uint8Array([1]));
     say(client, { op: 'ping' });
     expect(await heard(client)).toEqual({ op: 'pong' });
-    const silent = await start({ exchange: false });
+    const silent = await serve({ exchange: false });
     const other = await connect(silent);
     say(other, { op: 'ping' });
     say(other, { req_id: '1' });
@@ -76,7 +77,7 @@ describe('MockWebSocketServer: the built-in exchange', () => {
 
 describe('MockWebSocketServer: scripts', () => {
   it('match by text, expression or function; the newest match wins', async () => {
-    const server = await start({ exchange: false });
+    const server = await serve({ exchange: false });
     const client = await connect(server);
     const say1 = (text: string): void => client.socket.send(text);
     server.respondTo('hello', 'one');
@@ -103,7 +104,7 @@ describe('MockWebSocketServer: scripts', () => {
   });
 
   it('answer nothing with an empty list, instead of the built-in answer', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     server.respondTo('subscribe', [], { once: true });
     server.respondTo('order', () => undefined);
@@ -114,7 +115,7 @@ describe('MockWebSocketServer: scripts', () => {
   });
 
   it('may listen to every text, take it, and be removed', async () => {
-    const server = await start();
+    const server = await serve();
     const client = await connect(server);
     const seen: string[] = [];
     const stop = server.onMessage((connection, text) => {
@@ -132,7 +133,7 @@ describe('MockWebSocketServer: scripts', () => {
   });
 
   it('may greet, and may answer bytes', async () => {
-    const server = await start();
+    const server = await serve();
     server.onConnection((connection) => connection.send('welcome', connection.path));
     server.onBinary((connection, data) => connection.send(data.slice().reverse()));
     const client = dial(server, { url: `${server.url}/v5/public?x=1` });
@@ -145,7 +146,7 @@ describe('MockWebSocketServer: scripts', () => {
 
 describe('MockWebSocketServer: delays', () => {
   it('change the order of answers if they depend on the message', async () => {
-    const server = await start({ delay: (text) => (text.includes('slow') ? 30 : 0) });
+    const server = await serve({ delay: (text) => (text.includes('slow') ? 30 : 0) });
     const client = await connect(server);
     say(client, { req_id: 'slow' });
     say(client, { req_id: 'fast' });
@@ -154,7 +155,7 @@ describe('MockWebSocketServer: delays', () => {
   });
 
   it('keep the order if they are fixed; a rule may have its own delay', async () => {
-    const server = await start();
+    const server = await serve();
     server.delay = 5;
     server.respondTo('now', 'now', { delay: 0 });
     const client = await connect(server);
@@ -165,7 +166,7 @@ describe('MockWebSocketServer: delays', () => {
   });
 
   it('are dropped with their connection', async () => {
-    const server = await start({ delay: 1 });
+    const server = await serve({ delay: 1 });
     const client = await connect(server);
     say(client, { req_id: '1' });
     await server.waitForMessage();
@@ -179,7 +180,7 @@ describe('MockWebSocketServer: delays', () => {
 
 describe('MockWebSocketServer: authentication', () => {
   it('is required before anything else, and succeeds by default', async () => {
-    const server = await start({ authentication: { accepts: (text) => text.includes('secret') } });
+    const server = await serve({ authentication: { accepts: (text) => text.includes('secret') } });
     const client = await connect(server);
     say(client, { op: 'subscribe', req_id: '1', args: ['a'] });
     expect(await heard(client, 1)).toEqual({
@@ -203,7 +204,7 @@ describe('MockWebSocketServer: authentication', () => {
   });
 
   it('may have a script and a number of refusals', async () => {
-    const server = await start({
+    const server = await serve({
       exchange: false,
       authentication: {
         isAuth: (text) => text.startsWith('LOGIN'),
@@ -224,7 +225,7 @@ describe('MockWebSocketServer: authentication', () => {
   });
 
   it('may be optional and is counted per connection', async () => {
-    const server = await start({ authentication: { required: false } });
+    const server = await serve({ authentication: { required: false } });
     const client = await connect(server);
     expect(server.connections[0]?.authenticated).toBe(true);
     say(client, { req_id: '1' });
@@ -232,7 +233,7 @@ describe('MockWebSocketServer: authentication', () => {
   });
 
   it('may lose the connection between the frame and its answer [F9]', async () => {
-    const server = await start({ authentication: { success: [] } });
+    const server = await serve({ authentication: { success: [] } });
     server.onMessage((connection, text) => text.includes('auth') && connection.terminate());
     const client = await connect(server);
     say(client, { op: 'auth' });
