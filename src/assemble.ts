@@ -54,6 +54,7 @@ export function assemble(
 
   const subscriptions = new Subscriptions(context, { ids, outbox, inbound: gate });
   ids.addUser(subscriptions);
+  drain.watchConfirmations(subscriptions);
 
   const login = new Login(context, outbox);
   const greeting = new Greeting(context, machine, login, outbox);

@@ -40,6 +40,14 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ReconnectOptions {
+  /**
+   * Milliseconds that the answers in flight may take; 0 replaces the connection at once.
+   * @default the config's `leaveTimeout`
+   */
+  readonly leaveTimeout?: number;
+}
+
 export interface SubscribeOptions extends ChannelOptions {
   /** What the handler puts into the subscribe frame beside the topic: depth, filters. */
   readonly params?: unknown;
@@ -265,9 +273,14 @@ export class WebSocketClient<
     return this.#parts.supervisor.authenticate();
   }
 
-  /** Replaces the connection. During the delay before an attempt, starts the attempt at once. Otherwise does nothing. */
-  reconnect(reason: string = texts.RECONNECT_CALLED): void {
-    this.#parts.supervisor.reconnect(reason);
+  /**
+   * Replaces the connection, after the answers in flight. During the delay before an attempt, starts the attempt at once.
+   * Otherwise does nothing. A second call does not wait any longer.
+   * @throws ConfigError for a wrong option
+   */
+  reconnect(reason: string = texts.RECONNECT_CALLED, options: ReconnectOptions = {}): void {
+    checkAll(options, reconnectRules);
+    this.#parts.supervisor.reconnect(reason, options.leaveTimeout);
   }
 
   /** Stops reading from the socket if the platform can, which slows the server down. The heartbeat rests meanwhile. */
@@ -366,6 +379,7 @@ const TOPICS: OptionRule = [
   (value: Iterable<unknown> | null | undefined) => typeof value !== 'string' && !!value?.[Symbol.iterator],
   texts.TOPIC_LIST,
 ];
+const reconnectRules: OptionRules<ReconnectOptions> = { leaveTimeout: duration(0) };
 const closeRules: OptionRules<Omit<CloseOptions, 'drain'>> = {
   code: [
     (value: number) => value === 1000 || (Number.isInteger(value) && value >= 3000 && value <= 4999),

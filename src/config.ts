@@ -105,6 +105,12 @@ export interface WebSocketConfigInput {
    */
   readonly authOnConnect?: boolean;
   /**
+   * How long a planned replacement of the connection waits for answers in flight: `reconnect()`, `limits.lifetime`, a
+   * notice of the server.
+   * @default 5_000 – longer than an order takes, shorter than a server waits after its notice
+   */
+  readonly leaveTimeout?: number;
+  /**
    * How long the server may take to answer an authentication frame.
    * @default 10_000 – as `connectTimeout`
    */
@@ -155,6 +161,7 @@ const rules: OptionRules<WebSocketConfigInput> = {
   subscriptionChannelCapacity: count(1, 1_024),
   commandChannelCapacity: count(0, 256),
   connectTimeout: duration(1, 10_000),
+  leaveTimeout: duration(0, 5_000),
   authOnConnect: flag(true),
   authTimeout: duration(1, 10_000),
   authMaxAttempts: count(1, 3),

@@ -22,6 +22,8 @@ export interface Context {
 export interface Gate {
   /** A promise was settled: the next frame waits until the code that awaits that promise has run (R7). */
   hold(): void;
+  /** Whether nothing is read, because the application paused the connection. */
+  readonly isPaused: boolean;
 }
 
 /** What `stats()` counts over the client's life. */

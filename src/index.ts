@@ -4,6 +4,7 @@ export type { OverflowPolicy } from './channel/update-buffer.js';
 export {
   type ClientStats,
   type ConnectOptions,
+  type ReconnectOptions,
   type SubscribeOptions,
   WebSocketClient,
 } from './client.js';

@@ -5,12 +5,14 @@ import { Inbox, type InboxListener } from '../inbound/inbox.js';
 import { type ConnectionActions, Router } from '../inbound/router.js';
 import type { Outbox, OutboxLink } from '../outbound/outbox.js';
 import type { Frame, Frames } from '../protocol/handler-types.js';
+import type { Drain } from '../requests/drain.js';
 import type { Requests } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import * as texts from '../texts.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
 import { Heartbeat, type HeartbeatListener } from './heartbeat.js';
+import { Leaving } from './leaving.js';
 import { Link, type LinkEnd, type LinkListener } from './link.js';
 import { LinkProbe } from './link-probe.js';
 import type { Login } from './login.js';
@@ -29,6 +31,7 @@ export interface ConnectionParts {
   readonly gate: DeliveryGate;
   readonly login: Login;
   readonly requests: Requests;
+  readonly drain: Drain;
   readonly outbox: Outbox;
   readonly subscriptions: Subscriptions;
 }
@@ -41,16 +44,19 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   readonly #parts: ConnectionParts;
   readonly #listener: ConnectionListener;
   readonly #inbox: Inbox;
+  readonly #leaving: Leaving;
   readonly #lifetime: Timer;
   #isRetired = false;
 
   constructor(context: Context, parts: ConnectionParts, listener: ConnectionListener) {
-    const { gate, login, outbox, requests, subscriptions } = parts;
+    const { drain, gate, login, outbox, requests, subscriptions } = parts;
     this.#context = context;
     this.#parts = parts;
     this.#listener = listener;
     this.link = new Link(context, this);
-    this.heartbeat = new Heartbeat(context, new LinkProbe(context, this.link, outbox), this);
+    const probe = new LinkProbe(context, this.link, outbox);
+    this.heartbeat = new Heartbeat(context, probe, this);
+    this.#leaving = new Leaving(context, outbox, drain, probe);
     const router = new Router(context, login, requests, subscriptions, this);
     this.#inbox = new Inbox(context, gate, router, this);
     this.#lifetime = new Timer(context.runtime.clock);
@@ -64,12 +70,13 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   /** The connection is ready: watches over the link, and over the lifetime that the server allows it. */
   start(): void {
     const { lifetime } = this.#context.handler.limits ?? {};
-    if (lifetime !== undefined) this.#lifetime.start(lifetime, () => this.leave(texts.lifetimeOver(lifetime)));
+    if (lifetime !== undefined) this.#lifetime.start(lifetime, () => this.reconnect(texts.lifetimeOver(lifetime)));
     this.heartbeat.start();
   }
 
   stop(): void {
     this.#lifetime.stop();
+    this.#leaving.stop();
     this.heartbeat.stop();
   }
 
@@ -90,10 +97,19 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     this.#inbox.resume();
   }
 
-  /** Ends a connection that did not fail, with a closing handshake. */
-  leave(reason: string): void {
-    const error = new ConnectionClosedError(texts.reconnecting(reason));
-    this.#listener.onLoss(this, { error, closeCode: 1000, isPlanned: true });
+  /**
+   * Ends a connection that did not fail, with a closing handshake: after the answers in flight, or at once if there are
+   * none, and at the second call.
+   * @param timeout - milliseconds that the answers may take
+   */
+  leave(reason: string, timeout: number = this.#context.config.leaveTimeout): void {
+    const { drain, outbox } = this.#parts;
+    const end = (isSilent: boolean) => {
+      const error = new ConnectionClosedError(texts.reconnecting(reason));
+      this.#listener.onLoss(this, { error, isPlanned: true, ...(isSilent ? {} : { closeCode: 1000 }) });
+    };
+    if (timeout === 0 || this.#leaving.isUnderWay || !outbox.isReady || !drain.isAwaiting) return end(false);
+    this.#leaving.start(timeout, end);
   }
 
   /** Stops everything of the connection. The socket is closed with a code, or dropped without a code. */
@@ -112,20 +128,25 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   }
 
   onMessage(data: string | Uint8Array): void {
-    this.heartbeat.alive();
+    this.#alive();
     // A socket may answer inside `send()`, as a simple fake does. The call counts as written only after `send()`.
     if (this.link.isSending) this.#context.gate.hold();
     this.#inbox.receive(data);
   }
 
   onPing(): void {
-    this.heartbeat.alive();
+    this.#alive();
     this.#parts.outbox.countFrame();
   }
 
   onPong(): void {
     this.heartbeat.pong();
+    this.#alive();
+  }
+
+  #alive(): void {
     this.heartbeat.alive();
+    this.#leaving.alive();
   }
 
   onEnd(end: LinkEnd): void {
@@ -163,8 +184,13 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     this.heartbeat.pong();
   }
 
+  routed(): void {
+    this.#parts.drain.check();
+  }
+
   reconnect(reason: string): void {
-    this.leave(reason);
+    // A repeated notice must not cut the wait for answers short.
+    if (!this.#leaving.isUnderWay) this.leave(reason);
   }
 
   authenticate(): void {

@@ -2,7 +2,6 @@ import type { ConnectionState } from '../connection-state.js';
 import type { Context } from '../context.js';
 import { ConnectionClosedError, ConnectionFailedError, type TransportError } from '../errors.js';
 import type { CloseCause } from '../events.js';
-import type { Drain } from '../requests/drain.js';
 import type { Sends } from '../requests/sends.js';
 import * as texts from '../texts.js';
 import { wallTime } from '../trace.js';
@@ -21,7 +20,6 @@ export interface SupervisorParts extends ConnectionParts {
   readonly machine: StateMachine;
   readonly greeting: Greeting;
   readonly sends: Sends;
-  readonly drain: Drain;
   readonly pacer: Pacer;
 }
 
@@ -84,10 +82,10 @@ export class Supervisor implements ConnectionListener {
     return ready;
   }
 
-  reconnect(reason: string): void {
+  reconnect(reason: string, leaveTimeout?: number): void {
     if (this.state === 'reconnecting') return this.#attempts.startIn(this.#attempts.policy.immediate());
     // A failing socket reports its own error, which may be final or ask for a delay; do not replace it.
-    if (!this.#connection?.link.isFailing) this.#connection?.leave(reason);
+    if (!this.#connection?.link.isFailing) this.#connection?.leave(reason, leaveTimeout);
   }
 
   /** Authenticates now, or with the connection that is being made. */

@@ -18,6 +18,8 @@ export interface LoginReader {
 export interface ConnectionActions {
   /** Writes frames that the protocol itself wants. */
   reply(frames: Frames): void;
+  /** A message found its place. */
+  routed(): void;
   /** Our ping was answered. */
   pong(): void;
   reconnect(reason: string): void;
@@ -58,6 +60,7 @@ export class Router {
       return;
     }
     if (!taken) this.#context.emit('message', message);
+    this.#actions.routed();
   }
 
   #take(message: Message): boolean {

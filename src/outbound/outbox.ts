@@ -35,8 +35,11 @@ export interface OutboxLink {
   refused(cause: unknown): void;
 }
 
-/** What may leave: nothing, frames of the connection itself, then the first subscription frame, then everything. */
-type Phase = 'detached' | 'attached' | 'resuming' | 'flowing';
+/**
+ * What may leave: nothing, frames of the connection itself, then the first subscription frame, then everything. While a
+ * connection is about to be replaced (`leaving`), calls and subscription frames wait for the next connection.
+ */
+type Phase = 'detached' | 'attached' | 'resuming' | 'flowing' | 'leaving';
 
 /**
  * The one way out. Three lanes, first to last: frames of the connection itself (greeting, authentication, pings), calls in
@@ -74,7 +77,12 @@ export class Outbox implements PreparationListener {
 
   /** Whether calls may leave. */
   get isReady(): boolean {
-    return this.#phase === 'resuming' || this.#phase === 'flowing';
+    return this.#phase === 'resuming' || this.#phase === 'flowing' || this.#phase === 'leaving';
+  }
+
+  /** Whether new calls wait because the connection is about to be replaced. */
+  get isLeaving(): boolean {
+    return this.#phase === 'leaving';
   }
 
   /** Milliseconds until the rate limit allows another frame. */
@@ -93,6 +101,19 @@ export class Outbox implements PreparationListener {
   ready(subscriptions: SubscriptionFrames): void {
     this.#subscriptions = subscriptions;
     this.#phase = 'resuming';
+    this.pump();
+  }
+
+  /** The connection is about to be replaced: calls and subscription frames wait for the next connection. */
+  leave(): void {
+    this.#phase = 'leaving';
+    this.#preparation.stop();
+  }
+
+  /** The connection stays after all. */
+  stay(): void {
+    if (this.#phase !== 'leaving') return;
+    this.#phase = 'flowing';
     this.pump();
   }
 
@@ -169,7 +190,7 @@ export class Outbox implements PreparationListener {
         if (this.#holdBack('calls')) return;
         this.#urgent.shift();
         this.#write(urgent);
-      } else if (!this.isReady) {
+      } else if (!this.isReady || this.isLeaving) {
         return;
       } else if (this.#phase === 'resuming') {
         if (this.#holdBack('calls')) return;

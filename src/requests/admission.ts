@@ -26,8 +26,10 @@ export class Admission {
     if (policy === 'reject') {
       throw new ConnectionClosedError(texts.clientIs(state), { delivery: 'unsent', retryable: false });
     }
-    if (retry === 'never' && policy === 'wait') {
-      throw new ConnectionClosedError(texts.notReady(state), { delivery: 'unsent' });
+    if (retry === 'never' && (policy === 'wait' || this.#outbox.isLeaving)) {
+      throw new ConnectionClosedError(texts.notReady(policy === 'wait' ? state : 'about to be replaced'), {
+        delivery: 'unsent',
+      });
     }
     const { commandChannelCapacity } = this.#context.config;
     const { waiting } = this.#outbox;

@@ -1,18 +1,46 @@
 import type { Outbox } from '../outbound/outbox.js';
 
-/** Waits for the last call of a client that is being closed. */
+/** The requests of a client, as far as a drain needs them. */
+interface CountedRequests {
+  readonly size: number;
+  /** Whether a request was written and has no answer. */
+  readonly hasWritten: boolean;
+}
+
+/** The subscriptions of a client, as far as a drain needs them. */
+interface Confirmations {
+  /** Whether a confirmation is outstanding. */
+  readonly isAwaiting: boolean;
+}
+
+/**
+ * Waits for the last call of a client that is being closed, or for the last answer on a connection that is about to be
+ * replaced.
+ */
 export class Drain {
   readonly #outbox: Outbox;
-  #pendingRequests: { readonly size: number } | undefined;
+  #requests: CountedRequests | undefined;
+  #confirmations: Confirmations | undefined;
   #onEmpty: (() => void) | undefined;
+  #onAnswered: (() => void) | undefined;
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox;
   }
 
   /** The requests whose answers count. */
-  watch(pendingRequests: { readonly size: number }): void {
-    this.#pendingRequests = pendingRequests;
+  watchRequests(requests: CountedRequests): void {
+    this.#requests = requests;
+  }
+
+  /** The subscriptions whose confirmations count. */
+  watchConfirmations(confirmations: Confirmations): void {
+    this.#confirmations = confirmations;
+  }
+
+  /** Whether an answer or a confirmation is outstanding. */
+  get isAwaiting(): boolean {
+    return (this.#requests?.hasWritten ?? false) || (this.#confirmations?.isAwaiting ?? false);
   }
 
   /** Calls back when no call is left. */
@@ -21,14 +49,31 @@ export class Drain {
     this.check();
   }
 
-  /** A call ended: looks whether it was the last call. */
+  /** Calls back when no answer and no confirmation is outstanding. */
+  whenAnswered(callback: () => void): void {
+    this.#onAnswered = callback;
+    this.check();
+  }
+
+  /** Forgets `whenAnswered()`. */
+  stopAwaiting(): void {
+    this.#onAnswered = undefined;
+  }
+
+  /** A call ended or a frame was routed: looks whether it was the last one. */
   check(): void {
-    if (!this.#onEmpty || this.#pendingRequests?.size || this.#outbox.waiting > 0) return;
+    if (this.#onAnswered && !this.isAwaiting) {
+      const callback = this.#onAnswered;
+      this.#onAnswered = undefined;
+      callback();
+    }
+    if (!this.#onEmpty || this.#requests?.size || this.#outbox.waiting > 0) return;
     const callback = this.#onEmpty;
     this.#onEmpty = undefined;
     callback();
   }
 
+  /** Forgets `whenEmpty()`. */
   stop(): void {
     this.#onEmpty = undefined;
   }

@@ -40,6 +40,12 @@ export class PendingRequests implements RequestOwner, IdUser {
     return this.#requests.size;
   }
 
+  /** Whether a request was written and has no answer. The oldest requests come first, so the search is short. */
+  get hasWritten(): boolean {
+    for (const request of this.#requests.values()) if (request.isWritten) return true;
+    return false;
+  }
+
   /**
    * @throws CapacityExceededError when there are too many
    * @throws ProtocolError when that id is pending already, or was given up unanswered

@@ -61,7 +61,7 @@ export class Requests implements PendingRequestsListener {
     this.#drain = drain;
     this.#pending = new PendingRequests(maxPendingRequests, context.runtime.clock, pendingCleanupInterval, this);
     ids.addUser(this.#pending);
-    drain.watch(this.#pending);
+    drain.watchRequests(this.#pending);
   }
 
   /** How many requests have no answer. */

@@ -77,6 +77,11 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.frames = this.#reconciler;
   }
 
+  /** Whether a confirmation is outstanding on this connection. */
+  get isAwaiting(): boolean {
+    return !this.#unanswered.isEmpty;
+  }
+
   /** How many topics are wanted. */
   get wanted(): number {
     return this.#store.wanted;

@@ -48,6 +48,6 @@ export function testContext(
       emitted.push([event, ...args]);
       return false;
     },
-    gate: { hold: () => void settles++ },
+    gate: { hold: () => void settles++, isPaused: false },
   };
 }

@@ -1,0 +1,65 @@
+import type { Context } from '../context.js';
+import type { Outbox } from '../outbound/outbox.js';
+import type { Drain } from '../requests/drain.js';
+import { Timer } from '../util/timer.js';
+import type { Probe } from './heartbeat.js';
+
+/** Milliseconds without a sign of life after the first ping, after which a link is given up. */
+const SILENCE = 1_000;
+
+/**
+ * The planned end of a connection: written requests get their answers and subscriptions their confirmations, for at most
+ * `leaveTimeout`. The state stays `ready` and updates flow meanwhile; new calls wait for the next connection.
+ */
+export class Leaving {
+  readonly #context: Context;
+  readonly #outbox: Outbox;
+  readonly #drain: Drain;
+  readonly #probe: Probe;
+  readonly #timer: Timer;
+  readonly #silence: Timer;
+
+  constructor(context: Context, outbox: Outbox, drain: Drain, probe: Probe) {
+    this.#context = context;
+    this.#outbox = outbox;
+    this.#drain = drain;
+    this.#probe = probe;
+    this.#timer = new Timer(context.runtime.clock);
+    this.#silence = new Timer(context.runtime.clock);
+  }
+
+  get isUnderWay(): boolean {
+    return this.#timer.active;
+  }
+
+  /** @param done - called once, with whether the link gave no sign of life */
+  start(timeout: number, done: (isSilent: boolean) => void): void {
+    const end = (isSilent: boolean) => {
+      this.#stopWaiting();
+      done(isSilent);
+    };
+    this.#context.trace.effect('leave', { timeout });
+    this.#outbox.leave();
+    this.#timer.start(timeout, () => end(false));
+    const wait = this.#context.gate.isPaused ? undefined : this.#probe.send();
+    if (wait !== undefined) this.#silence.start(wait + SILENCE, () => end(true));
+    this.#drain.whenAnswered(() => end(false));
+  }
+
+  /** A sign of life came in. */
+  alive(): void {
+    this.#silence.stop();
+  }
+
+  /** The connection ends for another reason: calls need not wait for the next connection. */
+  stop(): void {
+    this.#stopWaiting();
+    this.#outbox.stay();
+  }
+
+  #stopWaiting(): void {
+    this.#timer.stop();
+    this.#silence.stop();
+    this.#drain.stopAwaiting();
+  }
+}

@@ -1,0 +1,143 @@
+import { GenericJsonHandler } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { connectedWorld, outcome } from '../support/virtual-world.js';
+
+/** A world whose server answers requests only when the test says so. */
+async function slowServer(options: Parameters<typeof connectedWorld>[0] = {}) {
+  const world = await connectedWorld(options);
+  const answers: (() => void)[] = [];
+  world.server.onSend = (frame, send) => {
+    if ('data' in frame && !('topic' in frame)) answers.push(send);
+    else send();
+  };
+  return { ...world, answers, ask: (op: string, call = {}) => world.client.request({ op }, call) };
+}
+
+describe('reconnect()', () => {
+  it('waits for the answers of written requests, then replaces the connection [CL40]', async () => {
+    const { ask, answers, client, clock } = await slowServer();
+    const order = ask('order');
+    await clock.advance(10);
+    client.reconnect();
+    await clock.advance(3_000);
+    expect([client.state, client.epoch, await outcome(order)]).toEqual(['ready', 1, 'open']);
+    for (const answer of answers) answer();
+    await clock.advance(1_000);
+    expect(await outcome(order)).not.toHaveProperty('error');
+    expect([client.state, client.epoch]).toEqual(['ready', 2]);
+  });
+
+  it('waits at most leaveTimeout [CL40]', async () => {
+    const { ask, client, clock } = await slowServer({ config: { leaveTimeout: 2_000 } });
+    const order = ask('order');
+    await clock.advance(10);
+    client.reconnect();
+    await clock.advance(1_999);
+    expect(client.epoch).toBe(1);
+    await clock.advance(1_000);
+    expect(client.epoch).toBe(2);
+    expect(await outcome(order)).toMatchObject({ error: { code: 'CONNECTION_CLOSED', delivery: 'unknown' } });
+  });
+
+  it('does not wait without an outstanding answer, with leaveTimeout 0, or when called again [CL40]', async () => {
+    const ends = [
+      (client: { reconnect(reason?: string, options?: object): void }) => client.reconnect('now', { leaveTimeout: 0 }),
+      (client: { reconnect(): void }) => {
+        client.reconnect();
+        client.reconnect();
+      },
+    ];
+    for (const end of ends) {
+      const { ask, client, clock } = await slowServer();
+      void ask('order');
+      await clock.advance(10);
+      end(client);
+      expect(client.state).toBe('reconnecting');
+    }
+    const { client } = await slowServer();
+    client.reconnect();
+    expect(client.state).toBe('reconnecting');
+  });
+
+  it('holds new calls for the next connection, and rejects retry never at once [CL40, DL5]', async () => {
+    const { ask, answers, client, clock, sent } = await slowServer();
+    void ask('first');
+    await clock.advance(10);
+    client.reconnect();
+    void ask('second');
+    expect(await outcome(ask('third', { retry: 'never' }))).toMatchObject({ error: { delivery: 'unsent' } });
+    await clock.advance(100);
+    expect(sent.map(({ op }) => op)).toEqual(['first']);
+    for (const answer of answers) answer();
+    await clock.advance(1_000);
+    expect([client.epoch, sent.map(({ op }) => op)]).toEqual([2, ['first', 'second']]);
+  });
+
+  it('keeps updates flowing while it waits [CL40, S5]', async () => {
+    const { ask, client, clock, publish, subscribe } = await slowServer();
+    const channel = await subscribe('a');
+    const heard: unknown[] = [];
+    channel.on('message', (data) => heard.push(data));
+    void ask('order');
+    await clock.advance(10);
+    client.reconnect();
+    await publish('a', 1);
+    expect([client.state, heard]).toEqual(['ready', [1]]);
+  });
+
+  it('does not wait on a link that gives no sign of life within a second [CL40, C6]', async () => {
+    const { ask, client, clock, peer } = await slowServer();
+    void ask('order');
+    await clock.advance(10);
+    peer.stall();
+    client.reconnect();
+    await clock.advance(999);
+    expect(client.state).toBe('ready');
+    await clock.advance(2);
+    expect(client.state).not.toBe('ready');
+  });
+
+  it('a close of the server meanwhile is judged as always [CL40, C7]', async () => {
+    class Handler extends GenericJsonHandler {
+      override classifyClose({ code }: { code: number }) {
+        return code === 4003 ? ('fatal' as const) : ('retry' as const);
+      }
+    }
+    const { ask, client, clock, peer } = await slowServer({ handler: new Handler() });
+    void ask('order');
+    await clock.advance(10);
+    client.reconnect();
+    peer.close(4003, 'key revoked');
+    await clock.advance(100);
+    expect([client.state, await client.closed]).toMatchObject(['closed', { code: 4003 }]);
+  });
+
+  it('close() with drain sends the calls that wait meanwhile [CL40, CL25]', async () => {
+    const { ask, answers, client, clock, sent } = await slowServer();
+    void ask('first');
+    await clock.advance(10);
+    client.reconnect();
+    const second = ask('second');
+    void client.close({ drain: true, deadline: 10_000 });
+    await clock.advance(100);
+    expect(sent.map(({ op }) => op)).toEqual(['first', 'second']);
+    for (const answer of answers) answer();
+    await clock.advance(100);
+    expect(await outcome(second)).not.toHaveProperty('error');
+    expect([client.state, clock.pendingTimers]).toEqual(['closed', 0]);
+  });
+});
+
+it('a repeated notice of the server does not cut the wait for answers short [CL40, HN20]', async () => {
+  class Handler extends GenericJsonHandler {
+    override shouldReconnect(message: { field(name: string): unknown }) {
+      return message.field('op') === 'leave';
+    }
+  }
+  const { ask, client, clock, peer } = await slowServer({ handler: new Handler() });
+  void ask('order');
+  await clock.advance(10);
+  for (let times = 0; times < 3; times++) peer.send('{"op":"leave"}');
+  await clock.advance(2_000);
+  expect([client.state, client.epoch]).toEqual(['ready', 1]);
+});
