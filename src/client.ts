@@ -1,6 +1,6 @@
 import { type Assembly, assemble } from './assemble.js';
 import type { Channel, ChannelOptions } from './channel/channel.js';
-import { ChannelInlet } from './channel/channel-inlet.js';
+import { ChannelInlet, channelRules } from './channel/channel-inlet.js';
 import { Conflation } from './channel/conflation.js';
 import { ClientEmitter } from './client-emitter.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
@@ -11,6 +11,7 @@ import { completeRuntime, frameClock } from './default-runtime.js';
 import { ConnectionClosedError } from './errors.js';
 import type { CloseCause, Warning } from './events.js';
 import type { Topic } from './identifiers.js';
+import { checkHandler } from './protocol/handler-overrides.js';
 import type { Message } from './protocol/message.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
 import type { PendingCall } from './requests/pending-request.js';
@@ -23,10 +24,11 @@ import type { TraceSink } from './trace.js';
 import type { MethodCall, ResultOf, UntypedPayload } from './typed-requests.js';
 import { Deferred } from './util/deferred.js';
 import {
+  ANYTHING,
   check,
   checkAll,
   duration,
-  OPTIONS,
+  flag,
   type OptionRule,
   type OptionRules,
   or,
@@ -108,11 +110,12 @@ export class WebSocketClient<
    *
    * @param config - checked and completed as by `WebSocketConfig`
    * @param runtime - replaces parts of the platform, such as the socket or the clock
-   * @throws ConfigError for a wrong config
+   * @throws ConfigError for a wrong config, a wrong handler (a class instead of an instance), or a wrong runtime
    */
   constructor(config: WebSocketConfigInput, handler: ProtocolHandler<Topics, Methods>, runtime: Partial<Runtime> = {}) {
     super({ listenerAdded: () => {}, listenerFailed: (error) => void this.emit('error', error) });
     this.#config = config instanceof WebSocketConfig ? config : new WebSocketConfig(config);
+    checkHandler(handler);
     const complete = completeRuntime(runtime);
     const emit: Context['emit'] = this.emit.bind(this);
     this.#parts = assemble(this.#config, handler, complete, (event, ...args) => {
@@ -172,8 +175,7 @@ export class WebSocketClient<
    */
   connect(options: ConnectOptions = {}): Promise<void> {
     try {
-      check('options', options, OPTIONS);
-      check('signal', options.signal, SIGNAL);
+      checkAll(options, connectRules);
       this.#warnOfDeprecation();
       return this.#parts.supervisor.connect(options.signal);
     } catch (error) {
@@ -216,6 +218,7 @@ export class WebSocketClient<
   subscribe<K extends keyof Topics & string>(topic: K, options: SubscribeOptions = {}): Promise<Channel<Topics[K]>> {
     const call = new Deferred<Channel<Topics[K]>>();
     try {
+      checkAll(options, subscribeRules);
       this.#open(topic, options, call);
     } catch (error) {
       call.reject(error);
@@ -338,11 +341,8 @@ export class WebSocketClient<
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
   #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
-    check('options', options, OPTIONS);
     const { signal, params, timeout = this.#config.requestTimeout } = options;
-    check('signal', signal, SIGNAL);
     if (signal?.aborted) throw signal.reason;
-    check('timeout', timeout, TIMEOUT);
     check('topic', topic, TOPIC);
     if (this.state === 'closing' || this.state === 'closed') {
       throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
@@ -356,7 +356,7 @@ export class WebSocketClient<
     wanted: Iterable<Topic>,
     options: SubscribeOptions & { readonly partial?: boolean },
   ): Promise<Channel<T>[] | PartialSubscription<T>> {
-    check('options', options, OPTIONS);
+    checkAll(options, subscribeManyRules);
     check('topics', wanted, TOPICS);
     const topics = [...wanted];
     const { pacer, subscriptions } = this.#parts;
@@ -380,7 +380,16 @@ const TOPICS: OptionRule = [
   texts.TOPIC_LIST,
 ];
 const reconnectRules: OptionRules<ReconnectOptions> = { leaveTimeout: duration(0) };
-const closeRules: OptionRules<Omit<CloseOptions, 'drain'>> = {
+const connectRules: OptionRules<ConnectOptions> = { signal: SIGNAL };
+const subscribeRules: OptionRules<SubscribeOptions> = {
+  ...channelRules,
+  params: ANYTHING,
+  timeout: TIMEOUT,
+  signal: SIGNAL,
+};
+const subscribeManyRules = { ...subscribeRules, partial: flag(false) };
+const closeRules: OptionRules<CloseOptions> = {
+  drain: flag(false),
   code: [
     (value: number) => value === 1000 || (Number.isInteger(value) && value >= 3000 && value <= 4999),
     texts.CLOSE_CODE,

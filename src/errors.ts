@@ -17,6 +17,11 @@ export type TransportErrorCode =
   | 'MESSAGE_TOO_LARGE'
   | 'CONFIG_INVALID';
 
+/** Marks the errors of every copy of this package. */
+const BRAND = Symbol.for('hpx-transport-ws.error');
+/** How Node, Bun and Deno print an object. */
+const PRINT = Symbol.for('nodejs.util.inspect.custom');
+
 export interface TransportErrorOptions {
   /** What led to this error; kept as `error.cause`. */
   readonly cause?: unknown;
@@ -43,13 +48,22 @@ export class TransportError extends Error {
     this.delivery = options.delivery;
   }
 
+  /** What a log may show: the name, the code, the message and the facts, but no cause and no data of the server. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message } = this;
+    const facts = Object.entries(this).filter(([, value]) => isPlain(value));
+    return { name, code, message, ...Object.fromEntries(facts) };
+  }
+
   static {
     TransportError.prototype.name = 'TransportError';
+    Object.defineProperties(TransportError.prototype, { [BRAND]: { value: true }, [PRINT]: { value: print } });
   }
 }
 
 /** A connection attempt did not lead to an open socket. The client makes another attempt. */
 export class ConnectionFailedError extends TransportError {
+  declare readonly code: 'CONNECTION_FAILED';
   /** The HTTP status of a refused upgrade, where the platform tells it. */
   readonly status: number | undefined;
 
@@ -65,6 +79,7 @@ export class ConnectionFailedError extends TransportError {
 
 /** The connection, or the client, was closed before the call could be completed. */
 export class ConnectionClosedError extends TransportError {
+  declare readonly code: 'CONNECTION_CLOSED';
   readonly reason: string;
   /** The close code of RFC 6455 section 7.4, where there was one. */
   readonly closeCode: number | undefined;
@@ -82,6 +97,7 @@ export class ConnectionClosedError extends TransportError {
 
 /** The server refused the credentials, or the handler could not build them. */
 export class AuthenticationFailedError extends TransportError {
+  declare readonly code: 'AUTHENTICATION_FAILED';
   /** The server's own code for the refusal, where it sent one. */
   readonly serverCode: string | number | undefined;
 
@@ -97,6 +113,7 @@ export class AuthenticationFailedError extends TransportError {
 
 /** No answer came within the time that the call allows. */
 export class RequestTimeoutError extends TransportError {
+  declare readonly code: 'REQUEST_TIMEOUT';
   /** Milliseconds that the call was given. */
   readonly duration: number;
   readonly requestId: RequestId | undefined;
@@ -115,10 +132,11 @@ export class RequestTimeoutError extends TransportError {
 
 /** The server answered a request with an error. `delivery` is 'unknown' if that answer leaves the outcome open. */
 export class RequestRejectedError extends TransportError {
+  declare readonly code: 'REQUEST_REJECTED';
   /** The server's own code, in the type that it sent. */
   readonly serverCode: string | number | undefined;
-  /** What else the server sent with the error, in the protocol's own shape. */
-  readonly data: unknown;
+  /** What else the server sent with the error, in the protocol's own shape. It is in no print and in no JSON. */
+  declare readonly data: unknown;
 
   constructor(
     message: string,
@@ -126,7 +144,7 @@ export class RequestRejectedError extends TransportError {
   ) {
     super('REQUEST_REJECTED', message, options);
     this.serverCode = options.serverCode;
-    this.data = options.data;
+    Object.defineProperty(this, 'data', { value: options.data });
   }
 
   static {
@@ -136,6 +154,7 @@ export class RequestRejectedError extends TransportError {
 
 /** A topic could not be subscribed, or the server ended its subscription. */
 export class SubscriptionFailedError extends TransportError {
+  declare readonly code: 'SUBSCRIPTION_FAILED';
   /** The topic; of several topics, the first that failed. */
   readonly topic: Topic;
   /** For `subscribeMany`: each topic that failed, with its own error. */
@@ -164,6 +183,7 @@ export class SubscriptionFailedError extends TransportError {
 
 /** The client gave up: `reconnectMaxAttempts` attempts in a row failed. `cause` is the last failure. */
 export class MaxReconnectAttemptsError extends TransportError {
+  declare readonly code: 'MAX_RECONNECT_ATTEMPTS';
   readonly attempts: number;
 
   constructor(attempts: number, options: TransportErrorOptions = {}) {
@@ -178,6 +198,7 @@ export class MaxReconnectAttemptsError extends TransportError {
 
 /** Something does not follow the protocol: a frame, a payload that cannot be serialised, or a handler that threw. */
 export class ProtocolError extends TransportError {
+  declare readonly code: 'PROTOCOL_ERROR';
   constructor(message: string, options: TransportErrorOptions = {}) {
     super('PROTOCOL_ERROR', message, options);
   }
@@ -189,6 +210,7 @@ export class ProtocolError extends TransportError {
 
 /** A bounded queue is full. The message says what was not queued. */
 export class CapacityExceededError extends TransportError {
+  declare readonly code: 'CAPACITY_EXCEEDED';
   /** What is bounded, for example `maxPendingRequests`. */
   readonly limit: string;
   readonly capacity: number;
@@ -206,6 +228,7 @@ export class CapacityExceededError extends TransportError {
 
 /** A frame is larger than allowed. */
 export class MessageTooLargeError extends TransportError {
+  declare readonly code: 'MESSAGE_TOO_LARGE';
   /** In bytes. */
   readonly limit: number;
 
@@ -224,15 +247,20 @@ export function tooLarge(maxMessageSize: number, cause?: unknown): MessageTooLar
   return new MessageTooLargeError(maxMessageSize, texts.frameOverLimit(maxMessageSize), { cause });
 }
 
-/** A setting or an argument is wrong. The message names the field, the value and what is allowed. */
+/**
+ * A setting or an argument is wrong. The message names the field and what is allowed. It shows a number or a boolean, and of
+ * any other value only the type: the value may be a secret.
+ */
 export class ConfigError extends TransportError {
+  declare readonly code: 'CONFIG_INVALID';
   readonly field: string;
+  /** The number or the boolean that is wrong; for any other value its type in words. */
   readonly value: unknown;
 
   constructor(field: string, value: unknown, allowed: string, message = texts.wrongValue(field, show(value), allowed)) {
     super('CONFIG_INVALID', message);
     this.field = field;
-    this.value = value;
+    this.value = isNumberOrBoolean(value) || value === undefined || value === null ? value : show(value);
   }
 
   static {
@@ -240,9 +268,58 @@ export class ConfigError extends TransportError {
   }
 }
 
+/** Every error of this package. Comparing its `code` narrows an error to its class. */
+export type AnyTransportError =
+  | ConnectionFailedError
+  | ConnectionClosedError
+  | AuthenticationFailedError
+  | RequestTimeoutError
+  | RequestRejectedError
+  | SubscriptionFailedError
+  | MaxReconnectAttemptsError
+  | ProtocolError
+  | CapacityExceededError
+  | MessageTooLargeError
+  | ConfigError;
+
+/**
+ * Whether a value is an error of this package, also of another copy of the package, for which `instanceof` would fail.
+ *
+ * @example
+ * ```ts
+ * const error: unknown = new RequestTimeoutError(30_000, 'a1', { delivery: 'unknown' });
+ * if (isTransportError(error) && error.code === 'REQUEST_TIMEOUT') error.duration; // 30000
+ * ```
+ */
+export function isTransportError(value: unknown): value is AnyTransportError {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+function isNumberOrBoolean(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isPlain(value: unknown): boolean {
+  return isNumberOrBoolean(value) || typeof value === 'string';
+}
+
 function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return String(value);
+  if (isNumberOrBoolean(value) || value === undefined || value === null) return String(value);
+  const type = Array.isArray(value) ? 'array' : typeof value;
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+/** The stack, the facts, and the stacks of the causes. Members of a foreign cause may hold secrets. */
+function print(
+  this: TransportError,
+  depth: number,
+  options: object,
+  inspect?: (value: unknown, how: object) => string,
+) {
+  const stack = this.stack || `${this.name}: ${this.message}`;
+  if (!inspect || depth < 0) return stack;
+  const { name, message, ...facts } = this.toJSON();
+  const { cause } = this;
+  const why = isTransportError(cause) ? inspect(cause, options) : (cause as Error | undefined)?.stack;
+  return `${stack} ${inspect(facts, options)}${typeof why === 'string' ? `\n[cause]: ${why}` : ''}`;
 }

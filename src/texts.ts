@@ -149,7 +149,9 @@ export const MILLISECONDS = 'a number of milliseconds';
 export const POSITIVE_MILLISECONDS = 'a positive number of milliseconds, or Infinity';
 export const TRUE_OR_FALSE = 'true or false';
 export const AN_OBJECT = 'an object';
+export const HANDLER = 'an instance of a class that extends ProtocolHandler, for example new GenericJsonHandler()';
 export const A_FUNCTION = 'a function';
+export const AN_ID = 'a string or a number';
 export const ABORT_SIGNAL = 'an AbortSignal';
 export const NON_EMPTY_STRING = 'a non-empty string';
 export const TOPIC_LIST = 'a list of topics';
@@ -158,6 +160,7 @@ export const CLOSE_REASON = 'a string of at most 123 bytes in UTF-8';
 export const SUBPROTOCOLS = 'a list of distinct subprotocol names (HTTP tokens)';
 
 export const between = (kind: string, min: number, max: number) => `${kind} from ${min} to ${max}`;
+export const objectWith = (names: readonly string[]) => `an object with ${names.join('(), ')}()`;
 export const integerFrom = (min: number) => `an integer from ${min}`;
 export const orElse = (allowed: string, other: unknown) => `${allowed}, or ${other}`;
 export const oneOf = (values: readonly unknown[]) => `one of ${values.join(', ')}`;

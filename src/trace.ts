@@ -27,6 +27,8 @@ export class Trace {
   readonly #clock: Clock;
   readonly #redact: (text: string) => string;
   readonly #sinks = new Set<TraceSink>();
+  #login: ReadonlySet<string | Uint8Array> = new Set();
+  #isLoginOpen = false;
 
   constructor(clock: Clock, redact: (text: string) => string) {
     this.#clock = clock;
@@ -48,12 +50,23 @@ export class Trace {
 
   frame(direction: 'in' | 'out', frame: string | Uint8Array): void {
     if (this.#sinks.size === 0) return;
-    const text = typeof frame === 'string' ? this.#masked(frame) : `<${frame.byteLength} bytes>`;
-    this.#write({ type: 'frame', direction, text });
+    this.#write({ type: 'frame', direction, text: this.#textOf(direction, frame) });
+  }
+
+  /** A login begins. Its frames, and what comes in until it ends, are secrets as a whole. */
+  loginStarted(frames: readonly (string | Uint8Array)[]): void {
+    this.#login = new Set(frames);
+    this.#isLoginOpen = true;
+  }
+
+  /** The login has ended. Its frames may still wait to be written. */
+  loginEnded(): void {
+    this.#isLoginOpen = false;
   }
 
   effect(effect: string, detail?: Readonly<Record<string, unknown>>): void {
-    if (this.#sinks.size > 0) this.#write(detail ? { type: 'effect', effect, detail } : { type: 'effect', effect });
+    if (this.#sinks.size === 0) return;
+    this.#write({ type: 'effect', effect, ...(detail ? { detail: this.#maskedDetail(detail) } : {}) });
   }
 
   transition(from: ConnectionState, to: ConnectionState, event: string, cause: string | undefined): void {
@@ -65,6 +78,21 @@ export class Trace {
         event,
         ...(cause === undefined ? {} : { cause: this.#masked(cause) }),
       });
+  }
+
+  #textOf(direction: 'in' | 'out', frame: string | Uint8Array): string {
+    const isSecret = direction === 'in' ? this.#isLoginOpen : this.#login.has(frame);
+    if (typeof frame !== 'string') return `<${frame.byteLength} bytes>`;
+    return isSecret ? `<${frame.length} characters of a login>` : this.#masked(frame);
+  }
+
+  /** The texts of an effect, masked. */
+  #maskedDetail(detail: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const masked = Object.entries(detail).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? this.#masked(value) : value,
+    ]);
+    return Object.fromEntries(masked);
   }
 
   /** A handler that cannot mask a text must not let its secrets out. */

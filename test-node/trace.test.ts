@@ -4,7 +4,7 @@ import { barrier, clientEvent, createClient, serve } from './support/live.js';
 import { LoginHandler } from './support/login-handler.js';
 
 describe('trace()', () => {
-  it('emits transitions, frames and effects in order, with masked secrets, until stopped [CL29, CL30]', async () => {
+  it('emits transitions, frames and effects in order, with masked secrets, until stopped [CL29, CL30, CL43]', async () => {
     class Chatty extends LoginHandler {
       override readonly keepAlive: KeepAlive = { interval: 60_000, when: 'always', expectReply: true };
       override buildAuthMessage(): string {
@@ -46,8 +46,8 @@ describe('trace()', () => {
     ]);
     const frames = entries.flatMap((entry) => (entry.type === 'frame' ? [`${entry.direction} ${entry.text}`] : []));
     expect(frames.slice(0, 3)).toEqual([
-      'out {"op":"auth","apiKey":"***","signature":"***","nested":{"passphrase":"***"}}',
-      'in {"op":"auth","success":true,"token":"***"}',
+      'out <77 characters of a login>',
+      'in <42 characters of a login>',
       'out <3 bytes>',
     ]);
     const all = JSON.stringify(entries);

@@ -3,7 +3,7 @@ import { CapacityExceededError, type ProtocolError, type TransportError } from '
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
 import * as texts from '../texts.js';
-import { checkAll, count, duration, type OptionRules, oneOf, or } from '../util/options.js';
+import { count, duration, FUNCTION, type OptionRules, oneOf, or } from '../util/options.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { Channel, ChannelOptions } from './channel.js';
 import { ChannelIterator, type Loop, type LoopOwner } from './channel-iterator.js';
@@ -35,9 +35,8 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   #dropped = 0;
   #error: TransportError | undefined;
 
-  /** @throws ConfigError for a wrong option */
+  /** @param options - checked, see `channelRules` */
   constructor(topic: Topic, context: Context, conflation: Conflation, options: ChannelOptions) {
-    checkAll(options, rules);
     this.topic = topic;
     this.options = options;
     this.conflation = conflation;
@@ -197,9 +196,9 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   }
 }
 
-const rules: OptionRules<ChannelOptions> = {
+export const channelRules: OptionRules<ChannelOptions> = {
   capacity: count(1),
   overflow: oneOf('drop-oldest', 'drop-newest', 'latest', 'fail'),
-  key: [(value: unknown) => typeof value === 'function', 'a function that returns a string'],
+  key: FUNCTION,
   conflateInterval: or(duration(0), 'frame'),
 };

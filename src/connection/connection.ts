@@ -9,6 +9,7 @@ import type { Drain } from '../requests/drain.js';
 import type { Requests } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import * as texts from '../texts.js';
+import { cleanCause } from '../util/clean-cause.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
 import { Heartbeat, type HeartbeatListener } from './heartbeat.js';
@@ -209,7 +210,8 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     this.link.send(frame);
   }
 
-  refused(cause: unknown): void {
+  refused(failure: unknown): void {
+    const cause = cleanCause(failure);
     const error = new ConnectionClosedError(texts.socketRefused(describe(cause)), { cause });
     this.#listener.onLoss(this, { error });
   }

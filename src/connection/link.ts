@@ -10,6 +10,7 @@ import {
 } from '../errors.js';
 import type { Socket, SocketClose, SocketError } from '../runtime.js';
 import * as texts from '../texts.js';
+import { cleanCause } from '../util/clean-cause.js';
 import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
@@ -191,7 +192,7 @@ export class Link {
       if (!this.#isHeard) this.#discard();
       else if (this.#isEarly) this.#onOpen();
     } catch (cause) {
-      this.#refused(cause);
+      this.#refused(cleanCause(cause));
     }
   }
 
@@ -217,7 +218,7 @@ export class Link {
 
   #onError(error: SocketError): void {
     if (this.isGone) return;
-    this.#error ??= error;
+    this.#error ??= { ...error, cause: cleanCause(error.cause) };
     // The close event brings the code. A socket that does not send it has ended too.
     if (!this.#isHeard) return;
     this.#timer.start(CLOSE_TIMEOUT, () => {

@@ -64,6 +64,7 @@ export class Login implements LoginReader {
   start(frames: Frames, done: LoginDone): void {
     const { authTimeout } = this.#context.config;
     this.#done = done;
+    this.#context.trace.loginStarted(listFrames(frames));
     this.#timer.start(authTimeout, () => {
       this.#finish(new AuthenticationFailedError(texts.loginUnanswered(authTimeout), { retryable: true }));
     });
@@ -125,6 +126,7 @@ export class Login implements LoginReader {
   /** The connection is gone. Returns the callers whose refresh ended with it. */
   cancel(): RefreshDone[] {
     this.#done = undefined;
+    this.#context.trace.loginEnded();
     this.#timer.stop();
     return this.#refreshes.splice(0);
   }
@@ -140,6 +142,7 @@ export class Login implements LoginReader {
     const done = this.#done;
     this.#done = undefined;
     this.#timer.stop();
+    this.#context.trace.loginEnded();
     this.#context.trace.effect('authentication', { accepted: error === undefined });
     done?.(error);
   }

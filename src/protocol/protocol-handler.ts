@@ -1,5 +1,6 @@
 import type { RequestId, Topic } from '../identifiers.js';
 import { isObject } from '../util/options.js';
+import { HANDLER_BASE } from './handler-base.js';
 import type {
   AuthFailure,
   CloseInfo,
@@ -314,3 +315,6 @@ export abstract class ProtocolHandler<
     return maskSecrets(text);
   }
 }
+
+// Defined here and not as a member: it is no part of the public type.
+Object.defineProperty(ProtocolHandler.prototype, HANDLER_BASE, { value: ProtocolHandler.prototype });

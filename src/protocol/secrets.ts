@@ -1,7 +1,86 @@
-const SECRET_MEMBER =
-  /("(?:[\w-]*(?:api_?key|secret|(?:secret|private|access|listen)[_-]?key|sign(?:ature)?|passphrase|password|token|jwt|authorization|credentials?))"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[\d.]+)/gi;
+import { maskUrls } from '../util/mask-url.js';
 
-/** Replaces the values of JSON members whose names suggest a secret, such as `apiKey` or `signature`, by `"***"`. */
+/** One string, bracket or comma of a JSON text, or a run of anything else. */
+const TOKEN = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+const MASK = '"***"';
+/** The words in a name that tell of a secret; `apiKey` and `api-key` have the word `key`. */
+const SECRET_WORD =
+  /^(?:keys?|secrets?|sig|sign|signed|signature|pass|passwd|password|passphrase|pwd|tokens?|jwt|auth|authorization|credentials?|bearer|cookies?|otp|totp|mnemonic|\w+(?:key|token|secret|signature|password))$/;
+/** The operations whose arguments are secrets: `{"op":"auth","args":[key, expires, signature]}`. */
+const LOGIN = /"(?:op|method|event|action|type|cmd|command|e|m)"\s*:\s*"[^"]*(?:auth|log_?in|logon|sign_?in)/i;
+/** A text that looks like a key: letters and digits without a pause. An account address (0x and 40 digits) is none. */
+const KEY = /^"(?!0x[\da-f]{40}")(?=[^"]*\d)(?=[^"]*[a-z])[\w+/-]{16,}={0,2}"$/i;
+const JWT = /^"ey[\w-]+\.[\w-]+\.[\w-]*"$/;
+const PAIR = /([\w-]+)=([^&\s"']+)/g;
+
+/** Where a token stands: in a list or an object, under which name, and whether that name tells of a secret. */
+interface Level {
+  readonly isList: boolean;
+  readonly isSecret: boolean;
+  name: string;
+}
+
+/**
+ * Replaces what looks like a secret by `"***"`: the values of members such as `apiKey` or `signature`, the positional
+ * arguments of a login, keys in lists, also in JSON within JSON; and in URLs everything but host and path.
+ */
 export function maskSecrets(text: string): string {
-  return text.replace(SECRET_MEMBER, '$1"***"');
+  return /^\s*[[{]/.test(text) ? maskJson(text) : maskPairs(maskUrls(text));
+}
+
+function maskPairs(text: string): string {
+  return text.replace(PAIR, (pair, name: string) => (isSecretName(name) ? `${name}=***` : pair));
+}
+
+function maskJson(text: string): string {
+  const isLogin = LOGIN.test(text);
+  const levels: Level[] = [];
+  return text.replace(TOKEN, (token, at: number) => {
+    const level = levels.at(-1);
+    if (token === '{' || token === '[') {
+      const isSecret = level !== undefined && (level.isSecret || isSecretName(level.name));
+      levels.push({ isList: token === '[', isSecret, name: '' });
+    } else if (token === '}' || token === ']') {
+      levels.pop();
+    } else if (token !== ',' && token !== ':' && level) {
+      if (!level.isList && isName(text, at + token.length)) level.name = token.slice(1, -1);
+      else return maskValue(token, level, isLogin);
+    }
+    return token;
+  });
+}
+
+function maskValue(token: string, level: Level, isLogin: boolean): string {
+  if (token === 'true' || token === 'false' || token === 'null') return token;
+  const isText = token.startsWith('"');
+  if (level.isSecret || isSecretName(level.name)) return MASK;
+  if (level.isList && isText && (isLogin || KEY.test(token) || JWT.test(token))) return MASK;
+  return isText && token.length > 2 ? maskText(token) : token;
+}
+
+/** A text within JSON may itself be JSON, a URL, or name=value pairs. */
+function maskText(token: string): string {
+  if (!/\\"|:\/\/|=/.test(token)) return token;
+  try {
+    const text = JSON.parse(token) as string;
+    const masked = maskSecrets(text);
+    return masked === text ? token : JSON.stringify(masked);
+  } catch {
+    return token;
+  }
+}
+
+/** Whether a colon follows: then the string before it is the name of a member. */
+function isName(text: string, at: number): boolean {
+  while (text[at] === ' ' || text[at] === '\t' || text[at] === '\n' || text[at] === '\r') at++;
+  return text[at] === ':';
+}
+
+function isSecretName(name: string): boolean {
+  if (name === '') return false;
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  return words.some((word) => SECRET_WORD.test(word));
 }

@@ -6,7 +6,7 @@ import type { Outbox } from '../outbound/outbox.js';
 import type { Frame, ServerError } from '../protocol/handler-types.js';
 import { Message } from '../protocol/message.js';
 import * as texts from '../texts.js';
-import { check, OPTIONS, oneOf, SIGNAL, TIMEOUT } from '../util/options.js';
+import { checkAll, type OptionRule, type OptionRules, oneOf, SIGNAL, TIMEOUT } from '../util/options.js';
 import { handled } from '../util/promises.js';
 import { wrapError } from '../util/wrap-error.js';
 import { type Admission, ownFrame, serialise } from './admission.js';
@@ -41,7 +41,14 @@ export interface RawRequestOptions extends RequestOptions {
   readonly requestId?: RequestId;
 }
 
-const RETRY = oneOf('never', 'unsent', 'idempotent');
+const NO_OPTIONS: RawRequestOptions = {};
+const ID: OptionRule = [(value: unknown) => typeof value === 'string' || typeof value === 'number', texts.AN_ID];
+const requestRules: OptionRules<RequestOptions> = {
+  timeout: TIMEOUT,
+  signal: SIGNAL,
+  retry: oneOf('never', 'unsent', 'idempotent'),
+};
+const rawRules: OptionRules<RawRequestOptions> = { ...requestRules, requestId: ID };
 
 /** The application's requests, from the call to the end of their promises. */
 export class Requests implements PendingRequestsListener {
@@ -69,7 +76,7 @@ export class Requests implements PendingRequestsListener {
     return this.#pending.size;
   }
 
-  request<T>(payload: unknown, options: RequestOptions = {}): PendingCall<T> {
+  request<T>(payload: unknown, options: RequestOptions = NO_OPTIONS): PendingCall<T> {
     let id: RequestId = '';
     const frame = () => serialise(this.#inject(payload, id));
     try {
@@ -80,7 +87,7 @@ export class Requests implements PendingRequestsListener {
     return this.#call<T>(id, options, false, frame);
   }
 
-  requestRaw(frame: Frame, options: RawRequestOptions = {}): PendingCall<Message> {
+  requestRaw(frame: Frame, options: RawRequestOptions = NO_OPTIONS): PendingCall<Message> {
     let id = options?.requestId;
     try {
       id ??= this.#context.handler.extractRequestId(new Message(frame)) ?? undefined;
@@ -138,12 +145,9 @@ export class Requests implements PendingRequestsListener {
 
   #call<T>(id: RequestId, options: RequestOptions, raw: boolean, frame: () => Frame): PendingCall<T> {
     try {
-      check('options', options, OPTIONS);
+      if (options !== NO_OPTIONS) checkAll(options, raw ? rawRules : requestRules);
       const { timeout = this.#context.config.requestTimeout, retry = 'unsent', signal } = options;
-      check('signal', signal, SIGNAL);
       if (signal?.aborted) throw signal.reason;
-      check('timeout', timeout, TIMEOUT);
-      check('retry', retry, RETRY);
       const bytes = frame();
       this.#admission.admit(bytes, retry);
       const request = this.#pending.add(id, bytes, { timeout, retry, signal, raw });

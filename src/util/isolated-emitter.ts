@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import type { ProtocolError } from '../errors.js';
 import * as texts from '../texts.js';
+import { isThenable } from './promises.js';
 import { wrapError } from './wrap-error.js';
 
 type Listener<Events extends object, K extends EventEmitter.EventNames<Events>> = EventEmitter.EventListener<Events, K>;
@@ -95,7 +96,8 @@ export class IsolatedEmitter<Events extends object> extends EventEmitter<Events>
     if (entry.once) this.#remove(event, entry);
     try {
       const result = entry.fn.apply(entry.context, args);
-      if (result instanceof Promise) result.catch((cause) => this.#failed(event, cause));
+      // Never `instanceof Promise`: zone.js and other realms have promises of their own.
+      if (isThenable(result)) result.then(undefined, (cause) => this.#failed(event, cause));
     } catch (cause) {
       this.#failed(event, cause);
     }

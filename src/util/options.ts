@@ -48,7 +48,13 @@ export function oneOf(...values: readonly unknown[]): OptionRule {
 }
 
 /** The options of a call as a whole. */
-export const OPTIONS: OptionRule = [isObject, texts.AN_OBJECT];
+const OPTIONS: OptionRule = [isObject, texts.AN_OBJECT];
+
+/** Any value: the handler, or the server, says what is allowed. */
+export const ANYTHING: OptionRule = [() => true, ''];
+
+/** A function. */
+export const FUNCTION: OptionRule = [(value: unknown) => typeof value === 'function', texts.A_FUNCTION];
 
 /** The signal of a call. There is no `instanceof` check: each page and worker has its own AbortSignal class. */
 export const SIGNAL: OptionRule = [
@@ -73,15 +79,23 @@ export function check(name: string, value: unknown, rule: OptionRule): void {
 
 /**
  * Checks the options that have a value; `undefined` counts as missing.
- * @throws ConfigError for the first wrong value, or if `options` is no object
+ * @param what - the name of the options in an error
+ * @throws ConfigError for an unknown option, for the first wrong value, or if `options` is no object
  */
-export function checkAll<T extends object>(options: T, rules: Readonly<Record<string, OptionRule>>): void {
-  check('options', options, OPTIONS);
-  // Without Object.entries(), which creates arrays: every subscription comes here.
-  for (const name in rules) {
-    const value = options[name as keyof T];
-    if (value !== undefined) check(name, value, rules[name] as OptionRule);
+export function checkAll<T extends object>(options: T, rules: OptionRules<T>, what = 'options'): void {
+  check(what, options, OPTIONS);
+  // Without Object.entries(), which creates arrays: every request and every subscription comes here.
+  for (const name in options) {
+    const value: unknown = options[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(rules, name)) throw unknownOption(name, value, rules);
+    check(name, value, rules[name]);
   }
+}
+
+function unknownOption(name: string, value: unknown, rules: object): ConfigError {
+  const known = Object.keys(rules).join(', ');
+  return new ConfigError(name, value, known, texts.unknownOption(name, known));
 }
 
 /**
@@ -90,13 +104,7 @@ export function checkAll<T extends object>(options: T, rules: Readonly<Record<st
  * @throws ConfigError for an unknown option or a wrong value
  */
 export function readOptions<T extends object>(what: string, options: T, rules: OptionRules<T>): T {
-  check(what, options, OPTIONS);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(rules, name)) continue;
-    const known = Object.keys(rules).join(', ');
-    throw new ConfigError(name, options[name as keyof T], known, texts.unknownOption(name, known));
-  }
-  checkAll(options, rules);
+  checkAll(options, rules, what);
   const read: Partial<T> = {};
   for (const name of Object.keys(rules) as (keyof T)[]) read[name] = options[name] ?? (rules[name][2] as T[keyof T]);
   return read as T;

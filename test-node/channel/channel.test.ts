@@ -1,12 +1,13 @@
 import type { EventEmitter } from 'eventemitter3';
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { Channel, type ChannelEvents, type ChannelOptions } from '../../src/channel/channel.js';
-import { ChannelInlet } from '../../src/channel/channel-inlet.js';
+import { ChannelInlet, channelRules } from '../../src/channel/channel-inlet.js';
 import { Conflation } from '../../src/channel/conflation.js';
 import { LazyUpdate, type Update } from '../../src/channel/update.js';
 import { ConnectionClosedError } from '../../src/errors.js';
 import { Message } from '../../src/protocol/message.js';
 import type { VirtualClock } from '../../src/testing/index.browser.js';
+import { checkAll } from '../../src/util/options.js';
 import { type TestContext, testContext } from '../support/test-context.js';
 
 let context: TestContext;
@@ -491,6 +492,8 @@ describe('Channel: the end', () => {
     ['conflateInterval', { conflateInterval: -1 }],
     ['conflateInterval', { conflateInterval: Infinity }],
   ] as const)('a wrong %s is a ConfigError [CH21]', (field, options) => {
-    expect(() => newInlet(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }));
+    expect(() => checkAll<ChannelOptions>(options, channelRules)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', field }),
+    );
   });
 });

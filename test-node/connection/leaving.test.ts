@@ -14,7 +14,7 @@ async function slowServer(options: Parameters<typeof connectedWorld>[0] = {}) {
 }
 
 describe('reconnect()', () => {
-  it('waits for the answers of written requests, then replaces the connection [CL40]', async () => {
+  it('waits for the answers of written requests, then replaces the connection [CL50]', async () => {
     const { ask, answers, client, clock } = await slowServer();
     const order = ask('order');
     await clock.advance(10);
@@ -27,7 +27,7 @@ describe('reconnect()', () => {
     expect([client.state, client.epoch]).toEqual(['ready', 2]);
   });
 
-  it('waits at most leaveTimeout [CL40]', async () => {
+  it('waits at most leaveTimeout [CL50]', async () => {
     const { ask, client, clock } = await slowServer({ config: { leaveTimeout: 2_000 } });
     const order = ask('order');
     await clock.advance(10);
@@ -39,7 +39,7 @@ describe('reconnect()', () => {
     expect(await outcome(order)).toMatchObject({ error: { code: 'CONNECTION_CLOSED', delivery: 'unknown' } });
   });
 
-  it('does not wait without an outstanding answer, with leaveTimeout 0, or when called again [CL40]', async () => {
+  it('does not wait without an outstanding answer, with leaveTimeout 0, or when called again [CL50]', async () => {
     const ends = [
       (client: { reconnect(reason?: string, options?: object): void }) => client.reconnect('now', { leaveTimeout: 0 }),
       (client: { reconnect(): void }) => {
@@ -59,7 +59,7 @@ describe('reconnect()', () => {
     expect(client.state).toBe('reconnecting');
   });
 
-  it('holds new calls for the next connection, and rejects retry never at once [CL40, DL5]', async () => {
+  it('holds new calls for the next connection, and rejects retry never at once [CL50, DL5]', async () => {
     const { ask, answers, client, clock, sent } = await slowServer();
     void ask('first');
     await clock.advance(10);
@@ -73,7 +73,7 @@ describe('reconnect()', () => {
     expect([client.epoch, sent.map(({ op }) => op)]).toEqual([2, ['first', 'second']]);
   });
 
-  it('keeps updates flowing while it waits [CL40, S5]', async () => {
+  it('keeps updates flowing while it waits [CL50, S5]', async () => {
     const { ask, client, clock, publish, subscribe } = await slowServer();
     const channel = await subscribe('a');
     const heard: unknown[] = [];
@@ -85,7 +85,7 @@ describe('reconnect()', () => {
     expect([client.state, heard]).toEqual(['ready', [1]]);
   });
 
-  it('does not wait on a link that gives no sign of life within a second [CL40, C6]', async () => {
+  it('does not wait on a link that gives no sign of life within a second [CL50, C6]', async () => {
     const { ask, client, clock, peer } = await slowServer();
     void ask('order');
     await clock.advance(10);
@@ -97,7 +97,7 @@ describe('reconnect()', () => {
     expect(client.state).not.toBe('ready');
   });
 
-  it('a close of the server meanwhile is judged as always [CL40, C7]', async () => {
+  it('a close of the server meanwhile is judged as always [CL50, C7]', async () => {
     class Handler extends GenericJsonHandler {
       override classifyClose({ code }: { code: number }) {
         return code === 4003 ? ('fatal' as const) : ('retry' as const);
@@ -112,7 +112,7 @@ describe('reconnect()', () => {
     expect([client.state, await client.closed]).toMatchObject(['closed', { code: 4003 }]);
   });
 
-  it('close() with drain sends the calls that wait meanwhile [CL40, CL25]', async () => {
+  it('close() with drain sends the calls that wait meanwhile [CL50, CL25]', async () => {
     const { ask, answers, client, clock, sent } = await slowServer();
     void ask('first');
     await clock.advance(10);
@@ -128,7 +128,7 @@ describe('reconnect()', () => {
   });
 });
 
-it('a repeated notice of the server does not cut the wait for answers short [CL40, HN20]', async () => {
+it('a repeated notice of the server does not cut the wait for answers short [CL50, HN20]', async () => {
   class Handler extends GenericJsonHandler {
     override shouldReconnect(message: { field(name: string): unknown }) {
       return message.field('op') === 'leave';

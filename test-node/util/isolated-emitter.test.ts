@@ -64,6 +64,29 @@ describe('IsolatedEmitter', () => {
     expect(failures).toHaveLength(1);
   });
 
+  it('reports the rejection of any thenable, and of a thenable that throws [CL38, CL39]', async () => {
+    const throwing = () => {
+      throw new Error('at once');
+    };
+    class Foreign {
+      // biome-ignore lint/suspicious/noThenProperty: promises of other libraries look like this
+      then(_yes: unknown, no: (cause: unknown) => void) {
+        queueMicrotask(() => no(new Error('late')));
+      }
+    }
+    emitter.on('news', () => new Foreign() as never);
+    // biome-ignore lint/suspicious/noThenProperty: as above
+    emitter.on('news', () => ({ then: throwing }) as never);
+    emitter.on('error', () => new Foreign() as never);
+    emitter.emit('error', 'x');
+    emitter.emit('news', '1');
+    await Promise.resolve();
+    expect(failures.map((error) => error.message)).toEqual([
+      "A listener of 'news' failed: at once",
+      "A listener of 'news' failed: late",
+    ]);
+  });
+
   it('ignores a throw of an error listener [CL38]', () => {
     emitter.on('error', () => {
       throw new Error('bug');

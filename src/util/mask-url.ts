@@ -1,0 +1,23 @@
+const URL_IN_TEXT = /\b[a-z][a-z\d+.-]*:\/\/[^\s"'<>()[\]{}]+/gi;
+/** From this many letters and digits on, a word is more likely a key than a name. */
+const LONGEST_NAME = 15;
+
+/** A path segment or a subprotocol, unless it may be a key. */
+export function maskWord(word: string): string {
+  return word.replace(/[^\p{L}\p{N}]/gu, '').length > LONGEST_NAME ? '***' : word;
+}
+
+/** Where a URL points to: no userinfo, query or fragment, and no path segment that may be a key. */
+export function maskUrl(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname.split('/').map(maskWord).join('/')}`;
+  } catch {
+    return '***';
+  }
+}
+
+/** A text whose URLs are masked. */
+export function maskUrls(text: string): string {
+  return text.replace(URL_IN_TEXT, maskUrl);
+}
