@@ -6,10 +6,10 @@ import {
   type ProtocolHandler,
   WebSocketClient,
 } from 'hpx-transport-ws';
+import { SimulatedNetwork } from 'hpx-transport-ws/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { overridesOf } from '../src/protocol/handler-overrides.js';
-import { virtualWorld } from './support/virtual-client.js';
-import { FakeNetwork } from './support/virtual-time.js';
+import { connectedWorld } from './support/virtual-world.js';
 
 const url = 'ws://venue.test';
 /** As a program without types passes them. */
@@ -28,18 +28,18 @@ describe('the options of a call', () => {
     ['connect()', 'constructor', (client, options) => client.connect(options)],
     ['close()', 'deadlne', (client, options) => client.close(options)],
   ])('%s refuses the unknown option %s, and changes nothing [CL40]', async (_call, name, ask) => {
-    const { client, advance } = await virtualWorld();
+    const { client, clock } = await connectedWorld();
     const sent = client.stats().sent;
     const error = await outcome(ask(client, untyped({ [name]: 1 })));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', field: name });
     expect(error.message).toMatch(`Unknown option '${name}'. Known options: `);
-    await advance(100);
+    await clock.advance(100);
     expect(client.stats()).toMatchObject({ state: 'ready', sent, subscriptions: 0, pendingRequests: 0 });
     expect(client.epoch).toBe(1);
   });
 
   it('are an object, and an option that is undefined counts as missing [CL40]', async () => {
-    const { client, advance, subscribe } = await virtualWorld();
+    const { client, clock, subscribe } = await connectedWorld();
     for (const wrong of [null, 5_000, 'fast', []]) {
       expect(await outcome(client.request({}, untyped(wrong)))).toMatchObject({ field: 'options' });
       expect(await outcome(client.requestRaw('x', untyped(wrong)))).toMatchObject({ field: 'options' });
@@ -48,15 +48,15 @@ describe('the options of a call', () => {
     const missing = untyped<object>({ timeout: undefined, retry: undefined, signal: undefined });
     const answer = client.request({ op: 'x' }, missing);
     await subscribe('a', untyped({ capacity: undefined, overflow: undefined, params: undefined }));
-    await advance(100);
+    await clock.advance(100);
     await expect(answer).resolves.toBeDefined();
     const closing = client.close(untyped<CloseOptions>({ code: undefined, drain: undefined }));
-    await advance(1_000);
+    await clock.advance(1_000);
     await closing;
   });
 
   it('of subscribeMany() are checked before any topic is asked for [CL40]', async () => {
-    const { client } = await virtualWorld();
+    const { client } = await connectedWorld();
     const error = await outcome(client.subscribeMany(['a', 'b'], untyped({ partial: true, capacity: 0 })));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', field: 'capacity' });
     expect(client.stats().subscriptions).toBe(0);
@@ -103,10 +103,10 @@ describe('the handler', () => {
     }
     const splitting = untyped<ProtocolHandler<object, object>>(new Splitting());
     expect(overridesOf(splitting)).toMatchObject({ split: true, prepareRequest: false });
-    const { client, advance, subscribe } = await virtualWorld(handler);
+    const { client, clock, subscribe } = await connectedWorld({ handler });
     const answer = client.request({ op: 'x' });
     const channel = await subscribe('t');
-    await advance(10);
+    await clock.advance(10);
     await expect(answer).resolves.toBeDefined();
     expect(channel.topic).toBe('t');
     expect(handler.extractTopic(new Message('{"topic":"t"}'))).toBe('t');
@@ -127,7 +127,7 @@ describe('the runtime', () => {
   });
 
   it('may have further members [CL42]', () => {
-    const runtime = { ...new FakeNetwork().runtime(() => 0.5), sockets: [], generateId: undefined };
+    const runtime = { ...new SimulatedNetwork().runtime(), sockets: [], generateId: undefined };
     const client = new WebSocketClient({ url }, new GenericJsonHandler(), untyped(runtime));
     expect(client.state).toBe('disconnected');
   });

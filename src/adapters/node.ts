@@ -5,7 +5,11 @@ import type { OpenSocket, Runtime, Socket, SocketError, SocketEvents, SocketRequ
 import * as texts from '../texts.js';
 import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
+import { NodeDialler } from './node-dialler.js';
 import { parseRetryAfter } from './retry-after.js';
+
+/** `closeTimeout` is newer than the types of ws. */
+type NodeOptions = WebSocket.ClientOptions & { closeTimeout?: number };
 
 /** Options of ws that this adapter sets. `nodeOptions` override them. */
 const DEFAULTS = {
@@ -15,7 +19,7 @@ const DEFAULTS = {
   // Milliseconds for the server's half of a closing handshake. The default of ws is 30 s, and a reconnect would wait as
   // long for a silent server. The client itself stops waiting for the close code after 1 s.
   closeTimeout: 800,
-};
+} as const satisfies NodeOptions;
 
 /** ws keeps `maxPayload` in 32 bits. A larger number would wrap around and become another limit, or none. */
 const LARGEST_PAYLOAD = 2 ** 31 - 1;
@@ -84,12 +88,23 @@ class NodeSocket implements Socket {
   #silent = false;
   /** The close code for a broken frame. */
   #failure: number | undefined;
+  /** Missing where the application makes the connections. */
+  readonly #dialler: NodeDialler | undefined;
+  readonly #closeTimeout: number;
+  /** Bounds the closing handshake. ws has such a timer too, but would let unread bytes arrive. */
+  #closeTimer: unknown;
 
   constructor({ url, protocols, maxMessageSize, nodeOptions }: SocketRequest, events: SocketEvents) {
     this.#events = events;
+    const options: NodeOptions & { closeTimeout: number } = { ...DEFAULTS, ...nodeOptions };
+    this.#closeTimeout = options.closeTimeout;
+    // A connection that the application made may be shared, and is not ours to reset.
+    const dialler = options.agent || options.createConnection ? undefined : new NodeDialler();
+    this.#dialler = dialler;
+    const createConnection = /^wss:/i.test(url) ? dialler?.secure : dialler?.plain;
     const ws = new WebSocket(url, protocols, {
-      ...DEFAULTS,
-      ...nodeOptions,
+      ...options,
+      ...(createConnection && { createConnection: createConnection as WebSocket.ClientOptions['createConnection'] }),
       maxPayload: Math.min(maxMessageSize, LARGEST_PAYLOAD),
     });
     this.#ws = ws;
@@ -124,6 +139,7 @@ class NodeSocket implements Socket {
       this.#fail({ cause });
     });
     ws.once('close', (code, reason) => {
+      if (this.#closeTimer) systemClock.clearTimer(this.#closeTimer);
       this.#silent = true;
       events.onClose({
         code: code === 1006 ? (this.#failure ?? code) : code,
@@ -150,6 +166,7 @@ class NodeSocket implements Socket {
 
   close(code?: number, reason?: string): void {
     if (this.#ws.readyState === WebSocket.CONNECTING) this.#silent = true;
+    this.#closeTimer ??= systemClock.setTimer(() => this.terminate(), this.#closeTimeout);
     try {
       this.#ws.close(code, fitReason(reason));
     } catch {
@@ -162,6 +179,7 @@ class NodeSocket implements Socket {
     this.#silent = true;
     // ws would still emit messages that it has already read.
     this.#ws.removeAllListeners('message');
+    this.#dialler?.reset();
     this.#ws.terminate();
   }
 

@@ -1,5 +1,11 @@
 import type { Context } from '../context.js';
-import { ConnectionClosedError, MessageTooLargeError, ProtocolError, type TransportError } from '../errors.js';
+import {
+  CapacityExceededError,
+  ConnectionClosedError,
+  MessageTooLargeError,
+  ProtocolError,
+  type TransportError,
+} from '../errors.js';
 import type { DeliveryGate } from '../inbound/delivery-gate.js';
 import { Inbox, type InboxListener } from '../inbound/inbox.js';
 import { type ConnectionActions, Router } from '../inbound/router.js';
@@ -211,8 +217,13 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   }
 
   refused(failure: unknown): void {
-    const cause = cleanCause(failure);
-    const error = new ConnectionClosedError(texts.socketRefused(describe(cause)), { cause });
-    this.#listener.onLoss(this, { error });
+    if (failure instanceof CapacityExceededError) {
+      // Our own verdict on a socket that works.
+      const error = new ConnectionClosedError(texts.socketRefused(describe(failure)), { cause: failure });
+      return this.#listener.onLoss(this, { error });
+    }
+    // The link reports its own end, and until then it has nothing to prove.
+    this.stop();
+    this.link.refused(cleanCause(failure));
   }
 }

@@ -96,7 +96,7 @@ export class Link {
     obtain(
       () => (typeof config.url === 'function' ? config.url() : config.url),
       (source) => this.#open(source),
-      (cause) => this.#refused(cause),
+      (cause) => this.#unopened(cause),
     );
   }
 
@@ -113,6 +113,14 @@ export class Link {
     } finally {
       this.#isSending = false;
     }
+  }
+
+  /**
+   * The socket took a frame no more. It may be ending already: what it has read is handed out first, and then its close
+   * event tells how it ended. A socket that sends no close event has ended too, a second later.
+   */
+  refused(cause: unknown): void {
+    this.#onError({ cause: new ConnectionClosedError(texts.socketRefused(describe(cause)), { cause }) });
   }
 
   get bufferedAmount(): number {
@@ -192,7 +200,7 @@ export class Link {
       if (!this.#isHeard) this.#discard();
       else if (this.#isEarly) this.#onOpen();
     } catch (cause) {
-      this.#refused(cleanCause(cause));
+      this.#unopened(cleanCause(cause));
     }
   }
 
@@ -234,7 +242,7 @@ export class Link {
   }
 
   /** The URL function or the adapter failed. */
-  #refused(cause: unknown): void {
+  #unopened(cause: unknown): void {
     this.#error ??= { cause };
     this.#onClose(LOST);
   }
@@ -251,11 +259,14 @@ export class Link {
     this.#listener.onEnd({ ...close, status, retryAfter, error: this.#errorOf(close, words, status, cause) });
   }
 
-  #errorOf({ code }: SocketClose, words: string, status: number | undefined, cause: unknown): TransportError {
-    if (cause instanceof TransportError && !(cause instanceof ConfigError)) return cause;
-    if (!this.#wasOpen) return new ConnectionFailedError(texts.couldNotConnect(words, code, status), { cause, status });
-    if (cause !== undefined) {
-      // Our side refused a frame (RFC 6455 section 7.4.1). The same code from the server comes without an error.
+  #errorOf(close: SocketClose, words: string, status: number | undefined, cause: unknown): TransportError {
+    const { code, wasClean } = close;
+    if (!this.#wasOpen) {
+      if (cause instanceof TransportError && !(cause instanceof ConfigError)) return cause;
+      return new ConnectionFailedError(texts.couldNotConnect(words, code, status), { cause, status });
+    }
+    if (cause !== undefined && !wasClean) {
+      // Our side refused a frame (RFC 6455 section 7.4.1). The same code from the server comes in a close frame.
       if (code === 1009) return tooLarge(this.#context.config.maxMessageSize, cause);
       if (code === 1002 || code === 1007) return new ProtocolError(texts.brokenFrame(words), { cause });
     }

@@ -148,8 +148,11 @@ export class Supervisor implements ConnectionListener {
 
   // ——— Events of the table ———
 
+  /** A failing link gets no further: it reports its end a second later at most. */
   #happen<E extends ConnectionEvent>(connection: Connection, event: E, happening: Happenings[E]): void {
-    this.#inTurn(connection, () => this.#machine.transit(event, happening, this.#effects));
+    this.#inTurn(connection, () => {
+      if (!connection.link.isFailing) this.#machine.transit(event, happening, this.#effects);
+    });
   }
 
   /** Acts in turn, unless the connection was replaced by then. */

@@ -142,6 +142,7 @@ export class Outbox implements PreparationListener {
 
   /** Sends a WebSocket ping, which counts like a frame. */
   ping(send: () => void): void {
+    if (!this.#link) return;
     this.#urgent.push(send);
     this.pump();
   }

@@ -1,0 +1,51 @@
+import net from 'node:net';
+import tls from 'node:tls';
+
+/** What Node passes to a function that makes the TCP or TLS connection of a request. */
+interface DialOptions extends net.TcpNetConnectOpts {
+  readonly host: string;
+  readonly servername?: string;
+  readonly socketPath?: string;
+}
+
+type Dialled = (error: Error | null, socket?: net.Socket) => void;
+
+/**
+ * Makes the TCP connection of one WebSocket, so that it can be reset. A TLS socket cannot be reset, only the TCP socket
+ * below it.
+ */
+export class NodeDialler {
+  #tcp: net.Socket | undefined;
+
+  /** For `ws:`. Passed to ws as `createConnection`. */
+  readonly plain = (options: DialOptions): net.Socket => {
+    const tcp = net.connect(options.socketPath ? { path: options.socketPath } : { ...options, path: undefined });
+    this.#tcp = tcp;
+    return tcp;
+  };
+
+  /** For `wss:`. TLS starts on a connected socket, because Node may try several addresses one after the other. */
+  readonly secure = (options: DialOptions, dialled: Dialled): undefined => {
+    const tcp = net.connect({ ...options, path: undefined });
+    this.#tcp = tcp;
+    const failed = (error: Error) => dialled(error);
+    tcp.once('error', failed);
+    tcp.once('timeout', () => tcp.destroy(new Error('Opening handshake has timed out')));
+    tcp.once('connect', () => {
+      tcp.off('error', failed);
+      tcp.setTimeout(0);
+      const servername = options.servername ?? (net.isIP(options.host) ? '' : options.host);
+      dialled(null, tls.connect({ ...options, path: undefined, servername, socket: tcp }));
+    });
+  };
+
+  /** Resets the connection: bytes that the server has not read are dropped. Returns false if there is no connection. */
+  reset(): boolean {
+    const tcp = this.#tcp;
+    if (!tcp || tcp.destroyed) return false;
+    // There is nothing to reset on the way to the server, and the reset would wait for the connection.
+    if (tcp.connecting) tcp.destroy();
+    else tcp.resetAndDestroy();
+    return true;
+  }
+}
