@@ -1,4 +1,5 @@
 import type { WebSocketConfig } from './config.js';
+import { ConnectReminder } from './connection/connect-reminder.js';
 import { Greeting } from './connection/greeting.js';
 import { Login } from './connection/login.js';
 import { StateMachine } from './connection/state-machine.js';
@@ -27,6 +28,7 @@ export interface Assembly {
   readonly sends: Sends;
   readonly subscriptions: Subscriptions;
   readonly pacer: Pacer;
+  readonly reminder: ConnectReminder;
 }
 
 /** Makes the parts of one client, each after the parts that it needs. */
@@ -70,5 +72,6 @@ export function assemble(
     subscriptions,
     pacer,
   });
-  return { context, supervisor, outbox, requests, sends, subscriptions, pacer };
+  const reminder = new ConnectReminder(context, [outbox, subscriptions]);
+  return { context, supervisor, outbox, requests, sends, subscriptions, pacer, reminder };
 }

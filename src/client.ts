@@ -54,10 +54,16 @@ export interface SubscribeOptions extends ChannelOptions {
   /** What the handler puts into the subscribe frame beside the topic: depth, filters. */
   readonly params?: unknown;
   /**
-   * Milliseconds from the call to the confirmation.
+   * Milliseconds that the server has for the confirmation, from the write of the subscribe frame; a new connection starts
+   * them anew. Waiting for a connection does not count.
    * @default the config's `requestTimeout`
    */
   readonly timeout?: number;
+  /**
+   * Milliseconds from the call to the first write of the subscribe frame: the limit of waiting for a connection.
+   * @default Infinity
+   */
+  readonly maxWait?: number;
   /** Before the confirmation it rejects the call, later it ends the channel. */
   readonly signal?: AbortSignal;
 }
@@ -177,6 +183,7 @@ export class WebSocketClient<
     try {
       checkAll(options, connectRules);
       this.#warnOfDeprecation();
+      this.#parts.reminder.stop();
       return this.#parts.supervisor.connect(options.signal);
     } catch (error) {
       return handled(Promise.reject(error));
@@ -199,6 +206,7 @@ export class WebSocketClient<
   ): PendingCall<ResultOf<Methods[M]>>;
   request<T = unknown>(payload: UntypedPayload<Methods, T>, options?: RequestOptions): PendingCall<T>;
   request(payload: unknown, options?: RequestOptions): PendingCall<unknown> {
+    this.#parts.reminder.called();
     return this.#parts.requests.request(payload, options);
   }
 
@@ -207,12 +215,13 @@ export class WebSocketClient<
    * @throws ProtocolError when no request id is given or found in the message, or that id is pending already
    */
   requestRaw(message: string | Uint8Array, options?: RawRequestOptions): PendingCall<Message> {
+    this.#parts.reminder.called();
     return this.#parts.requests.requestRaw(message, options);
   }
 
   /**
    * Subscribes a topic. Resolves to a new channel when the server has confirmed.
-   * @throws SubscriptionFailedError when the server refused, or did not confirm within `timeout`
+   * @throws SubscriptionFailedError when the server refused, or did not confirm within `timeout`, or `maxWait` passed
    * @throws CapacityExceededError when the server allows no more topics
    */
   subscribe<K extends keyof Topics & string>(topic: K, options: SubscribeOptions = {}): Promise<Channel<Topics[K]>> {
@@ -245,6 +254,15 @@ export class WebSocketClient<
     return handled(this.#subscribeMany(topics, options));
   }
 
+  /**
+   * Asks the server anew for a topic: each of its channels gets a `gap` with the cause `resync`, then what the server sends
+   * first. Resolves with the confirmation; without a connection the resubscription does it.
+   * @throws SubscriptionFailedError for a topic without a channel
+   */
+  resync(topic: keyof Topics & string): Promise<void> {
+    return handled(this.#parts.subscriptions.resyncTopic(topic));
+  }
+
   /** Ends every channel of a topic. Resolves when the unsubscribe frame was written, or is not needed. */
   unsubscribe(topic: keyof Topics & string): Promise<void> {
     return handled(this.#parts.subscriptions.endTopic(topic));
@@ -256,6 +274,7 @@ export class WebSocketClient<
    * @throws RequestTimeoutError, ConnectionClosedError or CapacityExceededError, all of them unsent
    */
   send(message: string | Uint8Array): Promise<void> {
+    this.#parts.reminder.called();
     return this.#parts.sends.send(message);
   }
 
@@ -264,6 +283,7 @@ export class WebSocketClient<
    * @throws ProtocolError for a payload that cannot be serialised
    */
   sendJson(payload: unknown): Promise<void> {
+    this.#parts.reminder.called();
     return this.#parts.sends.sendJson(payload);
   }
 
@@ -304,6 +324,7 @@ export class WebSocketClient<
     try {
       checkAll(options, closeRules);
       const { code = 1000, reason = '', drain = false, deadline = 1_000 } = options;
+      this.#parts.reminder.stop();
       return this.#parts.supervisor.close({ code, reason, drain, deadline });
     } catch (error) {
       return handled(Promise.reject(error));
@@ -341,15 +362,16 @@ export class WebSocketClient<
 
   /** @throws TransportError or the signal's reason when the call cannot be tried */
   #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
-    const { signal, params, timeout = this.#config.requestTimeout } = options;
+    const { signal, params, timeout = this.#config.requestTimeout, maxWait = Infinity } = options;
     if (signal?.aborted) throw signal.reason;
     check('topic', topic, TOPIC);
     if (this.state === 'closing' || this.state === 'closed') {
       throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
     }
     const { context } = this.#parts;
+    this.#parts.reminder.called();
     const open = (canonical: Topic) => new ChannelInlet<T>(canonical, context, this.#conflation, options);
-    return this.#parts.subscriptions.subscribe(topic, open, { params, timeout, signal }, call);
+    return this.#parts.subscriptions.subscribe(topic, open, { params, timeout, maxWait, signal }, call);
   }
 
   async #subscribeMany<T>(
@@ -385,6 +407,7 @@ const subscribeRules: OptionRules<SubscribeOptions> = {
   ...channelRules,
   params: ANYTHING,
   timeout: TIMEOUT,
+  maxWait: TIMEOUT,
   signal: SIGNAL,
 };
 const subscribeManyRules = { ...subscribeRules, partial: flag(false) };

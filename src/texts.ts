@@ -20,6 +20,8 @@ export const notGreetedInTime = (authTimeout: number) =>
 export const gaveUp = (attempts: number) =>
   `Gave up after ${attempts} reconnect attempts; see error.cause for the last one.`;
 
+export const NEVER_CONNECTED = 'Calls wait for a connection, and connect() was never called. Call client.connect().';
+
 export const CONNECT_ABORTED = 'connect() was aborted';
 
 // ——— Authentication ———
@@ -188,6 +190,14 @@ export const topicRefused = (topic: string, words: string) => `The server refuse
 export const topicEnded = (topic: string, words: string) => `The server ended ${topic}: ${words}`;
 
 export const notConfirmed = (topic: string, timeout: number) => `${topic} was not confirmed within ${timeout} ms.`;
+
+export const endsConnections = (topic: string) =>
+  `${topic} is given up: the server ended the connection twice when it was asked for this topic alone.`;
+
+export const notHeld = (topic: string) => `${topic} has no channel; subscribe it first.`;
+
+export const notAsked = (topic: string, maxWait: number) =>
+  `${topic} was not asked for within ${maxWait} ms (maxWait): there was no connection. Nothing was sent.`;
 
 export const askedAgain = (topic: string) => `The server did not confirm ${topic} in time; it is asked again.`;
 

@@ -17,6 +17,8 @@ import { type PushOutcome, UpdateBuffer } from './update-buffer.js';
 export interface ChannelSubscriber {
   /** Gives the topic up, perhaps because of an error; resolves when the topic is ended at the server, or need not be. */
   leave(error?: TransportError): Promise<void>;
+  /** Asks the server anew for the topic; resolves with the confirmation. */
+  resync(): Promise<void>;
 }
 
 const NO_LOOPS: readonly Loop[] = [];
@@ -95,6 +97,11 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
     if (!this.isClosed) this.#face.emit('resumed', epoch);
   }
 
+  /** Tells an error that does not end the channel. */
+  report(error: TransportError): void {
+    if (!this.isClosed && !this.#face.emit('error', error)) this.#context.emit('error', error);
+  }
+
   /** Ends the channel with an error, after what its readers have not got yet. */
   fail(error: TransportError): void {
     this.#feed.handOver();
@@ -123,6 +130,10 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   unsubscribe(): Promise<void> {
     this.discard({ code: 1000, reason: 'unsubscribed' });
     return this.#subscriber?.leave() ?? Promise.resolve();
+  }
+
+  resync(): Promise<void> {
+    return this.#subscriber?.resync() ?? Promise.resolve();
   }
 
   iterate<V>(read: (update: Update) => V): ChannelIterator<V> {

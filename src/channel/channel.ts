@@ -85,6 +85,13 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
    */
   abstract unsubscribe(): Promise<void>;
 
+  /**
+   * Asks the server anew for the topic, for all its channels: each gets a `gap` with the cause `resync`, then what the server
+   * sends first. Resolves with the confirmation. Resyncs of a topic that follow each other at once are slowed down.
+   * @throws SubscriptionFailedError when the channel has ended
+   */
+  abstract resync(): Promise<void>;
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.unsubscribe();
   }

@@ -12,6 +12,7 @@ export interface ChannelBody extends ListenerHooks {
   /** Starts a loop that yields what `read` takes from each update. */
   iterate<V>(read: (update: Update) => V): AsyncIterableIterator<V, undefined, undefined>;
   unsubscribe(): Promise<void>;
+  resync(): Promise<void>;
 }
 
 /** The channel that an application gets. Its state is in its body, out of the application's reach. */
@@ -49,5 +50,9 @@ export class OpenChannel<T> extends Channel<T> {
 
   unsubscribe(): Promise<void> {
     return this.#body.unsubscribe();
+  }
+
+  resync(): Promise<void> {
+    return this.#body.resync();
   }
 }

@@ -22,6 +22,8 @@ export interface Update<T = unknown> {
   readonly sequence?: number | string | bigint;
   /** Whether the update is a full state; missing where the protocol does not say so. */
   readonly snapshot?: boolean;
+  /** True on the first update of a channel that joined a running subscription: it did not see the beginning. */
+  readonly joined?: boolean;
   /** Set on the first update after a gap. */
   readonly gap?: Gap;
 }
@@ -40,6 +42,7 @@ export class LazyUpdate implements Update {
   readonly receivedAt: number;
   declare sequence?: number | string | bigint;
   declare snapshot?: boolean;
+  declare joined?: boolean;
   declare gap?: Gap;
   readonly #reader: DataReader;
   #data: unknown = UNREAD;
@@ -56,12 +59,13 @@ export class LazyUpdate implements Update {
     return this.#data;
   }
 
-  /** Returns the same update with a gap, for a channel that missed something before it. */
-  after(gap: Gap): LazyUpdate {
+  /** Returns the same update with a gap, for a channel that missed something before it, or that joined with it. */
+  after(gap: Gap | undefined, joined = this.joined): LazyUpdate {
     const copy = new LazyUpdate(this.message, this.epoch, this.receivedAt, { extractData: () => this.data });
     if (this.sequence !== undefined) copy.sequence = this.sequence;
     if (this.snapshot !== undefined) copy.snapshot = this.snapshot;
-    copy.gap = gap;
+    if (gap) copy.gap = gap;
+    if (joined) copy.joined = true;
     return copy;
   }
 }

@@ -311,7 +311,8 @@ export class Supervisor implements ConnectionListener {
     connection.retire(closeCode);
     if (!connection.link.isGone) this.#attempts.linger(connection);
     if (error) requests.lost(error);
-    subscriptions.lost(since ?? wallTime(this.#context.runtime.clock));
+    const isByServer = end?.error instanceof ConnectionClosedError;
+    subscriptions.lost(since ?? wallTime(this.#context.runtime.clock), isByServer);
     if (!connection.link.wasOpen) return () => {};
     const asked = this.#closing.options;
     const close = {

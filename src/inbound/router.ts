@@ -116,7 +116,7 @@ export class Router {
       case 'resync':
         return this.#subscriptions.resync(signal.topics);
       case 'revoked': {
-        const { error, retryable = false } = signal;
+        const { error, retryable } = signal;
         return this.#subscriptions.revoked(signal.topics, error?.message ?? texts.NO_REASON, error?.code, retryable);
       }
     }

@@ -75,6 +75,10 @@ export class Outbox implements PreparationListener {
     return this.#calls.size;
   }
 
+  get hasWaiting(): boolean {
+    return this.#calls.size > 0;
+  }
+
   /** Whether calls may leave. */
   get isReady(): boolean {
     return this.#phase === 'resuming' || this.#phase === 'flowing' || this.#phase === 'leaving';

@@ -32,8 +32,9 @@ export interface SubscriptionOutcome {
   /** The names that the server chose for accepted topics. Its updates carry these names. */
   readonly aliases?: Readonly<Record<Topic, RequestId>>;
   /**
-   * Whether to ask again for topics that are refused after a reconnect. If not, their channels end.
-   * @default false
+   * Whether to ask again for the refused topics, after a delay that grows. `true`: also in a first `subscribe()`, until its
+   * timeout. `false`: never; channels of them end.
+   * @default undefined: a first `subscribe()` rejects, and a topic that was confirmed before is asked for again
    */
   readonly retryable?: boolean;
 }
@@ -76,7 +77,7 @@ export type Signal =
   | { readonly type: 'authenticate' }
   /** Subscribe these topics anew, because their state is out of date. Their channels get a gap. */
   | { readonly type: 'resync'; readonly topics: readonly Topic[] }
-  /** The server ended these subscriptions. If `retryable`, they are subscribed again; otherwise their channels end. */
+  /** The server ended these subscriptions. They are subscribed again, unless `retryable` is false: then their channels end. */
   | {
       readonly type: 'revoked';
       readonly topics: readonly Topic[];

@@ -80,7 +80,8 @@ export class Acknowledgements implements SubscribeFrameEvents {
   }
 
   /** The server ended topics that it had confirmed. */
-  revoked(topics: readonly Topic[], words: string, serverCode: string | number | undefined, retryable: boolean): void {
+  revoked(topics: readonly Topic[], words: string, serverCode: string | number | undefined, retryable?: boolean): void {
+    const share = this.#context.runtime.random();
     for (const name of topics) {
       const subscription = this.#store.find(name);
       // An unread subscribe frame brings the topic again: the server means an earlier subscription.
@@ -91,10 +92,11 @@ export class Acknowledgements implements SubscribeFrameEvents {
       this.#store.happen(subscription, 'revoked');
       this.#gaps.loseUntilConfirmed(subscription);
       const error = new SubscriptionFailedError(topic, texts.topicEnded(topic, words), {
-        retryable,
+        retryable: this.#outcomes.isTemporary(subscription, retryable),
         serverCode,
+        delivery: 'unknown',
       });
-      this.#outcomes.refused(subscription, error, retryable);
+      this.#outcomes.refused(subscription, error, retryable, share);
     }
   }
 
@@ -130,15 +132,17 @@ export class Acknowledgements implements SubscribeFrameEvents {
   #apply(frame: SubscribeFrame, outcome: Outcome, message: Message, named = new Set<Topic>()): boolean {
     if (outcome === null || outcome === undefined) return false;
     if (typeof outcome !== 'boolean') return this.#applyByTopic(frame, outcome, message, named);
-    // One bad topic may have spoiled the frame for the other topics: then each topic is asked for alone.
-    const isSpoiled = !outcome && frame.size > 1 && !frame.isAnswered;
     this.#unanswered.close(frame);
+    // One bad topic may have spoiled the frame for the other topics.
+    if (!outcome && frame.size > 1) {
+      this.#halve(frame.open.filter((subscription) => frame.awaits(subscription)));
+      return true;
+    }
     for (const subscription of frame.open) {
       // The topic was given up before, or by a listener of another topic.
       if (!frame.awaits(subscription)) continue;
       if (outcome) this.#accept(subscription);
-      else if (isSpoiled) this.#separate(subscription);
-      else this.#refuse(subscription, message, false);
+      else this.#refuse(subscription, message, undefined, this.#context.runtime.random());
     }
     return true;
   }
@@ -149,6 +153,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
       if (subscription && frame.awaits(subscription)) this.#store.setAlias(subscription, alias);
     }
     const { accepted, benign, errors, refused } = outcome;
+    const share = this.#context.runtime.random();
     let isNamed = (outcome.pending?.length ?? 0) > 0;
     for (const [topics, isAccepted] of [
       [accepted, true],
@@ -162,7 +167,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
         named.add(topic);
         if (!this.#unanswered.answered(frame, subscription)) continue;
         if (isAccepted) this.#accept(subscription);
-        else this.#refuse(subscription, message, outcome.retryable ?? false, errors?.[topic]);
+        else this.#refuse(subscription, message, outcome.retryable, share, errors?.[topic]);
       }
     }
     return isNamed;
@@ -176,21 +181,39 @@ export class Acknowledgements implements SubscribeFrameEvents {
     if (!subscription.isWanted) this.#changed.stage(subscription);
   }
 
-  #refuse(subscription: Subscription, message: Message, retryable: boolean, own?: ServerError): void {
+  #refuse(
+    subscription: Subscription,
+    message: Message,
+    retryable: boolean | undefined,
+    share: number,
+    own?: ServerError,
+  ): void {
     const { isOutdated, topic } = subscription;
     this.#store.happen(subscription, 'refused');
     if (isOutdated) return this.#changed.stage(subscription);
     const refusal = own ?? readServerError(this.#context, message);
     const error = new SubscriptionFailedError(topic, texts.topicRefused(topic, refusal.message), {
-      retryable,
+      retryable: this.#outcomes.isTemporary(subscription, retryable),
       serverCode: refusal.code,
       cause: refusal,
+      delivery: 'unknown',
     });
-    this.#outcomes.refused(subscription, error, retryable);
+    this.#outcomes.refused(subscription, error, retryable, share);
   }
 
-  #separate(subscription: Subscription): void {
-    this.#store.happen(subscription, 'separated');
-    this.#changed.stage(subscription);
+  /** The topics of a refused frame are asked for in two frames, so that the bad one is found. */
+  #halve(subscriptions: readonly Subscription[]): void {
+    const half = (subscriptions.length + 1) >> 1;
+    this.#separate(subscriptions.slice(0, half));
+    this.#separate(subscriptions.slice(half));
+  }
+
+  #separate(subscriptions: readonly Subscription[]): void {
+    const group = {};
+    for (const subscription of subscriptions) {
+      this.#store.happen(subscription, 'separated');
+      subscription.group = group;
+      this.#changed.stage(subscription);
+    }
   }
 }

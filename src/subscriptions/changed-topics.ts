@@ -3,13 +3,8 @@ import { Queue } from '../util/queue.js';
 import type { Subscription } from './subscription.js';
 import type { Operation } from './subscription-states.js';
 import type { SubscriptionStore } from './subscription-store.js';
+import type { SubscriptionOutbox, Suspects } from './suspects.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
-
-/** What takes subscription frames when it has room for them. */
-export interface SubscriptionOutbox {
-  /** There is something to write. */
-  pump(): void;
-}
 
 /** What one frame is to ask for. */
 export interface Change {
@@ -26,23 +21,33 @@ export class ChangedTopics {
   readonly #store: SubscriptionStore;
   readonly #unanswered: UnansweredFrames;
   readonly #outbox: SubscriptionOutbox;
+  readonly #suspects: Suspects;
   readonly #queue = new Queue<Subscription>();
+  /** Topics that were refused for now and are due: after all others, and never with them in one frame. */
+  readonly #refused = new Queue<Subscription>();
   /** Topics that changed in this tick. */
   #staged: Subscription[] = [];
   #isLive = false;
   /** Bulk changes under way. Their frames wait for the last of them, so that the frames are full. */
   #corks = 0;
 
-  constructor(context: Context, store: SubscriptionStore, unanswered: UnansweredFrames, outbox: SubscriptionOutbox) {
+  constructor(
+    context: Context,
+    store: SubscriptionStore,
+    unanswered: UnansweredFrames,
+    outbox: SubscriptionOutbox,
+    suspects: Suspects,
+  ) {
     this.#context = context;
     this.#store = store;
     this.#unanswered = unanswered;
     this.#outbox = outbox;
+    this.#suspects = suspects;
   }
 
   /** Whether a frame may have to be built. */
   get hasNext(): boolean {
-    return this.#isLive && this.#queue.size > 0;
+    return this.#isLive && (this.#queue.size > 0 || this.#refused.size > 0 || this.#suspects.hasNext);
   }
 
   /** A new connection is ready: the server knows no topic yet. */
@@ -55,8 +60,10 @@ export class ChangedTopics {
   stop(): void {
     this.#isLive = false;
     this.#staged = [];
-    for (const subscription of this.#queue.waiting) subscription.isChanged = false;
-    this.#queue.clear();
+    for (const queue of [this.#queue, this.#refused]) {
+      for (const subscription of queue.waiting) subscription.isChanged = false;
+      queue.clear();
+    }
   }
 
   /** Looks at a topic when the tick is over. */
@@ -93,7 +100,7 @@ export class ChangedTopics {
 
   /**
    * Takes out the first topics that fit into one frame, and the topics before them that need nothing.
-   * @param limit - how many topics a frame may have; a topic that is asked for alone has a frame of its own
+   * @param limit - how many topics a frame may have; a group has a frame of its own
    * @param preferred - what goes first, wherever it stands
    */
   take(limit: number, preferred?: Operation): Change | undefined {
@@ -106,22 +113,54 @@ export class ChangedTopics {
       const subscription = this.#queue.shift();
       if (!subscription) break;
       const own = subscription.operation(serverChoosesTopics);
+      if (own === 'subscribe' && this.#setAside(subscription)) continue;
       operation ??= own;
-      if (own && (own !== operation || (subscription.isAlone && subscriptions.length > 0))) {
+      if (own && own !== operation) {
         passed.push(subscription);
         continue;
       }
+      if (own && subscriptions[0] && subscriptions[0].group !== subscription.group) {
+        passed.push(subscription);
+        break;
+      }
       subscription.isChanged = false;
-      if (own) isFull = subscriptions.push(subscription) >= limit || subscription.isAlone;
+      if (own) isFull = subscriptions.push(subscription) >= limit;
     }
     if (passed.length > 0) this.#queue.unshift(passed);
-    return operation && { operation, subscriptions };
+    return operation ? { operation, subscriptions } : this.#takeLast(limit);
+  }
+
+  /** Whether a topic is to be asked for later than the others. */
+  #setAside(subscription: Subscription): boolean {
+    if (subscription.isSuspect) this.#suspects.add(subscription);
+    else if (subscription.isPostponed) subscription.isChanged = false;
+    else if (subscription.refusals > 0) this.#refused.push(subscription);
+    else return false;
+    return true;
+  }
+
+  /** What is asked for after all others. */
+  #takeLast(limit: number): Change | undefined {
+    const operation = 'subscribe';
+    const subscriptions: Subscription[] = [];
+    while (subscriptions.length < limit) {
+      const subscription = this.#refused.shift();
+      if (!subscription) break;
+      if (subscriptions[0] && subscriptions[0].group !== subscription.group) {
+        this.#refused.unshift([subscription]);
+        break;
+      }
+      subscription.isChanged = false;
+      if (subscription.operation(undefined) === operation) subscriptions.push(subscription);
+    }
+    if (subscriptions.length > 0) return { operation, subscriptions };
+    return this.#suspects.hasNext ? { operation, subscriptions: this.#suspects.take(limit) } : undefined;
   }
 
   readonly #flush = (): void => {
     if (this.#corks > 0) return;
     for (const subscription of this.#staged) this.add(subscription);
     this.#staged = [];
-    if (this.#queue.size > 0) this.#outbox.pump();
+    if (this.hasNext) this.#outbox.pump();
   };
 }

@@ -3,8 +3,8 @@ import type { Context } from '../context.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import type { Message } from '../protocol/message.js';
 import type { Arrival } from './arrival.js';
-import type { ChangedTopics } from './changed-topics.js';
 import type { Gaps } from './gaps.js';
+import type { Resyncs } from './resyncs.js';
 import type { Subscriber } from './subscriber.js';
 import type { Subscription } from './subscription.js';
 import type { SubscriptionStore } from './subscription-store.js';
@@ -23,7 +23,7 @@ interface EarlyUpdate {
 export class Delivery {
   readonly #context: Context;
   readonly #store: SubscriptionStore;
-  readonly #changed: ChangedTopics;
+  readonly #resyncs: Resyncs;
   readonly #unanswered: UnansweredFrames;
   readonly #arrival: Arrival;
   readonly #gaps: Gaps;
@@ -33,14 +33,14 @@ export class Delivery {
   constructor(
     context: Context,
     store: SubscriptionStore,
-    changed: ChangedTopics,
+    resyncs: Resyncs,
     unanswered: UnansweredFrames,
     arrival: Arrival,
     gaps: Gaps,
   ) {
     this.#context = context;
     this.#store = store;
-    this.#changed = changed;
+    this.#resyncs = resyncs;
     this.#unanswered = unanswered;
     this.#arrival = arrival;
     this.#gaps = gaps;
@@ -65,9 +65,8 @@ export class Delivery {
   resync(topics: readonly Topic[]): void {
     for (const topic of topics) {
       const subscription = this.#store.find(topic);
-      if (subscription?.state !== 'subscribed') continue;
-      this.#gaps.loseUntilConfirmed(subscription);
-      this.#changed.renew(subscription);
+      // What is asked for anyway needs no resync. Nobody waits for this one.
+      if (subscription?.state === 'subscribed') void this.#resyncs.request(subscription);
     }
   }
 
@@ -90,8 +89,14 @@ export class Delivery {
     const { subscribers } = subscription;
     if (subscribers.length === 0) return false;
     const first = subscribers[0] as Subscriber;
+    subscription.deliveredIn = subscription.asks;
     // Nearly every topic has one reader, and the reader misses nothing.
-    const isPlain = subscribers.length === 1 && !first.loss && !first.gap && !this.#hasSequence;
+    const isPlain =
+      subscribers.length === 1 &&
+      !first.loss &&
+      !first.gap &&
+      !this.#hasSequence &&
+      first.joinedIn !== subscription.asks;
     if (isPlain && first.inlet.isDeaf) {
       first.inlet.drop();
       return true;
@@ -106,7 +111,9 @@ export class Delivery {
     this.#gaps.announceBefore(subscription, update.receivedAt);
     for (const subscriber of subscribers) {
       const gap = this.#gaps.take(subscriber);
-      subscriber.inlet.deliver(gap ? update.after(gap) : update);
+      const joined = subscriber.joinedIn === subscription.asks;
+      if (joined) subscriber.joinedIn = -1;
+      subscriber.inlet.deliver(gap || joined ? update.after(gap, joined) : update);
     }
     return true;
   }

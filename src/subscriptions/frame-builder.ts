@@ -39,7 +39,7 @@ export class SubscriptionFrameBuilder {
     this.#views = { subscribe: viewOf(store, 'params'), unsubscribe: viewOf(store, 'sentParams') };
   }
 
-  /** One entry if everything fits into `limits.bytesPerFrame`, otherwise several. */
+  /** One entry if a frame can be built for everything within `limits.bytesPerFrame`, otherwise several. */
   build(operation: Operation, subscriptions: readonly Subscription[]): (BuiltFrames | Unbuildable)[] {
     const { handler } = this.#context;
     const topics = subscriptions.map(({ topic }) => topic);
@@ -61,7 +61,8 @@ export class SubscriptionFrameBuilder {
         });
       }
     } catch (cause) {
-      return [{ subscriptions, cause }];
+      // One topic may have spoiled the frame for the others.
+      if (subscriptions.length === 1) return [{ subscriptions, cause }];
     }
     const half = subscriptions.length >> 1;
     return [

@@ -1,46 +1,41 @@
 import type { Context } from '../context.js';
 import type { TransportError } from '../errors.js';
 import * as texts from '../texts.js';
-import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
-import type { ChangedTopics } from './changed-topics.js';
 import type { Delivery } from './delivery.js';
 import type { Gaps } from './gaps.js';
+import type { Refusals } from './refusals.js';
+import type { Resyncs } from './resyncs.js';
+import type { Subscriber } from './subscriber.js';
 import type { Subscription } from './subscription.js';
-
-/** Another try for a topic that was refused for now. */
-class Retry implements Expirable {
-  deadline = 0;
-  isQueued = false;
-  readonly #changed: ChangedTopics;
-  readonly #subscription: Subscription;
-
-  constructor(changed: ChangedTopics, subscription: Subscription) {
-    this.#changed = changed;
-    this.#subscription = subscription;
-  }
-
-  expire(): void {
-    this.#changed.stage(this.#subscription);
-  }
-}
+import type { Suspects } from './suspects.js';
+import type { Waits } from './waits.js';
 
 /** What the subscribers of a topic get when the server accepts the topic, refuses it, or does not answer. */
 export class Outcomes {
   readonly #context: Context;
-  readonly #changed: ChangedTopics;
   readonly #gaps: Gaps;
   readonly #delivery: Delivery;
-  /** Subscribers that wait for a confirmation. */
-  readonly #deadlines: DeadlineQueue;
-  readonly #retries: DeadlineQueue;
+  readonly #waits: Waits;
+  readonly #refusals: Refusals;
+  readonly #suspects: Suspects;
+  readonly #resyncs: Resyncs;
 
-  constructor(context: Context, changed: ChangedTopics, gaps: Gaps, delivery: Delivery, deadlines: DeadlineQueue) {
+  constructor(
+    context: Context,
+    gaps: Gaps,
+    delivery: Delivery,
+    waits: Waits,
+    refusals: Refusals,
+    suspects: Suspects,
+    resyncs: Resyncs,
+  ) {
     this.#context = context;
-    this.#changed = changed;
     this.#gaps = gaps;
     this.#delivery = delivery;
-    this.#deadlines = deadlines;
-    this.#retries = new DeadlineQueue(context.runtime.clock);
+    this.#waits = waits;
+    this.#refusals = refusals;
+    this.#suspects = suspects;
+    this.#resyncs = resyncs;
   }
 
   /** New subscribers get their channel; the channels of the others resume after their gap. */
@@ -51,22 +46,31 @@ export class Outcomes {
       if (subscriber.isConfirmed) {
         this.#gaps.resume(subscriber);
       } else {
-        this.#deadlines.delete(subscriber);
+        this.#waits.end(subscriber);
         subscriber.confirm();
       }
     }
+    this.#resyncs.confirmed(subscription);
     this.#delivery.replayEarly();
+    this.#suspects.review();
   }
 
-  /** @param retryable - whether channels that were confirmed before stay, and the topic is asked for again later */
-  refused(subscription: Subscription, error: TransportError, retryable: boolean): void {
+  /**
+   * @param retryable - false ends the channels; true keeps them and the calls that wait; missing keeps the channels only
+   * @param share - where in its bounds the delay of the next try lies, from 0 to 1
+   */
+  refused(subscription: Subscription, error: TransportError, retryable: boolean | undefined, share: number): void {
     for (const subscriber of subscription.subscribers) {
-      if (!retryable || !subscriber.isConfirmed) subscriber.fail(error);
+      if (!(retryable ?? subscriber.isConfirmed)) subscriber.fail(error);
     }
     this.#delivery.replayEarly();
-    if (!subscription.isWanted) return;
-    this.#context.emit('warning', { code: 'subscription-retried', message: error.message, error });
-    this.#retries.add(new Retry(this.#changed, subscription), this.#context.config.reconnectMinUptime);
+    this.#suspects.review();
+    if (subscription.isWanted) this.#refusals.postpone(subscription, error, share);
+  }
+
+  /** Whether a refusal is temporary for somebody. */
+  isTemporary({ subscribers }: Subscription, retryable: boolean | undefined): boolean {
+    return retryable ?? subscribers.some(isConfirmed);
   }
 
   /** The topic is ended at the server and asked for anew: what comes between the two is lost. */
@@ -76,9 +80,8 @@ export class Outcomes {
     const message = texts.askedAgain(subscription.topic);
     this.#context.emit('warning', { code: 'subscription-unconfirmed', message });
   }
+}
 
-  /** The connection is lost; the next one asks for everything anyway. */
-  lost(): void {
-    this.#retries.stop();
-  }
+function isConfirmed(subscriber: Subscriber): boolean {
+  return subscriber.isConfirmed;
 }

@@ -11,6 +11,7 @@ import type { Outcomes } from './outcomes.js';
 import type { Operation } from './subscription-states.js';
 import type { SubscriptionStore } from './subscription-store.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
+import type { Waits } from './waits.js';
 
 /** Few venues take more topics in one frame, and smaller frames lose nothing on a fast link. */
 const DEFAULT_TOPICS_PER_FRAME = 100;
@@ -18,7 +19,7 @@ const DEFAULT_TOPICS_PER_FRAME = 100;
 /** A frame that was built and not written yet. */
 interface QueuedFrame {
   readonly frame: Frame;
-  /** What counts as acknowledged when this frame is written. */
+  /** What this frame, the last of its topics, completes. */
   readonly completes: BuiltFrames | undefined;
 }
 
@@ -30,6 +31,7 @@ export interface ReconcilerParts {
   readonly builder: SubscriptionFrameBuilder;
   readonly acknowledgements: Acknowledgements;
   readonly outcomes: Outcomes;
+  readonly waits: Waits;
 }
 
 /** Brings what the server knows in line with what the application wants: frames for the topics that differ (S2, S3). */
@@ -83,11 +85,8 @@ export class Reconciler implements SubscriptionFrames {
       subscription.sentParams = subscription.params;
       subscription.requestId = requestId;
     }
-    if (acknowledgements.areExpected) {
-      unanswered.add(requestId, subscriptions, acknowledgements);
-      return this.#queue(frames);
-    }
-    unanswered.addUnawaited(requestId);
+    if (acknowledgements.areExpected) unanswered.add(requestId, subscriptions, acknowledgements);
+    else unanswered.addUnawaited(requestId);
     if (frames.length === 0) this.#complete(built);
     else this.#queue(frames, built);
   }
@@ -98,7 +97,7 @@ export class Reconciler implements SubscriptionFrames {
     this.#queue(frames);
   }
 
-  /** @param completes - what counts as acknowledged when the last of the frames is written */
+  /** @param completes - what is complete when the last of the frames is written */
   #queue(frames: readonly Frame[], completes?: BuiltFrames): void {
     const last = frames.length - 1;
     for (const [index, frame] of frames.entries()) {
@@ -106,8 +105,14 @@ export class Reconciler implements SubscriptionFrames {
     }
   }
 
+  /** The topics are asked for: now the server has to answer, or they count as acknowledged. */
   #complete({ requestId, subscriptions }: BuiltFrames): void {
-    this.#parts.acknowledgements.written(requestId, subscriptions);
+    const { acknowledgements, unanswered, waits } = this.#parts;
+    for (const subscription of subscriptions) {
+      if (subscription.requestId === requestId) waits.written(subscription);
+    }
+    if (acknowledgements.areExpected) unanswered.written(requestId);
+    else acknowledgements.written(requestId, subscriptions);
   }
 
   /** The server is to know nothing of the topics any more. A topic that is wanted is asked for anew. */
@@ -126,8 +131,8 @@ export class Reconciler implements SubscriptionFrames {
       return this.#end(subscriptions);
     }
     for (const subscription of subscriptions) {
-      const error = new SubscriptionFailedError(subscription.topic, words, { cause });
-      this.#parts.outcomes.refused(subscription, error, false);
+      const error = new SubscriptionFailedError(subscription.topic, words, { cause, delivery: 'unsent' });
+      this.#parts.outcomes.refused(subscription, error, undefined, this.#context.runtime.random());
     }
   }
 }

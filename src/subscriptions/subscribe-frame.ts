@@ -19,8 +19,6 @@ export class SubscribeFrame implements Expirable {
   readonly number: number;
   /** How many of the open topics are not given up. */
   awaited: number;
-  /** The server answered for one of the topics. */
-  isAnswered = false;
   deadline = 0;
   isQueued = false;
   readonly #subscriptions: readonly Subscription[];

@@ -67,7 +67,9 @@ export class SubscribeMany<T> implements SubscribeCall<T> {
 export function manyFailed(errors: ReadonlyMap<Topic, TransportError>, wanted: number): SubscriptionFailedError {
   const [[topic, first]] = errors as unknown as [[Topic, TransportError]];
   const words = texts.topicsFailed(errors.size, wanted, first.message);
-  return new SubscriptionFailedError(topic, words, { failures: errors, cause: first, retryable: first.retryable });
+  const delivery = [...errors.values()].every((error) => error.delivery === 'unsent') ? 'unsent' : 'unknown';
+  const { retryable } = first;
+  return new SubscriptionFailedError(topic, words, { failures: errors, cause: first, retryable, delivery });
 }
 
 function asTransportError(topic: Topic, reason: unknown): TransportError {

@@ -2,18 +2,21 @@ import type { Channel } from '../channel/channel.js';
 import type { ChannelInlet } from '../channel/channel-inlet.js';
 import type { Gap } from '../channel/update.js';
 import type { Gate } from '../context.js';
-import { RequestTimeoutError, SubscriptionFailedError, type TransportError } from '../errors.js';
+import { type Delivery, RequestTimeoutError, SubscriptionFailedError, type TransportError } from '../errors.js';
 import type { Topic } from '../identifiers.js';
 import * as texts from '../texts.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
-import type { Expirable } from '../util/deadline-queue.js';
+import type { Wait } from './wait.js';
 
 /** Since when, and why, a subscriber may have missed updates. */
 export type Loss = Pick<Gap, 'since' | 'cause'>;
 
 export interface SubscriberOptions {
   readonly params?: unknown;
+  /** Milliseconds from the write of the frame to the confirmation. */
   readonly timeout: number;
+  /** Milliseconds from the call to the first write of the frame. */
+  readonly maxWait: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,10 +32,12 @@ export interface SubscriberOwner {
   readonly gate: Gate;
   /** Takes the subscriber out; resolves when the topic is ended at the server, or need not be. */
   leave(subscriber: Subscriber): Promise<void>;
+  /** Asks the server anew for the topic; resolves with the confirmation. */
+  resyncFor(subscriber: Subscriber): Promise<void>;
 }
 
 /** One wish for a topic: unconfirmed until its call is resolved, then for as long as its channel lives. */
-export class Subscriber implements Expirable {
+export class Subscriber {
   /** Canonical. */
   readonly topic: Topic;
   readonly inlet: ChannelInlet;
@@ -42,10 +47,15 @@ export class Subscriber implements Expirable {
   isOwed = false;
   /** An announced gap that the next update carries; `Gaps` writes it. */
   gap: Gap | undefined;
-  deadline = 0;
-  isQueued = false;
+  /** The limit that runs until the confirmation; `Waits` writes it. */
+  wait: Wait | undefined;
+  /** Whether a frame with the topic may have reached the server since the call; `Waits` writes it. */
+  delivery: Delivery = 'unsent';
+  /** The value of the subscription's `asks` if the subscriber joined a running subscription and has had no update. */
+  joinedIn = -1;
+  readonly timeout: number;
+  readonly maxWait: number;
   readonly #owner: SubscriberOwner;
-  readonly #timeout: number;
   #signal: AbortSignal | undefined;
   /** Missing once it is resolved or rejected. */
   #call: SubscribeCall<unknown> | undefined;
@@ -60,7 +70,8 @@ export class Subscriber implements Expirable {
     this.#owner = owner;
     this.topic = topic;
     this.inlet = inlet;
-    this.#timeout = options.timeout;
+    this.timeout = options.timeout;
+    this.maxWait = options.maxWait;
     this.#signal = options.signal;
     this.#call = call;
     if (options.signal) listenToAbort(options.signal, this);
@@ -93,6 +104,10 @@ export class Subscriber implements Expirable {
     return this.#owner.leave(this);
   }
 
+  resync(): Promise<void> {
+    return this.#owner.resyncFor(this);
+  }
+
   /** EventListener of the abort signal: rejects the call, or ends the channel if the call was resolved. */
   handleEvent(): void {
     if (!this.isConfirmed) return this.#reject(this.#signal?.reason);
@@ -100,15 +115,12 @@ export class Subscriber implements Expirable {
     this.inlet.discard({ code: 1000, reason: 'aborted' });
   }
 
-  expire(): void {
+  /** A limit has passed. */
+  expire(duration: number, delivery: Delivery): void {
     const { topic } = this;
-    const cause = new RequestTimeoutError(this.#timeout, undefined, { delivery: 'unknown' });
-    this.#reject(
-      new SubscriptionFailedError(topic, texts.notConfirmed(topic, this.#timeout), {
-        cause,
-        retryable: true,
-      }),
-    );
+    const cause = new RequestTimeoutError(duration, undefined, { delivery });
+    const words = delivery === 'unsent' ? texts.notAsked(topic, duration) : texts.notConfirmed(topic, duration);
+    this.#reject(new SubscriptionFailedError(topic, words, { cause, delivery, retryable: true }));
   }
 
   #reject(error: unknown): void {

@@ -20,7 +20,7 @@ export type SubscriptionEvent =
   | 'confirmed'
   /** The server refused the topic. */
   | 'refused'
-  /** The server refused a frame with several topics as a whole: each topic is asked for in a frame of its own. */
+  /** The server refused a frame with several topics as a whole: its topics are asked for in halves. */
   | 'separated'
   /** The server did not answer in time. */
   | 'expired'

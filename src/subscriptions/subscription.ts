@@ -1,6 +1,7 @@
 import type { RequestId, Topic } from '../identifiers.js';
 import type { Sequence } from '../protocol/handler-types.js';
 import { Deferred } from '../util/deferred.js';
+import type { ResyncRecord } from './resync-record.js';
 import type { Subscriber } from './subscriber.js';
 import {
   type Operation,
@@ -26,13 +27,32 @@ export class Subscription {
   alias: RequestId | undefined;
   /** The id of the unanswered frame that asks for the topic. */
   requestId: RequestId | undefined;
+  /** Whether a frame that asks for the topic was written on this connection; `Waits` sets it. */
+  isWritten = false;
+  /** Topics with the same group share a frame with nobody else: part of a frame that was refused as a whole. */
+  group: object | undefined;
+  /** How often in a row the server refused the topic for now. */
+  refusals = 0;
+  /** Whether the topic was refused for now and waits for its next try; `Refusals` writes it. */
+  isPostponed = false;
+  /** How many connections in a row the server ended before it answered for the topic; `Suspects` writes it. */
+  unansweredEnds = 0;
+  /** For a suspect: with how many others, itself included, it may be asked for; else 0. `Suspects` writes it. */
+  suspectedIn = 0;
+  /** How many connections ended while the server was asked for this suspect alone; `Suspects` writes it. */
+  convictions = 0;
+  /** Its resyncs, once there was one; for `Resyncs` alone. */
+  resyncs: ResyncRecord | undefined;
+  /** Counts the frames that asked for the topic. */
+  asks = 0;
+  /** The value of `asks` when the last update came; `Delivery` writes it. */
+  deliveredIn = 0;
   /** Whether the topic waits to be compared with what the server knows. For `ChangedTopics` alone. */
   isChanged = false;
   /** The number of the last update, where the protocol numbers updates. */
   sequence: Sequence['current'] | undefined;
   lastUpdateAt = 0;
   #state: SubscriptionState = 'idle';
-  #isAlone = false;
   #released: Deferred<void> | undefined;
 
   constructor(topic: Topic, name: Topic, params: unknown) {
@@ -49,9 +69,14 @@ export class Subscription {
     return this.subscribers.length > 0;
   }
 
-  /** Whether the topic is asked for in a frame of its own, because a frame with other topics was refused as a whole. */
-  get isAlone(): boolean {
-    return this.#isAlone;
+  /** Whether updates of the topic may have come before now. */
+  get isRunning(): boolean {
+    return this.#state === 'subscribed' || this.#state === 'stale' || (this.asks > 0 && this.deliveredIn === this.asks);
+  }
+
+  /** Whether the topic may be what makes the server end connections. */
+  get isSuspect(): boolean {
+    return this.suspectedIn > 0;
   }
 
   /** Whether the topic is wanted with other params than the server was given. */
@@ -76,10 +101,15 @@ export class Subscription {
     const next = subscriptionStates[this.#state].on[event];
     if (next === undefined) return false;
     this.#state = next;
-    if (event === 'separated') this.#isAlone = true;
-    else if (event === 'confirmed') this.#isAlone = false;
+    if (event === 'asked') this.asks++;
+    if (event === 'confirmed') this.refusals = 0;
+    if (event === 'confirmed' || event === 'refused' || event === 'lost') this.group = undefined;
+    if (event === 'confirmed' || event === 'refused' || event === 'separated') {
+      this.unansweredEnds = this.suspectedIn = this.convictions = 0;
+    }
     if (next !== 'subscribing') this.requestId = undefined;
     if (next === 'idle') this.sequence = undefined;
+    if (event === 'lost' || event === 'ended' || event === 'outdated') this.isWritten = false;
     return true;
   }
 

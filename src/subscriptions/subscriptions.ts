@@ -8,20 +8,24 @@ import type { SubscriptionFrames } from '../outbound/outbox.js';
 import type { Message } from '../protocol/message.js';
 import type { IdUser } from '../requests/request-ids.js';
 import * as texts from '../texts.js';
-import { DeadlineQueue } from '../util/deadline-queue.js';
+import { handled } from '../util/promises.js';
 import { describe, wrapError } from '../util/wrap-error.js';
 import { Acknowledgements, type InboundFlow } from './acknowledgements.js';
 import { Arrival } from './arrival.js';
-import { ChangedTopics, type SubscriptionOutbox } from './changed-topics.js';
+import { ChangedTopics } from './changed-topics.js';
 import { Delivery } from './delivery.js';
 import { type RequestIds, SubscriptionFrameBuilder } from './frame-builder.js';
 import { Gaps } from './gaps.js';
 import { Outcomes } from './outcomes.js';
 import { Reconciler } from './reconciler.js';
+import { Refusals } from './refusals.js';
+import { notHeld, Resyncs } from './resyncs.js';
 import { type SubscribeCall, Subscriber, type SubscriberOptions, type SubscriberOwner } from './subscriber.js';
 import type { Subscription } from './subscription.js';
 import { SubscriptionStore } from './subscription-store.js';
+import { type SubscriptionOutbox, Suspects } from './suspects.js';
 import { UnansweredFrames } from './unanswered-frames.js';
+import { Waits } from './waits.js';
 
 /** What subscriptions need of the rest of the client. */
 export interface SubscriptionSurroundings {
@@ -43,9 +47,10 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   readonly #arrival: Arrival;
   readonly #gaps: Gaps;
   readonly #delivery: Delivery;
-  /** Subscribers that wait for a confirmation. */
-  readonly #deadlines: DeadlineQueue;
-  readonly #outcomes: Outcomes;
+  readonly #waits: Waits;
+  readonly #suspects: Suspects;
+  readonly #refusals: Refusals;
+  readonly #resyncs: Resyncs;
   readonly #acknowledgements: Acknowledgements;
   readonly #reconciler: Reconciler;
 
@@ -55,23 +60,28 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#context = context;
     const store = new SubscriptionStore(context);
     const unanswered = new UnansweredFrames(clock, context.config.requestTimeout);
-    const changed = new ChangedTopics(context, store, unanswered, outbox);
+    const suspects = new Suspects(context, store, outbox);
+    const changed = new ChangedTopics(context, store, unanswered, outbox, suspects);
     const arrival = new Arrival(clock);
     const gaps = new Gaps(arrival);
-    const delivery = new Delivery(context, store, changed, unanswered, arrival, gaps);
-    const deadlines = new DeadlineQueue(clock);
-    const outcomes = new Outcomes(context, changed, gaps, delivery, deadlines);
+    const resyncs = new Resyncs(clock, changed, gaps);
+    const delivery = new Delivery(context, store, resyncs, unanswered, arrival, gaps);
+    const waits = new Waits(clock);
+    const refusals = new Refusals(context, changed);
+    const outcomes = new Outcomes(context, gaps, delivery, waits, refusals, suspects, resyncs);
     const acknowledgements = new Acknowledgements(context, store, changed, unanswered, gaps, outcomes, inbound);
     const builder = new SubscriptionFrameBuilder(context, store, ids);
-    const parts = { store, changed, unanswered, builder, acknowledgements, outcomes };
+    const parts = { store, changed, unanswered, builder, acknowledgements, outcomes, waits };
     this.#store = store;
     this.#unanswered = unanswered;
     this.#changed = changed;
     this.#arrival = arrival;
     this.#gaps = gaps;
     this.#delivery = delivery;
-    this.#deadlines = deadlines;
-    this.#outcomes = outcomes;
+    this.#waits = waits;
+    this.#suspects = suspects;
+    this.#refusals = refusals;
+    this.#resyncs = resyncs;
     this.#acknowledgements = acknowledgements;
     this.#reconciler = new Reconciler(context, parts);
     this.frames = this.#reconciler;
@@ -85,6 +95,11 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   /** How many topics are wanted. */
   get wanted(): number {
     return this.#store.wanted;
+  }
+
+  /** Whether topics wait for a connection, before the first one. */
+  get hasWaiting(): boolean {
+    return this.#store.wanted > 0;
   }
 
   // ——— What the application asks ———
@@ -114,11 +129,12 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     const subscription = this.#store.open(canonical, topic, params);
     const subscriber = new Subscriber(this, canonical, inlet, options, call);
     inlet.attach(subscriber);
+    if (subscription.isRunning) subscriber.joinedIn = subscription.asks;
     this.#store.join(subscription, subscriber);
     if (subscription.state === 'subscribed') {
       subscriber.confirm();
     } else {
-      this.#deadlines.add(subscriber, options.timeout);
+      this.#waits.start(subscription, subscriber);
       this.#changed.stage(subscription);
     }
     return inlet.channel;
@@ -126,11 +142,20 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   /** Ends every channel of a topic, whatever its params; resolves when the topic is ended at the server. */
   async endTopic(topic: Topic): Promise<void> {
-    const names = [topic, this.#bareName(topic)];
-    const chosen = this.#store
-      .values()
-      .filter((subscription) => names.includes(subscription.topic) || names.includes(subscription.name));
-    await Promise.all(chosen.map((subscription) => this.#end(subscription)));
+    await Promise.all(this.#named(topic).map((subscription) => this.#end(subscription)));
+  }
+
+  /** Asks the server anew for a topic, whatever its params; resolves with the confirmation. */
+  async resyncTopic(topic: Topic): Promise<void> {
+    const chosen = this.#named(topic).filter(({ isWanted }) => isWanted);
+    if (chosen.length === 0) throw notHeld(topic);
+    await Promise.all(chosen.map((subscription) => this.#resyncs.request(subscription)));
+  }
+
+  resyncFor(subscriber: Subscriber): Promise<void> {
+    const subscription = this.#store.get(subscriber.topic);
+    if (!subscription?.subscribers.includes(subscriber)) return handled(Promise.reject(notHeld(subscriber.topic)));
+    return this.#resyncs.request(subscription);
   }
 
   /** Holds frames back until `uncork()`, so that the frames of a bulk change are full. */
@@ -144,9 +169,11 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   /** Takes a subscriber out; resolves when the topic is ended at the server, or need not be. */
   leave(subscriber: Subscriber): Promise<void> {
-    this.#deadlines.delete(subscriber);
+    this.#waits.end(subscriber);
     const subscription = this.#store.get(subscriber.topic);
     if (!subscription || !this.#store.leave(subscription, subscriber)) return Promise.resolve();
+    this.#suspects.review();
+    this.#resyncs.ended(subscription);
     if (subscription.state === 'idle') return Promise.resolve();
     const released = subscription.whenReleased();
     this.#changed.stage(subscription);
@@ -158,27 +185,38 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   /** A connection is ready. */
   ready(epoch: number): void {
     this.#arrival.ready(epoch);
+    this.#suspects.ready();
     this.#changed.start();
   }
 
-  /** The connection is lost; nothing was heard since `since` (Unix milliseconds). */
-  lost(since: number): void {
+  /**
+   * The connection is lost; nothing was heard since `since` (Unix milliseconds).
+   * @param isByServer - whether the server ended it
+   */
+  lost(since: number, isByServer: boolean): void {
+    const convicted = this.#suspects.lost(isByServer);
     this.#changed.stop();
     this.#unanswered.clear();
     this.#reconciler.lost();
     this.#delivery.lost();
-    this.#outcomes.lost();
     for (const subscription of this.#store.all()) {
       this.#gaps.lose(subscription, { since, cause: 'disconnect' });
       this.#store.happen(subscription, 'lost');
+      this.#waits.lost(subscription);
+      this.#resyncs.lost(subscription);
     }
+    // The connection is changing its state: listeners come later.
+    if (convicted.length > 0) queueMicrotask(() => this.#convict(convicted));
   }
 
   /** Ends all channels and rejects all calls. */
   close(cause: CloseCause, error: TransportError): void {
-    this.lost(0);
-    this.#deadlines.stop();
+    this.lost(0, false);
+    this.#waits.stop();
+    this.#refusals.stop();
+    this.#resyncs.stop();
     for (const subscription of this.#store.values()) {
+      this.#resyncs.ended(subscription, error);
       for (const subscriber of subscription.subscribers) {
         const { inlet, isConfirmed } = subscriber;
         void subscriber.leave();
@@ -217,7 +255,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   }
 
   /** The server ended topics that it had confirmed. */
-  revoked(topics: readonly Topic[], words: string, serverCode: string | number | undefined, retryable: boolean): void {
+  revoked(topics: readonly Topic[], words: string, serverCode: string | number | undefined, retryable?: boolean): void {
     this.#acknowledgements.revoked(topics, words, serverCode, retryable);
   }
 
@@ -228,8 +266,17 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     try {
       return this.#context.handler.canonicalTopic(topic, params);
     } catch (cause) {
-      throw new SubscriptionFailedError(topic, texts.topicImpossible(topic, describe(cause)), { cause });
+      throw new SubscriptionFailedError(topic, texts.topicImpossible(topic, describe(cause)), {
+        cause,
+        delivery: 'unsent',
+      });
     }
+  }
+
+  /** The subscriptions that a topic may mean. */
+  #named(wanted: Topic): Subscription[] {
+    const names = [wanted, this.#bareName(wanted)];
+    return this.#store.values().filter(({ name, topic }) => names.includes(topic) || names.includes(name));
   }
 
   /** The canonical topic without params, or the topic itself where the handler demands params. */
@@ -248,6 +295,14 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     throw new CapacityExceededError('limits.topicsPerConnection', limit, texts.tooManyTopics(topic));
   }
 
+  /** Ends topics that make the server end the connection. */
+  #convict(subscriptions: readonly Subscription[]): void {
+    for (const { subscribers, topic } of subscriptions) {
+      const error = new SubscriptionFailedError(topic, texts.endsConnections(topic), { delivery: 'unknown' });
+      for (const subscriber of subscribers) subscriber.fail(error);
+    }
+  }
+
   #end(subscription: Subscription): Promise<void> {
     const { name, subscribers } = subscription;
     const released = subscription.state === 'idle' ? Promise.resolve() : subscription.whenReleased();
@@ -256,7 +311,9 @@ export class Subscriptions implements SubscriberOwner, IdUser {
         void subscriber.leave();
         subscriber.inlet.discard({ code: 1000, reason: 'unsubscribed' });
       } else {
-        subscriber.fail(new SubscriptionFailedError(name, texts.unsubscribedEarly(name)));
+        subscriber.fail(
+          new SubscriptionFailedError(name, texts.unsubscribedEarly(name), { delivery: subscriber.delivery }),
+        );
       }
     }
     return released;
@@ -266,7 +323,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 /** @throws SubscriptionFailedError when a wanted topic has other params */
 function checkSameParams(existing: Subscription, topic: Topic, params: unknown): void {
   if (isSame(existing.params, params)) return;
-  throw new SubscriptionFailedError(topic, texts.otherParams(topic));
+  throw new SubscriptionFailedError(topic, texts.otherParams(topic), { delivery: 'unsent' });
 }
 
 /** Params are plain data. */

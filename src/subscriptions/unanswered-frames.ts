@@ -48,7 +48,12 @@ export class UnansweredFrames {
   add(requestId: RequestId, subscriptions: readonly Subscription[], events: SubscribeFrameEvents): void {
     const frame = new SubscribeFrame(requestId, ++this.#lastNumber, subscriptions, events);
     this.#frames.set(requestId, frame);
-    this.#deadlines.add(frame, this.#timeout);
+  }
+
+  /** The frame was written: the time for its answer begins. */
+  written(requestId: RequestId): void {
+    const frame = this.#frames.get(requestId);
+    if (frame) this.#deadlines.add(frame, this.#timeout);
   }
 
   /** Gives the server the time for an answer once more. */
@@ -81,7 +86,6 @@ export class UnansweredFrames {
   /** The server answered for a topic of a frame; false when the topic was given up before. */
   answered(frame: SubscribeFrame, subscription: Subscription): boolean {
     const isAwaited = frame.awaits(subscription);
-    frame.isAnswered = true;
     if (isAwaited) this.giveUp(subscription);
     this.#strike(frame, subscription);
     return isAwaited;

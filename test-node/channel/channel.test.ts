@@ -74,6 +74,7 @@ describe('Channel: its public members', () => {
       | 'buffered'
       | 'updates'
       | 'unsubscribe'
+      | 'resync'
       | typeof Symbol.asyncIterator
       | typeof Symbol.asyncDispose
     >();
@@ -312,6 +313,7 @@ describe('Channel: overflow', () => {
     const { channel } = inlet;
     let released = 0;
     inlet.attach({
+      resync: () => Promise.resolve(),
       leave: () => {
         released++;
         return Promise.resolve();

@@ -194,7 +194,7 @@ export const bugs = [
   bug(
     'a refused topic takes its frame with it',
     'subscriptions/acknowledgements.ts',
-    '!outcome && frame.size > 1 && !frame.isAnswered',
+    '!outcome && frame.size > 1',
     'false',
   ),
   bug('losses of a full channel are not counted', 'channel/channel-inlet.ts', 'this.#dropped++;', ''),

@@ -59,9 +59,7 @@ describe('the subscriptions of the server', () => {
   it('have no open frame after a topic is revoked before its confirmation [HN4]', async () => {
     class Handler extends GenericJsonHandler {
       override extractSignal(message: Message) {
-        return message.field('op') === 'revoke'
-          ? ({ type: 'revoked', topics: ['a'], retryable: true } as const)
-          : undefined;
+        return message.field('op') === 'revoke' ? ({ type: 'revoked', topics: ['a'] } as const) : undefined;
       }
     }
     const world = virtualWorld({ handler: new Handler() });

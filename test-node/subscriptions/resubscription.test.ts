@@ -1,4 +1,4 @@
-import { type Channel, GenericJsonHandler } from 'hpx-transport-ws';
+import type { Channel } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import {
   barrier,
@@ -42,47 +42,6 @@ describe('resubscription after a drop', () => {
         .map(({ args }) => args?.length),
     ).toEqual([100, 50, undefined]);
     expect(client.stats()).toMatchObject({ reconnects: 1, subscriptions: 150, epoch: 2 });
-  });
-
-  it('emits error, then close, on a refused topic and keeps the others [S6, CH13]', async () => {
-    const server = await serve();
-    const client = await connectClient(server);
-    const [good, bad, other] = await client.subscribeMany(['good', 'bad', 'other']);
-    const events: string[] = [];
-    bad?.on('error', ({ code }) => events.push(`error ${code}`));
-    bad?.on('close', ({ error }) => events.push(`close ${error?.code}`));
-    const resumed = [good, other].map((channel) => channelEvent(channel as Channel, 'resumed'));
-    const closed = channelEvent(bad as Channel, 'close');
-    server.refuseTopic('bad');
-    server.dropAll();
-    await Promise.all([...resumed, closed]);
-    expect(events).toEqual(['error SUBSCRIPTION_FAILED', 'close SUBSCRIPTION_FAILED']);
-    expect(server.subscriptions).toEqual(new Set(['good', 'other']));
-    expect([good?.closed, bad?.closed]).toEqual([false, true]);
-    server.dropAll();
-    await Promise.all([good, other].map((channel) => channelEvent(channel as Channel, 'resumed')));
-    expect(topicsOf(server).at(-1)).toEqual(['good', 'other']);
-  });
-
-  it('retries a retryable refusal and keeps the channel [CH13, S4]', async () => {
-    class PatientHandler extends GenericJsonHandler {
-      override isSubscriptionSuccess(...args: Parameters<GenericJsonHandler['isSubscriptionSuccess']>) {
-        const outcome = super.isSubscriptionSuccess(...args);
-        return outcome === false ? { refused: args[1], retryable: true } : outcome;
-      }
-    }
-    const server = await serve();
-    const client = await connectClient(server, { handler: new PatientHandler() });
-    const channel = await client.subscribe('a');
-    const warned = clientEvent(client, 'warning', ({ code }) => code === 'subscription-retried');
-    server.refuseTopic('a', 'too busy');
-    const resumed = channelEvent(channel, 'resumed');
-    server.dropAll();
-    await warned;
-    server.acceptTopic('a');
-    await resumed;
-    expect(channel.closed).toBe(false);
-    expect([...server.subscriptions]).toEqual(['a']);
   });
 
   it('includes a channel that was opened while offline [S4]', async () => {

@@ -69,16 +69,18 @@ describe('signals of the server', () => {
     expect(server.subscriptions).toEqual(new Set(['a', 'b']));
   });
 
-  it('revoked ends the channels with the message of the server, unless it is retryable [HN4, S6]', async () => {
+  it('revoked ends the channels with the message of the server if it is final [HN4, S6]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new SignalHandler() });
     const [a, b] = await client.subscribeMany(['a', 'b']);
     const failed = channelEvent(a as Channel, 'error');
-    server.broadcast({ signal: { type: 'revoked', topics: ['a'], error: { message: 'too many', code: 64_003 } } });
+    server.broadcast({
+      signal: { type: 'revoked', topics: ['a'], retryable: false, error: { message: 'too many', code: 64_003 } },
+    });
     expect((await failed)[0]).toMatchObject({ code: 'SUBSCRIPTION_FAILED', serverCode: 64_003, topic: 'a' });
     expect([a?.closed, b?.closed]).toEqual([true, false]);
     const resumed = channelEvent(b as Channel, 'resumed');
-    server.broadcast({ signal: { type: 'revoked', topics: ['b'], retryable: true } });
+    server.broadcast({ signal: { type: 'revoked', topics: ['b'] } });
     await resumed;
     expect(b?.closed).toBe(false);
   });

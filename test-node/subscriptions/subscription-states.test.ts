@@ -66,13 +66,6 @@ describe('the table of subscription states', () => {
 });
 
 describe('Subscription', () => {
-  it('is asked for alone from a refusal in company until it is confirmed [S6]', () => {
-    const { happen } = newSubscription();
-    expect(happen('asked', 'separated').isAlone).toBe(true);
-    expect(happen('lost', 'asked').isAlone).toBe(true);
-    expect(happen('confirmed').isAlone).toBe(false);
-  });
-
   it('cannot be ended before the server has named it, where the server chooses names', () => {
     const { happen } = newSubscription();
     const subscribing = happen('asked');

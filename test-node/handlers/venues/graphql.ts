@@ -65,7 +65,9 @@ export class GraphqlHandler extends ProtocolHandler {
 
   override extractSignal(message: Message): Signal | undefined {
     const topic = this.#streams.get(message.field('id') ?? '');
-    return topic === undefined ? undefined : { type: 'revoked', topics: [topic], error: this.extractError(message) };
+    return topic === undefined
+      ? undefined
+      : { type: 'revoked', topics: [topic], error: this.extractError(message), retryable: false };
   }
 
   override buildAuthMessage(): string {

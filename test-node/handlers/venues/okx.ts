@@ -117,7 +117,12 @@ export class OkxHandler extends ProtocolHandler {
     if (event === 'error' && code === '60011') return { type: 'authenticate' };
     if (event !== 'channel-conn-count-error') return undefined;
     const topics = [...this.#topics].filter((topic) => argOf(topic).channel === channel);
-    return { type: 'revoked', topics, error: { message: 'Too many connections subscribe this channel.' } };
+    return {
+      type: 'revoked',
+      topics,
+      retryable: false,
+      error: { message: 'Too many connections subscribe this channel.' },
+    };
   }
 
   override extractSequence(message: Message): Sequence | undefined {

@@ -1,0 +1,113 @@
+import { SubscriptionFailedError } from '../errors.js';
+import type { Clock } from '../runtime.js';
+import * as texts from '../texts.js';
+import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
+import { Deferred } from '../util/deferred.js';
+import type { ChangedTopics } from './changed-topics.js';
+import type { Gaps } from './gaps.js';
+import type { ResyncRecord } from './resync-record.js';
+import type { Subscription } from './subscription.js';
+
+/** Milliseconds between the first resync of a topic and the second; doubled for each further one. */
+const FIRST_DELAY = 1_000;
+const LONGEST_DELAY = 30_000;
+/** After so many milliseconds without a resync, the delays start anew. */
+const CALM = 60_000;
+
+/** The resync of a topic that waits for its time. */
+class NextResync extends Deferred<void> implements Expirable {
+  deadline = 0;
+  isQueued = false;
+  readonly #resyncs: Resyncs;
+  readonly #subscription: Subscription;
+
+  constructor(resyncs: Resyncs, subscription: Subscription) {
+    super();
+    this.#resyncs = resyncs;
+    this.#subscription = subscription;
+  }
+
+  expire(): void {
+    this.#resyncs.due(this.#subscription);
+  }
+}
+
+/** Asks the server anew for topics whose state is stale, with a damper: a state that never fits makes no storm of frames. */
+export class Resyncs {
+  readonly #clock: Clock;
+  readonly #changed: ChangedTopics;
+  readonly #gaps: Gaps;
+  readonly #deadlines: DeadlineQueue;
+
+  constructor(clock: Clock, changed: ChangedTopics, gaps: Gaps) {
+    this.#clock = clock;
+    this.#changed = changed;
+    this.#gaps = gaps;
+    this.#deadlines = new DeadlineQueue(clock);
+  }
+
+  /** Resyncs a topic now, or when the damper allows it; resolves with the confirmation. */
+  request(subscription: Subscription): Promise<void> {
+    subscription.resyncs ??= { lastAt: -Infinity, delay: 0, next: undefined, running: [] };
+    const record = subscription.resyncs;
+    if (record.next) return record.next.promise;
+    const sinceLast = this.#clock.now() - record.lastAt;
+    if (sinceLast >= CALM) record.delay = 0;
+    const delay = sinceLast >= CALM ? 0 : record.delay - sinceLast;
+    const next = new NextResync(this, subscription);
+    // Without a connection the resubscription does it.
+    if (subscription.state === 'idle' || delay <= 0) {
+      record.running.push(next);
+      if (subscription.state === 'subscribed') this.#run(subscription, record);
+    } else {
+      record.next = next;
+      this.#deadlines.add(next, delay);
+    }
+    return next.promise;
+  }
+
+  /** The time of the next resync has come. */
+  due(subscription: Subscription): void {
+    const { resyncs } = subscription;
+    if (!resyncs?.next) return;
+    resyncs.running.push(resyncs.next);
+    resyncs.next = undefined;
+    if (subscription.state === 'subscribed') this.#run(subscription, resyncs);
+  }
+
+  /** The server confirmed a topic. */
+  confirmed({ resyncs }: Subscription): void {
+    for (const call of resyncs?.running.splice(0) ?? []) call.resolve();
+  }
+
+  /** The connection is lost: the resubscription does what waits. */
+  lost({ resyncs }: Subscription): void {
+    if (!resyncs?.next) return;
+    this.#deadlines.delete(resyncs.next);
+    resyncs.running.push(resyncs.next);
+    resyncs.next = undefined;
+  }
+
+  /** Nobody holds the topic any more. */
+  ended(subscription: Subscription, error: Error = notHeld(subscription.topic)): void {
+    this.lost(subscription);
+    for (const call of subscription.resyncs?.running.splice(0) ?? []) call.reject(error);
+  }
+
+  /** The client has ended. */
+  stop(): void {
+    this.#deadlines.stop();
+  }
+
+  #run(subscription: Subscription, record: ResyncRecord): void {
+    record.lastAt = this.#clock.now();
+    record.delay = Math.min(LONGEST_DELAY, Math.max(FIRST_DELAY, 2 * record.delay));
+    this.#gaps.loseUntilConfirmed(subscription);
+    this.#changed.renew(subscription);
+  }
+}
+
+/** There is nothing to resync. */
+export function notHeld(topic: string): SubscriptionFailedError {
+  return new SubscriptionFailedError(topic, texts.notHeld(topic), { delivery: 'unsent' });
+}
