@@ -187,6 +187,8 @@ export const topicFrameTooLarge = (topic: string, limit: number) =>
 
 export const topicRefused = (topic: string, words: string) => `The server refused ${topic}: ${words}`;
 
+export const unreadableConfirmation = (topic: string) => `The handler could not read the confirmation of ${topic}`;
+
 export const topicEnded = (topic: string, words: string) => `The server ended ${topic}: ${words}`;
 
 export const notConfirmed = (topic: string, timeout: number) => `${topic} was not confirmed within ${timeout} ms.`;

@@ -201,14 +201,24 @@ export class GenericJsonHandler<
     const names = this.#names;
     const hasId = this.extractRequestId(message) !== undefined;
     if (!hasId && message.field(names.operationField) === names.unsubscribeOp) return undefined;
-    const frame = membersOf(message);
-    const namedTopics = [frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord);
-    const ours = topics.filter((topic) => namedTopics.includes(topic));
+    const namedTopics = this.#topicsIn(message);
+    const ours = common(topics, namedTopics);
     const accepted = !this.extractError(message);
     // A refusal with a request id refuses the whole frame, even if it names only the topic at fault.
     if (hasId && !accepted) return false;
     if (ours.length > 0) return accepted ? { accepted: ours } : { refused: ours };
     return hasId || namedTopics.length === 0 ? accepted : undefined;
+  }
+
+  override acknowledgedTopics(message: Message): readonly Topic[] | undefined {
+    const topics = this.#topicsIn(message);
+    return topics.length > 0 ? topics : undefined;
+  }
+
+  #topicsIn(message: Message): Topic[] {
+    const names = this.#names;
+    const frame = membersOf(message);
+    return [frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord);
   }
 
   override injectRequestId(payload: unknown, requestId: RequestId): unknown {
@@ -286,4 +296,11 @@ export class GenericJsonHandler<
 
 function isOneOf(value: unknown, allowed: string | readonly string[] | undefined): boolean {
   return isWord(value) && (value === allowed || (Array.isArray(allowed) && allowed.includes(value)));
+}
+
+/** The topics that are in the other list, too. */
+function common(topics: readonly Topic[], others: readonly Topic[]): Topic[] {
+  if (others.length === 1) return topics.includes(others[0] as Topic) ? [...others] : [];
+  const set = new Set(others);
+  return topics.filter((topic) => set.has(topic));
 }

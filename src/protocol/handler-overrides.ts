@@ -8,6 +8,7 @@ const METHODS = ['classifyMessage', 'extractRequestId', 'extractTopic', 'buildSu
 
 /** The hooks that are called only if a handler overrides them. Most handlers leave most of them out. */
 const HOOKS = [
+  'acknowledgedTopics',
   'decodeBinary',
   'extractSequence',
   'extractServerRequest',
@@ -41,5 +42,17 @@ export function checkHandler(handler: unknown): asserts handler is ProtocolHandl
 /** Finds the hooks that a handler overrides, in its class or on the object itself. */
 export function overridesOf(handler: ProtocolHandler<object, object>): HandlerOverrides {
   const base = (handler as Based)[HANDLER_BASE];
-  return Object.fromEntries(HOOKS.map((hook) => [hook, handler[hook] !== base?.[hook]])) as HandlerOverrides;
+  const overrides = HOOKS.map((hook) => [hook, handler[hook] !== base?.[hook]]);
+  const found = Object.fromEntries(overrides) as Record<(typeof HOOKS)[number], boolean>;
+  // A subclass that decides about confirmations itself wants to see the whole frame.
+  const reads = depthOf(handler, 'isSubscriptionSuccess');
+  found.acknowledgedTopics &&= depthOf(handler, 'acknowledgedTopics') <= reads;
+  return found;
+}
+
+/** How far down its chain of prototypes a handler has a hook: 0 for the object itself. */
+function depthOf(handler: object, hook: string): number {
+  let depth = 0;
+  for (let at: object | null = handler; at && !Object.hasOwn(at, hook); at = Object.getPrototypeOf(at)) depth++;
+  return depth;
 }

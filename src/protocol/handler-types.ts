@@ -27,6 +27,8 @@ export interface SubscriptionOutcome {
   readonly errors?: Readonly<Record<Topic, ServerError>>;
   /** Topics that a later frame will confirm; the same as not naming them. */
   readonly pending?: readonly Topic[];
+  /** Topics of a frame that the server dropped because of others: they are asked for anew, without these others. */
+  readonly again?: readonly Topic[];
   /** Topics with an error that does no harm, such as "already subscribed". They count as accepted. */
   readonly benign?: readonly Topic[];
   /** The names that the server chose for accepted topics. Its updates carry these names. */

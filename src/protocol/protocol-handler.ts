@@ -239,6 +239,15 @@ export abstract class ProtocolHandler<
   }
 
   /**
+   * The topics that a confirmation without a request id names. Only for speed: then `isSubscriptionSuccess` is asked about
+   * the frames of these topics alone, and with these topics alone. Not asked if a subclass overrides `isSubscriptionSuccess`
+   * and not this hook. Undefined: it names none, and each unconfirmed frame is asked about.
+   */
+  acknowledgedTopics(_message: Message): readonly Topic[] | undefined {
+    return undefined;
+  }
+
+  /**
    * The name of a subscription: all channels with the same canonical topic share one. Asked inside `subscribe()` and
    * `unsubscribe()`. A throw rejects `subscribe()` with a `SubscriptionFailedError`. Default: the topic without its
    * params.

@@ -5,6 +5,7 @@ import type { RequestId, Topic } from '../identifiers.js';
 import type { ServerError, SubscriptionOutcome } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
 import * as texts from '../texts.js';
+import { wrapError } from '../util/wrap-error.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { Gaps } from './gaps.js';
 import type { Outcomes } from './outcomes.js';
@@ -62,7 +63,14 @@ export class Acknowledgements implements SubscribeFrameEvents {
   answer(id: RequestId, message: Message): boolean {
     const frame = this.#unanswered.get(id);
     if (!frame) return this.#unanswered.takeUnawaited(id);
-    this.#apply(frame, this.#outcomeFor(frame, message), message);
+    let outcome: Outcome;
+    try {
+      outcome = this.#outcomeFor(frame, message);
+    } catch (cause) {
+      this.#unreadable(frame, cause);
+      return true;
+    }
+    this.#apply(frame, outcome, message);
     return true;
   }
 
@@ -70,8 +78,19 @@ export class Acknowledgements implements SubscribeFrameEvents {
   control(message: Message): boolean {
     const named = new Set<Topic>();
     let isTaken = false;
-    for (const frame of this.#unanswered.frames) {
-      const outcome = this.#outcomeFor(frame, message);
+    const { handler, overrides } = this.#context;
+    const names = overrides.acknowledgedTopics ? handler.acknowledgedTopics(message) : undefined;
+    const frames = names ? this.#unanswered.framesWith(names) : this.#unanswered.frames;
+    for (const frame of frames) {
+      let outcome: Outcome;
+      try {
+        outcome = this.#outcomeFor(frame, message, names);
+      } catch (cause) {
+        // Of several frames nobody knows which one it is about.
+        if (frames.length > 1) throw cause;
+        this.#unreadable(frame, cause);
+        return true;
+      }
       // A yes or a no is about one frame. An outcome that names topics may be about several frames.
       if (typeof outcome === 'boolean') return isTaken || this.#apply(frame, outcome, message);
       if (outcome && this.#apply(frame, outcome, message, named)) isTaken = true;
@@ -120,9 +139,26 @@ export class Acknowledgements implements SubscribeFrameEvents {
     }
   }
 
-  #outcomeFor(frame: SubscribeFrame, message: Message): Outcome {
-    const topics = frame.open.map(({ topic }) => topic);
+  /** @param names - the topics that the message names; missing: all topics of the frame are looked at */
+  #outcomeFor(frame: SubscribeFrame, message: Message, names?: readonly Topic[]): Outcome {
+    const topics = names ? names.filter((topic) => frame.get(topic)) : frame.topics;
     return this.#context.handler.isSubscriptionSuccess(message, topics);
+  }
+
+  /** What cannot be read is no success: calls that wait are rejected. For channels the frame counts as unanswered. */
+  #unreadable(frame: SubscribeFrame, cause: unknown): void {
+    let isTold = false;
+    for (const subscription of [...frame.open]) {
+      if (!frame.awaits(subscription)) continue;
+      const { topic, subscribers } = subscription;
+      const error = wrapError(texts.unreadableConfirmation(topic), cause, { delivery: 'unknown' });
+      for (const subscriber of subscribers) {
+        if (subscriber.isConfirmed) continue;
+        isTold = true;
+        subscriber.fail(error);
+      }
+    }
+    if (!isTold) throw cause;
   }
 
   /**
@@ -170,7 +206,23 @@ export class Acknowledgements implements SubscribeFrameEvents {
         else this.#refuse(subscription, message, outcome.retryable, share, errors?.[topic]);
       }
     }
+    const dropped: Subscription[] = [];
+    for (const topic of outcome.again ?? []) {
+      const subscription = frame.get(topic);
+      if (!subscription || named.has(topic)) continue;
+      isNamed = true;
+      named.add(topic);
+      if (this.#unanswered.answered(frame, subscription)) dropped.push(subscription);
+    }
+    if (dropped.length > 0) this.#askAgain(frame, dropped, message, share);
     return isNamed;
+  }
+
+  /** A frame that was dropped as a whole, again and again, is searched like one that was refused. */
+  #askAgain(frame: SubscribeFrame, dropped: readonly Subscription[], message: Message, share: number): void {
+    if (dropped.length < frame.size) this.#separate(dropped);
+    else if (frame.size > 1) this.#halve(dropped);
+    else for (const subscription of dropped) this.#refuse(subscription, message, true, share);
   }
 
   #accept(subscription: Subscription): void {

@@ -25,6 +25,8 @@ export class SubscribeFrame implements Expirable {
   readonly #events: SubscribeFrameEvents;
   /** By topic, once the server answers topic by topic: most frames are answered as a whole. */
   #open: Map<Topic, Subscription> | undefined;
+  /** The open topics as the handler sees them, until one of them is acknowledged. */
+  #topics: readonly Topic[] | undefined;
 
   constructor(
     requestId: RequestId,
@@ -49,6 +51,16 @@ export class SubscribeFrame implements Expirable {
     return this.#open ? [...this.#open.values()] : this.#subscriptions;
   }
 
+  get topics(): readonly Topic[] {
+    this.#topics ??= this.#open ? [...this.#open.keys()] : this.#subscriptions.map(({ topic }) => topic);
+    return this.#topics;
+  }
+
+  /** Whether some of the open topics are given up. */
+  get hasGivenUp(): boolean {
+    return this.awaited < (this.#open?.size ?? this.#subscriptions.length);
+  }
+
   get(topic: Topic): Subscription | undefined {
     return this.#openByTopic().get(topic);
   }
@@ -56,7 +68,7 @@ export class SubscribeFrame implements Expirable {
   /** A topic is acknowledged; true for the last one. */
   strike(topic: Topic): boolean {
     const open = this.#openByTopic();
-    open.delete(topic);
+    if (open.delete(topic)) this.#topics = undefined;
     return open.size === 0;
   }
 

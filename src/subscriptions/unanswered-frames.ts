@@ -16,6 +16,8 @@ export class UnansweredFrames {
   readonly #frames = new Map<RequestId, SubscribeFrame>();
   /** Unanswered frames all of whose topics were given up. */
   readonly #givenUp = new RecentMap<RequestId, SubscribeFrame>(REMEMBERED);
+  /** The frames in which a topic is open, oldest first; made when first asked for. */
+  #byTopic: Map<Topic, SubscribeFrame[]> | undefined;
   /**
    * Ids of frames that need no answer but may still get one. For an unsubscribe frame without an answer: the number of the
    * last subscribe frame before it.
@@ -36,6 +38,17 @@ export class UnansweredFrames {
     return [...this.#frames.values()];
   }
 
+  /** The frames in which one of these topics is open, oldest first. */
+  framesWith(topics: readonly Topic[]): SubscribeFrame[] {
+    if (!this.#byTopic) {
+      this.#byTopic = new Map();
+      for (const frame of this.#frames.values()) this.#list(frame);
+    }
+    const found = new Set<SubscribeFrame>();
+    for (const topic of topics) for (const frame of this.#byTopic.get(topic) ?? []) found.add(frame);
+    return [...found].sort((one, other) => one.number - other.number);
+  }
+
   get isEmpty(): boolean {
     return this.#frames.size === 0;
   }
@@ -48,6 +61,7 @@ export class UnansweredFrames {
   add(requestId: RequestId, subscriptions: readonly Subscription[], events: SubscribeFrameEvents): void {
     const frame = new SubscribeFrame(requestId, ++this.#lastNumber, subscriptions, events);
     this.#frames.set(requestId, frame);
+    this.#list(frame);
   }
 
   /** The frame was written: the time for its answer begins. */
@@ -96,6 +110,7 @@ export class UnansweredFrames {
     const { requestId } = frame;
     this.#frames.delete(requestId);
     this.#deadlines.delete(frame);
+    if (this.#byTopic) for (const { topic } of frame.open) this.#unlist(frame, topic);
     this.#givenUp.delete(requestId);
     this.#unawaitedIds.remember(requestId, undefined);
   }
@@ -128,6 +143,7 @@ export class UnansweredFrames {
     for (const frame of this.#frames.values()) this.#deadlines.delete(frame);
     this.#deadlines.stop();
     this.#frames.clear();
+    this.#byTopic = undefined;
     this.#givenUp.clear();
     this.#unawaitedIds.clear();
     this.#endedBy.clear();
@@ -138,11 +154,28 @@ export class UnansweredFrames {
     this.#unawaitedIds.remember(id, undefined);
     for (const frame of this.frames) {
       if (frame.number > last) return;
+      if (!frame.hasGivenUp) continue;
       for (const subscription of frame.open) if (!frame.awaits(subscription)) this.#strike(frame, subscription);
     }
   }
 
   #strike(frame: SubscribeFrame, { topic }: Subscription): void {
+    this.#unlist(frame, topic);
     if (frame.strike(topic)) this.close(frame);
+  }
+
+  #list(frame: SubscribeFrame): void {
+    if (!this.#byTopic) return;
+    for (const topic of frame.topics) {
+      const frames = this.#byTopic.get(topic);
+      if (frames) frames.push(frame);
+      else this.#byTopic.set(topic, [frame]);
+    }
+  }
+
+  #unlist(frame: SubscribeFrame, topic: Topic): void {
+    const others = this.#byTopic?.get(topic)?.filter((other) => other !== frame);
+    if (others?.length) this.#byTopic?.set(topic, others);
+    else this.#byTopic?.delete(topic);
   }
 }

@@ -79,6 +79,8 @@ const keepsTheOrder: Rule = {
   start: ({ read }, fail, books) => {
     /** Topics wanted when it became ready; the first frame has to ask for one of them, while they last. */
     let owed: ReadonlySet<string> | undefined;
+    /** Topics that were asked for, or revoked, and not confirmed since: they may be asked for last. */
+    const late = new Set<string>();
     let lastCall = 0;
     const idempotent = new Set<number>();
     return {
@@ -88,15 +90,21 @@ const keepsTheOrder: Rule = {
       transition: ({ to }) => {
         owed = to === 'ready' ? new Set([...books.channels.values()].map(({ topic }) => topic)) : undefined;
       },
+      handed: ({ text }) => {
+        const { kind, topics = [] } = read(text);
+        if (kind === 'subscribe') for (const topic of topics) late.delete(topic);
+        if (kind === 'revocation') for (const topic of topics) late.add(topic);
+      },
       out: ({ text }) => {
-        const { kind, mark = lastCall } = read(text);
+        const { kind, mark = lastCall, topics = [] } = read(text);
+        if (kind === 'subscribe') for (const topic of topics) late.add(topic);
         const isOwn = kind === 'hello' || kind === 'authentication';
         if (books.state !== 'ready' && books.state !== 'closing' && !isOwn)
           return fail(`a ${kind} frame left while ${books.state}`);
         if (kind === 'subscribe') owed = undefined;
         if (kind !== 'call') return;
         for (const topic of owed ?? []) {
-          if (!books.isWanted(topic)) continue;
+          if (!books.isWanted(topic) || late.has(topic)) continue;
           fail(`a call left before the subscription of ${topic}`);
           break;
         }

@@ -103,15 +103,21 @@ const survivesDrops: Rule = {
     const askedBy = new Map<string, string | number | undefined>();
     /** The epoch in which each channel was last confirmed. */
     const confirmed = new Map<number, number>();
-    /** Refused or revoked on this connection, and when: asked for again later. */
-    let postponed = new Map<string, number>();
+    /** Refused or revoked, when and how often since it was confirmed: asked for again later, also on other connections. */
+    const postponed = new Map<string, { at: number; times: number }>();
+    /** How many connections in a row ended before they answered for a topic: after two it is asked for last. */
+    const unanswered = new Map<string, number>();
+    let answered = new Set<string>();
     let frames = new Map<string | number, readonly string[]>();
     const overflowed = new Set<number>();
     const refusedEver = new Set<string>();
     return {
       dial: () => {
+        for (const topic of asked.keys()) {
+          if (!answered.has(topic)) unanswered.set(topic, (unanswered.get(topic) ?? 0) + 1);
+        }
+        answered = new Set();
         asked = new Map();
-        postponed = new Map();
         frames = new Map();
       },
       out: ({ text, at }) => {
@@ -132,10 +138,15 @@ const survivesDrops: Rule = {
           // A late answer to an older frame means nothing.
           if (facts.id === undefined || facts.id === askedBy.get(topic)) {
             asked.delete(topic);
-            postponed.set(topic, at);
+            postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
           }
           if (!isSpoiled(facts, topics)) refusedEver.add(topic);
         }
+        for (const topic of [...topics, ...(facts.topics ?? [])]) {
+          answered.add(topic);
+          unanswered.delete(topic);
+        }
+        if (facts.kind === 'subscribe') for (const topic of facts.topics ?? []) postponed.delete(topic);
       },
       subscribed: ({ channel }) => void confirmed.set(channel, books.epoch),
       resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
@@ -160,8 +171,9 @@ const survivesDrops: Rule = {
             confirmed.set(number, books.epoch);
           }
           if (askedAt !== undefined || at - since < patience) continue;
-          const refusedAt = postponed.get(topic) ?? Number.NEGATIVE_INFINITY;
-          if (at - refusedAt < config.reconnectMinUptime + patience) continue;
+          const refused = postponed.get(topic);
+          if (refused && at - refused.at < Math.min(300_000, 1_000 * 2 ** refused.times) + patience) continue;
+          if ((unanswered.get(topic) ?? 0) > 1) continue;
           fail(`${topic} is wanted, and was not asked for on this connection`);
           asked.set(topic, at);
         }
@@ -176,9 +188,13 @@ const failsAlone: Rule = {
   start: ({ read, tolerance }, fail, books) => {
     const frames = new Map<string | number, readonly string[]>();
     const refused = new Set<string>();
+    /** Topics that this connection was asked for, and when last. */
+    const asked = new Map<string, number>();
     return {
-      out: ({ text }) => {
+      dial: () => asked.clear(),
+      out: ({ text, at }) => {
         const { kind, topics, id } = read(text);
+        if (kind === 'subscribe') for (const topic of topics ?? []) asked.set(topic, at);
         if (kind === 'subscribe' && topics && id !== undefined) frames.set(id, topics);
       },
       handed: ({ text }) => {
@@ -198,8 +214,11 @@ const failsAlone: Rule = {
         }
       },
       step: ({ at }) => {
-        for (const { number, since, timeout, confirmed } of books.channels.values()) {
-          if (!confirmed && at > since + timeout + books.lateness + tolerance + 1)
+        if (books.state !== 'ready') return;
+        for (const { number, since, timeout, confirmed, topic } of books.channels.values()) {
+          const askedAt = asked.get(topic);
+          if (confirmed || askedAt === undefined) continue;
+          if (at > Math.max(since, askedAt) + timeout + books.lateness + tolerance + 1)
             fail(`channel ${number} was neither confirmed nor refused in time`);
         }
       },
