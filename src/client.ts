@@ -8,8 +8,8 @@ import type { CloseOptions } from './connection/closing.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Context, Counters } from './context.js';
 import { completeRuntime, frameClock } from './default-runtime.js';
-import { ConnectionClosedError } from './errors.js';
-import type { CloseCause, Warning } from './events.js';
+import { type AnyTransportError, ConnectionClosedError } from './errors.js';
+import type { ClientEvents, CloseCause, ReconnectingEvent, Warning } from './events.js';
 import type { Topic } from './identifiers.js';
 import { checkHandler } from './protocol/handler-overrides.js';
 import type { Message } from './protocol/message.js';
@@ -23,6 +23,7 @@ import * as texts from './texts.js';
 import type { TraceSink } from './trace.js';
 import type { MethodCall, ResultOf, UntypedPayload } from './typed-requests.js';
 import { Deferred } from './util/deferred.js';
+import { maskUrl } from './util/mask-url.js';
 import {
   ANYTHING,
   check,
@@ -35,11 +36,18 @@ import {
   SIGNAL,
   TIMEOUT,
 } from './util/options.js';
+import { printAsJson } from './util/printing.js';
 import { handled } from './util/promises.js';
 
 export interface ConnectOptions {
   /** Ends the attempt; the client can connect again. */
   readonly signal?: AbortSignal;
+  /**
+   * Milliseconds until the call rejects with a `ConnectionFailedError`. A client that was never ready then rests, and can
+   * connect again; a client that was ready goes on.
+   * @default Infinity
+   */
+  readonly timeout?: number;
 }
 
 export interface ReconnectOptions {
@@ -80,6 +88,29 @@ export interface ClientStats extends Counters {
   readonly subscriptions: number;
   /** Milliseconds that the last answered ping took; `undefined` before the first answer. */
   readonly roundTrip: number | undefined;
+  /** The number of the next or current attempt, as in `reconnecting`: 0 for the first one. */
+  readonly attempt: number;
+  /** Unix milliseconds of the next attempt; `undefined` if none is planned. */
+  readonly nextAttemptAt: number | undefined;
+  /** Unix milliseconds since which the socket is open; `undefined` without an open socket. */
+  readonly connectedAt: number | undefined;
+  /** Bytes that came in over all connections; `undefined` where the socket does not count them, as in browsers. */
+  readonly bytesReceived: number | undefined;
+  /** Bytes that left over all connections; `undefined` where the socket does not count them, as in browsers. */
+  readonly bytesSent: number | undefined;
+  /** How many warnings of each code there were. */
+  readonly warnings: Readonly<Record<string, number>>;
+}
+
+/** What `JSON.stringify(client)` and a print of a client show. */
+export interface ClientSummary {
+  readonly url: string;
+  readonly state: ConnectionState;
+  readonly epoch: number;
+  readonly subscriptions: number;
+  readonly pendingRequests: number;
+  readonly waitingCalls: number;
+  readonly lastError?: string;
 }
 
 /**
@@ -110,6 +141,9 @@ export class WebSocketClient<
   readonly #conflation: Conflation;
   #deprecation: string | undefined;
   #lastWarning: Warning | undefined;
+  #lastError: AnyTransportError | undefined;
+  readonly #warnings: Record<string, number> = {};
+  readonly #emit: Context['emit'] = this.emit.bind(this);
 
   /**
    * Creates a client. It does not connect: calls made before `connect()` wait.
@@ -119,15 +153,11 @@ export class WebSocketClient<
    * @throws ConfigError for a wrong config, a wrong handler (a class instead of an instance), or a wrong runtime
    */
   constructor(config: WebSocketConfigInput, handler: ProtocolHandler<Topics, Methods>, runtime: Partial<Runtime> = {}) {
-    super({ listenerAdded: () => {}, listenerFailed: (error) => void this.emit('error', error) });
+    super({ listenerAdded: () => {}, listenerFailed: (error) => void this.#tell('error', error) });
     this.#config = config instanceof WebSocketConfig ? config : new WebSocketConfig(config);
     checkHandler(handler);
     const complete = completeRuntime(runtime);
-    const emit: Context['emit'] = this.emit.bind(this);
-    this.#parts = assemble(this.#config, handler, complete, (event, ...args) => {
-      if (event === 'warning') this.#lastWarning = args[0] as Warning;
-      return emit(event, ...args);
-    });
+    this.#parts = assemble(this.#config, handler, complete, (event, ...args) => this.#tell(event, ...args));
     this.closed = this.#parts.supervisor.closed;
     this.#deprecation = handler.deprecation;
     this.#conflation = new Conflation(complete.clock, frameClock(complete));
@@ -141,11 +171,13 @@ export class WebSocketClient<
     config: WebSocketConfigInput,
     handler: ProtocolHandler<Topics, Methods>,
     runtime?: Partial<Runtime>,
+    options: ConnectOptions = {},
   ): Promise<WebSocketClient<Topics, Methods>> {
     const open = async () => {
+      checkAll(options, connectRules);
       const client = new WebSocketClient(config, handler, runtime);
       try {
-        await client.connect();
+        await client.connect(options);
         return client;
       } catch (error) {
         await client.close();
@@ -169,12 +201,18 @@ export class WebSocketClient<
     return this.#lastWarning;
   }
 
+  /** The latest `error`, or why the connection or an attempt failed last. */
+  get lastError(): AnyTransportError | undefined {
+    return this.#lastError;
+  }
+
   isConnected(): boolean {
     return this.state === 'ready';
   }
 
   /**
-   * Connects, and retries failed attempts. Resolves in `ready`. Rejects on abort, on `close()`, and if the client gave up.
+   * Connects, and retries failed attempts. Resolves in `ready`. Rejects on abort, after `timeout`, on `close()`, and if the client gave up.
+   * @throws ConnectionFailedError after `timeout` milliseconds, with the number of attempts and the last reason
    * @throws AuthenticationFailedError when the server refused the credentials for good
    * @throws MaxReconnectAttemptsError when `reconnectMaxAttempts` attempts in a row failed
    * @throws ConnectionClosedError after `close()`, or when the handler calls a close code fatal
@@ -184,7 +222,7 @@ export class WebSocketClient<
       checkAll(options, connectRules);
       this.#warnOfDeprecation();
       this.#parts.reminder.stop();
-      return this.#parts.supervisor.connect(options.signal);
+      return this.#parts.supervisor.connect(options);
     } catch (error) {
       return handled(Promise.reject(error));
     }
@@ -333,7 +371,7 @@ export class WebSocketClient<
 
   stats(): ClientStats {
     const { context, outbox, requests, subscriptions, supervisor } = this.#parts;
-    const { epoch, roundTrip, state } = supervisor;
+    const { epoch, state } = supervisor;
     return {
       state,
       epoch,
@@ -341,7 +379,23 @@ export class WebSocketClient<
       waitingCalls: outbox.waiting,
       subscriptions: subscriptions.wanted,
       ...context.counters,
-      roundTrip,
+      ...supervisor.facts,
+      warnings: { ...this.#warnings },
+    };
+  }
+
+  toJSON(): ClientSummary {
+    const { state, epoch, subscriptions, pendingRequests, waitingCalls } = this.stats();
+    const { url } = this.#config;
+    const lastError = this.#lastError && `${this.#lastError.code}: ${this.#lastError.message.slice(0, 200)}`;
+    return {
+      url: typeof url === 'string' ? maskUrl(url) : 'a function',
+      state,
+      epoch,
+      subscriptions,
+      pendingRequests,
+      waitingCalls,
+      ...(lastError ? { lastError } : {}),
     };
   }
 
@@ -352,6 +406,24 @@ export class WebSocketClient<
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Emits an event. What matters later is kept for code that had no listener. */
+  #tell<K extends keyof ClientEvents>(event: K, ...args: ClientEvents[K]): boolean {
+    const [first] = args as readonly unknown[];
+    if (event === 'warning') this.#noteWarning(first as Warning);
+    else if (event === 'error') this.#lastError = first as AnyTransportError;
+    else if (event === 'reconnecting') this.#lastError = (first as ReconnectingEvent).cause as AnyTransportError;
+    else if (event === 'closed')
+      this.#lastError = ((first as CloseCause).error as AnyTransportError) ?? this.#lastError;
+    return this.#emit(event, ...args);
+  }
+
+  #noteWarning(warning: Warning): void {
+    const { code, message } = warning;
+    this.#lastWarning = warning;
+    this.#warnings[code] = (this.#warnings[code] ?? 0) + 1;
+    this.#parts.context.trace.effect('warning', { code, message });
   }
 
   #warnOfDeprecation(): void {
@@ -395,6 +467,8 @@ export class WebSocketClient<
   }
 }
 
+printAsJson(WebSocketClient.prototype, 'WebSocketClient');
+
 const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', texts.NON_EMPTY_STRING];
 /** A text is iterable too, letter by letter. */
 const TOPICS: OptionRule = [
@@ -402,7 +476,7 @@ const TOPICS: OptionRule = [
   texts.TOPIC_LIST,
 ];
 const reconnectRules: OptionRules<ReconnectOptions> = { leaveTimeout: duration(0) };
-const connectRules: OptionRules<ConnectOptions> = { signal: SIGNAL };
+const connectRules: OptionRules<ConnectOptions> = { signal: SIGNAL, timeout: TIMEOUT };
 const subscribeRules: OptionRules<SubscribeOptions> = {
   ...channelRules,
   params: ANYTHING,

@@ -37,4 +37,6 @@ export interface Counters {
   /** Updates that a full or conflating channel dropped, or that no reader took. */
   dropped: number;
   reconnects: number;
+  /** Unix milliseconds of the last message that came in; `undefined` before the first message. */
+  lastMessageAt: number | undefined;
 }

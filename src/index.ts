@@ -1,8 +1,9 @@
-export { Channel, type ChannelEvents, type ChannelOptions } from './channel/channel.js';
+export { Channel, type ChannelEvents, type ChannelOptions, type ChannelSummary } from './channel/channel.js';
 export type { Gap, Update } from './channel/update.js';
 export type { OverflowPolicy } from './channel/update-buffer.js';
 export {
   type ClientStats,
+  type ClientSummary,
   type ConnectOptions,
   type ReconnectOptions,
   type SubscribeOptions,

@@ -99,6 +99,10 @@ export interface Socket {
   resume?(): void;
   /** Bytes that were handed over and are still in this process. */
   readonly bufferedAmount: number;
+  /** Bytes that came in so far, frame headers included. Missing where the platform does not count them. */
+  readonly bytesReceived?: number;
+  /** Bytes that left this process so far. Missing where the platform does not count them. */
+  readonly bytesSent?: number;
 }
 
 /** Time and timers. */

@@ -21,6 +21,9 @@ export const gaveUp = (attempts: number) =>
   `Gave up after ${attempts} reconnect attempts; see error.cause for the last one.`;
 
 export const NEVER_CONNECTED = 'Calls wait for a connection, and connect() was never called. Call client.connect().';
+export const notReadyInTime = (timeout: number, attempts: number, words: string | undefined) =>
+  `connect() did not succeed within ${timeout} ms (timeout), in ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}. ` +
+  `${words ? `The last one failed: ${words}` : 'The attempt is still under way; the server does not answer.'}`;
 
 export const CONNECT_ABORTED = 'connect() was aborted';
 

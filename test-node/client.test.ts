@@ -13,7 +13,8 @@ describe('stats()', () => {
       state: 'disconnected',
       epoch: 0,
       subscriptions: 0,
-      roundTrip: undefined,
+      attempt: 0,
+      warnings: {},
     });
     const calls = [client.request({ op: 'x' }), client.send('note')];
     expect(client.stats()).toMatchObject({ ...zero, pendingRequests: 1, waitingCalls: 2 });

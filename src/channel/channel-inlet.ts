@@ -10,6 +10,7 @@ import { ChannelIterator, type Loop, type LoopOwner } from './channel-iterator.j
 import type { Conflation } from './conflation.js';
 import { type FeedOwner, ListenerFeed } from './listener-feed.js';
 import { type ChannelBody, OpenChannel } from './open-channel.js';
+import { Silence } from './silence.js';
 import type { Gap, Update } from './update.js';
 import { type PushOutcome, UpdateBuffer } from './update-buffer.js';
 
@@ -36,6 +37,9 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   #subscriber: ChannelSubscriber | undefined;
   #dropped = 0;
   #error: TransportError | undefined;
+  #isLive = false;
+  /** Missing without `maxSilence`. */
+  readonly #silence: Silence | undefined;
 
   /** @param options - checked, see `channelRules` */
   constructor(topic: Topic, context: Context, conflation: Conflation, options: ChannelOptions) {
@@ -45,6 +49,9 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
     this.#context = context;
     this.channel = new OpenChannel<T>(this);
     this.#feed = new ListenerFeed(this);
+    const { maxSilence = Infinity } = options;
+    if (maxSilence === Infinity) return;
+    this.#silence = new Silence(context.runtime.clock, maxSilence, (since) => void this.#face.emit('stale', since));
   }
 
   get isClosed(): boolean {
@@ -53,7 +60,12 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
 
   /** Whether an update would be counted and nothing else: it has no reader, and is not kept for a later one. */
   get isDeaf(): boolean {
-    return this.#loops.length === 0 && this.#feed.isDeaf;
+    return this.#loops.length === 0 && !this.#silence && this.#feed.isDeaf;
+  }
+
+  /** Whether the server has confirmed the topic on the connection at hand. */
+  get isLive(): boolean {
+    return this.#isLive;
   }
 
   get hasLoops(): boolean {
@@ -79,6 +91,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
 
   deliver(update: Update): void {
     if (this.isClosed) return;
+    if (this.#silence && this.#isLive) this.#silence.end();
     const passed = this.#feed.deliver(update);
     for (const loop of this.#loops) this.keep(loop, passed);
   }
@@ -93,13 +106,31 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
     if (!this.isClosed) this.#face.emit('gap', gap);
   }
 
+  /** The server confirmed the topic. */
+  goLive(): void {
+    if (this.isClosed || this.#isLive) return;
+    this.#isLive = true;
+    this.#silence?.end();
+  }
+
+  /** The server confirmed the topic again. */
   resumed(epoch: number): void {
+    this.goLive();
     if (!this.isClosed) this.#face.emit('resumed', epoch);
   }
 
   /** Tells an error that does not end the channel. */
   report(error: TransportError): void {
     if (!this.isClosed && !this.#face.emit('error', error)) this.#context.emit('error', error);
+  }
+
+  /** The confirmed subscription is lost, by an error if not by the end of the connection. */
+  interrupted(error?: TransportError): void {
+    if (!this.#isLive) return;
+    this.#isLive = false;
+    this.#silence?.stop();
+    if (error) this.#face.emit('interrupted', error);
+    else this.#face.emit('interrupted');
   }
 
   /** Ends the channel with an error, after what its readers have not got yet. */
@@ -197,9 +228,12 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
 
   #close(cause: CloseCause): void {
     this.#feed.close();
+    this.#isLive = false;
+    this.#silence?.stop();
     this.#error = cause.error;
     // No listener is called after the end, also not for the rest of an event that is under way.
-    for (const event of ['message', 'gap', 'resumed'] as const) this.#face.removeAllListeners(event);
+    for (const event of ['message', 'gap', 'resumed', 'interrupted', 'stale'] as const)
+      this.#face.removeAllListeners(event);
     const loops = this.#loops;
     this.#loops = NO_LOOPS;
     for (const loop of loops) loop.end(cause.error);
@@ -212,4 +246,5 @@ export const channelRules: OptionRules<ChannelOptions> = {
   overflow: oneOf('drop-oldest', 'drop-newest', 'latest', 'fail'),
   key: FUNCTION,
   conflateInterval: or(duration(0), 'frame'),
+  maxSilence: or(duration(1), Infinity),
 };

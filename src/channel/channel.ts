@@ -2,6 +2,7 @@ import type { TransportError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
 import { IsolatedEmitter } from '../util/isolated-emitter.js';
+import { printAsJson } from '../util/printing.js';
 import type { ConflateInterval } from './conflation.js';
 import type { Gap, Update } from './update.js';
 import type { OverflowPolicy } from './update-buffer.js';
@@ -14,10 +15,23 @@ export interface ChannelEvents<T> {
   gap: [gap: Gap];
   /** The server confirmed the topic again after a gap. */
   resumed: [epoch: number];
+  /** The channel lost its confirmed subscription, perhaps because of an error. */
+  interrupted: [error?: TransportError];
+  /** No update came for `maxSilence` milliseconds; `since` is when the silence began, in Unix milliseconds. */
+  stale: [since: number];
   /** An error ended the channel, or a listener, a key function or the reading of an update failed. */
   error: [error: TransportError];
   /** The channel has ended. */
   close: [cause: CloseCause];
+}
+
+/** What `JSON.stringify(channel)` and a print of a channel show. */
+export interface ChannelSummary {
+  readonly topic: string;
+  readonly closed: boolean;
+  readonly live: boolean;
+  readonly dropped: number;
+  readonly buffered: number;
 }
 
 /** How a channel keeps the updates that its reader has not taken. */
@@ -40,6 +54,11 @@ export interface ChannelOptions {
    * @default 16
    */
   readonly conflateInterval?: ConflateInterval;
+  /**
+   * Milliseconds without an update, while the channel is live, after which it emits `stale`.
+   * @default Infinity: some topics are silent for hours
+   */
+  readonly maxSilence?: number;
 }
 
 /**
@@ -73,6 +92,16 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
   /** How many updates wait for a reader. */
   abstract readonly buffered: number;
 
+  /** Whether the server has confirmed the topic on the connection at hand: updates come as they happen. */
+  abstract readonly live: boolean;
+
+  /** What `JSON.stringify(channel)` and a print of a channel show. */
+  toJSON(): ChannelSummary {
+    const { topic, closed, live, dropped, buffered } = this;
+    // A topic may be a key, as the name of a private stream.
+    return { topic: topic.replace(/[\da-z]{24,}/gi, '***'), closed, live, dropped, buffered };
+  }
+
   /** Iterates over the data of each update. Ends with the channel; throws the error that ended it. */
   abstract [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined>;
 
@@ -102,6 +131,10 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
   override on(event: 'gap', listener: (gap: Gap) => void, context?: unknown): this;
   /** The server confirmed the topic again; the gap is over. */
   override on(event: 'resumed', listener: (epoch: number) => void, context?: unknown): this;
+  /** The channel lost its confirmed subscription: the connection is lost, or the server ended the topic. Once, until `resumed`. */
+  override on(event: 'interrupted', listener: (error?: TransportError) => void, context?: unknown): this;
+  /** No update for `maxSilence` milliseconds. Once per silence: an update or a new connection ends a silence. */
+  override on(event: 'stale', listener: (since: number) => void, context?: unknown): this;
   /**
    * An error: it ends the channel (`close` follows), or a listener, a key function or the reading of an update failed.
    * Without a listener here, the client emits the error.
@@ -118,3 +151,5 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
     return super.on(event, listener, context);
   }
 }
+
+printAsJson(Channel.prototype, 'Channel');

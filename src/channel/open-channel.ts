@@ -7,6 +7,7 @@ import type { Update } from './update.js';
 export interface ChannelBody extends ListenerHooks {
   readonly topic: Topic;
   readonly isClosed: boolean;
+  readonly isLive: boolean;
   readonly dropped: number;
   readonly buffered: number;
   /** Starts a loop that yields what `read` takes from each update. */
@@ -30,6 +31,10 @@ export class OpenChannel<T> extends Channel<T> {
 
   get closed(): boolean {
     return this.#body.isClosed;
+  }
+
+  get live(): boolean {
+    return this.#body.isLive;
   }
 
   get dropped(): number {

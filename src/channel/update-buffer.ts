@@ -1,4 +1,4 @@
-import { type Gap, type Update, withGap } from './update.js';
+import { type Gap, mergeGaps, type Update, withGap } from './update.js';
 
 /**
  * What a full channel does. `drop-oldest`: forgets its oldest update. `drop-newest`: refuses the new update. `latest`: keeps
@@ -11,9 +11,32 @@ const SMALLEST_RING = 16;
 /** `kept`: all are kept. `dropped`: the pushed update or an older one was dropped. `full`: the push was refused. */
 export type PushOutcome = 'kept' | 'dropped' | 'full';
 
+/** What was dropped in one place of a buffer. Written in place: a slow reader may lose thousands of updates in a row. */
+class Hole {
+  since = 0;
+  until = 0;
+  epoch = -1;
+  /** The gap that a dropped update carried. */
+  carried: Gap | undefined;
+
+  add({ receivedAt, epoch, gap }: Update): void {
+    if (this.epoch === -1) this.since = receivedAt;
+    this.until = Math.max(this.since, receivedAt);
+    this.epoch = epoch;
+    if (gap) this.carried = mergeGaps(gap, this.carried);
+  }
+
+  /** The gap that tells of the hole. */
+  get gap(): Gap {
+    const { since, until, epoch } = this;
+    return mergeGaps({ since, until, epoch, cause: 'overflow' }, this.carried);
+  }
+}
+
 /**
- * Updates that wait for a reader, oldest first, at most `capacity`. If a dropped update carried a gap, the next kept update
- * carries that gap: losses are never silent.
+ * Updates that wait for a reader, oldest first, at most `capacity`. After dropped updates, the next update carries a gap
+ * that tells of them, and of the gaps that they carried: losses are never silent. A conflating buffer (`latest`) drops on
+ * purpose: it passes on the gaps that dropped updates carried, and no other.
  */
 export class UpdateBuffer {
   readonly #capacity: number;
@@ -25,8 +48,12 @@ export class UpdateBuffer {
   readonly #key: ((update: Update) => string) | undefined;
   /** For `latest` with a key: the newest update of each key, at the place of the first update of that key. */
   readonly #latest: Map<string, Update> | undefined;
-  /** The gap of a dropped update that came after all kept updates; the next update carries it. */
+  /** What was dropped before all kept updates. */
+  #before: Hole | undefined;
+  /** The gap of dropped updates that came after all kept updates; the next update carries it. */
   #gap: Gap | undefined;
+  /** What was dropped after all kept updates. */
+  #after: Hole | undefined;
 
   constructor(capacity: number, overflow: OverflowPolicy, key: ((update: Update) => string) | undefined) {
     // Without a key only the newest update counts.
@@ -43,34 +70,41 @@ export class UpdateBuffer {
 
   /** Whether a gap waits for the next update. */
   get owesGap(): boolean {
-    return this.#gap !== undefined;
+    return this.#gap !== undefined || this.#after !== undefined;
   }
 
   push(update: Update): PushOutcome {
     if (this.#latest) return this.#replace(this.#latest, update);
     const isFull = this.#size === this.#capacity;
     if (isFull && this.#overflow === 'fail') return 'full';
+    if (isFull && this.#overflow === 'drop-newest') {
+      this.#after ??= new Hole();
+      this.#after.add(update);
+      return 'dropped';
+    }
     const passed = this.pass(update);
     if (!isFull) {
       if (this.#size === this.#updates.length) this.#grow();
       this.#updates[(this.#head + this.#size++) % this.#updates.length] = passed;
       return 'kept';
     }
-    if (this.#overflow === 'drop-newest') {
-      this.#gap = passed.gap;
-      return 'dropped';
-    }
-    const gap = this.#updates[this.#head]?.gap;
+    const oldest = this.#updates[this.#head] as Update;
     this.#updates[this.#head] = passed;
     this.#head = (this.#head + 1) % this.#updates.length;
-    if (gap) this.#updates[this.#head] = withGap(this.#updates[this.#head] as Update, gap);
+    if (this.#overflow === 'latest') {
+      if (oldest.gap) this.#updates[this.#head] = withGap(this.#updates[this.#head] as Update, oldest.gap);
+    } else {
+      this.#before ??= new Hole();
+      this.#before.add(oldest);
+    }
     return 'dropped';
   }
 
   /** Returns an update with the gap that it has to carry for the updates that were dropped before it. */
   pass(update: Update): Update {
-    const gap = this.#gap;
+    const gap = this.#after ? mergeGaps(this.#after.gap, this.#gap) : this.#gap;
     this.#gap = undefined;
+    this.#after = undefined;
     return withGap(update, gap);
   }
 
@@ -81,7 +115,10 @@ export class UpdateBuffer {
     this.#updates[this.#head] = undefined;
     this.#head = (this.#head + 1) % this.#updates.length;
     this.#size--;
-    return update;
+    const hole = this.#before;
+    if (!hole) return update;
+    this.#before = undefined;
+    return withGap(update, hole.gap);
   }
 
   /** The next update carries this gap. */
@@ -92,6 +129,7 @@ export class UpdateBuffer {
   clear(): void {
     this.#updates = [];
     this.#head = this.#size = 0;
+    this.#before = this.#after = undefined;
     this.#latest?.clear();
   }
 

@@ -6,8 +6,11 @@ export interface Gap {
   readonly epoch: number;
   readonly since: number;
   readonly until: number;
-  /** The connection was lost, a sequence number was skipped, or the server asked to start over. */
-  readonly cause: 'disconnect' | 'sequence' | 'resync';
+  /**
+   * The connection was lost, a sequence number was skipped, the server asked to start over, or the reader was too slow for
+   * its channel. Of several causes, the first one in this order.
+   */
+  readonly cause: 'disconnect' | 'sequence' | 'resync' | 'overflow';
 }
 
 /** One update of one topic. */
@@ -72,7 +75,18 @@ export class LazyUpdate implements Update {
 
 /** Returns the update with the gap of an earlier update, which was dropped. Two gaps become one. */
 export function withGap(update: Update, gap: Gap | undefined): Update {
-  if (!gap) return update;
-  const both = update.gap ? { ...update.gap, since: Math.min(gap.since, update.gap.since) } : gap;
-  return (update as LazyUpdate).after(both);
+  return gap ? (update as LazyUpdate).after(mergeGaps(gap, update.gap)) : update;
+}
+
+const CAUSES: readonly Gap['cause'][] = ['disconnect', 'sequence', 'resync', 'overflow'];
+
+/** The gap that covers two gaps. */
+export function mergeGaps(one: Gap, other: Gap | undefined): Gap {
+  if (!other) return one;
+  return {
+    epoch: Math.max(one.epoch, other.epoch),
+    since: Math.min(one.since, other.since),
+    until: Math.max(one.until, other.until),
+    cause: CAUSES.find((cause) => cause === one.cause || cause === other.cause) ?? one.cause,
+  };
 }

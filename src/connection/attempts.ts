@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { wallTime } from '../trace.js';
 import { Timer } from '../util/timer.js';
 import type { Connection } from './connection.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
@@ -17,6 +18,8 @@ export class Attempts {
   /** Replaced connections whose sockets have not finished closing. */
   readonly #lingering = new Set<Connection>();
   #startedAt = 0;
+  #count = 0;
+  #nextAt: number | undefined;
 
   /** @param onDue - called when the next attempt is to start */
   constructor(context: Context, onDue: () => void) {
@@ -31,14 +34,26 @@ export class Attempts {
     return this.#context.runtime.clock.now() - this.#startedAt > STALE_ATTEMPT;
   }
 
+  /** How many attempts have started. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Unix milliseconds of the planned attempt; `undefined` if none is planned. */
+  get nextAt(): number | undefined {
+    return this.#timer.active ? this.#nextAt : undefined;
+  }
+
   /** An attempt starts now. */
   started(): void {
+    this.#count++;
     this.policy.dialled();
     this.#startedAt = this.#context.runtime.clock.now();
   }
 
   /** Plans the next attempt, in place of the attempt that was planned before. */
   startIn(delay: number): void {
+    this.#nextAt = wallTime(this.#context.runtime.clock) + delay;
     this.#timer.start(delay, () => {
       // At most one socket that is still closing may exist beside a new socket (C1).
       if (this.#lingering.size > 1) this.startIn(LINGER_POLL);

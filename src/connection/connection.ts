@@ -15,6 +15,7 @@ import type { Drain } from '../requests/drain.js';
 import type { Requests } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import * as texts from '../texts.js';
+import { wallTime } from '../trace.js';
 import { cleanCause } from '../util/clean-cause.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
@@ -136,6 +137,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
 
   onMessage(data: string | Uint8Array): void {
     this.#alive();
+    this.#context.counters.lastMessageAt = wallTime(this.#context.runtime.clock);
     // A socket may answer inside `send()`, as a simple fake does. The call counts as written only after `send()`.
     if (this.link.isSending) this.#context.gate.hold();
     this.#inbox.receive(data);

@@ -127,6 +127,16 @@ export class Link {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
+  /** Bytes that came in, where the platform counts them. */
+  get bytesReceived(): number | undefined {
+    return this.#socket?.bytesReceived;
+  }
+
+  /** Bytes that left, where the platform counts them. */
+  get bytesSent(): number | undefined {
+    return this.#socket?.bytesSent;
+  }
+
   /** Whether the platform offers WebSocket pings. */
   get canPing(): boolean {
     return this.#socket?.ping !== undefined;

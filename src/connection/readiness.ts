@@ -1,36 +1,61 @@
 import type { Gate } from '../context.js';
 import type { TransportError } from '../errors.js';
+import type { Clock } from '../runtime.js';
 import { type Abortable, forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { Deferred } from '../util/deferred.js';
+import { Timer } from '../util/timer.js';
 
-/** The callers that wait for `ready`: each until the connection is ready, until the client has ended, or until its signal aborts. */
+/** What one caller waits for at most. */
+export interface ReadinessLimits {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds. */
+  readonly timeout?: number | undefined;
+}
+
+export interface ReadinessListener {
+  /** The error of a caller that waited for `timeout` milliseconds. */
+  timedOut(timeout: number): TransportError;
+  /** The last waiting caller has given up. */
+  deserted(): void;
+}
+
+/**
+ * The callers that wait for `ready`: each until the connection is ready, until the client has ended, until its signal
+ * aborts, or until its time is over.
+ */
 export class Readiness {
-  /** Each waiting promise, with what stops listening to its signal. */
+  /** Each waiting promise, with what stops its signal and its timer. */
   readonly #waiters = new Map<Deferred<void>, () => void>();
   readonly #gate: Gate;
-  readonly #onDeserted: () => void;
+  readonly #clock: Clock;
+  readonly #listener: ReadinessListener;
 
-  /** @param onDeserted - called when the last waiting caller has aborted */
-  constructor(gate: Gate, onDeserted: () => void) {
+  constructor(gate: Gate, clock: Clock, listener: ReadinessListener) {
     this.#gate = gate;
-    this.#onDeserted = onDeserted;
+    this.#clock = clock;
+    this.#listener = listener;
   }
 
   get isAwaited(): boolean {
     return this.#waiters.size > 0;
   }
 
-  wait(signal?: AbortSignal): Promise<void> {
+  wait({ signal, timeout = Infinity }: ReadinessLimits = {}): Promise<void> {
     const waiter = new Deferred<void>();
-    const abortable: Abortable = {
-      handleEvent: () => {
-        this.#waiters.delete(waiter);
-        waiter.reject(signal?.reason);
-        if (!this.isAwaited) this.#onDeserted();
-      },
+    const timer = new Timer(this.#clock);
+    const giveUp = (reason: unknown) => {
+      this.#waiters.get(waiter)?.();
+      this.#waiters.delete(waiter);
+      waiter.reject(reason);
+      if (!this.isAwaited) this.#listener.deserted();
     };
+    const abortable: Abortable = { handleEvent: () => giveUp(signal?.reason) };
     if (signal) listenToAbort(signal, abortable);
-    this.#waiters.set(waiter, () => signal && forgetAbort(signal, abortable));
+    if (timeout !== Infinity) timer.start(timeout, () => giveUp(this.#listener.timedOut(timeout)));
+    this.#waiters.set(waiter, () => {
+      timer.stop();
+      if (signal) forgetAbort(signal, abortable);
+    });
     return waiter.promise;
   }
 

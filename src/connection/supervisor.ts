@@ -13,7 +13,7 @@ import { Connection, type ConnectionListener, type ConnectionParts } from './con
 import type { ConnectionEffects, ConnectionEvent, Happenings } from './connection-states.js';
 import type { Greeting } from './greeting.js';
 import { type ConnectionLoss, LossJudge } from './loss-judge.js';
-import { Readiness } from './readiness.js';
+import { Readiness, type ReadinessLimits } from './readiness.js';
 import type { StateMachine } from './state-machine.js';
 
 export interface SupervisorParts extends ConnectionParts {
@@ -40,6 +40,13 @@ export class Supervisor implements ConnectionListener {
   /** The round trip of the connections that have ended. */
   #lastRoundTrip: number | undefined;
   #isPaused = false;
+  /** Why the last connection, or the last attempt, failed. */
+  #lastLoss: TransportError | undefined;
+  /** Unix milliseconds since which the socket is open. */
+  #connectedAt: number | undefined;
+  /** What the connections that have ended counted. */
+  #bytesReceived: number | undefined;
+  #bytesSent: number | undefined;
   #stopListening: (() => void) | undefined;
 
   constructor(context: Context, parts: SupervisorParts) {
@@ -51,9 +58,15 @@ export class Supervisor implements ConnectionListener {
     );
     this.#judge = new LossJudge(context, this.#attempts.policy, parts.login);
     this.#closing = new Closing(context.runtime.clock);
-    this.#readiness = new Readiness(context.gate, () => {
-      // No call waits for a connection that was never ready: there is no reason to keep trying.
-      if (this.#epoch === 0) this.#wish('abandoned', texts.CONNECT_ABORTED);
+    this.#readiness = new Readiness(context.gate, context.runtime.clock, {
+      timedOut: (timeout) => {
+        const why = texts.notReadyInTime(timeout, this.#attempts.count, this.#lastLoss?.message);
+        return new ConnectionFailedError(why, { cause: this.#lastLoss });
+      },
+      deserted: () => {
+        // No call waits for a connection that was never ready: there is no reason to keep trying.
+        if (this.#epoch === 0) this.#wish('abandoned', texts.CONNECT_ABORTED);
+      },
     });
   }
 
@@ -74,11 +87,24 @@ export class Supervisor implements ConnectionListener {
     return this.#connection?.heartbeat.roundTrip ?? this.#lastRoundTrip;
   }
 
+  /** What the application may know of the connection, beside its state. */
+  get facts() {
+    const link = this.#connection?.link;
+    return {
+      attempt: this.#attempts.policy.attempt,
+      nextAttemptAt: this.#attempts.nextAt,
+      connectedAt: this.#connectedAt,
+      roundTrip: this.roundTrip,
+      bytesReceived: sum(this.#bytesReceived, link?.bytesReceived),
+      bytesSent: sum(this.#bytesSent, link?.bytesSent),
+    };
+  }
+
   // ——— What the application asks ———
 
-  connect(signal?: AbortSignal): Promise<void> {
-    const ready = this.#whenReady(signal);
-    if (!signal?.aborted) this.#wish('connect', 'connect() was called');
+  connect(limits: ReadinessLimits): Promise<void> {
+    const ready = this.#whenReady(limits);
+    if (!limits.signal?.aborted) this.#wish('connect', 'connect() was called');
     return ready;
   }
 
@@ -185,6 +211,7 @@ export class Supervisor implements ConnectionListener {
 
     greet: () => {
       const connection = this.#live;
+      this.#connectedAt = wallTime(this.#context.runtime.clock);
       this.#parts.outbox.attach(connection);
       this.#parts.greeting.start({
         onChallenge: (frames) =>
@@ -221,6 +248,7 @@ export class Supervisor implements ConnectionListener {
 
     scheduleRetry: (loss) => {
       const disconnected = this.#retire(loss);
+      this.#lastLoss = loss.error;
       const { policy } = this.#attempts;
       const delay = loss.delay ?? policy.next(loss.end?.retryAfter);
       this.#attempts.startIn(delay);
@@ -308,6 +336,9 @@ export class Supervisor implements ConnectionListener {
     outbox.detach();
     if (!connection) return () => {};
     this.#lastRoundTrip = connection.heartbeat.roundTrip ?? this.#lastRoundTrip;
+    this.#connectedAt = undefined;
+    this.#bytesReceived = sum(this.#bytesReceived, connection.link.bytesReceived);
+    this.#bytesSent = sum(this.#bytesSent, connection.link.bytesSent);
     connection.retire(closeCode);
     if (!connection.link.isGone) this.#attempts.linger(connection);
     if (error) requests.lost(error);
@@ -350,12 +381,18 @@ export class Supervisor implements ConnectionListener {
     this.onLoss(connection, { error, delay, isPlanned: true });
   }
 
-  #whenReady(signal?: AbortSignal): Promise<void> {
+  #whenReady(limits: ReadinessLimits = {}): Promise<void> {
+    const { signal } = limits;
     if (signal?.aborted) return handled(Promise.reject(signal.reason));
     if (this.state === 'ready') return Promise.resolve();
     if (this.#closing.options || this.state === 'closed') return handled(Promise.reject(endedError()));
-    return this.#readiness.wait(signal);
+    return this.#readiness.wait(limits);
   }
+}
+
+/** A sum of what was counted; `undefined` if nothing was counted. */
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined ? other : one + (other ?? 0);
 }
 
 function endedError(): TransportError {

@@ -52,8 +52,9 @@ export class Gaps {
 
   /** The server confirmed the topic of a subscriber, and the gap was announced. */
   resume(subscriber: Subscriber): void {
+    if (!subscriber.loss) return subscriber.inlet.goLive();
     // A listener that lost the connection again began another gap.
-    if (!subscriber.loss || subscriber.isOwed) return;
+    if (subscriber.isOwed) return;
     subscriber.loss = undefined;
     subscriber.inlet.resumed(this.#arrival.epoch);
   }

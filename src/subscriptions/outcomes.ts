@@ -62,6 +62,7 @@ export class Outcomes {
   refused(subscription: Subscription, error: TransportError, retryable: boolean | undefined, share: number): void {
     for (const subscriber of subscription.subscribers) {
       if (!(retryable ?? subscriber.isConfirmed)) subscriber.fail(error);
+      else subscriber.inlet.interrupted(error);
     }
     this.#delivery.replayEarly();
     this.#suspects.review();

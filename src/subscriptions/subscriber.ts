@@ -83,6 +83,7 @@ export class Subscriber {
 
   /** Resolves the call. */
   confirm(): void {
+    this.inlet.goLive();
     this.#takeCall()?.resolve(this.inlet.channel);
   }
 

@@ -194,6 +194,14 @@ export class Subscriptions implements SubscriberOwner, IdUser {
    * @param isByServer - whether the server ended it
    */
   lost(since: number, isByServer: boolean): void {
+    this.#lose(since, isByServer);
+    // After all losses are noted: a listener may do anything.
+    for (const subscription of this.#store.all()) {
+      for (const { inlet } of subscription.subscribers) inlet.interrupted();
+    }
+  }
+
+  #lose(since: number, isByServer: boolean): void {
     const convicted = this.#suspects.lost(isByServer);
     this.#changed.stop();
     this.#unanswered.clear();
@@ -211,7 +219,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   /** Ends all channels and rejects all calls. */
   close(cause: CloseCause, error: TransportError): void {
-    this.lost(0, false);
+    this.#lose(0, false);
     this.#waits.stop();
     this.#refusals.stop();
     this.#resyncs.stop();

@@ -220,7 +220,7 @@ export class Application {
     channel.on('message', () => this.#handOut(number));
     channel.on('message', (_data, { message, epoch, gap }) => {
       const sequence = message.field('sequence') as number | undefined;
-      write({ type: 'update', channel: number, sequence, epoch, gap: gap !== undefined });
+      write({ type: 'update', channel: number, sequence, epoch, gap: gap !== undefined && gap.cause !== 'overflow' });
     });
     channel.on('gap', ({ cause, epoch }) => write({ type: 'gap', channel: number, cause, epoch }));
     channel.on('resumed', (epoch) => write({ type: 'resumed', channel: number, epoch }));

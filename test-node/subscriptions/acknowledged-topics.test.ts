@@ -1,6 +1,6 @@
 import { GenericJsonHandler, type Message, type SubscriptionOutcome, type Topic } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { virtualWorld, operations } from '../support/virtual-world.js';
+import { operations, virtualWorld } from '../support/virtual-world.js';
 
 describe('acknowledgements that name topics', () => {
   it('are looked up by these topics, not by all that are open [C21]', async () => {

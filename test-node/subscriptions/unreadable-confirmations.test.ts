@@ -1,6 +1,6 @@
 import { GenericJsonHandler, type Message, type Topic } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { virtualWorld, operations, outcome } from '../support/virtual-world.js';
+import { operations, outcome, virtualWorld } from '../support/virtual-world.js';
 
 class StrictHandler extends GenericJsonHandler {
   override isSubscriptionSuccess(message: Message, topics: readonly Topic[]) {
