@@ -8,8 +8,16 @@ export interface Endpoint {
   readonly nodeOptions?: object;
 }
 
+/** What a URL function learns of the attempt that it is called for. */
+export interface UrlContext {
+  /** Aborts when the attempt is given up. */
+  readonly signal: AbortSignal;
+  /** 0 for the first attempt, then the number in the event `reconnecting`. */
+  readonly attempt: number;
+}
+
 /** A URL, or a function that returns one before each attempt, so that a token in the URL is always fresh. */
-export type UrlSource = string | (() => string | Endpoint | Promise<string | Endpoint>);
+export type UrlSource = string | ((context: UrlContext) => string | Endpoint | Promise<string | Endpoint>);
 
 /** What an application may set. Only `url` has no default. Durations are milliseconds, sizes are bytes. */
 export interface WebSocketConfigInput {
@@ -126,6 +134,17 @@ export interface WebSocketConfigInput {
    */
   readonly maxMessageSize?: number;
   /**
+   * How long nothing may come in before the link counts as lost; 0 is off. It guards links that cannot be probed. It rests
+   * while the client is paused, and counts whole messages where the platform does not count bytes.
+   * @default 0 – silence proves nothing on a link whose topics may be quiet
+   */
+  readonly idleTimeout?: number;
+  /**
+   * The longest time that a server may name before the next attempt (`Retry-After`, or a delay from the handler).
+   * @default 300_000 – a longer time is a mistake, or an attack; it is cut with a `warning`
+   */
+  readonly maxServerDelay?: number;
+  /**
    * Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it.
    * @default undefined
    */
@@ -166,6 +185,8 @@ const rules: OptionRules<WebSocketConfigInput> = {
   authTimeout: duration(1, 10_000),
   authMaxAttempts: count(1, 3),
   maxMessageSize: count(1, 16 * 1_024 * 1_024),
+  idleTimeout: duration(0, 0),
+  maxServerDelay: duration(0, 300_000),
   nodeOptions: [isObject, texts.AN_OBJECT],
 };
 

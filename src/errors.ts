@@ -187,7 +187,7 @@ export class MaxReconnectAttemptsError extends TransportError {
   readonly attempts: number;
 
   constructor(attempts: number, options: TransportErrorOptions = {}) {
-    super('MAX_RECONNECT_ATTEMPTS', texts.gaveUp(attempts), options);
+    super('MAX_RECONNECT_ATTEMPTS', texts.gaveUp(attempts, lastReason(options.cause)), options);
     this.attempts = attempts;
   }
 
@@ -322,4 +322,10 @@ function print(
   const { cause } = this;
   const why = isTransportError(cause) ? inspect(cause, options) : (cause as Error | undefined)?.stack;
   return `${stack} ${inspect(facts, options)}${typeof why === 'string' ? `\n[cause]: ${why}` : ''}`;
+}
+
+/** What the last attempt failed with; the error of a call wraps the error of its client. */
+function lastReason(cause: unknown): string {
+  if (cause instanceof MaxReconnectAttemptsError) return lastReason(cause.cause);
+  return cause instanceof Error ? cause.message : '';
 }

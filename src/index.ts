@@ -9,7 +9,13 @@ export {
   type SubscribeOptions,
   WebSocketClient,
 } from './client.js';
-export { type Endpoint, type UrlSource, WebSocketConfig, type WebSocketConfigInput } from './config.js';
+export {
+  type Endpoint,
+  type UrlContext,
+  type UrlSource,
+  WebSocketConfig,
+  type WebSocketConfigInput,
+} from './config.js';
 export type { CloseOptions } from './connection/closing.js';
 export type { ConnectionState } from './connection-state.js';
 export * from './errors.js';

@@ -66,6 +66,10 @@ export interface SocketError {
   readonly status?: number;
   /** The `Retry-After` header of a refused upgrade, in milliseconds from now; missing if the platform hides it. */
   readonly retryAfter?: number;
+  /** The headers of a refused upgrade, with names in lower case; missing if the platform hides them. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The first KiB of the body of a refused upgrade, as text; missing if the platform hides it. */
+  readonly body?: string;
   /** The error of the platform. */
   readonly cause: unknown;
 }
@@ -99,9 +103,12 @@ export interface Socket {
   resume?(): void;
   /** Bytes that were handed over and are still in this process. */
   readonly bufferedAmount: number;
-  /** Bytes that came in so far, frame headers included. Missing where the platform does not count them. */
+  /**
+   * Bytes that came in on this connection, also of a message that is not complete yet. Missing if the platform does not
+   * count them, as in browsers; then only whole messages are signs of life.
+   */
   readonly bytesReceived?: number;
-  /** Bytes that left this process so far. Missing where the platform does not count them. */
+  /** Bytes that have left this process on this connection. Missing if the platform does not count them. */
   readonly bytesSent?: number;
 }
 

@@ -9,16 +9,31 @@ export const WEBSOCKET_URL = "a 'ws:' or 'wss:' URL without a fragment";
 
 export const notOpenInTime = (connectTimeout: number) => `No open socket within ${connectTimeout} ms (connectTimeout).`;
 
-export const couldNotConnect = (words: string, code: number, status: number | undefined) =>
-  `Could not connect: ${status === undefined ? words || `close code ${code}` : `HTTP status ${status}`}`;
+/** A text as a whole sentence. */
+export const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`);
+
+export const THE_SERVER = 'the server';
+
+export const couldNotConnect = (where: string, what: string) => `Could not connect to ${where}: ${sentence(what)}`;
+
+export const redirectedTo = (target: string) => `the server redirects to ${target}, set this as the url`;
+
+export const offered = (protocols: readonly string[]) => `offered were the subprotocols ${protocols.join(', ')}`;
+
+export const FORBIDDEN =
+  'The server refused with HTTP status 403, although no credentials are concerned: it may be busy, or block this ' +
+  'address for a while. The client tries again at the longest delay.';
+
+export const serverDelayCut = (delay: number, maxServerDelay: number) =>
+  `The server asks for ${delay} ms before the next attempt; the client waits maxServerDelay (${maxServerDelay} ms).`;
 
 export const attemptHung = (cause: string) => `The attempt hung while the host slept (${cause}).`;
 
 export const notGreetedInTime = (authTimeout: number) =>
   `The handler did not greet the server within ${authTimeout} ms (authTimeout).`;
 
-export const gaveUp = (attempts: number) =>
-  `Gave up after ${attempts} reconnect attempts; see error.cause for the last one.`;
+export const gaveUp = (attempts: number, why: string) =>
+  `Gave up after ${attempts} reconnect attempts. ${why ? `The last one: ${sentence(why)}` : 'See error.cause for the last one.'}`;
 
 export const NEVER_CONNECTED = 'Calls wait for a connection, and connect() was never called. Call client.connect().';
 export const notReadyInTime = (timeout: number, attempts: number, words: string | undefined) =>
@@ -30,7 +45,7 @@ export const CONNECT_ABORTED = 'connect() was aborted';
 // ——— Authentication ———
 
 export const authenticationFailed = (why: string, retryable: boolean) =>
-  `Authentication failed: ${why}. ${retryable ? 'It is tried again.' : 'Check the credentials and the clock of this host.'}`;
+  `Authentication failed: ${sentence(why)} ${retryable ? 'It is tried again.' : 'Check the credentials and the clock of this host.'}`;
 
 export const loginUnanswered = (authTimeout: number) =>
   `The server did not answer the authentication within ${authTimeout} ms (authTimeout).`;
@@ -42,15 +57,21 @@ export const NO_AUTHENTICATION = 'The handler has no authentication: it builds n
 
 // ——— The end of a connection ———
 
-export const closedWithCode = (code: number, words: string) =>
-  `The connection was closed with code ${code}${words ? `: ${words}` : '.'}`;
+export const closedWithCode = (code: number, words: string, byServer: boolean) =>
+  `${byServer ? 'The server closed the connection' : 'The connection was lost'} with code ${code}${words ? `: ${sentence(words)}` : '.'}`;
 
 export const noSignOfLife = (pongTimeout: number) =>
   `No sign of life within pongTimeout (${pongTimeout} ms) of a ping.`;
 
-export const socketRefused = (words: string) => `The socket took no more frames: ${words}`;
+export const idleTooLong = (idleTimeout: number) => `Nothing came in for idleTimeout (${idleTimeout} ms).`;
 
-export const reconnecting = (reason: string) => `Reconnecting: ${reason}.`;
+export const LINK_UNPROBED =
+  'This link cannot be probed: the platform has no WebSocket pings and the handler builds no ping. A dead link goes ' +
+  'unnoticed. Give the handler a buildPing(), or set idleTimeout.';
+
+export const socketRefused = (words: string) => `The socket took no more frames: ${sentence(words)}`;
+
+export const reconnecting = (reason: string) => `Reconnecting: ${sentence(reason)}`;
 
 export const lifetimeOver = (lifetime: number) => `limits.lifetime (${lifetime} ms) is over`;
 
@@ -66,7 +87,7 @@ export const notReady = (state: string) => `The connection is not ready but ${st
 
 // ——— Frames ———
 
-export const brokenFrame = (words: string) => `The server sent a broken frame: ${words}`;
+export const brokenFrame = (words: string) => `The server sent a broken frame: ${sentence(words)}`;
 
 export const frameOverLimit = (maxMessageSize: number) =>
   `A frame is larger than maxMessageSize (${maxMessageSize} bytes).`;

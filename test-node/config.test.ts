@@ -12,6 +12,8 @@ const wrong: readonly [field: keyof WebSocketConfigInput, ...values: unknown[]][
   ['reconnectJitter', -0.1, 1.1, Number.NaN],
   ['reconnectMinUptime', -1, Infinity],
   ['pingInterval', -1, Infinity],
+  ['idleTimeout', -1, Infinity],
+  ['maxServerDelay', -1, Infinity],
   ['pongTimeout', 0, -1, Infinity],
   ['useWebsocketPing', 1, 'yes', null],
   ['requestTimeout', 0, -1, Number.NaN],
@@ -61,6 +63,8 @@ describe('WebSocketConfig', () => {
       authTimeout: 10_000,
       authMaxAttempts: 3,
       maxMessageSize: 16_777_216,
+      idleTimeout: 0,
+      maxServerDelay: 300_000,
       nodeOptions: undefined,
     });
   });

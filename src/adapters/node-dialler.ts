@@ -17,6 +17,11 @@ type Dialled = (error: Error | null, socket?: net.Socket) => void;
 export class NodeDialler {
   #tcp: net.Socket | undefined;
 
+  /** The TCP connection; missing before the attempt to connect, and where Node does not make it. */
+  get tcp(): net.Socket | undefined {
+    return this.#tcp;
+  }
+
   /** For `ws:`. Passed to ws as `createConnection`. */
   readonly plain = (options: DialOptions): net.Socket => {
     const tcp = net.connect(options.socketPath ? { path: options.socketPath } : { ...options, path: undefined });

@@ -1,3 +1,4 @@
+import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import WebSocket from 'isomorphic-ws';
 import { ConnectionClosedError } from '../errors.js';
@@ -6,6 +7,7 @@ import * as texts from '../texts.js';
 import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
 import { NodeDialler } from './node-dialler.js';
+import { plainHeaders, readStart } from './refused-upgrade.js';
 import { parseRetryAfter } from './retry-after.js';
 
 /** `closeTimeout` is newer than the types of ws. */
@@ -119,13 +121,17 @@ class NodeSocket implements Socket {
     ws.on('unexpected-response', (_request, response) => {
       const { statusCode, headers } = response;
       const retryAfter = parseRetryAfter(headers['retry-after'], headers.date);
-      this.#fail({
-        ...(statusCode !== undefined && { status: statusCode }),
-        ...(retryAfter !== undefined && { retryAfter }),
-        cause: new Error(texts.upgradeRefused(statusCode)),
+      readStart(response, (body) => {
+        this.#fail({
+          ...(statusCode !== undefined && { status: statusCode }),
+          ...(retryAfter !== undefined && { retryAfter }),
+          headers: plainHeaders(headers),
+          body,
+          cause: new Error(texts.upgradeRefused(statusCode)),
+        });
+        // A listener of this event must end the request. This also destroys its socket.
+        this.terminate();
       });
-      // A listener of this event must end the request. This also destroys its socket.
-      this.terminate();
     });
     // Bun replaces ws by a class of its own, which emits 'upgrade' without a socket.
     ws.on('upgrade', ({ socket }: { socket: Duplex | null }) => {
@@ -197,6 +203,24 @@ class NodeSocket implements Socket {
 
   get bufferedAmount(): number {
     return this.#ws.bufferedAmount;
+  }
+
+  get bytesReceived(): number | undefined {
+    return this.#counted?.bytesRead;
+  }
+
+  /** Node counts a write when it starts. What the system has not taken yet has not left. */
+  get bytesSent(): number | undefined {
+    const socket = this.#counted as
+      | (NetSocket & { _handle?: { bytesWritten?: number; writeQueueSize?: number } })
+      | undefined;
+    const { bytesWritten, writeQueueSize = 0 } = socket?._handle ?? {};
+    return bytesWritten === undefined ? socket?.bytesWritten : bytesWritten - writeQueueSize;
+  }
+
+  /** Below TLS where that is possible: a part of a TLS record is a sign of life too. */
+  get #counted(): NetSocket | undefined {
+    return this.#dialler?.tcp ?? (this.#tcp as NetSocket | undefined);
   }
 
   /** Reports the first error only: later errors follow from it. */

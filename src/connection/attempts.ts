@@ -29,9 +29,9 @@ export class Attempts {
     this.#timer = new Timer(context.runtime.clock);
   }
 
-  /** Whether the attempt under way takes so long that a wake of the host may replace it. */
-  get isStale(): boolean {
-    return this.#context.runtime.clock.now() - this.#startedAt > STALE_ATTEMPT;
+  /** Whether a wake of the host may replace the attempt under way: it takes long, and no closing socket is in the way. */
+  get isReplaceable(): boolean {
+    return this.#lingering.size === 0 && this.#context.runtime.clock.now() - this.#startedAt > STALE_ATTEMPT;
   }
 
   /** How many attempts have started. */

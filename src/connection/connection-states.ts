@@ -11,6 +11,8 @@ export interface Reason {
 export interface Happenings {
   /** `connect()` was called. */
   connect: Reason;
+  /** `connect()` was called, and the server, or the bound of attempts, allows no attempt before the delay is over. */
+  postponed: Reason & { readonly delay: number };
   /** The socket is open. */
   opened: Reason;
   /** The handler built frames to authenticate with. */
@@ -36,6 +38,7 @@ export type ConnectionEvent = keyof Happenings;
 /** What each effect needs to know of the event that caused it. */
 interface EffectInputs {
   dial: Reason;
+  postpone: Happenings['postponed'];
   greet: Reason;
   authenticate: Happenings['challenged'];
   becomeReady: Happenings['established'];
@@ -83,7 +86,7 @@ const abandoned = to('disconnected', 'rest');
 export const connectionStates: Readonly<Record<ConnectionState, StateDefinition>> = {
   disconnected: {
     calls: 'wait',
-    on: { connect: to('connecting', 'dial'), close },
+    on: { connect: to('connecting', 'dial'), postponed: to('reconnecting', 'postpone'), close },
   },
   connecting: {
     calls: 'wait',

@@ -20,6 +20,7 @@ import { cleanCause } from '../util/clean-cause.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
 import { Heartbeat, type HeartbeatListener } from './heartbeat.js';
+import { IdleWatch } from './idle-watch.js';
 import { Leaving } from './leaving.js';
 import { Link, type LinkEnd, type LinkListener } from './link.js';
 import { LinkProbe } from './link-probe.js';
@@ -30,6 +31,8 @@ export interface ConnectionListener {
   onOpen(connection: Connection): void;
   /** The connection cannot stay. */
   onLoss(connection: Connection, loss: ConnectionLoss): void;
+  /** There is no way to probe the link. */
+  onUnprobed(): void;
   /** The socket is gone for good. */
   onGone(connection: Connection): void;
 }
@@ -54,6 +57,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   readonly #inbox: Inbox;
   readonly #leaving: Leaving;
   readonly #lifetime: Timer;
+  readonly #idleWatch: IdleWatch;
   #isRetired = false;
 
   constructor(context: Context, parts: ConnectionParts, listener: ConnectionListener) {
@@ -67,6 +71,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     this.#leaving = new Leaving(context, outbox, drain, probe);
     const router = new Router(context, login, requests, subscriptions, this);
     this.#inbox = new Inbox(context, gate, router, this);
+    this.#idleWatch = new IdleWatch(context, this, (since) => this.#onIdle(since));
     this.#lifetime = new Timer(context.runtime.clock);
   }
 
@@ -80,12 +85,14 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     const { lifetime } = this.#context.handler.limits ?? {};
     if (lifetime !== undefined) this.#lifetime.start(lifetime, () => this.reconnect(texts.lifetimeOver(lifetime)));
     this.heartbeat.start();
+    this.#idleWatch.start();
   }
 
   stop(): void {
     this.#lifetime.stop();
     this.#leaving.stop();
     this.heartbeat.stop();
+    this.#idleWatch.stop();
   }
 
   /**
@@ -94,6 +101,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
    */
   pause(): void {
     this.heartbeat.stop();
+    this.#idleWatch.stop();
     if (!this.link.canPause) return;
     this.link.pause();
     this.#inbox.pause();
@@ -101,6 +109,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
 
   resume(): void {
     this.heartbeat.start();
+    this.#idleWatch.start();
     this.link.resume();
     this.#inbox.resume();
   }
@@ -180,6 +189,20 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
 
   onSilence(since: number): void {
     const error = new ConnectionClosedError(texts.noSignOfLife(this.#context.config.pongTimeout));
+    this.#listener.onLoss(this, { error, since });
+  }
+
+  onUnprobed(): void {
+    this.#listener.onUnprobed();
+  }
+
+  /** What came in so far: bytes where the socket counts them, else frames. */
+  get inflow(): number {
+    return this.link.bytesReceived ?? this.heartbeat.frames;
+  }
+
+  #onIdle(since: number): void {
+    const error = new ConnectionClosedError(texts.idleTooLong(this.#context.config.idleTimeout));
     this.#listener.onLoss(this, { error, since });
   }
 

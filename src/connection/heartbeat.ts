@@ -9,16 +9,27 @@ const MAX_LATE_VERDICTS = 3;
 export interface Probe {
   /** Sends a ping. Returns the milliseconds that a rate limit holds it back, or nothing if there is no way to ping. */
   send(): number | undefined;
+  /** Bytes that were handed over and have not left. A ping leaves behind them. */
+  readonly bufferedAmount?: number;
+  /** Bytes that came in, of whole frames or not; missing if the platform does not count them. */
+  readonly bytesReceived?: number | undefined;
+  /** Bytes that have left; missing if the platform does not count them. */
+  readonly bytesSent?: number | undefined;
 }
 
 export interface HeartbeatListener {
   /** Nothing came in since `since` (Unix milliseconds), although a probe asked for an answer. */
   onSilence(since: number): void;
+  /** There is no way to probe the link. */
+  onUnprobed(): void;
 }
 
+/** How often the heartbeat looks for bytes during one `pongTimeout`. */
+const LOOKS = 10;
+
 /**
- * Notices a dead link within `pingInterval + pongTimeout` (C6). Any inbound frame is a sign of life. A timer that fires
- * late says more about this host than about the link: a throttled page, a sleeping machine, a blocked event loop. So a late
+ * Notices a dead link within `pingInterval + pongTimeout` after the last sign of life (C6): a byte that came in, or a byte
+ * before the ping that left. Where the platform counts no bytes, whole frames are signs of life. A timer that fires late says more about this host than about the link: a throttled page, a sleeping machine, a blocked event loop. So a late
  * timer leads to another probe, not to a verdict. Without a way to probe, silence proves nothing.
  */
 export class Heartbeat {
@@ -37,6 +48,13 @@ export class Heartbeat {
   #probedAt: number | undefined;
   #lateVerdicts = 0;
   #quietSince = 0;
+  /** When the verdict falls, unless bytes move before. */
+  #overdueAt = 0;
+  /** What had come in, and what had left, at the last look. */
+  #received = 0;
+  #sent = 0;
+  /** Bytes that leave before the ping. */
+  #ahead = 0;
   /** When the probe was sent whose own answer is outstanding. Other frames may show life before that answer. */
   #pingedAt: number | undefined;
   #roundTrip: number | undefined;
@@ -56,6 +74,11 @@ export class Heartbeat {
   /** Milliseconds from the last answered probe to its answer. */
   get roundTrip(): number | undefined {
     return this.#roundTrip;
+  }
+
+  /** How many frames came in. */
+  get frames(): number {
+    return this.#frames;
   }
 
   start(): void {
@@ -106,11 +129,41 @@ export class Heartbeat {
       this.#quietSince = wallTime(this.#context.runtime.clock) - (now - this.#tickedAt);
     this.#framesAtTick = this.#frames;
     this.#tickedAt = now;
+    const { bufferedAmount = 0, bytesReceived = 0, bytesSent = 0 } = this.#probe;
     const wait = this.#probe.send();
+    if (wait === undefined) this.#listener.onUnprobed();
     if (wait === undefined || !this.#expectReply) return this.#schedule(this.#interval);
     this.#probedAt = now;
     this.#pingedAt = now + wait;
-    this.#timer.start(wait + this.#context.config.pongTimeout, (lateness) => this.#judge(lateness));
+    this.#ahead = bufferedAmount;
+    this.#received = bytesReceived;
+    this.#sent = bytesSent;
+    this.#overdueAt = now + wait + this.#context.config.pongTimeout;
+    this.#watch();
+  }
+
+  /** Waits for the answer. Bytes that move put the verdict off. */
+  #watch(): void {
+    const { pongTimeout } = this.#context.config;
+    const left = this.#overdueAt - this.#now();
+    const canMove = this.#ahead > 0 || this.#probe.bytesReceived !== undefined;
+    const look = canMove ? Math.min(left, Math.min(pongTimeout, this.#interval) / LOOKS) : left;
+    this.#timer.start(look, (lateness) => {
+      if (this.#hasMoved()) this.#overdueAt = Math.max(this.#overdueAt, this.#now() + pongTimeout);
+      if (this.#now() < this.#overdueAt) this.#watch();
+      else this.#judge(lateness);
+    });
+  }
+
+  /** Whether bytes came in, or bytes before the ping left, since the last look. */
+  #hasMoved(): boolean {
+    const { bufferedAmount = 0, bytesReceived = 0, bytesSent = 0 } = this.#probe;
+    const ahead = Math.max(0, Math.min(this.#ahead, bufferedAmount, this.#ahead - (bytesSent - this.#sent)));
+    const hasMoved = bytesReceived > this.#received || ahead < this.#ahead;
+    this.#ahead = ahead;
+    this.#received = bytesReceived;
+    this.#sent = bytesSent;
+    return hasMoved;
   }
 
   #judge(lateness: number): void {
@@ -122,6 +175,10 @@ export class Heartbeat {
     }
     // An answer that came while the event loop was busy is read before the next timer.
     this.#timer.start(0, () => {
+      if (this.#hasMoved()) {
+        this.#overdueAt = this.#now() + this.#context.config.pongTimeout;
+        return this.#watch();
+      }
       this.stop();
       this.#listener.onSilence(this.#quietSince);
     });

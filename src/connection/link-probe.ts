@@ -18,6 +18,18 @@ export class LinkProbe implements Probe {
     this.#outbox = outbox;
   }
 
+  get bufferedAmount(): number {
+    return this.#link.bufferedAmount;
+  }
+
+  get bytesReceived(): number | undefined {
+    return this.#link.bytesReceived;
+  }
+
+  get bytesSent(): number | undefined {
+    return this.#link.bytesSent;
+  }
+
   send(): number | undefined {
     const { config, handler } = this.#context;
     const wait = this.#outbox.rateDelay;

@@ -14,6 +14,7 @@ import { cleanCause } from '../util/clean-cause.js';
 import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
+import { showUrl, whatFailed } from './attempt-report.js';
 
 /** Milliseconds that a socket may take to close, or to follow an error with its close event. */
 const CLOSE_TIMEOUT = 1_000;
@@ -27,6 +28,10 @@ export interface LinkEnd {
   readonly wasClean: boolean;
   readonly status?: number | undefined;
   readonly retryAfter?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  /** Whether an attempt that failed was about credentials too. */
+  readonly hasCredentials?: boolean | undefined;
   readonly error: TransportError;
 }
 
@@ -60,6 +65,9 @@ export class Link {
   #wasOpen = false;
   #error: SocketError | undefined;
   #isSending = false;
+  /** Tells the URL function that its attempt was given up. */
+  #givenUp: AbortController | undefined;
+  #endpoint: Endpoint | undefined;
 
   constructor(context: Context, listener: LinkListener) {
     this.#context = context;
@@ -86,15 +94,20 @@ export class Link {
     return this.#isSending;
   }
 
-  /** Asks for the URL and opens the socket; `connectTimeout` covers both. */
-  dial(): void {
+  /**
+   * Asks for the URL and opens the socket; `connectTimeout` covers both.
+   * @param attempt - the number of the attempt, 0 for the first
+   */
+  dial(attempt: number): void {
     const { config } = this.#context;
+    const { url } = config;
+    if (typeof url === 'function') this.#givenUp = new AbortController();
     this.#timer.start(config.connectTimeout, () => {
       this.#end(LOST, texts.notOpenInTime(config.connectTimeout));
       this.#discard();
     });
     obtain(
-      () => (typeof config.url === 'function' ? config.url() : config.url),
+      () => (typeof url === 'function' ? url({ signal: (this.#givenUp as AbortController).signal, attempt }) : url),
       (source) => this.#open(source),
       (cause) => this.#unopened(cause),
     );
@@ -127,12 +140,12 @@ export class Link {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** Bytes that came in, where the platform counts them. */
+  /** Bytes that came in; missing if the platform does not count them. */
   get bytesReceived(): number | undefined {
     return this.#socket?.bytesReceived;
   }
 
-  /** Bytes that left, where the platform counts them. */
+  /** Bytes that have left; missing if the platform does not count them. */
   get bytesSent(): number | undefined {
     return this.#socket?.bytesSent;
   }
@@ -183,6 +196,7 @@ export class Link {
     if (this.#state !== 'dialling') return this.#vanish();
     const { config, runtime } = this.#context;
     const endpoint = typeof source === 'string' ? { url: source } : source;
+    this.#endpoint = endpoint;
     try {
       if (!isWebSocketUrl(endpoint?.url)) throw new ConfigError('url', endpoint?.url, texts.WEBSOCKET_URL);
       const protocols = endpoint.protocols ?? config.protocols;
@@ -235,8 +249,9 @@ export class Link {
   }
 
   #onError(error: SocketError): void {
-    if (this.isGone) return;
-    this.#error ??= { ...error, cause: cleanCause(error.cause) };
+    // A further error does not put the end off.
+    if (this.isGone || this.#error) return;
+    this.#error = { ...error, cause: cleanCause(error.cause) };
     // The close event brings the code. A socket that does not send it has ended too.
     if (!this.#isHeard) return;
     this.#timer.start(CLOSE_TIMEOUT, () => {
@@ -264,27 +279,46 @@ export class Link {
   }
 
   #report(close: SocketClose, why?: string): void {
-    const { status, retryAfter, cause } = this.#error ?? { cause: undefined };
+    const { status, retryAfter, headers, body, cause } = this.#error ?? { cause: undefined };
     const words = why ?? (close.reason || (cause === undefined ? '' : describe(cause)));
-    this.#listener.onEnd({ ...close, status, retryAfter, error: this.#errorOf(close, words, status, cause) });
+    const error = this.#errorOf(close, words, cause);
+    const hasCredentials = this.#wasOpen ? undefined : this.#hasCredentials;
+    this.#listener.onEnd({ ...close, status, retryAfter, headers, body, hasCredentials, error });
   }
 
-  #errorOf(close: SocketClose, words: string, status: number | undefined, cause: unknown): TransportError {
+  #errorOf(close: SocketClose, words: string, cause: unknown): TransportError {
     const { code, wasClean } = close;
     if (!this.#wasOpen) {
       if (cause instanceof TransportError && !(cause instanceof ConfigError)) return cause;
-      return new ConnectionFailedError(texts.couldNotConnect(words, code, status), { cause, status });
+      const { status } = this.#error ?? {};
+      const what = whatFailed(words || `close code ${code}`, this.#error, this.#protocols);
+      const where = showUrl(this.#endpoint?.url ?? this.#context.config.url, this.#context.handler);
+      return new ConnectionFailedError(texts.couldNotConnect(where, what), { cause, status });
     }
     if (cause !== undefined && !wasClean) {
       // Our side refused a frame (RFC 6455 section 7.4.1). The same code from the server comes in a close frame.
       if (code === 1009) return tooLarge(this.#context.config.maxMessageSize, cause);
       if (code === 1002 || code === 1007) return new ProtocolError(texts.brokenFrame(words), { cause });
     }
-    return new ConnectionClosedError(texts.closedWithCode(code, words), { cause, closeCode: code });
+    return new ConnectionClosedError(texts.closedWithCode(code, words, wasClean), { cause, closeCode: code });
+  }
+
+  get #protocols(): readonly string[] {
+    return [this.#endpoint?.protocols ?? this.#context.config.protocols].flat();
+  }
+
+  /** Whether the handler authenticates, or credentials go with the upgrade. */
+  get #hasCredentials(): boolean {
+    const { config, overrides } = this.#context;
+    if (overrides.buildAuthMessage || typeof config.url === 'function') return true;
+    const { username, password } = new URL(config.url);
+    const { headers = {} } = (config.nodeOptions ?? {}) as { headers?: object };
+    return username + password !== '' || Object.keys(headers).some((name) => /^(authorization|cookie)$/i.test(name));
   }
 
   #release(): void {
     this.#timer.stop();
+    if (!this.#wasOpen) this.#givenUp?.abort();
     if (!this.isGone) this.#state = 'released';
   }
 
@@ -307,6 +341,7 @@ export class Link {
   #vanish(): void {
     if (this.isGone) return;
     this.#state = 'gone';
+    if (!this.#wasOpen) this.#givenUp?.abort();
     this.#timer.stop();
     this.#listener.onGone();
   }

@@ -82,6 +82,12 @@ export class Login implements LoginReader {
     const failure = handler.isAuthFailure(message);
     if (!failure) return false;
     const error = readServerError(this.#context, message);
+    if (failure === 'retry') {
+      const { message: why, code: serverCode } = error;
+      const options = { cause: error, serverCode, retryable: true };
+      this.#finish(new AuthenticationFailedError(texts.authenticationFailed(why, true), options));
+      return true;
+    }
     this.#finish(
       this.countRefusal(error.message, { final: failure === 'final', cause: error, serverCode: error.code }),
     );

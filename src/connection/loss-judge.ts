@@ -1,7 +1,13 @@
 import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
-import { AuthenticationFailedError, MaxReconnectAttemptsError, type TransportError } from '../errors.js';
-import type { CloseVerdict } from '../protocol/handler-types.js';
+import {
+  AuthenticationFailedError,
+  ConnectionClosedError,
+  ConnectionFailedError,
+  MaxReconnectAttemptsError,
+  type TransportError,
+} from '../errors.js';
+import type { ClosePlan } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import type { LinkEnd } from './link.js';
 import type { Login } from './login.js';
@@ -18,15 +24,24 @@ export interface ConnectionLoss {
   readonly closeCode?: number | undefined;
   /** We replace a connection that did not fail: another attempt always follows. */
   readonly isPlanned?: boolean | undefined;
+  /** Milliseconds that the server named: nothing shortens them. */
+  readonly serverDelay?: number | undefined;
+  /** Whether the next attempt waits as long as after many failures. */
+  readonly isSlow?: boolean | undefined;
   /** Milliseconds before the next attempt, in place of the policy's delay. */
   readonly delay?: number | undefined;
 }
+
+const RETRY: ClosePlan = { verdict: 'retry' };
 
 /** Decides what follows a loss: another attempt, or the end of the client. */
 export class LossJudge {
   readonly #context: Context;
   readonly #policy: ReconnectPolicy;
   readonly #login: Login;
+  /** What the last loss was like: each of these warns once until it ends. */
+  #wasBusy = false;
+  #wasTooLong = false;
 
   constructor(context: Context, policy: ReconnectPolicy, login: Login) {
     this.#context = context;
@@ -36,25 +51,73 @@ export class LossJudge {
 
   /**
    * @param isClosing - whether the client is being closed anyway, so that no attempt is counted
-   * @returns the event of the state table, and the error that the application sees
+   * @returns the event of the state table, and the loss with the error that the application sees and what delays the
+   * next attempt
    */
-  judge(loss: ConnectionLoss, isClosing: boolean): { event: 'lost' | 'failed'; error: TransportError } {
+  judge(loss: ConnectionLoss, isClosing: boolean): ConnectionLoss & { event: 'lost' | 'failed' } {
     if (this.#policy.lost()) this.#login.resetRefusals();
-    const verdict = loss.end ? this.#ask(loss.end) : 'retry';
+    const { verdict, delay } = loss.end ? this.#ask(loss.end) : RETRY;
     let { error } = loss;
     if (verdict === 'authentication' && !(error instanceof AuthenticationFailedError)) {
       error = this.#login.countRefusal(error.message, { cause: error });
     }
-    const isFinal = verdict === 'fatal' || (error instanceof AuthenticationFailedError && !error.retryable);
-    if (isFinal) return { event: 'failed', error };
-    if (loss.isPlanned || isClosing || !this.#policy.exhausted) return { event: 'lost', error };
-    return { event: 'failed', error: new MaxReconnectAttemptsError(this.#policy.attempt, { cause: error }) };
+    if (verdict === 'fatal') return { ...loss, event: 'failed', error: finalOf(error) };
+    if (error instanceof AuthenticationFailedError && !error.retryable) return { ...loss, event: 'failed', error };
+    if (!loss.isPlanned && !isClosing && this.#policy.exhausted) {
+      const { attempt } = this.#policy;
+      return { ...loss, event: 'failed', error: new MaxReconnectAttemptsError(attempt, { cause: error }) };
+    }
+    const serverDelay = this.#cut(Math.max(loss.serverDelay ?? 0, loss.end?.retryAfter ?? 0, delay ?? 0));
+    return { ...loss, event: 'lost', error, serverDelay, isSlow: verdict === 'retry' && this.#isBusyEdge(loss.end) };
   }
 
-  #ask(end: LinkEnd): CloseVerdict {
-    const { code, reason, status } = end;
-    const close = { code, reason, ...(status !== undefined && { status }) };
+  #ask(end: LinkEnd): ClosePlan {
+    const { code, reason, status, headers, body, hasCredentials } = end;
+    const close = {
+      code,
+      reason,
+      ...(status !== undefined && { status }),
+      ...(headers !== undefined && { headers }),
+      ...(body !== undefined && { body }),
+      ...(hasCredentials !== undefined && { hasCredentials }),
+    };
     const { handler } = this.#context;
-    return attempt(this.#context, texts.hookFailed('classifyClose'), () => handler.classifyClose(close)) ?? 'retry';
+    const asked = attempt(this.#context, texts.hookFailed('classifyClose'), () => handler.classifyClose(close));
+    if (typeof asked !== 'object' || asked === null) return { verdict: asked ?? 'retry' };
+    const { verdict = 'retry', delay } = asked;
+    return typeof delay === 'number' && delay >= 0 ? { verdict, delay } : { verdict };
   }
+
+  /** Whether an edge refused with 403 although nobody authenticates: it is busy, or blocks this address for a while. */
+  #isBusyEdge(end: LinkEnd | undefined): boolean {
+    const isBusy = end?.status === 403 && !this.#context.overrides.classifyClose;
+    if (isBusy && !this.#wasBusy) {
+      this.#context.emit('warning', { code: 'connection-forbidden', message: texts.FORBIDDEN, error: end.error });
+    }
+    this.#wasBusy = isBusy;
+    return isBusy;
+  }
+
+  /** A longer time than `maxServerDelay` is a mistake, or an attack. */
+  #cut(delay: number): number {
+    const { maxServerDelay } = this.#context.config;
+    const wasTooLong = this.#wasTooLong;
+    this.#wasTooLong = delay > maxServerDelay;
+    if (!this.#wasTooLong) return delay;
+    if (wasTooLong) return maxServerDelay;
+    this.#context.emit('warning', { code: 'server-delay-cut', message: texts.serverDelayCut(delay, maxServerDelay) });
+    return maxServerDelay;
+  }
+}
+
+/** The same error for a client that makes no further attempt. */
+function finalOf(error: TransportError): TransportError {
+  const { cause, message } = error;
+  if (error instanceof ConnectionClosedError) {
+    return new ConnectionClosedError(message, { cause, closeCode: error.closeCode, retryable: false });
+  }
+  if (error instanceof ConnectionFailedError) {
+    return new ConnectionFailedError(message, { cause, status: error.status, retryable: false });
+  }
+  return error;
 }

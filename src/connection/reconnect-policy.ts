@@ -3,8 +3,6 @@ import { RollingWindow } from '../outbound/rolling-window.js';
 import type { Runtime } from '../runtime.js';
 
 const MINUTE = 60_000;
-/** The longest time that a server may ask for with `Retry-After`. A longer time is a mistake, or an attack. */
-const LONGEST_RETRY_AFTER = 5 * MINUTE;
 /** Upper bound of the delay after a wake of the host. */
 const WAKE_DELAY = 1_000;
 
@@ -64,19 +62,25 @@ export class ReconnectPolicy {
     return lasted;
   }
 
-  /** Counts an attempt. Returns the milliseconds before it, with the time that the server asked for. */
-  next(retryAfter = 0): number {
+  /**
+   * Counts an attempt. Returns the milliseconds before it.
+   * @param serverDelay - the time that the server named, which nothing shortens
+   * @param isSlow - whether to wait as long as after many failures
+   */
+  next(serverDelay = 0, isSlow = false): number {
     const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = this.#config;
     this.#attempt++;
-    const notBefore = Math.min(retryAfter, LONGEST_RETRY_AFTER);
-    this.#notBefore = this.#runtime.clock.now() + notBefore;
+    const now = this.#runtime.clock.now();
+    this.#notBefore = Math.max(this.#notBefore, now + serverDelay);
     // Kept finite: zero times infinity would be no delay at all.
     const growth = Math.min(reconnectBackoffFactor ** (this.#attempt - 1), Number.MAX_VALUE);
-    const limit = Math.min(reconnectMaxDelay, reconnectInitialDelay * growth);
+    const limit = isSlow ? reconnectMaxDelay : Math.min(reconnectMaxDelay, reconnectInitialDelay * growth);
     // Add jitter on top of Retry-After, so that clients with the same value spread out.
-    const delay = this.#bounded(notBefore + limit - limit * reconnectJitter * this.#runtime.random());
+    const delay = this.#bounded(
+      Math.max(0, this.#notBefore - now) + limit - limit * reconnectJitter * this.#runtime.random(),
+    );
     // Chromium ends the sockets of a page that it freezes, and reports that after it reports the wake of the page.
-    const isEcho = this.#runtime.clock.now() - this.#wokeAt < WAKE_DELAY;
+    const isEcho = now - this.#wokeAt < WAKE_DELAY;
     return Math.min(delay, (isEcho ? this.wake() : undefined) ?? delay);
   }
 
@@ -85,17 +89,27 @@ export class ReconnectPolicy {
     this.#wokeAt = this.#runtime.clock.now();
   }
 
-  /** The delay after a wake of the host; `undefined` if the last wake was too recent. */
-  wake(): number | undefined {
+  /**
+   * The delay after a wake of the host; `undefined` if the last wake was too recent, or if no attempt may follow within
+   * `longest`.
+   */
+  wake(longest = Infinity): number | undefined {
     const now = this.#runtime.clock.now();
     if (now - this.#lastWake < this.#config.reconnectMinUptime) return undefined;
+    const delay = this.#bounded(Math.max(WAKE_DELAY * this.#runtime.random(), this.#notBefore - now));
+    if (delay > longest) return undefined;
     this.#lastWake = now;
-    return this.#bounded(Math.max(WAKE_DELAY * this.#runtime.random(), this.#notBefore - now));
+    return delay;
+  }
+
+  /** The delay after a wake that gives up an attempt; `undefined` if that attempt could not be replaced at once. */
+  replace(): number | undefined {
+    return this.wake(WAKE_DELAY);
   }
 
   /** The delay before an attempt that the application asked for. */
   immediate(): number {
-    return this.#bounded(0);
+    return this.#bounded(Math.max(0, this.#notBefore - this.#runtime.clock.now()));
   }
 
   #bounded(delay: number): number {

@@ -47,6 +47,8 @@ export class Supervisor implements ConnectionListener {
   /** What the connections that have ended counted. */
   #bytesReceived: number | undefined;
   #bytesSent: number | undefined;
+  /** Whether the application knows that its links cannot be probed. */
+  #isUnprobed = false;
   #stopListening: (() => void) | undefined;
 
   constructor(context: Context, parts: SupervisorParts) {
@@ -65,7 +67,7 @@ export class Supervisor implements ConnectionListener {
       },
       deserted: () => {
         // No call waits for a connection that was never ready: there is no reason to keep trying.
-        if (this.#epoch === 0) this.#wish('abandoned', texts.CONNECT_ABORTED);
+        if (this.#epoch === 0) this.#wish('abandoned', { reason: texts.CONNECT_ABORTED });
       },
     });
   }
@@ -104,7 +106,12 @@ export class Supervisor implements ConnectionListener {
 
   connect(limits: ReadinessLimits): Promise<void> {
     const ready = this.#whenReady(limits);
-    if (!limits.signal?.aborted) this.#wish('connect', 'connect() was called');
+    if (!limits.signal?.aborted) {
+      // A time that the server named binds every way to connect.
+      const delay = this.#attempts.policy.immediate();
+      if (delay === 0) this.#wish('connect', { reason: 'connect() was called' });
+      else this.#wish('postponed', { reason: 'connect() was called', delay });
+    }
     return ready;
   }
 
@@ -147,7 +154,7 @@ export class Supervisor implements ConnectionListener {
   async close(options: Required<CloseOptions>): Promise<void> {
     if (this.state !== 'closed' && this.#closing.ask(options)) {
       this.#connection?.link.cancelDial();
-      this.#wish('close', options.reason || 'close() was called');
+      this.#wish('close', { reason: options.reason || 'close() was called' });
     }
     await this.closed;
   }
@@ -162,9 +169,15 @@ export class Supervisor implements ConnectionListener {
     this.#inTurn(connection, () => {
       // A connection that is closing, perhaps after outstanding answers, is not replaced any more.
       if (loss.isPlanned && this.#closing.options) return;
-      const { event, error } = this.#judge.judge(loss, this.state === 'closing');
-      this.#machine.transit(event, { ...loss, error, reason: error.message }, this.#effects);
+      const { event, ...judged } = this.#judge.judge(loss, this.state === 'closing');
+      this.#machine.transit(event, { ...judged, reason: judged.error.message }, this.#effects);
     });
+  }
+
+  onUnprobed(): void {
+    if (this.#isUnprobed || this.#context.config.idleTimeout > 0) return;
+    this.#isUnprobed = true;
+    this.#context.emit('warning', { code: 'link-unprobed', message: texts.LINK_UNPROBED });
   }
 
   onGone(connection: Connection): void {
@@ -189,23 +202,29 @@ export class Supervisor implements ConnectionListener {
   }
 
   /** Lets an event happen if the table allows it when its turn comes. */
-  #wish(event: 'connect' | 'close' | 'abandoned' | 'released', reason: string): void {
+  #wish<E extends 'connect' | 'postponed' | 'close' | 'abandoned' | 'released'>(
+    event: E,
+    happening: Happenings[E],
+  ): void {
     this.#machine.inTurn(() => {
-      if (this.#machine.allows(event)) this.#machine.transit(event, { reason }, this.#effects);
+      if (this.#machine.allows(event)) this.#machine.transit(event, happening, this.#effects);
     });
   }
 
   // ——— Effects ———
 
   readonly #effects: ConnectionEffects = {
+    postpone: ({ delay }) => {
+      this.#listen();
+      this.#attempts.startIn(delay);
+      return undefined;
+    },
+
     dial: () => {
-      this.#stopListening ??= this.#context.runtime.lifecycle?.listen({
-        wake: (cause) => this.#wake(cause),
-        sleep: (cause) => this.#context.trace.effect('sleep', { cause }),
-      });
+      this.#listen();
       this.#attempts.started();
       this.#connection = new Connection(this.#context, this.#parts, this);
-      this.#connection.link.dial();
+      this.#connection.link.dial(this.#attempts.policy.attempt);
       return () => void this.#context.emit('connecting');
     },
 
@@ -250,7 +269,7 @@ export class Supervisor implements ConnectionListener {
       const disconnected = this.#retire(loss);
       this.#lastLoss = loss.error;
       const { policy } = this.#attempts;
-      const delay = loss.delay ?? policy.next(loss.end?.retryAfter);
+      const delay = loss.delay ?? policy.next(loss.serverDelay, loss.isSlow);
       this.#attempts.startIn(delay);
       const { attempt } = policy;
       return () => {
@@ -308,6 +327,13 @@ export class Supervisor implements ConnectionListener {
 
   // ——— Parts of effects ———
 
+  #listen(): void {
+    this.#stopListening ??= this.#context.runtime.lifecycle?.listen({
+      wake: (cause) => this.#wake(cause),
+      sleep: (cause) => this.#context.trace.effect('sleep', { cause }),
+    });
+  }
+
   /** The connection of the event at hand: every event that comes here belongs to one. */
   get #live(): Connection {
     if (!this.#connection) throw new Error('there is no connection');
@@ -364,7 +390,7 @@ export class Supervisor implements ConnectionListener {
   }
 
   #release(): void {
-    this.#wish('released', 'no socket is left');
+    this.#wish('released', { reason: 'no socket is left' });
   }
 
   #wake(cause: string): void {
@@ -374,8 +400,9 @@ export class Supervisor implements ConnectionListener {
     if (this.state === 'reconnecting') return this.#attempts.wake();
     const connection = this.#connection;
     // A failing socket reports its own error, which may be final; do not replace it.
-    if (this.state !== 'connecting' || !connection || !this.#attempts.isStale || connection.link.isFailing) return;
-    const delay = this.#attempts.policy.wake();
+    if (this.state !== 'connecting' || !connection || !this.#attempts.isReplaceable || connection.link.isFailing)
+      return;
+    const delay = this.#attempts.policy.replace();
     if (delay === undefined) return;
     const error = new ConnectionFailedError(texts.attemptHung(cause));
     this.onLoss(connection, { error, delay, isPlanned: true });

@@ -9,6 +9,8 @@ const METHODS = ['classifyMessage', 'extractRequestId', 'extractTopic', 'buildSu
 /** The hooks that are called only if a handler overrides them. Most handlers leave most of them out. */
 const HOOKS = [
   'acknowledgedTopics',
+  'buildAuthMessage',
+  'classifyClose',
   'decodeBinary',
   'extractSequence',
   'extractServerRequest',

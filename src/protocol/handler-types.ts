@@ -145,6 +145,18 @@ export interface CloseInfo {
   readonly reason: string;
   /** The HTTP status of a refused upgrade; missing if the platform hides it, as browsers do. */
   readonly status?: number;
+  /** The headers of a refused upgrade, with names in lower case; missing if the platform hides them. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The first KiB of the body of a refused upgrade, as text; missing if the platform hides it. */
+  readonly body?: string;
+  /** Whether the handler authenticates, or credentials went with the upgrade: then HTTP 403 is about them. */
+  readonly hasCredentials?: boolean;
+}
+
+/** A verdict with the time that the server named before the next attempt, in milliseconds; at most `maxServerDelay`. */
+export interface ClosePlan {
+  readonly verdict: CloseVerdict;
+  readonly delay?: number;
 }
 
 /**
@@ -154,7 +166,7 @@ export interface CloseInfo {
 export type CloseVerdict = 'retry' | 'fatal' | 'authentication';
 
 /**
- * Whether the authentication was refused. `true` and `'retry'`: try again, up to `authMaxAttempts` refusals in a row.
- * `'final'`: these credentials will never be accepted.
+ * Whether the authentication was refused. `true`: try again, up to `authMaxAttempts` refusals in a row.
+ * `'retry'`: try again later; it is not counted. `'final'`: these credentials will never be accepted.
  */
 export type AuthFailure = boolean | 'final' | 'retry';

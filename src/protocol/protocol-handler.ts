@@ -4,6 +4,7 @@ import { HANDLER_BASE } from './handler-base.js';
 import type {
   AuthFailure,
   CloseInfo,
+  ClosePlan,
   CloseVerdict,
   Frame,
   Frames,
@@ -120,8 +121,9 @@ export abstract class ProtocolHandler<
   }
 
   /**
-   * Whether a message refuses the authentication. Asked after `isAuthSuccess` returned false. `true` and `'retry'`: the
-   * client tries again, up to `authMaxAttempts` refusals in a row. `'final'`: the client ends.
+   * Whether a message refuses the authentication. Asked after `isAuthSuccess` returned false. `true`: the client
+   * tries again, up to `authMaxAttempts` refusals in a row. `'retry'`: it tries again later, and this refusal does not
+   * count. `'final'`: the client ends.
    */
   isAuthFailure(_message: Message): AuthFailure {
     return false;
@@ -145,10 +147,12 @@ export abstract class ProtocolHandler<
 
   /**
    * What to do after a socket ended or an attempt failed. Not asked when the client itself leaves a connection. A throw
-   * counts as `'retry'`. Default: HTTP 401 and 403 are `'authentication'`, all else is `'retry'`.
+   * counts as `'retry'`. `{ verdict, delay }` also names the time before the next attempt. Default: HTTP 401 is
+   * `'authentication'`, HTTP 403 too where credentials are concerned, all else is `'retry'`.
    */
-  classifyClose(close: CloseInfo): CloseVerdict {
-    return close.status === 401 || close.status === 403 ? 'authentication' : 'retry';
+  classifyClose(close: CloseInfo): CloseVerdict | ClosePlan {
+    const isRefusal = close.status === 401 || (close.status === 403 && (close.hasCredentials ?? true));
+    return isRefusal ? 'authentication' : 'retry';
   }
 
   // ——— Keep-alive ———

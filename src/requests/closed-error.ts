@@ -1,6 +1,7 @@
 import {
   AuthenticationFailedError,
   ConnectionClosedError,
+  ConnectionFailedError,
   type Delivery,
   MaxReconnectAttemptsError,
   type TransportError,
@@ -12,8 +13,11 @@ export function closedError(cause: TransportError, delivery: Delivery): Transpor
   if (cause instanceof MaxReconnectAttemptsError) {
     return new MaxReconnectAttemptsError(cause.attempts, { cause, delivery });
   }
+  // After a fatal close the same call cannot succeed later.
+  const isEnd = cause instanceof ConnectionClosedError || cause instanceof ConnectionFailedError;
+  const retryable = isEnd ? cause.retryable : true;
   const words = `${cause.message} ${texts.fateOf(delivery)}`;
   return cause instanceof AuthenticationFailedError
     ? new AuthenticationFailedError(words, { cause, delivery })
-    : new ConnectionClosedError(words, { cause, delivery });
+    : new ConnectionClosedError(words, { cause, delivery, retryable });
 }

@@ -125,7 +125,7 @@ describe('openNodeSocket: refused upgrades', () => {
     const socket = open(`/refuse?${query}`);
     await socket.closed;
     expect(socket.events).toEqual(['error', 'close']);
-    const { cause: _, ...facts } = socket.errors[0] ?? { cause: undefined };
+    const { cause: _, headers: _headers, body: _body, ...facts } = socket.errors[0] ?? { cause: undefined };
     return facts;
   };
   const header = (value: string): string => `Retry-After=${encodeURIComponent(value)}`;

@@ -8,6 +8,7 @@ const events: ConnectionEvent[] = [
   'connect',
   'opened',
   'challenged',
+  'postponed',
   'established',
   'lost',
   'retry',
@@ -22,6 +23,7 @@ const events: ConnectionEvent[] = [
  * not retired; an application's wish is asked for by `allows()`; a timer is stopped when its state is left.
  */
 const impossible: Readonly<Record<ConnectionEvent, string>> = {
+  postponed: 'a wish, carried out where the table allows it',
   connect: 'a wish, carried out where the table allows it',
   abandoned: 'a wish, carried out where the table allows it',
   close: 'a wish, carried out where the table allows it',

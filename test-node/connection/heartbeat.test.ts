@@ -29,6 +29,7 @@ function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: 
     },
   };
   const listener = {
+    onUnprobed: () => {},
     onSilence: (since: number) => {
       link.deadAt = clock.now();
       link.since = since;

@@ -1,4 +1,4 @@
-import type { CloseInfo, CloseVerdict, ConnectionState } from 'hpx-transport-ws';
+import type { CloseInfo, ClosePlan, CloseVerdict, ConnectionState } from 'hpx-transport-ws';
 import { expect, it } from 'vitest';
 import { LoginHandler } from '../support/login-handler.js';
 import { occupy } from './occupy.js';
@@ -6,7 +6,7 @@ import { LimitedHandler, reach } from './reach.js';
 
 /** One of its server's close codes is final. */
 class Strict extends LoginHandler {
-  override classifyClose(close: CloseInfo): CloseVerdict {
+  override classifyClose(close: CloseInfo): CloseVerdict | ClosePlan {
     return close.code === 4_008 ? 'fatal' : super.classifyClose(close);
   }
 }

@@ -26,8 +26,8 @@ export const bugs = [
   bug(
     'the server’s Retry-After is ignored',
     'connection/reconnect-policy.ts',
-    'Math.min(retryAfter, LONGEST_RETRY_AFTER)',
-    'Math.min(retryAfter, 0)',
+    'now + serverDelay',
+    'now + 0 * serverDelay',
   ),
   bug('the timer of the back-off is not cancelled', 'connection/supervisor.ts', 'this.#attempts.stop();', ''),
   bug('a wake of the host is ignored', 'connection/attempts.ts', 'delay < this.#timer.remaining', 'delay < -1'),
@@ -41,10 +41,10 @@ export const bugs = [
   bug(
     'a refused attempt is fatal',
     'connection/loss-judge.ts',
-    "const verdict = loss.end ? this.#ask(loss.end) : 'retry';",
-    "const verdict = loss.end ? (loss.error.code === 'CONNECTION_FAILED' ? 'fatal' : this.#ask(loss.end)) : 'retry';",
+    'loss.end ? this.#ask(loss.end) : RETRY',
+    "loss.end ? (loss.error.code === 'CONNECTION_FAILED' ? { verdict: 'fatal' } : this.#ask(loss.end)) : RETRY",
   ),
-  bug('a fatal close code is not', 'connection/loss-judge.ts', "verdict === 'fatal' ||", ''),
+  bug('a fatal close code is not', 'connection/loss-judge.ts', "verdict === 'fatal'", 'false'),
   bug(
     'close() awaits answers',
     'connection/supervisor.ts',
@@ -74,8 +74,8 @@ export const bugs = [
   bug(
     'no pong is ever missed',
     'connection/heartbeat.ts',
-    '(lateness) => this.#judge(lateness)',
-    '() => this.#schedule(this.#interval)',
+    'else this.#judge(lateness)',
+    'else this.#schedule(this.#interval)',
   ),
   bug('a late timer judges', 'connection/heartbeat.ts', 'this.#lateVerdicts < MAX_LATE_VERDICTS', 'false'),
   bug(

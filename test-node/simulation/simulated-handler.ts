@@ -1,6 +1,7 @@
 import {
   type AuthFailure,
   type CloseInfo,
+  type ClosePlan,
   type CloseVerdict,
   GenericJsonHandler,
   type Limits,
@@ -79,7 +80,7 @@ export class SimulatedHandler extends GenericJsonHandler {
     return { type: 'revoked', topics: args, retryable: true };
   }
 
-  override classifyClose(close: CloseInfo): CloseVerdict {
+  override classifyClose(close: CloseInfo): CloseVerdict | ClosePlan {
     return close.code === FATAL_CODE ? 'fatal' : super.classifyClose(close);
   }
 

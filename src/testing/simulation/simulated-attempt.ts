@@ -23,6 +23,11 @@ export type Admission =
   | 'accept'
   | 'refuse'
   | 'hang'
-  | { readonly status: number; readonly retryAfter?: number }
+  | {
+      readonly status: number;
+      readonly retryAfter?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
   | { readonly protocol: string }
   | { readonly after: number };

@@ -1,4 +1,4 @@
-import type { OpenSocket } from '../../runtime.js';
+import type { OpenSocket, SocketError } from '../../runtime.js';
 import { SeededRandom } from './seeded-random.js';
 import type { Admission, SimulatedAttempt } from './simulated-attempt.js';
 import { SimulatedConnection } from './simulated-connection.js';
@@ -160,11 +160,7 @@ export class SimulatedNetwork {
     accept(connection);
   }
 
-  #refuse(
-    line: SimulatedLine,
-    attempt: SimulatedAttempt,
-    error: { readonly status?: number; readonly retryAfter?: number; readonly cause: unknown },
-  ): void {
+  #refuse(line: SimulatedLine, attempt: SimulatedAttempt, error: SocketError): void {
     line.toClient.push(0, () => {
       line.client?.receiveEnd(error);
       attempt.onGone();

@@ -22,6 +22,7 @@ export class SimulatedPipe {
   #arrivesAt = 0;
   #timer: VirtualTimer | undefined;
   #queuedBytes = 0;
+  #pushedBytes = 0;
   #stalled = false;
   #paused = false;
   #ended = false;
@@ -39,8 +40,19 @@ export class SimulatedPipe {
     return this.#queuedBytes;
   }
 
+  /** Bytes that went in so far. */
+  get pushedBytes(): number {
+    return this.#pushedBytes;
+  }
+
+  /** Bytes that came out so far. */
+  get deliveredBytes(): number {
+    return this.#pushedBytes - this.#queuedBytes;
+  }
+
   push(bytes: number, deliver: () => void): void {
     this.#queuedBytes += bytes;
+    this.#pushedBytes += bytes;
     if (this.#ended) return;
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#clock.now() + this.#latency());
     this.#parcels.push({ at: this.#arrivesAt, bytes, deliver });

@@ -83,6 +83,14 @@ export class SimulatedSocket implements Socket, ClientEnd {
     return Math.max(0, this.#line.toServer.queuedBytes - this.#line.kernelBuffer);
   }
 
+  get bytesReceived(): number {
+    return this.#line.toClient.deliveredBytes;
+  }
+
+  get bytesSent(): number {
+    return this.#line.toServer.pushedBytes - this.bufferedAmount;
+  }
+
   // ——— What arrives ———
 
   receiveOpen(): void {

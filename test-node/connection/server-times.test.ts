@@ -1,0 +1,172 @@
+import { type CloseInfo, GenericJsonHandler, type UrlContext } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { virtualWorld } from '../support/virtual-world.js';
+
+const REFUSED = { status: 429, retryAfter: 20_000 };
+
+/** A client whose first attempt is refused with `Retry-After: 20`. */
+async function toldToWait(config = {}) {
+  const world = virtualWorld({ config });
+  world.network.admission = REFUSED;
+  void world.client.connect().catch(() => {});
+  await world.clock.advance(100);
+  world.network.admission = 'accept';
+  return world;
+}
+
+describe('a time that the server named', () => {
+  it('is shortened by no reconnect() and no wake [RT9]', async () => {
+    const { client, runtime, network, clock } = await toldToWait();
+    client.reconnect();
+    runtime.wake('online');
+    await clock.advance(19_000);
+    expect(network.attempts).toHaveLength(1);
+    await clock.advance(2_000);
+    expect(client.state).toBe('ready');
+  });
+
+  it('binds connect() after an aborted connect() [RT9, CL6]', async () => {
+    const { client, network, clock } = virtualWorld();
+    network.admission = REFUSED;
+    const controller = new AbortController();
+    client.connect({ signal: controller.signal }).catch(() => {});
+    await clock.advance(100);
+    controller.abort();
+    network.admission = 'accept';
+    const connecting = client.connect();
+    await clock.advance(19_000);
+    expect(network.attempts).toHaveLength(1);
+    await clock.advance(2_000);
+    await connecting;
+    expect(client.state).toBe('ready');
+  });
+
+  it('is cut at maxServerDelay, with one warning [RT9, CF2]', async () => {
+    const world = virtualWorld({ config: { maxServerDelay: 5_000 } });
+    const warnings: string[] = [];
+    world.client.on('warning', ({ code }) => warnings.push(code));
+    world.network.admission = REFUSED;
+    void world.client.connect().catch(() => {});
+    await world.clock.advance(30_000);
+    expect(world.network.attempts.length).toBeGreaterThan(2);
+    expect(warnings).toEqual(['server-delay-cut']);
+  });
+
+  it('may come from the handler, which reads headers and body of the refusal [HN16, RT9]', async () => {
+    const seen: CloseInfo[] = [];
+    class Reader extends GenericJsonHandler {
+      override classifyClose(close: CloseInfo) {
+        seen.push(close);
+        return { verdict: 'retry', delay: 10_000 } as const;
+      }
+    }
+    const { client, network, clock } = virtualWorld({ handler: new Reader() });
+    network.admission = { status: 503, headers: { 'x-wait': '10' }, body: 'maintenance' };
+    void client.connect().catch(() => {});
+    await clock.advance(9_000);
+    expect(network.attempts).toHaveLength(1);
+    expect(seen[0]).toMatchObject({ status: 503, headers: { 'x-wait': '10' }, body: 'maintenance' });
+  });
+});
+
+describe('a wake of the host', () => {
+  it('keeps an attempt that could not be replaced at once [CF18, C5]', async () => {
+    const { client, network, runtime, clock } = virtualWorld({
+      config: { reconnectInitialDelay: 1, reconnectBackoffFactor: 1, reconnectMaxDelay: 30_000 },
+    });
+    network.admission = () => (network.attempts.length === 48 ? { after: 2_000 } : 'refuse');
+    void client.connect().catch(() => {});
+    while (network.attempts.length < 48) await clock.advance(1);
+    await clock.advance(1_200);
+    runtime.wake('online');
+    await clock.advance(2_000);
+    expect(client.state).toBe('ready');
+  });
+});
+
+describe('HTTP 403', () => {
+  it('ends no client that does not authenticate: it is retried at the longest delay, with one warning [HN16]', async () => {
+    const { client, network, clock } = virtualWorld({ config: { reconnectJitter: 0, reconnectMaxDelay: 10_000 } });
+    const warnings: string[] = [];
+    client.on('warning', ({ code }) => warnings.push(code));
+    network.admission = { status: 403 };
+    void client.connect().catch(() => {});
+    await clock.advance(45_000);
+    expect(network.attempts.map((at) => Math.floor(at / 10_000))).toEqual([0, 1, 2, 3, 4]);
+    expect(warnings).toEqual(['connection-forbidden']);
+    network.admission = 'accept';
+    await clock.advance(10_000);
+    expect(client.state).toBe('ready');
+  });
+
+  it('counts as a refused authentication where credentials go with the upgrade [HN16, C7]', async () => {
+    for (const config of [{ url: 'ws://me:secret@exchange' }, { nodeOptions: { headers: { Cookie: 'a=b' } } }]) {
+      const { client, network, clock } = virtualWorld({ config: { ...config, reconnectMaxDelay: 1_000 } });
+      network.admission = { status: 403 };
+      void client.connect().catch(() => {});
+      await clock.advance(60_000);
+      expect(client.state).toBe('closed');
+      expect(network.attempts).toHaveLength(3);
+    }
+  });
+});
+
+describe('a URL function', () => {
+  it('gets the number of the attempt, and a signal that aborts when the attempt is given up [CF1]', async () => {
+    const asked: UrlContext[] = [];
+    const { client, clock } = virtualWorld({
+      config: {
+        connectTimeout: 1_000,
+        reconnectMaxDelay: 1_000,
+        url: (context) => {
+          asked.push(context);
+          return asked.length < 3 ? new Promise<string>(() => {}) : 'ws://exchange';
+        },
+      },
+    });
+    const connecting = client.connect();
+    await clock.advance(10_000);
+    await connecting;
+    expect(asked.map(({ attempt }) => attempt)).toEqual([0, 1, 2]);
+    expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, true, false]);
+  });
+});
+
+describe('the error of a failed attempt', () => {
+  it('names host, path, status, redirect and subprotocols, and no secret [ER13]', async () => {
+    const { client, network, clock } = virtualWorld({
+      config: {
+        url: 'ws://user:pass@exchange/v5/AbCdEf0123456789xyz/public?token=S3CRET',
+        protocols: ['json'],
+        reconnectMaxAttempts: 1,
+      },
+    });
+    network.admission = { status: 302, headers: { location: 'wss://new.example/v6?key=S3CRET' } };
+    const connecting = client.connect();
+    connecting.catch(() => {});
+    await clock.advance(60_000);
+    const { message } = await connecting.then(
+      () => new Error('connected'),
+      (error: Error) => error,
+    );
+    for (const part of ['exchange/v5/***/public', '302', 'wss://new.example/v6', 'json'])
+      expect(message).toContain(part);
+    for (const secret of ['S3CRET', 'pass', 'AbCdEf']) expect(message).not.toContain(secret);
+    expect(message).toMatch(/\.$/);
+  });
+
+  it('tells a fatal close as the close of the server, and is not retryable [ER13, C7]', async () => {
+    class Strict extends GenericJsonHandler {
+      override classifyClose() {
+        return 'fatal' as const;
+      }
+    }
+    const world = virtualWorld({ handler: new Strict() });
+    await world.connect();
+    world.peer.close(4003, 'key revoked');
+    await world.clock.advance(1_000);
+    const { error } = await world.client.closed;
+    expect(error).toMatchObject({ retryable: false, closeCode: 4003 });
+    expect(error?.message).toBe('The server closed the connection with code 4003: key revoked.');
+  });
+});
