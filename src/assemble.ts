@@ -17,6 +17,7 @@ import { Sends } from './requests/sends.js';
 import type { Runtime } from './runtime.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
 import { Trace } from './trace.js';
+import { DeadlineQueue } from './util/deadline-queue.js';
 import { Pacer } from './util/pacer.js';
 
 /** The parts of a client that its face talks to. */
@@ -46,13 +47,14 @@ export function assemble(
 
   const machine = new StateMachine(context);
   const pacer = new Pacer(runtime.clock);
-  const outbox = new Outbox(context);
+  const deadlines = new DeadlineQueue(runtime.clock, config.pendingCleanupInterval);
+  const outbox = new Outbox(context, deadlines);
 
   const ids = new RequestIds(context);
   const admission = new Admission(context, machine, outbox);
   const drain = new Drain(outbox);
-  const requests = new Requests(context, outbox, ids, admission, drain);
-  const sends = new Sends(context, outbox, admission, drain);
+  const requests = new Requests(context, outbox, ids, admission, drain, deadlines);
+  const sends = new Sends(context, outbox, admission, drain, deadlines);
 
   const subscriptions = new Subscriptions(context, { ids, outbox, inbound: gate });
   ids.addUser(subscriptions);

@@ -14,6 +14,7 @@ import type { Topic } from './identifiers.js';
 import { checkHandler } from './protocol/handler-overrides.js';
 import type { Message } from './protocol/message.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
+import type { CallOptions } from './requests/call-options.js';
 import type { PendingCall } from './requests/pending-request.js';
 import type { RawRequestOptions, RequestOptions } from './requests/requests.js';
 import type { Runtime } from './runtime.js';
@@ -308,21 +309,21 @@ export class WebSocketClient<
 
   /**
    * Sends a frame that wants no answer. Resolves when the frame was handed to the socket. Waits for a connection at most
-   * `requestTimeout` milliseconds.
+   * `timeout` milliseconds, by default `requestTimeout`.
    * @throws RequestTimeoutError, ConnectionClosedError or CapacityExceededError, all of them unsent
    */
-  send(message: string | Uint8Array): Promise<void> {
+  send(message: string | Uint8Array, options?: CallOptions): Promise<void> {
     this.#parts.reminder.called();
-    return this.#parts.sends.send(message);
+    return this.#parts.sends.send(message, options);
   }
 
   /**
    * Like `send`, with a payload that is serialised at the call.
    * @throws ProtocolError for a payload that cannot be serialised
    */
-  sendJson(payload: unknown): Promise<void> {
+  sendJson(payload: unknown, options?: CallOptions): Promise<void> {
     this.#parts.reminder.called();
-    return this.#parts.sends.sendJson(payload);
+    return this.#parts.sends.sendJson(payload, options);
   }
 
   /**
@@ -432,17 +433,25 @@ export class WebSocketClient<
     if (message) this.#parts.context.emit('warning', { code: 'deprecated-handler', message });
   }
 
+  /** @throws ConnectionClosedError when the client has ended */
+  #checkOpen(): void {
+    if (this.state !== 'closing' && this.state !== 'closed') return;
+    throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
+  }
+
   /** @throws TransportError or the signal's reason when the call cannot be tried */
   #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
     const { signal, params, timeout = this.#config.requestTimeout, maxWait = Infinity } = options;
     if (signal?.aborted) throw signal.reason;
     check('topic', topic, TOPIC);
-    if (this.state === 'closing' || this.state === 'closed') {
-      throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
-    }
+    this.#checkOpen();
     const { context } = this.#parts;
     this.#parts.reminder.called();
-    const open = (canonical: Topic) => new ChannelInlet<T>(canonical, context, this.#conflation, options);
+    const open = (canonical: Topic) => {
+      // The handler's own code, which ran for the topic, may have closed the client.
+      this.#checkOpen();
+      return new ChannelInlet<T>(canonical, context, this.#conflation, options);
+    };
     return this.#parts.subscriptions.subscribe(topic, open, { params, timeout, maxWait, signal }, call);
   }
 

@@ -37,11 +37,13 @@ export {
   type JsonRpcSubscription,
 } from './handlers/json-rpc.js';
 export type { RequestId, Topic } from './identifiers.js';
+export type { Priority } from './outbound/outbound-call.js';
 export type * from './protocol/handler-types.js';
 export { Message } from './protocol/message.js';
 export { MessageKind } from './protocol/message-kind.js';
 export { ProtocolHandler } from './protocol/protocol-handler.js';
 export type { ProtocolTraits } from './protocol/protocol-traits.js';
+export type { CallOptions } from './requests/call-options.js';
 export type { PendingCall, RetryPolicy } from './requests/pending-request.js';
 export type { RawRequestOptions, RequestOptions } from './requests/requests.js';
 export type * from './runtime.js';

@@ -151,7 +151,7 @@ export const requestRejected = (id: RequestId) => `The server rejected request $
 export const unreadableAnswer = (id: RequestId) => `The handler could not read the answer to request ${id}`;
 
 export const requestTimedOut = (duration: number, id: RequestId | undefined, isUnsent: boolean) =>
-  `${id === undefined ? 'The call' : `Request ${id}`} got no answer within ${duration} ms. ${
+  `${id === undefined ? 'The call' : `Request ${id}`} ${isUnsent ? 'was not sent' : 'got no answer'} within ${duration} ms. ${
     isUnsent
       ? 'It never left this process: it is safe to call again.'
       : 'It was sent and may have been carried out: ask the server before you send it again.'

@@ -1,5 +1,6 @@
 import type { ConnectionState } from './connection-state.js';
 import type { Clock } from './runtime.js';
+import { isThenable } from './util/promises.js';
 
 /** What happened inside the client, one entry per transition, frame and effect. `time` is Unix milliseconds. */
 export type TraceEntry = { readonly time: number } & TraceDetail;
@@ -107,10 +108,12 @@ export class Trace {
   #write(detail: TraceDetail): void {
     const entry: TraceEntry = { time: wallTime(this.#clock), ...detail };
     for (const sink of this.#sinks) {
+      // A sink is a tool for diagnosis: its failure must not harm the application, not even a later failure.
       try {
-        sink(entry);
+        const result: unknown = sink(entry);
+        if (isThenable(result)) void result.then(undefined, () => {});
       } catch {
-        // A sink is a tool for diagnosis: its failure must not harm the application.
+        // As above.
       }
     }
   }

@@ -1,13 +1,15 @@
 import type { Context } from '../context.js';
-import { CapacityExceededError, type ProtocolError } from '../errors.js';
+import { CapacityExceededError } from '../errors.js';
 import { isEmpty, listFrames } from '../protocol/frames.js';
 import type { Frame, Frames } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
+import type { DeadlineQueue } from '../util/deadline-queue.js';
 import { SLICE } from '../util/pacer.js';
 import { Timer } from '../util/timer.js';
 import { Budget, type Lane } from './budget.js';
+import { CallLane, type CallLaneListener } from './call-lane.js';
+import { CancelFrame } from './cancel-frame.js';
 import type { OutboundCall } from './outbound-call.js';
-import { Preparation, type PreparationListener } from './preparation.js';
 
 /**
  * No socket reports that its buffer has drained, so the outbox looks again: soon, because the next turn of the event loop
@@ -17,6 +19,8 @@ const SHORTEST_POLL = 1;
 const LONGEST_POLL = 8;
 /** How many frames of the connection itself may wait, such as answers to the server's pings under a rate limit. */
 const MOST_URGENT = 1_024;
+/** How many calls may leave before a waiting subscription frame while frames are held back: every fourth frame is its turn. */
+const CALLS_IN_A_ROW = 3;
 
 /** Where subscription frames come from, one at a time, built when there is room for them. */
 export interface SubscriptionFrames {
@@ -42,41 +46,48 @@ export interface OutboxLink {
 type Phase = 'detached' | 'attached' | 'resuming' | 'flowing' | 'leaving';
 
 /**
- * The one way out. Three lanes, first to last: frames of the connection itself (greeting, authentication, pings), calls in
- * the order in which they were made, subscription frames. Only the first subscription frame of a connection goes before the
- * calls that waited for that connection. Every lane obeys the rate limits and the socket's buffer. Calls outlive a
- * connection, the other lanes do not.
+ * The one way out. Four lanes, first to last: frames of the connection itself (greeting, authentication, pings), calls of
+ * high priority and cancels, other calls in the order in which they were made, subscription frames. Only the first
+ * subscription frame of a connection goes before the calls that waited for that connection. Every lane obeys the rate
+ * limits and the socket's buffer. Calls outlive a connection, the other lanes do not.
  */
-export class Outbox implements PreparationListener {
+export class Outbox implements CallLaneListener {
   readonly #context: Context;
-  readonly #preparation: Preparation;
+  readonly #deadlines: DeadlineQueue;
+  readonly #high: CallLane;
+  readonly #normal: CallLane;
   /** Active while nothing at all may leave. */
   readonly #hold: Timer;
   /** Active while no subscription frame may leave. */
   readonly #subscriptionHold: Timer;
   /** Frames of the connection itself. The socket sends pings in its own way. */
   readonly #urgent: (Frame | (() => void))[] = [];
-  #calls = new Set<OutboundCall>();
   #phase: Phase = 'detached';
   #link: OutboxLink | undefined;
   #budget: Budget | undefined;
   #subscriptions: SubscriptionFrames | undefined;
   #poll = SHORTEST_POLL;
+  /** How many calls in a row went before the subscription frames since frames were held back; 0 if none is held back. */
+  #callsInARow = 0;
 
-  constructor(context: Context) {
+  /** @param deadlines - the deadlines of the calls: no call is written after its own */
+  constructor(context: Context, deadlines: DeadlineQueue) {
+    const { clock } = context.runtime;
     this.#context = context;
-    this.#preparation = new Preparation(context, this);
-    this.#hold = new Timer(context.runtime.clock);
-    this.#subscriptionHold = new Timer(context.runtime.clock);
+    this.#deadlines = deadlines;
+    this.#high = new CallLane(context, this);
+    this.#normal = new CallLane(context, this);
+    this.#hold = new Timer(clock);
+    this.#subscriptionHold = new Timer(clock);
   }
 
   /** How many calls wait to be written. */
   get waiting(): number {
-    return this.#calls.size;
+    return this.#high.waiting + this.#normal.waiting;
   }
 
   get hasWaiting(): boolean {
-    return this.#calls.size > 0;
+    return !this.#high.isEmpty || !this.#normal.isEmpty;
   }
 
   /** Whether calls may leave. */
@@ -111,7 +122,7 @@ export class Outbox implements PreparationListener {
   /** The connection is about to be replaced: calls and subscription frames wait for the next connection. */
   leave(): void {
     this.#phase = 'leaving';
-    this.#preparation.stop();
+    this.#normal.detach();
   }
 
   /** The connection stays after all. */
@@ -128,7 +139,9 @@ export class Outbox implements PreparationListener {
     this.#phase = 'detached';
     this.#link = undefined;
     this.#budget = undefined;
-    this.#preparation.stop();
+    this.#callsInARow = 0;
+    this.#high.detach();
+    this.#normal.detach();
     this.#urgent.length = 0;
   }
 
@@ -137,6 +150,7 @@ export class Outbox implements PreparationListener {
     if (!this.#link || isEmpty(frames)) return;
     if (this.#urgent.length > MOST_URGENT) {
       return this.#refused(
+        this.#link,
         new CapacityExceededError('frames of the connection', MOST_URGENT, texts.TOO_MANY_ANSWERS_WANTED),
       );
     }
@@ -157,131 +171,156 @@ export class Outbox implements PreparationListener {
   }
 
   add(call: OutboundCall): void {
-    this.#calls.add(call);
+    const lane = this.#laneOf(call);
     // Nearly every call finds nothing before it, and leaves unchanged.
-    if (this.#isAlone && this.#preparation.isIdle) this.#writeCall(call, call.frame);
-    else this.pump();
+    if (lane.isIdle && this.#isClear) {
+      this.#writeCall(call, call.frame);
+    } else {
+      lane.add(call);
+      this.pump();
+    }
   }
 
   /** Puts calls that may be written again in front of the calls that wait. */
-  addFirst(calls: OutboundCall[]): void {
-    if (calls.length > 0) this.#calls = new Set([...calls, ...this.#calls]);
+  addFirst(calls: readonly OutboundCall[]): void {
+    for (const lane of [this.#high, this.#normal]) lane.addFirst(calls.filter((call) => this.#laneOf(call) === lane));
   }
 
-  /** Takes a call back. Returns true if the call was not written; then it never will be. */
+  /** Writes cancels of written requests, with the calls of high priority. They wait for room as long as the connection lives. */
+  cancel(frames: Frames): void {
+    if (!this.isReady) return;
+    for (const frame of listFrames(frames)) this.#high.add(new CancelFrame(frame));
+    this.pump();
+  }
+
+  /** Takes a call back that has ended. It never writes another call. Returns true if the call was not written. */
   delete(call: OutboundCall): boolean {
-    const isTaken = this.#calls.delete(call);
-    if (this.#preparation.isPreparing(call)) {
-      this.#preparation.stop();
-      this.pump();
-    }
-    return isTaken;
-  }
-
-  /** Takes all waiting calls back. */
-  clear(): OutboundCall[] {
-    const calls = [...this.#calls];
-    this.#calls.clear();
-    this.#preparation.stop();
-    return calls;
+    return this.#laneOf(call).delete(call);
   }
 
   /** Writes what may be written now. */
   pump(): void {
     const link = this.#link;
     while (link && link === this.#link && !this.#hold.active) {
-      const urgent = this.#urgent[0];
-      if (urgent !== undefined) {
+      if (this.#urgent.length > 0) {
         if (this.#holdBack('calls')) return;
-        this.#urgent.shift();
-        this.#write(urgent);
-      } else if (!this.isReady || this.isLeaving) {
+        this.#write(this.#urgent.shift() as Frame);
+      } else if (!this.isReady) {
         return;
+      } else if (this.isLeaving) {
+        // Only calls of high priority still leave on a connection that is about to be replaced.
+        if (!this.#high.isOpen || !this.#stepCalls()) return;
       } else if (this.#phase === 'resuming') {
         if (this.#holdBack('calls')) return;
         this.#phase = 'flowing';
-        this.#writeSubscription();
-      } else if (this.#calls.size > 0 && !this.#preparation.isPending) {
-        if (this.#holdBack('calls')) return;
-        this.#writeNextCall();
+        this.#writeSubscription('subscriptions');
+      } else if (this.#high.isOpen || this.#normal.isOpen) {
+        if (!this.#stepCalls()) return;
       } else {
+        if (this.#high.isEmpty && this.#normal.isEmpty) this.#callsInARow = 0;
         return this.#subscriptions?.hasNext ? this.#writeSubscriptions() : undefined;
       }
     }
   }
 
-  onPrepared(): void {
+  onLaneOpen(): void {
     this.pump();
   }
 
-  onUnpreparable(call: OutboundCall, error: ProtocolError): void {
-    this.#calls.delete(call);
-    call.onUnwritable(error);
+  /** Takes one step with the calls: ends those whose time is over, writes one, or prepares one. Returns false if it must wait. */
+  #stepCalls(): boolean {
+    const link = this.#link;
+    this.#deadlines.sweep();
+    const call = this.#high.head() ?? (this.isLeaving ? undefined : this.#normal.head());
+    if (!call || link !== this.#link) return true;
+    if (call.signal?.aborted) {
+      call.handleEvent();
+      return true;
+    }
+    if (this.#holdBack('calls')) return false;
+    if (this.#callsInARow > CALLS_IN_A_ROW && this.#writeSubscription('calls')) return true;
+    if (link !== this.#link) return true;
+    const lane = this.#laneOf(call);
+    const frame = lane.frameOf(call);
+    if (frame === undefined || link !== this.#link) return true;
+    lane.take(call);
+    this.#writeCall(call, frame);
+    return true;
   }
 
   /** Writes a long list in slices. The event loop and newer calls get their turn in between. */
   #writeSubscriptions(): void {
     const { clock } = this.#context.runtime;
     const startedAt = clock.now();
-    while (this.#writeSubscription()) {
+    while (this.#writeSubscription('subscriptions')) {
       if (clock.now() - startedAt > SLICE) return this.#later(this.#subscriptionHold, 0);
     }
   }
 
-  /** Writes a subscription frame if there is one and it may leave. Returns true if more may follow. */
-  #writeSubscription(): boolean {
-    if (!this.#link || this.#subscriptionHold.active || this.#hold.active) return false;
-    if (!this.#subscriptions || this.#holdBack('subscriptions')) return false;
+  /**
+   * Writes a subscription frame if there is one and it may leave. Returns true if more may follow.
+   * @param room - whose share of the socket's buffer it may use
+   */
+  #writeSubscription(room: Lane): boolean {
+    const budget = this.#budget;
+    if (!budget || !this.#subscriptions || this.#hold.active) return false;
+    if (room === 'calls') {
+      if (!this.#subscriptions.hasNext || budget.rateDelay('subscriptions') > 0) return false;
+    } else if (this.#subscriptionHold.active || this.#holdBack(room)) {
+      return false;
+    }
     return this.#subscriptions.writeNext((frame) => {
-      this.#budget?.countSubscription();
+      budget.countSubscription();
+      if (this.#callsInARow > 0) this.#callsInARow = 1;
       return this.#write(frame);
     });
   }
 
-  #writeNextCall(): void {
-    const { value: call } = this.#calls.values().next();
-    if (!call) return;
-    const frame = this.#preparation.frameOf(call);
-    if (frame === undefined) return;
-    this.#preparation.stop();
-    this.#writeCall(call, frame);
-  }
-
+  /** Hands over a call that waits in no lane any more. */
   #writeCall(call: OutboundCall, frame: Frame): void {
-    if (!this.#write(frame)) return;
-    this.#calls.delete(call);
-    call.onWritten();
+    if (this.#callsInARow > 0) this.#callsInARow++;
+    this.#write(frame, call);
   }
 
-  /** Hands a frame to the socket. Returns false if the socket failed, which ends the connection. */
-  #write(frame: Frame | (() => void)): boolean {
+  /**
+   * Hands a frame to the socket. The call of the frame counts as written before anybody can see the frame. Returns false if
+   * the socket failed, which ends the connection.
+   */
+  #write(frame: Frame | (() => void), call?: OutboundCall): boolean {
+    const link = this.#link;
+    if (!link) return false;
+    this.#budget?.count();
+    call?.onLeaving();
     try {
-      if (!this.#link) return false;
       if (typeof frame === 'function') frame();
-      else this.#link.send(frame);
+      else link.send(frame);
     } catch (cause) {
-      this.#refused(cause);
+      if (call?.onRefused()) this.#laneOf(call).addFirst([call]);
+      this.#refused(link, cause);
       return false;
     }
     this.#poll = SHORTEST_POLL;
-    this.#budget?.count();
+    call?.onWritten();
     if (typeof frame === 'function') return true;
     this.#context.counters.sent++;
     this.#context.trace.frame('out', frame);
     return true;
   }
 
-  #refused(cause: unknown): void {
-    const link = this.#link;
-    this.detach();
-    link?.refused(cause);
+  #refused(link: OutboxLink, cause: unknown): void {
+    if (link === this.#link) this.detach();
+    link.refused(cause);
   }
 
-  /** Whether there is one call, with nothing before it and nothing that holds it back. */
-  get #isAlone(): boolean {
+  #laneOf(call: OutboundCall): CallLane {
+    return call.priority === 'high' ? this.#high : this.#normal;
+  }
+
+  /** Whether no call waits before a new one, and nothing holds it back. */
+  get #isClear(): boolean {
     return (
       this.#phase === 'flowing' &&
-      this.#calls.size === 1 &&
+      this.#high.isEmpty &&
       this.#urgent.length === 0 &&
       !this.#hold.active &&
       (this.#budget?.allows('calls') ?? false)
@@ -301,6 +340,7 @@ export class Outbox implements PreparationListener {
     } else {
       return false;
     }
+    if (lane === 'calls') this.#callsInARow ||= 1;
     return true;
   }
 

@@ -45,20 +45,23 @@ export class Preparation {
     return this.#current?.call === call;
   }
 
-  /** The frame as it is to be written; nothing if the handler takes its time, or if it failed. */
+  /** The frame as it is to be written; nothing if the handler takes its time, if it failed, or if it ended the call. */
   frameOf(call: OutboundCall): Frame | undefined {
     const { id, raw } = call;
     if (this.#current?.call === call) return this.#current.frame;
     if (id === undefined || raw || this.isIdle) return call.frame;
+    // Set before the handler is asked: its code may end this call, or make another call.
+    const current: Current = { call, frame: undefined };
+    this.#current = current;
     try {
       const text = typeof call.frame === 'string' ? call.frame : new TextDecoder().decode(call.frame);
       const prepared = this.#context.handler.prepareRequest(text, id);
-      if (!isThenable(prepared)) return checked(prepared);
-      this.#await(call, prepared);
+      if (isThenable(prepared)) this.#await(current, prepared);
+      else if (this.#current === current) current.frame = checked(prepared);
     } catch (cause) {
-      this.#fail(call, cause);
+      this.#fail(current, cause);
     }
-    return undefined;
+    return current.frame;
   }
 
   /** Forgets the current call: it was written or taken back, or has to be prepared afresh for another connection. */
@@ -66,31 +69,25 @@ export class Preparation {
     this.#current = undefined;
   }
 
-  #await(call: OutboundCall, prepared: Promise<Frame>): void {
-    const current: Current = { call, frame: undefined };
-    this.#current = current;
+  #await(current: Current, prepared: Promise<Frame>): void {
     prepared.then(
       (frame) => {
         if (this.#current !== current) return;
         try {
           current.frame = checked(frame);
         } catch (cause) {
-          this.#fail(call, cause);
+          return this.#fail(current, cause);
         }
         this.#listener.onPrepared();
       },
-      (cause) => {
-        if (this.#current !== current) return;
-        this.#fail(call, cause);
-        this.#listener.onPrepared();
-      },
+      (cause) => this.#fail(current, cause),
     );
   }
 
-  #fail(call: OutboundCall, cause: unknown): void {
-    this.stop();
+  #fail(current: Current, cause: unknown): void {
+    if (this.#current !== current) return;
     const error = wrapError(texts.hookFailed('prepareRequest'), cause, { delivery: 'unsent' });
-    this.#listener.onUnpreparable(call, error);
+    this.#listener.onUnpreparable(current.call, error);
   }
 }
 

@@ -1,15 +1,19 @@
-import type { RateLimit } from '../protocol/handler-types.js';
+/** At most `count` events in any `window` milliseconds. */
+export interface RollingLimit {
+  readonly count: number;
+  readonly window: number;
+}
 
 /**
  * At most `count` events in any `window` milliseconds. A token bucket would let twice as many pass around a refill,
  * which venues that count in a rolling window answer with a disconnect.
  */
 export class RollingWindow {
-  readonly #limit: RateLimit;
+  readonly #limit: RollingLimit;
   /** When the latest events were, oldest first; never more than `count`. */
   readonly #times: number[] = [];
 
-  constructor(limit: RateLimit) {
+  constructor(limit: RollingLimit) {
     this.#limit = limit;
   }
 

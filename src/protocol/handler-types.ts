@@ -92,6 +92,12 @@ export interface RateLimit {
   readonly count: number;
   /** Milliseconds. */
   readonly window: number;
+  /**
+   * Milliseconds that the client adds to the window, because the server counts when frames arrive, and a line delays one
+   * frame more than the next. 0 adds nothing.
+   * @default 5 % of the window, at least 20
+   */
+  readonly margin?: number;
 }
 
 /** What the server allows. The client keeps to it. All members are optional. */

@@ -1,12 +1,21 @@
 import type { ConnectionStatus } from '../connection-state.js';
 import type { Context } from '../context.js';
-import { CapacityExceededError, ConnectionClosedError, MessageTooLargeError, ProtocolError } from '../errors.js';
+import { ConnectionClosedError, MessageTooLargeError, ProtocolError } from '../errors.js';
+import type { Priority } from '../outbound/outbound-call.js';
 import type { Outbox } from '../outbound/outbox.js';
 import { byteLength } from '../protocol/frames.js';
 import type { Frame } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { wrapError } from '../util/wrap-error.js';
+import { checkCapacity } from './capacity.js';
 import type { RetryPolicy } from './pending-request.js';
+
+/** What matters of a call before it is accepted. */
+export interface Admissible {
+  readonly retry: RetryPolicy;
+  readonly priority: Priority;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** Checks whether a call can be accepted. Every error that it throws is `unsent`. */
 export class Admission {
@@ -20,8 +29,30 @@ export class Admission {
     this.#outbox = outbox;
   }
 
-  /** @throws TransportError when the call cannot be accepted */
-  admit(frame: Frame, retry: RetryPolicy): void {
+  /**
+   * The code of the handler that runs here may close the client or abort the call, so both are looked at last.
+   * @throws TransportError when the call cannot be accepted; the signal's reason if it has aborted
+   */
+  admit(frame: Frame, call: Admissible): void {
+    this.#checkState(call.retry);
+    const { waiting } = this.#outbox;
+    if (this.#status.calls === 'wait' || waiting > 0) {
+      const { commandChannelCapacity } = this.#context.config;
+      checkCapacity('commandChannelCapacity', commandChannelCapacity, waiting, call.priority, texts.TOO_MANY_WAITING);
+    }
+    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+    if (limit !== Infinity) {
+      const bytes = byteLength(frame);
+      if (bytes > limit) {
+        throw new MessageTooLargeError(limit, texts.frameTooLarge(bytes, limit), { delivery: 'unsent' });
+      }
+    }
+    if (call.signal?.aborted) throw call.signal.reason;
+    this.#checkState(call.retry);
+  }
+
+  /** @throws ConnectionClosedError when the state of the client allows no such call */
+  #checkState(retry: RetryPolicy): void {
     const { state, calls: policy } = this.#status;
     if (policy === 'reject') {
       throw new ConnectionClosedError(texts.clientIs(state), { delivery: 'unsent', retryable: false });
@@ -30,19 +61,6 @@ export class Admission {
       throw new ConnectionClosedError(texts.notReady(policy === 'wait' ? state : 'about to be replaced'), {
         delivery: 'unsent',
       });
-    }
-    const { commandChannelCapacity } = this.#context.config;
-    const { waiting } = this.#outbox;
-    if (waiting >= commandChannelCapacity && (policy === 'wait' || waiting > 0)) {
-      throw new CapacityExceededError('commandChannelCapacity', commandChannelCapacity, texts.TOO_MANY_WAITING, {
-        delivery: 'unsent',
-      });
-    }
-    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
-    if (limit === Infinity) return;
-    const bytes = byteLength(frame);
-    if (bytes > limit) {
-      throw new MessageTooLargeError(limit, texts.frameTooLarge(bytes, limit), { delivery: 'unsent' });
     }
   }
 }

@@ -1,9 +1,10 @@
 import { RequestTimeoutError, type TransportError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
-import type { OutboundCall } from '../outbound/outbound-call.js';
+import type { OutboundCall, Priority } from '../outbound/outbound-call.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import type { Expirable } from '../util/deadline-queue.js';
 import { handled } from '../util/promises.js';
+import { WaitLimit } from './wait-limit.js';
 
 /** The promise of an answer. */
 export interface PendingCall<T> extends Promise<T> {
@@ -17,6 +18,8 @@ export type RetryPolicy = 'never' | 'unsent' | 'idempotent';
 
 export interface PendingOptions {
   readonly timeout: number;
+  readonly maxWait?: number | undefined;
+  readonly priority?: Priority | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly retry?: RetryPolicy | undefined;
   /** Whether the answer is handed over as a `Message`, whatever it says. */
@@ -29,6 +32,10 @@ export type Outcome = 'answered' | 'timeout' | 'aborted' | 'closed';
 /** Settles a request once. */
 export interface RequestOwner {
   settle(request: PendingRequest, outcome: Outcome, value: unknown, error: unknown): boolean;
+  /** The request was written for the first time. */
+  endWait(limit: WaitLimit): void;
+  /** All requests with the signal of this aborted request have ended. */
+  afterAbort(request: PendingRequest): void;
 }
 
 type Settle = (value: unknown) => void;
@@ -40,14 +47,21 @@ export class PendingRequest implements Expirable, OutboundCall {
   readonly retry: RetryPolicy;
   readonly raw: boolean;
   readonly timeout: number;
+  readonly priority: Priority;
+  readonly signal: AbortSignal | undefined;
+  /** How long the request may wait for its first write, where that is shorter than the timeout. */
+  readonly waitLimit: WaitLimit | undefined;
   readonly call: Writable<PendingCall<unknown>>;
   /** The frame as serialised at the call. */
   frame: string | Uint8Array;
   deadline = 0;
   isQueued = false;
   isSettled = false;
+  /** Whether the request is not on the wire of the live connection: it was never written, or waits to be written again. */
+  isUnwritten = true;
   readonly #owner: RequestOwner;
-  readonly #signal: AbortSignal | undefined;
+  /** Whether the request was handed to a socket before. */
+  #hasLeft = false;
   #resolve!: Settle;
   #reject!: Settle;
 
@@ -58,7 +72,10 @@ export class PendingRequest implements Expirable, OutboundCall {
     this.retry = options.retry ?? 'unsent';
     this.raw = options.raw ?? false;
     this.timeout = options.timeout;
-    this.#signal = options.signal;
+    this.priority = options.priority ?? 'normal';
+    this.signal = options.signal;
+    const { maxWait } = options;
+    this.waitLimit = maxWait === undefined || maxWait >= this.timeout ? undefined : new WaitLimit(maxWait, this);
     // Own properties, not a subclass: `await` takes one turn for a plain promise, three for any other.
     const call = new Promise<unknown>((resolve, reject) => {
       this.#resolve = resolve;
@@ -67,15 +84,33 @@ export class PendingRequest implements Expirable, OutboundCall {
     call.requestId = id;
     call.delivery = 'unsent';
     this.call = call;
-    if (this.#signal) listenToAbort(this.#signal, this);
+    if (this.signal) listenToAbort(this.signal, this);
   }
 
   get isWritten(): boolean {
     return this.call.delivery !== 'unsent';
   }
 
-  onWritten(): void {
+  onLeaving(): void {
+    this.isUnwritten = false;
     this.call.delivery = 'unknown';
+  }
+
+  onRefused(): boolean {
+    if (this.isSettled) return false;
+    this.isUnwritten = true;
+    if (!this.#hasLeft) this.call.delivery = 'unsent';
+    return true;
+  }
+
+  /** The connection is lost, and the request waits to be written again. */
+  onRequeued(): void {
+    this.isUnwritten = true;
+  }
+
+  onWritten(): void {
+    this.#hasLeft = true;
+    if (this.waitLimit) this.#owner.endWait(this.waitLimit);
     // Only an idempotent request is written again.
     if (this.retry !== 'idempotent') this.frame = '';
   }
@@ -86,20 +121,32 @@ export class PendingRequest implements Expirable, OutboundCall {
 
   /** EventListener of the abort signal. */
   handleEvent(): void {
-    this.#owner.settle(this, 'aborted', undefined, this.#signal?.reason);
+    this.#owner.settle(this, 'aborted', undefined, this.signal?.reason);
+  }
+
+  afterAbort(): void {
+    this.#owner.afterAbort(this);
   }
 
   expire(): void {
-    const delivery = this.isWritten ? 'unknown' : 'unsent';
-    this.#owner.settle(this, 'timeout', undefined, new RequestTimeoutError(this.timeout, this.id, { delivery }));
+    this.#timeOut(this.timeout);
+  }
+
+  waitedTooLong(duration: number): void {
+    this.#timeOut(duration);
   }
 
   /** Settles the promise. Only the owner calls this. */
   finish(value: unknown, error: unknown): void {
-    if (this.#signal) forgetAbort(this.#signal, this);
+    if (this.signal) forgetAbort(this.signal, this);
     if (error === undefined) return this.#resolve(value);
     // Only a rejection needs it: an answered request costs one promise less.
     void handled(this.call);
     this.#reject(error);
+  }
+
+  #timeOut(duration: number): void {
+    const delivery = this.isWritten ? 'unknown' : 'unsent';
+    this.#owner.settle(this, 'timeout', undefined, new RequestTimeoutError(duration, this.id, { delivery }));
   }
 }

@@ -1,11 +1,12 @@
-import { CapacityExceededError, ProtocolError } from '../errors.js';
+import { ProtocolError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
-import type { Clock } from '../runtime.js';
 import * as texts from '../texts.js';
-import { DeadlineQueue } from '../util/deadline-queue.js';
+import type { DeadlineQueue } from '../util/deadline-queue.js';
 import { RecentMap } from '../util/recent-map.js';
+import { checkCapacity } from './capacity.js';
 import { type Outcome, type PendingOptions, PendingRequest, type RequestOwner } from './pending-request.js';
 import type { IdUser } from './request-ids.js';
+import type { WaitLimit } from './wait-limit.js';
 
 /** How many ids of requests that were given up, or that the application chose, are remembered. */
 const REMEMBERED_IDS = 1_024;
@@ -13,11 +14,14 @@ const REMEMBERED_IDS = 1_024;
 export interface PendingRequestsListener {
   /** A request ended. Called before the code that awaits the request runs. */
   onSettled(request: PendingRequest, outcome: Outcome): void;
+  /** A signal ended this request, and all its other requests. */
+  onAborted(request: PendingRequest): void;
 }
 
 /**
  * The requests without an answer, waiting and written together. Each request is settled exactly once and then forgotten
- * (R1). There are never more than `capacity`. The cost of one request does not depend on how many there are.
+ * (R1). There are never more than `capacity` and
+ * the reserve of high priority. The cost of one request does not depend on how many there are.
  */
 export class PendingRequests implements RequestOwner, IdUser {
   readonly #capacity: number;
@@ -29,10 +33,9 @@ export class PendingRequests implements RequestOwner, IdUser {
   readonly #deadlines: DeadlineQueue;
   readonly #listener: PendingRequestsListener;
 
-  /** @param longestSleep - milliseconds between two sweeps at the most */
-  constructor(capacity: number, clock: Clock, longestSleep: number, listener: PendingRequestsListener) {
+  constructor(capacity: number, deadlines: DeadlineQueue, listener: PendingRequestsListener) {
     this.#capacity = capacity;
-    this.#deadlines = new DeadlineQueue(clock, longestSleep);
+    this.#deadlines = deadlines;
     this.#listener = listener;
   }
 
@@ -51,16 +54,14 @@ export class PendingRequests implements RequestOwner, IdUser {
    * @throws ProtocolError when that id is pending already, or was given up unanswered
    */
   add(id: RequestId, frame: string | Uint8Array, options: PendingOptions): PendingRequest {
-    if (this.#requests.size >= this.#capacity) {
-      throw new CapacityExceededError('maxPendingRequests', this.#capacity, texts.TOO_MANY_PENDING, {
-        delivery: 'unsent',
-      });
-    }
+    const { priority = 'normal' } = options;
+    checkCapacity('maxPendingRequests', this.#capacity, this.#requests.size, priority, texts.TOO_MANY_PENDING);
     if (this.#requests.has(id)) throw new ProtocolError(texts.idPending(id), { delivery: 'unsent' });
     if (this.#abandoned.has(id)) throw new ProtocolError(texts.idGivenUp(id), { delivery: 'unsent' });
     const request = new PendingRequest(this, id, frame, options);
     this.#requests.set(id, request);
     this.#deadlines.add(request, options.timeout);
+    if (request.waitLimit) this.#deadlines.add(request.waitLimit, request.waitLimit.duration);
     return request;
   }
 
@@ -78,6 +79,7 @@ export class PendingRequests implements RequestOwner, IdUser {
     request.isSettled = true;
     this.#requests.delete(request.id);
     this.#deadlines.delete(request);
+    if (request.waitLimit) this.#deadlines.delete(request.waitLimit);
     if (outcome === 'answered') {
       request.call.delivery = 'answered';
       if (request.raw) this.#chosen.remember(request.id, true);
@@ -87,6 +89,14 @@ export class PendingRequests implements RequestOwner, IdUser {
     request.finish(value, error);
     this.#listener.onSettled(request, outcome);
     return true;
+  }
+
+  endWait(limit: WaitLimit): void {
+    this.#deadlines.delete(limit);
+  }
+
+  afterAbort(request: PendingRequest): void {
+    this.#listener.onAborted(request);
   }
 
   /** A copy, so that a rejection may add or remove requests. */

@@ -6,24 +6,20 @@ import type { Outbox } from '../outbound/outbox.js';
 import type { Frame, ServerError } from '../protocol/handler-types.js';
 import { Message } from '../protocol/message.js';
 import * as texts from '../texts.js';
-import { checkAll, type OptionRule, type OptionRules, oneOf, SIGNAL, TIMEOUT } from '../util/options.js';
+import type { DeadlineQueue } from '../util/deadline-queue.js';
+import { checkAll, type OptionRule, type OptionRules, oneOf } from '../util/options.js';
+import { ownText } from '../util/own-text.js';
 import { handled } from '../util/promises.js';
 import { wrapError } from '../util/wrap-error.js';
 import { type Admission, ownFrame, serialise } from './admission.js';
+import { type CallOptions, callRules } from './call-options.js';
 import { closedError } from './closed-error.js';
 import type { Drain } from './drain.js';
-import type { Outcome, PendingCall, PendingRequest, RetryPolicy } from './pending-request.js';
+import type { PendingCall, PendingRequest, RetryPolicy } from './pending-request.js';
 import { PendingRequests, type PendingRequestsListener } from './pending-requests.js';
 import type { RequestIds } from './request-ids.js';
 
-export interface RequestOptions {
-  /**
-   * Milliseconds from the call to the answer; Infinity waits without a limit.
-   * @default the config's `requestTimeout`
-   */
-  readonly timeout?: number;
-  /** Rejects the call with the signal's reason. Before the write, nothing is sent any more. */
-  readonly signal?: AbortSignal;
+export interface RequestOptions extends CallOptions {
   /**
    * - `unsent`: waits for a connection, is written once, and fails when that connection is lost.
    * - `never`: fails at once unless the connection is ready.
@@ -44,8 +40,7 @@ export interface RawRequestOptions extends RequestOptions {
 const NO_OPTIONS: RawRequestOptions = {};
 const ID: OptionRule = [(value: unknown) => typeof value === 'string' || typeof value === 'number', texts.AN_ID];
 const requestRules: OptionRules<RequestOptions> = {
-  timeout: TIMEOUT,
-  signal: SIGNAL,
+  ...callRules,
   retry: oneOf('never', 'unsent', 'idempotent'),
 };
 const rawRules: OptionRules<RawRequestOptions> = { ...requestRules, requestId: ID };
@@ -59,14 +54,20 @@ export class Requests implements PendingRequestsListener {
   readonly #drain: Drain;
   readonly #pending: PendingRequests;
 
-  constructor(context: Context, outbox: Outbox, ids: RequestIds, admission: Admission, drain: Drain) {
-    const { maxPendingRequests, pendingCleanupInterval } = context.config;
+  constructor(
+    context: Context,
+    outbox: Outbox,
+    ids: RequestIds,
+    admission: Admission,
+    drain: Drain,
+    deadlines: DeadlineQueue,
+  ) {
     this.#context = context;
     this.#outbox = outbox;
     this.#ids = ids;
     this.#admission = admission;
     this.#drain = drain;
-    this.#pending = new PendingRequests(maxPendingRequests, context.runtime.clock, pendingCleanupInterval, this);
+    this.#pending = new PendingRequests(context.config.maxPendingRequests, deadlines, this);
     ids.addUser(this.#pending);
     drain.watchRequests(this.#pending);
   }
@@ -94,6 +95,7 @@ export class Requests implements PendingRequestsListener {
     } catch {
       // The handler cannot read the frame, so the frame has no id.
     }
+    if (id !== undefined) id = ownText(id);
     return this.#call<Message>(id ?? '', options, true, () => {
       if (id === undefined) throw new ProtocolError(texts.NO_REQUEST_ID_FOUND, { delivery: 'unsent' });
       if (this.#ids.isUsed(id, this.#pending)) {
@@ -124,8 +126,12 @@ export class Requests implements PendingRequestsListener {
   lost(error: TransportError): void {
     const again: PendingRequest[] = [];
     for (const request of this.#pending.all()) {
-      if (request.isWritten && request.retry === 'idempotent') again.push(request);
-      else if (request.isWritten || request.retry === 'never') this.#fail(request, error);
+      if (request.isWritten && request.retry === 'idempotent') {
+        request.onRequeued();
+        again.push(request);
+      } else if (request.isWritten || request.retry === 'never') {
+        this.#fail(request, error);
+      }
     }
     this.#outbox.addFirst(again);
   }
@@ -136,21 +142,28 @@ export class Requests implements PendingRequestsListener {
     this.#pending.clear((request) => closedError(error, request.isWritten ? 'unknown' : 'unsent'));
   }
 
-  onSettled(request: PendingRequest, outcome: Outcome): void {
+  onSettled(request: PendingRequest): void {
     this.#outbox.delete(request);
     this.#context.gate.hold();
-    if (outcome === 'aborted' && request.isWritten && this.#outbox.isReady) this.#cancel(request.id);
     this.#drain.check();
+  }
+
+  onAborted(request: PendingRequest): void {
+    if (request.isUnwritten || !this.#outbox.isReady) return;
+    attempt(this.#context, texts.hookFailed('buildCancel'), () =>
+      this.#outbox.cancel(this.#context.handler.buildCancel(request.id)),
+    );
   }
 
   #call<T>(id: RequestId, options: RequestOptions, raw: boolean, frame: () => Frame): PendingCall<T> {
     try {
       if (options !== NO_OPTIONS) checkAll(options, raw ? rawRules : requestRules);
-      const { timeout = this.#context.config.requestTimeout, retry = 'unsent', signal } = options;
+      const { timeout = this.#context.config.requestTimeout, retry = 'unsent', ...rest } = options;
+      const { maxWait, priority = 'normal', signal } = rest;
       if (signal?.aborted) throw signal.reason;
       const bytes = frame();
-      this.#admission.admit(bytes, retry);
-      const request = this.#pending.add(id, bytes, { timeout, retry, signal, raw });
+      this.#admission.admit(bytes, { retry, priority, signal });
+      const request = this.#pending.add(id, bytes, { timeout, maxWait, priority, retry, signal, raw });
       this.#outbox.add(request);
       return request.call as PendingCall<T>;
     } catch (error) {
@@ -170,12 +183,6 @@ export class Requests implements PendingRequestsListener {
   #fail(request: PendingRequest, error: TransportError): void {
     const delivery = request.isWritten ? 'unknown' : 'unsent';
     this.#pending.settle(request, 'closed', undefined, closedError(error, delivery));
-  }
-
-  #cancel(id: RequestId): void {
-    attempt(this.#context, texts.hookFailed('buildCancel'), () =>
-      this.#outbox.urgent(this.#context.handler.buildCancel(id)),
-    );
   }
 }
 

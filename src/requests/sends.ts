@@ -1,72 +1,73 @@
 import type { Context } from '../context.js';
-import { RequestTimeoutError, type TransportError } from '../errors.js';
-import type { OutboundCall } from '../outbound/outbound-call.js';
+import type { TransportError } from '../errors.js';
 import type { Outbox } from '../outbound/outbox.js';
 import type { Frame } from '../protocol/handler-types.js';
-import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
+import type { DeadlineQueue } from '../util/deadline-queue.js';
+import { checkAll } from '../util/options.js';
 import { handled } from '../util/promises.js';
 import { type Admission, ownFrame, serialise } from './admission.js';
+import { type CallOptions, callRules } from './call-options.js';
 import { closedError } from './closed-error.js';
 import type { Drain } from './drain.js';
+import { PendingSend, type SendOwner } from './pending-send.js';
 
 /** The application's frames that want no answer, from the call until they are handed to the socket. */
-export class Sends {
+export class Sends implements SendOwner {
   readonly #context: Context;
   readonly #outbox: Outbox;
   readonly #admission: Admission;
   readonly #drain: Drain;
   readonly #deadlines: DeadlineQueue;
-  readonly #waiting = new Set<OutboundCall>();
+  readonly #waiting = new Set<PendingSend>();
 
-  constructor(context: Context, outbox: Outbox, admission: Admission, drain: Drain) {
+  constructor(context: Context, outbox: Outbox, admission: Admission, drain: Drain, deadlines: DeadlineQueue) {
     this.#context = context;
     this.#outbox = outbox;
     this.#admission = admission;
     this.#drain = drain;
-    this.#deadlines = new DeadlineQueue(context.runtime.clock);
+    this.#deadlines = deadlines;
   }
 
   /** Resolves when the frame was handed to the socket. */
-  send(frame: Frame): Promise<void> {
-    return handled(new Promise<void>((resolve, reject) => this.#add(ownFrame(frame), resolve, reject)));
+  send(frame: Frame, options: CallOptions = {}): Promise<void> {
+    return this.#call(options, () => ownFrame(frame));
   }
 
-  sendJson(payload: unknown): Promise<void> {
-    return handled(new Promise<void>((resolve, reject) => this.#add(serialise(payload), resolve, reject)));
+  sendJson(payload: unknown, options: CallOptions = {}): Promise<void> {
+    return this.#call(options, () => serialise(payload));
   }
 
   /** The client ends: every frame that waits fails. */
   close(error: TransportError): void {
-    for (const call of [...this.#waiting]) {
-      this.#outbox.delete(call);
-      call.onUnwritable(closedError(error, 'unsent'));
+    for (const send of [...this.#waiting]) {
+      send.onUnwritable(closedError(error, send.isUnwritten ? 'unsent' : 'unknown'));
     }
     this.#deadlines.stop();
   }
 
-  #add(frame: Frame, resolve: () => void, reject: (error: TransportError) => void): void {
-    const { requestTimeout } = this.#context.config;
-    const settle = (error: TransportError | undefined) => {
-      this.#deadlines.delete(call);
-      this.#waiting.delete(call);
-      if (this.#outbox.waiting === 0) this.#drain.check();
-      if (error) reject(error);
-      else resolve();
-    };
-    const call: OutboundCall & Expirable = {
-      frame,
-      deadline: 0,
-      isQueued: false,
-      onWritten: () => settle(undefined),
-      onUnwritable: settle,
-      expire: () => {
-        this.#outbox.delete(call);
-        settle(new RequestTimeoutError(requestTimeout, undefined, { delivery: 'unsent' }));
-      },
-    };
-    this.#admission.admit(frame, 'unsent');
-    this.#waiting.add(call);
-    this.#deadlines.add(call, requestTimeout);
-    this.#outbox.add(call);
+  onEnded(send: PendingSend): void {
+    this.#waiting.delete(send);
+    this.#deadlines.delete(send);
+    this.#outbox.delete(send);
+    if (this.#outbox.waiting === 0) this.#drain.check();
+  }
+
+  #call(options: CallOptions, frame: () => Frame): Promise<void> {
+    try {
+      checkAll(options, callRules);
+      const { maxWait = Infinity, priority = 'normal', signal, ...rest } = options;
+      if (signal?.aborted) throw signal.reason;
+      // Both end with the write, so the shorter one counts.
+      const timeout = Math.min(rest.timeout ?? this.#context.config.requestTimeout, maxWait);
+      const bytes = frame();
+      this.#admission.admit(bytes, { retry: 'unsent', priority, signal });
+      const send = new PendingSend(this, bytes, { priority, timeout, signal });
+      this.#waiting.add(send);
+      this.#deadlines.add(send, timeout);
+      this.#outbox.add(send);
+      return handled(send.promise);
+    } catch (error) {
+      return handled(Promise.reject(error));
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import { ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import * as texts from '../texts.js';
+import { ownText } from '../util/own-text.js';
 import type { Subscriber } from './subscriber.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionEvent } from './subscription-states.js';
@@ -61,7 +62,8 @@ export class SubscriptionStore {
     return true;
   }
 
-  setAlias(subscription: Subscription, alias: RequestId): void {
+  setAlias(subscription: Subscription, name: RequestId): void {
+    const alias = ownText(name);
     this.#dropAlias(subscription);
     subscription.alias = alias;
     this.#byAlias.set(alias, subscription);

@@ -1,6 +1,8 @@
 /** A call that ends when a signal aborts. */
 export interface Abortable {
   handleEvent(): void;
+  /** All calls with this signal have ended: now this call may write. */
+  afterAbort?(): void;
 }
 
 const listenersOf = new WeakMap<AbortSignal, AbortListeners>();
@@ -16,8 +18,13 @@ class AbortListeners {
 
   /** Ends all calls. A call may take other calls out of the set while it ends; these are skipped. */
   handleEvent(): void {
-    for (const call of this.calls) call.handleEvent();
+    const ended: Abortable[] = [];
+    for (const call of this.calls) {
+      call.handleEvent();
+      ended.push(call);
+    }
     listenersOf.delete(this.#signal);
+    for (const call of ended) call.afterAbort?.();
   }
 }
 

@@ -7,18 +7,31 @@ export interface Expirable {
   deadline: number;
   /** Whether the item waits for its deadline. */
   isQueued: boolean;
+  /**
+   * `true`: nothing is on the wire, so that a sleep of the host counts as time. `false`: an answer may be on its way, so that
+   * a late timer waits for one more turn of the event loop.
+   * @default undefined: neither
+   */
+  readonly isUnwritten?: boolean;
   /** Called once when the deadline has passed, unless the item was deleted before. */
   expire(): void;
 }
 
 /** The heap may hold this many deleted items more than live items. */
 const SLACK = 64;
+/** A timer that fires later than this, in milliseconds, may overtake answers that the socket holds already. */
+const LATE = 100;
+/** The host slept if its wall clock has advanced by so many milliseconds more than its monotonic clock. */
+const SLEEP = 5_000;
 
 /**
  * Expires many items with one timer. A binary heap by deadline (Knuth, The Art of Computer Programming 3, section
  * 5.2.3). Most items are deleted long before their deadline, in the order in which they were added. A deleted item is
  * only marked; it leaves the heap when it reaches the top, or when half of the heap is marked. If all items have the
  * same duration, `add()` and `delete()` cost O(1); with mixed durations O(log n), spread over all calls.
+ *
+ * The monotonic clock of some hosts stands still while the host sleeps, and so do its timers. So the queue compares it
+ * with the wall clock at every look.
  */
 export class DeadlineQueue {
   readonly #clock: Clock;
@@ -28,12 +41,19 @@ export class DeadlineQueue {
   #size = 0;
   /** When the timer will fire. After a deletion this may be too early; the timer is then started again. */
   #wakeAt = Infinity;
+  /** Overdue items that get one more turn of the event loop, in which their answers may come. */
+  #spared: Expirable[] = [];
+  /** The two clocks at the latest look. */
+  #lookedAt: number;
+  #wallTime: number | undefined;
 
   /** @param longestSleep - the timer fires at least this often, in milliseconds */
   constructor(clock: Clock, longestSleep = Infinity) {
     this.#clock = clock;
     this.#timer = new Timer(clock);
     this.#longestSleep = longestSleep;
+    this.#lookedAt = clock.now();
+    this.#wallTime = clock.wallTime?.();
   }
 
   /** The number of items that wait for their deadline. */
@@ -44,7 +64,7 @@ export class DeadlineQueue {
   /** Expires an item after `duration` milliseconds. With Infinity the item is not added. */
   add(item: Expirable, duration: number): void {
     if (duration === Infinity) return;
-    const now = this.#clock.now();
+    const now = this.#look();
     item.deadline = now + duration;
     item.isQueued = true;
     this.#size++;
@@ -57,38 +77,94 @@ export class DeadlineQueue {
     if (!item.isQueued) return;
     item.isQueued = false;
     this.#size--;
-    if (this.#heap.length <= 2 * this.#size + SLACK) return;
-    // A sorted array is a heap.
-    this.#heap = this.#heap.filter((other) => other.isQueued).sort((a, b) => a.deadline - b.deadline);
+    if (this.#heap.length > 2 * this.#size + SLACK) this.#rebuild();
   }
 
-  /** Expires every item whose deadline has passed. Returns their number. */
-  sweep(): number {
-    let count = 0;
-    for (let first = this.#first(); first && first.deadline <= this.#clock.now(); first = this.#first()) {
-      this.delete(first);
-      first.expire();
-      count++;
-    }
-    this.#arm(this.#clock.now());
-    return count;
+  /**
+   * Expires every unwritten item whose deadline has passed, whether or not the timer has fired. The written items get one
+   * more turn of the event loop.
+   */
+  sweep(): void {
+    const now = this.#look();
+    const first = this.#first();
+    if (first && first.deadline <= now) this.#expire(now, true);
   }
 
   /** Stops the timer. The items stay until they are deleted. */
   stop(): void {
     this.#timer.stop();
     this.#wakeAt = Infinity;
+    this.#spared = [];
+  }
+
+  /** Reads the clocks. Returns the monotonic time. */
+  #look(): number {
+    const now = this.#clock.now();
+    const wallTime = this.#clock.wallTime?.();
+    if (wallTime === undefined || this.#wallTime === undefined) return now;
+    const slept = wallTime - this.#wallTime - (now - this.#lookedAt);
+    this.#wallTime = wallTime;
+    this.#lookedAt = now;
+    if (slept > SLEEP) this.#advance(slept);
+    return now;
+  }
+
+  /** The host slept, and the monotonic clock does not tell. */
+  #advance(slept: number): void {
+    for (const item of this.#heap) {
+      if (item.isUnwritten) item.deadline -= slept;
+    }
+    this.#rebuild();
+    this.#arm(this.#lookedAt);
+  }
+
+  /** A sorted array is a heap. */
+  #rebuild(): void {
+    this.#heap = this.#heap.filter((item) => item.isQueued).sort((a, b) => a.deadline - b.deadline);
+  }
+
+  #onTimer(lateness: number): void {
+    this.#wakeAt = Infinity;
+    const spared = this.#spared;
+    this.#spared = [];
+    this.#end(spared);
+    this.#expire(this.#look(), lateness > LATE);
+  }
+
+  /** @param sparesWritten - whether written items get one more turn of the event loop */
+  #expire(now: number, sparesWritten: boolean): void {
+    const due: Expirable[] = [];
+    const spared: Expirable[] = [];
+    for (let first = this.#first(); first && first.deadline <= now; first = this.#first()) {
+      this.#removeFirst();
+      (sparesWritten && first.isUnwritten === false ? spared : due).push(first);
+    }
+    if (spared.length > 0) {
+      this.#spared = this.#spared.concat(spared);
+      // A timer that is overdue already would fire in this turn.
+      this.#start(now, 0);
+    }
+    this.#end(due);
+    this.#arm(this.#clock.now());
+  }
+
+  #end(items: readonly Expirable[]): void {
+    for (const item of items) {
+      if (!item.isQueued) continue;
+      this.delete(item);
+      item.expire();
+    }
   }
 
   #arm(now: number): void {
     const first = this.#first();
     if (!first || first.deadline >= this.#wakeAt) return;
-    const delay = Math.min(Math.max(0, first.deadline - now), this.#longestSleep);
+    this.#start(now, Math.min(Math.max(0, first.deadline - now), this.#longestSleep));
+  }
+
+  #start(now: number, delay: number): void {
     this.#wakeAt = now + delay;
-    this.#timer.start(delay, () => {
-      this.#wakeAt = Infinity;
-      this.sweep();
-    });
+    this.#timer.start(delay, (lateness) => this.#onTimer(lateness));
   }
 
   /** The next item to expire. */

@@ -3,7 +3,8 @@ const SLACK = 1_024;
 
 /** A first-in, first-out queue. Taking an item out does not move the other items. */
 export class Queue<T> {
-  #items: T[] = [];
+  /** A place that was taken out is empty, so that the queue holds no item longer than it waits. */
+  #items: (T | undefined)[] = [];
   #head = 0;
 
   /** The number of items that wait. */
@@ -11,9 +12,14 @@ export class Queue<T> {
     return this.#items.length - this.#head;
   }
 
+  /** The item that `shift()` takes out next. */
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   /** A copy of the items that wait, first to last. */
   get waiting(): T[] {
-    return this.#items.slice(this.#head);
+    return this.#items.slice(this.#head) as T[];
   }
 
   push(item: T): void {
@@ -34,7 +40,8 @@ export class Queue<T> {
   /** Takes out the first item. */
   shift(): T | undefined {
     if (this.size === 0) return undefined;
-    const item = this.#items[this.#head++];
+    const item = this.#items[this.#head];
+    this.#items[this.#head++] = undefined;
     if (this.size === 0) this.clear();
     else if (this.#head > SLACK && this.#head * 2 > this.#items.length) {
       this.#items = this.waiting;

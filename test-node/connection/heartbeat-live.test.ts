@@ -42,7 +42,7 @@ describe('the heartbeat on a live client', () => {
 
   it('starts pongTimeout when a ping leaves, not while the rate limit holds it back [C6, HN23]', async () => {
     class Limited extends GenericJsonHandler {
-      override readonly limits = { frames: { count: 2, window: 100_000 } };
+      override readonly limits = { frames: { count: 2, window: 100_000, margin: 0 } };
     }
     const { clock, server, client } = await connectOnClock({ handler: new Limited() });
     await client.send('1');

@@ -80,7 +80,7 @@ describe('10: limits', () => {
 
   it('subscriptions, sends and pings share one rolling window (Binance 5/s) [HN23]', async () => {
     class PingingHandler extends BinanceStreamsHandler {
-      override readonly limits: Limits = { frames: { count: 5, window: 1_000 }, topicsPerFrame: 1 };
+      override readonly limits: Limits = { frames: { count: 5, window: 1_000, margin: 0 }, topicsPerFrame: 1 };
       override readonly keepAlive: KeepAlive = { interval: 300, when: 'always', expectReply: false };
       override buildPing(): string {
         return '{"method":"PING"}';
@@ -131,7 +131,7 @@ describe('10: limits', () => {
     await server.waitFor('three pongs', () => server.pongs === 3);
     const sends = Array.from({ length: 5 }, (_, n) => client.sendJson({ n }));
     await Promise.all(sends.slice(0, 2));
-    await clock.advance(999);
+    await clock.advance(1_049);
     expect(client.stats().sent).toBe(2);
     await clock.advance(1);
     await Promise.all(sends);
@@ -155,7 +155,10 @@ describe('10: limits', () => {
 
   it('a limit on subscription frames does not delay requests (OKX 480 per hour) [HN23, DL8]', async () => {
     class RationedHandler extends OkxHandler {
-      override readonly limits: Limits = { subscriptionFrames: { count: 2, window: 3_600_000 }, topicsPerFrame: 1 };
+      override readonly limits: Limits = {
+        subscriptionFrames: { count: 2, window: 3_600_000, margin: 0 },
+        topicsPerFrame: 1,
+      };
       override readonly keepAlive: KeepAlive = { interval: 7_200_000, when: 'after-silence', expectReply: true };
     }
     const clock = new VirtualClock();

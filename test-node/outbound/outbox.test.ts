@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
-import type { OutboundCall } from '../../src/outbound/outbound-call.js';
+import type { OutboundCall, Priority } from '../../src/outbound/outbound-call.js';
 import { Outbox } from '../../src/outbound/outbox.js';
 import type { Frame, Limits } from '../../src/protocol/handler-types.js';
+import { DeadlineQueue } from '../../src/util/deadline-queue.js';
 import { type TestContext, testContext } from '../support/test-context.js';
 
 /** A handler whose limits and preparation a test sets. */
@@ -37,7 +38,7 @@ let failures: unknown[];
 
 function newOutbox(handler: Handler): { outbox: Outbox; context: TestContext } {
   const context = testContext({ handler });
-  return { context, outbox: new Outbox(context) };
+  return { context, outbox: new Outbox(context, new DeadlineQueue(context.clock)) };
 }
 
 function subscriptionFrames() {
@@ -54,11 +55,15 @@ function subscriptionFrames() {
   };
 }
 
-function newCall(frame: string): OutboundCall & { fate: string } {
+function newCall(frame: string, priority: Priority = 'normal'): OutboundCall & { fate: string } {
   const call = {
     frame,
     id: frame,
     fate: 'waiting',
+    priority,
+    onLeaving: () => {},
+    onRefused: () => true,
+    handleEvent: () => {},
     onWritten: () => {
       call.fate = 'written';
     },
@@ -96,7 +101,7 @@ describe('Outbox: order', () => {
 
   it('keeps that order when the rate limit holds the first subscription frame back [DL7, HN23]', async () => {
     const handler = new Handler();
-    handler.limits = { frames: { count: 1, window: 1_000 } };
+    handler.limits = { frames: { count: 1, window: 1_000, margin: 0 } };
     const { outbox, context } = newOutbox(handler);
     outbox.add(newCall('call'));
     subscriptions.push('sub');
@@ -147,7 +152,7 @@ describe('Outbox: order', () => {
 describe('Outbox: limits', () => {
   it('applies the rolling window to frames of all lanes [HN23]', async () => {
     const handler = new Handler();
-    handler.limits = { frames: { count: 2, window: 1_000 } };
+    handler.limits = { frames: { count: 2, window: 1_000, margin: 0 } };
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
@@ -194,7 +199,7 @@ describe('Outbox: limits', () => {
 
   it('leaves no timer behind when it is detached', async () => {
     const handler = new Handler();
-    handler.limits = { frames: { count: 1, window: 1_000 } };
+    handler.limits = { frames: { count: 1, window: 1_000, margin: 0 } };
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
@@ -256,7 +261,7 @@ describe('Outbox: asynchronous preparation', () => {
 
   it('applies the rate limit after a slow preparation [HN23, HN10]', async () => {
     const handler = new PreparingHandler();
-    handler.limits = { frames: { count: 2, window: 1_000 } };
+    handler.limits = { frames: { count: 2, window: 1_000, margin: 0 } };
     const { outbox, context } = newOutbox(handler);
     outbox.attach(link);
     outbox.ready(subscriptionFrames());

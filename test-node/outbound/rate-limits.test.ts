@@ -7,7 +7,7 @@ import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 describe('a rate limit', () => {
   it('makes calls above the rate wait in order, before ready and after [HN23, DL9, DL2]', async () => {
     const { client, clock, sent } = virtualWorld({
-      handler: new LimitedHandler({ frames: { count: 2, window: 1_000 } }),
+      handler: new LimitedHandler({ frames: { count: 2, window: 1_000, margin: 0 } }),
     });
     const calls = [0, 1, 2, 3, 4].map((n) => client.request({ op: 'order', n }));
     client.once('ready', () => calls.push(client.request({ op: 'order', n: 5 })));
@@ -23,7 +23,10 @@ describe('a rate limit', () => {
   });
 
   it('makes a cancel wait for one frame of a paced resubscription, not for all [DL7, DL8, HN23]', async () => {
-    const handler = new LimitedHandler({ topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } });
+    const handler = new LimitedHandler({
+      topicsPerFrame: 1,
+      subscriptionFrames: { count: 1, window: 1_000, margin: 0 },
+    });
     const { client, clock, drop, sent } = await connectedWorld({ handler });
     const subscribing = client.subscribeMany(topics(20));
     await clock.advance(20_000);
@@ -45,7 +48,10 @@ describe('a rate limit', () => {
   });
 
   it('loses no subscription over drops in the middle of a paced resubscription [F11, S4, HN23]', async () => {
-    const handler = new LimitedHandler({ topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } });
+    const handler = new LimitedHandler({
+      topicsPerFrame: 1,
+      subscriptionFrames: { count: 1, window: 1_000, margin: 0 },
+    });
     const { client, clock, drop, sent } = await connectedWorld({ handler });
     const subscribing = client.subscribeMany(topics(8));
     await clock.advance(8_000);
@@ -64,7 +70,7 @@ describe('a rate limit', () => {
   });
 
   it('lets calls leave before the remaining subscription frames [DL8, HN23]', async () => {
-    const handler = new LimitedHandler({ topicsPerFrame: 1, frames: { count: 1, window: 1_000 } });
+    const handler = new LimitedHandler({ topicsPerFrame: 1, frames: { count: 1, window: 1_000, margin: 0 } });
     const { client, clock, sent } = await connectedWorld({ handler });
     void client.subscribeMany(topics(5));
     await clock.advance(1_500);
@@ -85,7 +91,7 @@ describe('a rate limit', () => {
 
   it('starts again on the next connection [HN23, R1, S4]', async () => {
     const { client, clock, drop, sent } = await connectedWorld({
-      handler: new LimitedHandler({ frames: { count: 1, window: 60_000 } }),
+      handler: new LimitedHandler({ frames: { count: 1, window: 60_000, margin: 0 } }),
     });
     const written = outcomeOf(client.request({ op: 'first' }));
     const waits = client.request({ op: 'second' });
@@ -109,7 +115,7 @@ describe('a rate limit on answers to server pings', () => {
       }
     }
     const { client, clock, peer } = await connectedWorld({
-      handler: new Ponging({ frames: { count: 5, window: 60_000 } }),
+      handler: new Ponging({ frames: { count: 5, window: 60_000, margin: 0 } }),
     });
     const causes: string[] = [];
     client.on('disconnected', ({ cause }) => causes.push(String(cause?.message)));

@@ -4,6 +4,7 @@ import type { RequestId } from '../../src/identifiers.js';
 import type { Outcome, PendingRequest } from '../../src/requests/pending-request.js';
 import { PendingRequests } from '../../src/requests/pending-requests.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
+import { DeadlineQueue } from '../../src/util/deadline-queue.js';
 
 let clock: VirtualClock;
 let outcomes: [id: unknown, outcome: Outcome][];
@@ -14,7 +15,8 @@ beforeEach(() => {
 });
 
 function newStore(capacity = 10, longestSleep = 60_000): PendingRequests {
-  return new PendingRequests(capacity, clock, longestSleep, {
+  return new PendingRequests(capacity, new DeadlineQueue(clock, longestSleep), {
+    onAborted: () => {},
     onSettled: ({ id }, outcome) => outcomes.push([id, outcome]),
   });
 }
@@ -33,6 +35,7 @@ describe('PendingRequests', () => {
     const request = store.add('a', 'frame', options);
     expect(request.call.requestId).toBe('a');
     expect(request.call.delivery).toBe('unsent');
+    request.onLeaving();
     request.onWritten();
     expect(request.call.delivery).toBe('unknown');
     expect(answer(store, 'a', 1)).toBe(true);
@@ -95,7 +98,10 @@ describe('PendingRequests', () => {
     const store = newStore();
     for (const id of ['written', 'waiting', 'answered']) {
       const request = store.add(id, 'frame', options);
-      if (id !== 'waiting') request.onWritten();
+      if (id !== 'waiting') {
+        request.onLeaving();
+        request.onWritten();
+      }
     }
     answer(store, 'answered', 1);
     await clock.advance(1_000);
@@ -110,6 +116,7 @@ describe('PendingRequests', () => {
     const store = newStore(1);
     for (let id = 0; id <= 1_024; id++) {
       const request = store.add(id, 'frame', options);
+      request.onLeaving();
       request.onWritten();
       request.onUnwritable(new ConnectionClosedError('over'));
     }
@@ -144,6 +151,7 @@ describe('PendingRequests', () => {
   it('times a written request out as unknown [DL1, R4]', async () => {
     const store = newStore();
     const request = store.add('a', 'frame', options);
+    request.onLeaving();
     request.onWritten();
     await clock.advance(1_000);
     await expect(request.call).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unknown' });
@@ -184,7 +192,8 @@ describe('PendingRequests', () => {
   });
 
   it('clear() rejects all, even when a rejection adds another [R1]', () => {
-    const store = new PendingRequests(10, clock, 60_000, {
+    const store = new PendingRequests(10, new DeadlineQueue(clock), {
+      onAborted: () => {},
       onSettled: ({ id }) => {
         if (id === 'a') store.add('new', 'frame', options);
       },
@@ -205,7 +214,10 @@ describe('PendingRequests', () => {
       setTimer: (callback: () => void, delay: number) => clock.setTimer(callback, delay),
       clearTimer: (timer: unknown) => clock.clearTimer(timer),
     };
-    const store = new PendingRequests(count, counting, 60_000, { onSettled: () => {} });
+    const store = new PendingRequests(count, new DeadlineQueue(counting, 60_000), {
+      onSettled: () => {},
+      onAborted: () => {},
+    });
     for (let id = 0; id < count; id++) store.add(id, 'frame', { timeout: 30_000 + ((id * 7_919) % 10_000) });
     expect(clock.pendingTimers).toBe(1);
     expect(reads / count).toBeLessThan(5);

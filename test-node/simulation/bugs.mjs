@@ -113,15 +113,10 @@ export const bugs = [
   bug(
     'an aborted request is not forgotten',
     'requests/pending-request.ts',
-    "this.#owner.settle(this, 'aborted', undefined, this.#signal?.reason);",
-    'this.finish(undefined, this.#signal?.reason);',
+    "this.#owner.settle(this, 'aborted', undefined, this.signal?.reason);",
+    'this.finish(undefined, this.signal?.reason);',
   ),
-  bug(
-    'one request too many is let in',
-    'requests/pending-requests.ts',
-    'this.#requests.size >= this.#capacity',
-    'this.#requests.size > this.#capacity',
-  ),
+  bug('one request too many is let in', 'requests/capacity.ts', 'count >= capacity', 'count > capacity'),
   bug(
     'timeouts wait for the sweep',
     'util/deadline-queue.ts',
@@ -139,7 +134,7 @@ export const bugs = [
     'requests leave while authenticating',
     'outbound/outbox.ts',
     '} else if (!this.isReady) {',
-    '} else if (!this.isReady && this.#calls.size === 0) {',
+    '} else if (!this.isReady && this.waiting === 0) {',
   ),
   bug(
     'frames do not wait for the code behind an await',
@@ -150,8 +145,8 @@ export const bugs = [
   bug(
     'waiting calls are not bounded',
     'requests/admission.ts',
-    'waiting >= commandChannelCapacity',
-    'waiting >= 4 * commandChannelCapacity',
+    "'commandChannelCapacity', commandChannelCapacity,",
+    "'commandChannelCapacity', 4 * commandChannelCapacity,",
   ),
   // ——— Subscriptions ———
   bug(

@@ -98,7 +98,7 @@ describe('a subscription of a topic that was just given up', () => {
 
   it('is not ended by such a revocation while the newer frame waits for a rate limit [HN4, S3]', async () => {
     class Handler extends RevocableHandler {
-      override limits = { frames: { count: 2, window: 1_000 } };
+      override limits = { frames: { count: 2, window: 1_000, margin: 0 } };
     }
     const world = virtualWorld({ handler: new Handler(), network: { latency: 10 } });
     await world.connect();
