@@ -22,6 +22,7 @@ const wrong: readonly [field: keyof WebSocketConfigInput, ...values: unknown[]][
   ['subscriptionChannelCapacity', 0, 1.5],
   ['commandChannelCapacity', -1, 1.5],
   ['connectTimeout', 0, Infinity],
+  ['leaveTimeout', -1, Infinity],
   ['authOnConnect', 'true', 0],
   ['authTimeout', 0, Infinity],
   ['authMaxAttempts', 0, 1.5],
@@ -59,6 +60,7 @@ describe('WebSocketConfig', () => {
       subscriptionChannelCapacity: 1_024,
       commandChannelCapacity: 256,
       connectTimeout: 10_000,
+      leaveTimeout: 5_000,
       authOnConnect: true,
       authTimeout: 10_000,
       authMaxAttempts: 3,
@@ -121,8 +123,8 @@ describe('WebSocketConfig', () => {
   });
 
   it('reports values that cannot be shown as text [CF4]', () => {
-    expect(thrown({ url, pingInterval: Symbol('x') }).message).toContain('Symbol(x)');
+    expect(thrown({ url, pingInterval: Symbol('x') }).message).toContain('a symbol');
     expect(thrown({ url, pingInterval: Object.create(null) }).message).toContain('an object');
-    expect(thrown({ url, pingInterval: 1n }).message).toContain('1');
+    expect(thrown({ url, pingInterval: 1n }).message).toContain('a bigint');
   });
 });

@@ -10,6 +10,9 @@ import { NodeDialler } from './node-dialler.js';
 import { plainHeaders, readStart } from './refused-upgrade.js';
 import { parseRetryAfter } from './retry-after.js';
 
+/** Milliseconds by which the timer of ws comes after ours. */
+const LATER = 1_000;
+
 /** `closeTimeout` is newer than the types of ws. */
 type NodeOptions = WebSocket.ClientOptions & { closeTimeout?: number };
 
@@ -104,11 +107,14 @@ class NodeSocket implements Socket {
     const dialler = options.agent || options.createConnection ? undefined : new NodeDialler();
     this.#dialler = dialler;
     const createConnection = /^wss:/i.test(url) ? dialler?.secure : dialler?.plain;
-    const ws = new WebSocket(url, protocols, {
+    const settings: NodeOptions = {
       ...options,
       ...(createConnection && { createConnection: createConnection as WebSocket.ClientOptions['createConnection'] }),
+      // Later than our own timer, which resets the connection.
+      closeTimeout: options.closeTimeout + LATER,
       maxPayload: Math.min(maxMessageSize, LARGEST_PAYLOAD),
-    });
+    };
+    const ws = new WebSocket(url, protocols, settings);
     this.#ws = ws;
     ws.on('open', () => events.onOpen());
     // ws gives one Buffer per message. The client gets a plain Uint8Array over the same memory: Buffer overrides

@@ -1,6 +1,15 @@
+import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { barrier, channelEvent, collect } from '../support/live.js';
+import { barrier, channelEvent, collect, connectClient, serve } from '../support/live.js';
 import { publish, subscribed } from '../support/live-channel.js';
+
+/** A server whose refusals are final. */
+class FinalHandler extends GenericJsonHandler {
+  override isSubscriptionSuccess(message: Message, topics: readonly string[]) {
+    const outcome = super.isSubscriptionSuccess(message, topics);
+    return outcome === false ? { refused: topics, retryable: false } : outcome;
+  }
+}
 
 describe('channel loops', () => {
   it('two loops have separate buffers [CH3]', async () => {
@@ -47,7 +56,9 @@ describe('channel loops', () => {
   });
 
   it('a loop throws the error that closed its channel [CH4, CH13]', async () => {
-    const { server, channel } = await subscribed();
+    const server = await serve();
+    const client = await connectClient(server, { handler: new FinalHandler() });
+    const channel = await client.subscribe('t');
     const loop = (async () => {
       for await (const _ of channel);
     })();
