@@ -147,9 +147,7 @@ describe('a handler that throws', () => {
     }
     const server = await serve();
     const client = await connectClient(server, { handler: new BrokenHandler() });
-    const failed = clientEvent(client, 'error');
     await expect(client.subscribe('a')).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
-    expect((await failed)[0]).toBeInstanceOf(ProtocolError);
   });
 
   it('in extractError during a refused resubscription closes or resumes the channel [HN30, S4]', async () => {
