@@ -54,12 +54,9 @@ export class TransportError extends Error {
     const facts = Object.entries(this).filter(([, value]) => isPlain(value));
     return { name, code, message, ...Object.fromEntries(facts) };
   }
-
-  static {
-    TransportError.prototype.name = 'TransportError';
-    Object.defineProperties(TransportError.prototype, { [BRAND]: { value: true }, [PRINT]: { value: print } });
-  }
 }
+TransportError.prototype.name = 'TransportError';
+Object.defineProperties(TransportError.prototype, { [BRAND]: { value: true }, [PRINT]: { value: print } });
 
 /** A connection attempt did not lead to an open socket. The client makes another attempt. */
 export class ConnectionFailedError extends TransportError {
@@ -71,11 +68,8 @@ export class ConnectionFailedError extends TransportError {
     super('CONNECTION_FAILED', message, { retryable: true, ...options });
     this.status = options.status;
   }
-
-  static {
-    ConnectionFailedError.prototype.name = 'ConnectionFailedError';
-  }
 }
+ConnectionFailedError.prototype.name = 'ConnectionFailedError';
 
 /** The connection, or the client, was closed before the call could be completed. */
 export class ConnectionClosedError extends TransportError {
@@ -89,11 +83,8 @@ export class ConnectionClosedError extends TransportError {
     this.reason = reason;
     this.closeCode = options.closeCode;
   }
-
-  static {
-    ConnectionClosedError.prototype.name = 'ConnectionClosedError';
-  }
 }
+ConnectionClosedError.prototype.name = 'ConnectionClosedError';
 
 /** The server refused the credentials, or the handler could not build them. */
 export class AuthenticationFailedError extends TransportError {
@@ -105,11 +96,8 @@ export class AuthenticationFailedError extends TransportError {
     super('AUTHENTICATION_FAILED', message, options);
     this.serverCode = options.serverCode;
   }
-
-  static {
-    AuthenticationFailedError.prototype.name = 'AuthenticationFailedError';
-  }
 }
+AuthenticationFailedError.prototype.name = 'AuthenticationFailedError';
 
 /** No answer came within the time that the call allows. */
 export class RequestTimeoutError extends TransportError {
@@ -124,11 +112,8 @@ export class RequestTimeoutError extends TransportError {
     this.duration = duration;
     this.requestId = requestId;
   }
-
-  static {
-    RequestTimeoutError.prototype.name = 'RequestTimeoutError';
-  }
 }
+RequestTimeoutError.prototype.name = 'RequestTimeoutError';
 
 /** The server answered a request with an error. `delivery` is 'unknown' if that answer leaves the outcome open. */
 export class RequestRejectedError extends TransportError {
@@ -146,11 +131,8 @@ export class RequestRejectedError extends TransportError {
     this.serverCode = options.serverCode;
     Object.defineProperty(this, 'data', { value: options.data });
   }
-
-  static {
-    RequestRejectedError.prototype.name = 'RequestRejectedError';
-  }
 }
+RequestRejectedError.prototype.name = 'RequestRejectedError';
 
 /** A topic could not be subscribed, or the server ended its subscription. */
 export class SubscriptionFailedError extends TransportError {
@@ -175,11 +157,8 @@ export class SubscriptionFailedError extends TransportError {
     this.serverCode = options.serverCode;
     this.failures = options.failures ?? new Map([[topic, this]]);
   }
-
-  static {
-    SubscriptionFailedError.prototype.name = 'SubscriptionFailedError';
-  }
 }
+SubscriptionFailedError.prototype.name = 'SubscriptionFailedError';
 
 /** The client gave up: `reconnectMaxAttempts` attempts in a row failed. `cause` is the last failure. */
 export class MaxReconnectAttemptsError extends TransportError {
@@ -190,11 +169,8 @@ export class MaxReconnectAttemptsError extends TransportError {
     super('MAX_RECONNECT_ATTEMPTS', texts.gaveUp(attempts, lastReason(options.cause)), options);
     this.attempts = attempts;
   }
-
-  static {
-    MaxReconnectAttemptsError.prototype.name = 'MaxReconnectAttemptsError';
-  }
 }
+MaxReconnectAttemptsError.prototype.name = 'MaxReconnectAttemptsError';
 
 /** Something does not follow the protocol: a frame, a payload that cannot be serialised, or a handler that threw. */
 export class ProtocolError extends TransportError {
@@ -202,11 +178,8 @@ export class ProtocolError extends TransportError {
   constructor(message: string, options: TransportErrorOptions = {}) {
     super('PROTOCOL_ERROR', message, options);
   }
-
-  static {
-    ProtocolError.prototype.name = 'ProtocolError';
-  }
 }
+ProtocolError.prototype.name = 'ProtocolError';
 
 /** A bounded queue is full. The message says what was not queued. */
 export class CapacityExceededError extends TransportError {
@@ -220,11 +193,8 @@ export class CapacityExceededError extends TransportError {
     this.limit = limit;
     this.capacity = capacity;
   }
-
-  static {
-    CapacityExceededError.prototype.name = 'CapacityExceededError';
-  }
 }
+CapacityExceededError.prototype.name = 'CapacityExceededError';
 
 /** A frame is larger than allowed. */
 export class MessageTooLargeError extends TransportError {
@@ -236,11 +206,8 @@ export class MessageTooLargeError extends TransportError {
     super('MESSAGE_TOO_LARGE', message, options);
     this.limit = limit;
   }
-
-  static {
-    MessageTooLargeError.prototype.name = 'MessageTooLargeError';
-  }
 }
+MessageTooLargeError.prototype.name = 'MessageTooLargeError';
 
 /** An inbound frame is larger than the config allows. */
 export function tooLarge(maxMessageSize: number, cause?: unknown): MessageTooLargeError {
@@ -262,11 +229,8 @@ export class ConfigError extends TransportError {
     this.field = field;
     this.value = isNumberOrBoolean(value) || value === undefined || value === null ? value : show(value);
   }
-
-  static {
-    ConfigError.prototype.name = 'ConfigError';
-  }
 }
+ConfigError.prototype.name = 'ConfigError';
 
 /** Every error of this package. Comparing its `code` narrows an error to its class. */
 export type AnyTransportError =
