@@ -22,7 +22,7 @@ import { manyFailed, type PartialSubscription, SubscribeMany } from './subscript
 import type { SubscribeCall } from './subscriptions/subscriber.js';
 import * as texts from './texts.js';
 import type { TraceSink } from './trace.js';
-import type { MethodCall, ResultOf, UntypedPayload } from './typed-requests.js';
+import type { MethodCall, OperationCall, ResultOf, UntypedPayload } from './typed-requests.js';
 import { Deferred } from './util/deferred.js';
 import { maskUrl } from './util/mask-url.js';
 import {
@@ -241,6 +241,10 @@ export class WebSocketClient<
    */
   request<const M extends keyof Methods & string>(
     payload: MethodCall<Methods, M>,
+    options?: RequestOptions,
+  ): PendingCall<ResultOf<Methods[M]>>;
+  request<const M extends keyof Methods & string>(
+    payload: OperationCall<Methods, M>,
     options?: RequestOptions,
   ): PendingCall<ResultOf<Methods[M]>>;
   request<T = unknown>(payload: UntypedPayload<Methods, T>, options?: RequestOptions): PendingCall<T>;

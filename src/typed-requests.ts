@@ -20,9 +20,15 @@ export type MethodCall<Methods, M extends keyof Methods> = BesideOf<Methods[M]> 
     ? { readonly method: M; readonly params?: ParamsOf<Methods[M]> }
     : { readonly method: M; readonly params: ParamsOf<Methods[M]> });
 
-/** With typed methods, a payload with a `method` is a `MethodCall`, unless the call says `request<T>(…)`. */
+/** The same on a wire whose requests are `{ op, args }`. */
+export type OperationCall<Methods, M extends keyof Methods> = BesideOf<Methods[M]> &
+  (undefined extends ParamsOf<Methods[M]>
+    ? { readonly op: M; readonly args?: ParamsOf<Methods[M]> }
+    : { readonly op: M; readonly args: ParamsOf<Methods[M]> });
+
+/** With typed methods, a payload with a `method` or an `op` is a `MethodCall` or an `OperationCall`, unless the call says `request<T>(…)`. */
 export type UntypedPayload<Methods, T> = string extends keyof Methods
   ? unknown
   : unknown extends T
-    ? { readonly method?: undefined } | string | number | boolean | null | readonly unknown[]
+    ? { readonly method?: undefined; readonly op?: undefined } | string | number | boolean | null | readonly unknown[]
     : unknown;

@@ -80,6 +80,21 @@ describe('methods', () => {
     expectTypeOf(client.request({ method: 'evaluate', sessionId: 's' })).toEqualTypeOf<PendingCall<string>>();
   });
 
+  it('are typed on { op, args } wires, too [CL32, GJ10]', () => {
+    expectTypeOf(client.request({ op: 'order.place', args: { qty: 1 } })).toEqualTypeOf<
+      PendingCall<{ orderId: string }>
+    >();
+    expectTypeOf(client.request({ op: 'time' })).toEqualTypeOf<PendingCall<number>>();
+    // @ts-expect-error -- wrong args
+    void client.request({ op: 'order.place', args: { qty: '1' } });
+    // @ts-expect-error -- missing args
+    void client.request({ op: 'order.place' });
+    // @ts-expect-error -- unknown operation
+    void client.request({ op: 'order.replace', args: {} });
+    // @ts-expect-error -- the names of two wires
+    void client.request({ op: 'order.place', params: { qty: 1 } });
+  });
+
   it('do not compile with wrong, missing or unknown parts [CL32]', () => {
     // @ts-expect-error -- wrong params
     void client.request({ method: 'order.place', params: { qty: '1' } });
