@@ -50,6 +50,8 @@ export const authenticationFailed = (why: string, retryable: boolean) =>
 export const loginUnanswered = (authTimeout: number) =>
   `The server did not answer the authentication within ${authTimeout} ms (authTimeout).`;
 
+export const unreadableLogin = (words: string) => `the handler could not read the answer: ${words}`;
+
 export const loginNotBuilt = (authTimeout: number) =>
   `The handler built no authentication message within ${authTimeout} ms (authTimeout).`;
 
@@ -113,6 +115,8 @@ export const HANDLER_FAILED_ON_FRAME = 'The handler failed on a frame';
 export const PING_FAILED = 'A ping could not be sent';
 
 export const NOT_MESSAGES = 'it returned something other than messages';
+
+export const UNREADABLE = 'The message is not JSON: nothing in it counts as a success.';
 
 export const NO_FRAME = 'it returned neither text nor bytes';
 

@@ -113,6 +113,11 @@ class AdaptedExchangeHandler<Topics extends object> extends ProtocolHandler<Topi
     throw new ProtocolError(texts.EXCHANGE_HANDLER_REQUEST, { delivery: 'unsent' });
   }
 
+  /** The old interface knows texts that are no JSON. */
+  override extractData(message: Message): unknown {
+    return message.json ?? message.text;
+  }
+
   /** The message as `processMessage` changed it; `undefined` if it did not. */
   process(message: Message): readonly Message[] | undefined {
     const result = this.#handler.processMessage?.(message.text);

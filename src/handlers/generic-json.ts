@@ -5,103 +5,13 @@ import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
 import * as texts from '../texts.js';
-import { type OptionRule, type OptionRules, readOptions } from '../util/options.js';
+import { readOptions } from '../util/options.js';
 import { rarePart } from './common/rare-part.js';
 import { serverError } from './common/server-error.js';
-import { isPlainObject, isWord, isWordOrWords, membersOf } from './common/values.js';
+import { asMembers, isPlainObject, isWord, membersOf } from './common/values.js';
+import { type GenericJsonOptions, type GenericJsonSettings, genericJsonRules } from './generic-json/options.js';
 
-/**
- * The member names and values of a plain JSON protocol. The defaults are those of the most common dialect:
- * `{"op":"subscribe","req_id":"1","args":["trades.BTC"]}`.
- */
-export interface GenericJsonOptions {
-  /**
-   * The member that holds the id of a request, in the request and in its answer.
-   * @default 'req_id'
-   */
-  readonly requestIdField?: string;
-  /**
-   * The member that holds the topic of an update.
-   * @default 'topic'
-   */
-  readonly topicField?: string;
-  /**
-   * The member that holds the operation.
-   * @default 'op'
-   */
-  readonly operationField?: string;
-  /**
-   * The member that holds the list of topics in a subscribe frame.
-   * @default 'args'
-   */
-  readonly argumentsField?: string;
-  /**
-   * The member that holds the data of an answer or an update. If a frame lacks it, the data is the whole frame.
-   * @default 'data'
-   */
-  readonly dataField?: string;
-  /**
-   * The operation that subscribes.
-   * @default 'subscribe'
-   */
-  readonly subscribeOp?: string;
-  /**
-   * The operation that unsubscribes.
-   * @default 'unsubscribe'
-   */
-  readonly unsubscribeOp?: string;
-  /**
-   * The operation of a ping, in both directions.
-   * @default undefined: no ping in JSON, because WebSocket pings are enough for most servers
-   */
-  readonly pingOp?: string;
-  /**
-   * The operation that answers a ping, in both directions.
-   * @default 'pong'
-   */
-  readonly pongOp?: string;
-  /**
-   * The member that is `false` in a refusal.
-   * @default 'success'
-   */
-  readonly successField?: string;
-  /**
-   * The member that holds the error: a text, or an object with `message`, `code` and `data`.
-   * @default 'error'
-   */
-  readonly errorField?: string;
-  /**
-   * The member that says whether a frame is an answer or an update, for servers whose other members do not say it.
-   * @default undefined: the other members decide
-   */
-  readonly typeField?: string;
-  /** The value, or values, of `typeField` in an answer. */
-  readonly responseType?: string | readonly string[];
-  /** The value, or values, of `typeField` in an update. */
-  readonly updateType?: string | readonly string[];
-}
-
-type Optional = 'pingOp' | 'typeField' | 'responseType' | 'updateType';
-type Settings = Pick<GenericJsonOptions, Optional> & Required<Omit<GenericJsonOptions, Optional>>;
-
-const word = (fallback?: string): OptionRule => [isWord, 'a non-empty string', fallback];
-const words: OptionRule = [isWordOrWords, 'a non-empty string, or a list of them'];
-const rules: OptionRules<GenericJsonOptions> = {
-  requestIdField: word('req_id'),
-  topicField: word('topic'),
-  operationField: word('op'),
-  argumentsField: word('args'),
-  dataField: word('data'),
-  subscribeOp: word('subscribe'),
-  unsubscribeOp: word('unsubscribe'),
-  pingOp: word(),
-  pongOp: word('pong'),
-  successField: word('success'),
-  errorField: word('error'),
-  typeField: word(),
-  responseType: words,
-  updateType: words,
-};
+export type { GenericJsonOptions } from './generic-json/options.js';
 
 /**
  * Speaks plain JSON protocols: operations with a list of topics, answers with the id of their request, updates with the
@@ -129,13 +39,14 @@ export class GenericJsonHandler<
   Topics extends object = Record<string, unknown>,
   Methods extends object = Record<string, unknown>,
 > extends ProtocolHandler<Topics, Methods> {
-  readonly #names: Settings;
+  readonly #names: GenericJsonSettings;
+  readonly #successCodes: ReadonlySet<string>;
   /** A text with a topic and without any of these strings is an update: it has no request id and no operation. */
   readonly #signs: readonly string[];
 
   constructor(options: GenericJsonOptions = {}) {
     super();
-    const names = readOptions('options', options, rules) as Settings;
+    const names = readOptions('options', options, genericJsonRules) as GenericJsonSettings;
     if (names.subscribeOp === names.unsubscribeOp) {
       throw new ConfigError('unsubscribeOp', names.unsubscribeOp, texts.NOT_SUBSCRIBE_OP);
     }
@@ -143,6 +54,7 @@ export class GenericJsonHandler<
       throw new ConfigError('typeField', undefined, texts.TYPE_FIELD);
     }
     this.#names = names;
+    this.#successCodes = new Set(names.successCodes.map(String));
     const signs = new Set([names.requestIdField, names.subscribeOp, names.unsubscribeOp].map(rarePart));
     // A search for 'ubscribe' finds 'unsubscribe' too.
     this.#signs = [...signs].filter((sign) => ![...signs].some((other) => other !== sign && sign.includes(other)));
@@ -236,8 +148,12 @@ export class GenericJsonHandler<
     const names = this.#names;
     const frame = membersOf(message);
     const error = frame[names.errorField];
-    if (!error && frame[names.successField] !== false) return undefined;
-    return serverError(error, frame, frame[names.dataField]);
+    const code = names.codeField === undefined ? undefined : frame[names.codeField];
+    const isCoded = isWord(code) || typeof code === 'number';
+    const isRefused = isCoded ? !this.#successCodes.has(String(code)) : Boolean(error);
+    if (!isRefused && frame[names.successField] !== false) return undefined;
+    const refusal = serverError(error, frame, frame[names.dataField]);
+    return isCoded ? { ...refusal, code } : refusal;
   }
 
   override extractResult(message: Message): unknown {
@@ -247,12 +163,22 @@ export class GenericJsonHandler<
   override extractData(message: Message): unknown {
     const { dataField } = this.#names;
     const frame = membersOf(message);
-    return Object.hasOwn(frame, dataField) ? frame[dataField] : (message.json ?? message.text);
+    return Object.hasOwn(frame, dataField) ? frame[dataField] : message.json;
+  }
+
+  override parse(text: string): unknown {
+    const { parse } = this.#names;
+    return parse ? parse(text) : super.parse(text);
+  }
+
+  override stringify(value: unknown): string {
+    const { stringify } = this.#names;
+    return stringify ? stringify(value) : super.stringify(value);
   }
 
   override buildPing(): Frames {
     const { operationField, pingOp } = this.#names;
-    return pingOp && JSON.stringify({ [operationField]: pingOp });
+    return pingOp && this.stringify({ [operationField]: pingOp });
   }
 
   /**
@@ -263,13 +189,14 @@ export class GenericJsonHandler<
     const names = this.#names;
     if (!names.pingOp || names.pingOp === names.pongOp || message.field(names.operationField) !== names.pingOp)
       return false;
-    const frame = membersOf(message);
+    // A ping wants its pong even if the rest of it cannot be read.
+    const frame = asMembers(message.json);
     return !Object.hasOwn(frame, names.successField) && !Object.hasOwn(frame, names.errorField);
   }
 
   /** The server's ping with the pong operation. It keeps the other members, because the server may need them. */
   override buildPong(message: Message): string {
-    return JSON.stringify({ ...membersOf(message), [this.#names.operationField]: this.#names.pongOp });
+    return this.stringify({ ...asMembers(message.json), [this.#names.operationField]: this.#names.pongOp });
   }
 
   override isPongResponse(message: Message): boolean {
@@ -286,7 +213,7 @@ export class GenericJsonHandler<
       if (isPlainObject(params)) return { ...params, [names.topicField]: topic };
       throw new ConfigError('params', params, texts.TOPIC_PARAMS);
     });
-    return JSON.stringify({
+    return this.stringify({
       [names.operationField]: name,
       [names.requestIdField]: requestId,
       [names.argumentsField]: list,
@@ -296,6 +223,13 @@ export class GenericJsonHandler<
 
 function isOneOf(value: unknown, allowed: string | readonly string[] | undefined): boolean {
   return isWord(value) && (value === allowed || (Array.isArray(allowed) && allowed.includes(value)));
+}
+
+/** The topics that are in the other list, too. */
+function common(topics: readonly Topic[], others: readonly Topic[]): Topic[] {
+  if (others.length === 1) return topics.includes(others[0] as Topic) ? [...others] : [];
+  const set = new Set(others);
+  return topics.filter((topic) => set.has(topic));
 }
 
 /** The topics that are in the other list, too. */

@@ -8,15 +8,18 @@ import type {
   SubscriptionContext,
   SubscriptionOutcome,
 } from '../protocol/handler-types.js';
-import type { Message } from '../protocol/message.js';
+import { readJsonField } from '../protocol/json-field.js';
+import { scanArray } from '../protocol/json-parts.js';
+import { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
 import { ProtocolHandler } from '../protocol/protocol-handler.js';
+import { readable } from '../protocol/readable.js';
 import * as texts from '../texts.js';
 import { isObject, readOptions } from '../util/options.js';
 import { isWord, membersOf } from './common/values.js';
-import { errorIn, toCall, VERSION } from './json-rpc/call.js';
+import { errorIn, isNotification, toCall, toNotification, VERSION } from './json-rpc/call.js';
 import { type JsonRpcOptions, jsonRpcRules } from './json-rpc/options.js';
-import { JsonRpcSubscriptions, suffixOf } from './json-rpc/subscriptions.js';
+import { JsonRpcSubscriptions } from './json-rpc/subscriptions.js';
 
 export type { JsonRpcOptions, JsonRpcSubscription } from './json-rpc/options.js';
 
@@ -32,7 +35,7 @@ interface Batch {
 }
 
 const INTERNAL_ERROR = -32603;
-/** The number of calls in unanswered batches that are remembered. Beyond it the oldest are forgotten. */
+/** The number of calls in unanswered batches that are remembered. Beyond it the oldest batches are forgotten. */
 const BATCHED_CALLS = 10_000;
 
 /**
@@ -41,7 +44,7 @@ const BATCHED_CALLS = 10_000;
  * - `request({ method, params })` resolves to the result and rejects with the server's error (`serverCode`, `message`,
  *   `data`). An answer with neither result nor error rejects with `delivery: 'unknown'`.
  * - `request([{ method, params }, …])` is a batch. It resolves to one `JsonRpcBatchEntry` for each call, in their
- *   order.
+ *   order. A notification among the calls stays one, and has no entry.
  * - `sendJson(JsonRpcHandler.notification(method, params))` sends a notification.
  * - A request of the server becomes the client's `request` event. A frame with a `method` never answers a request of
  *   the client, even if it has the same id. Each request in a batch of the server gets an answer of its own.
@@ -69,6 +72,7 @@ export class JsonRpcHandler<
 > extends ProtocolHandler<Topics, Methods> {
   override readonly limits: Limits;
   override readonly serverChoosesTopics: boolean;
+  readonly #options: JsonRpcOptions;
   readonly #subscriptions: JsonRpcSubscriptions;
   readonly #numericIds: boolean;
   /** The unanswered batches, by the id of each of their calls. */
@@ -78,18 +82,19 @@ export class JsonRpcHandler<
   constructor(options: JsonRpcOptions = {}) {
     super();
     const read = readOptions('options', options, jsonRpcRules);
-    this.#subscriptions = new JsonRpcSubscriptions(read);
+    this.#options = read;
+    this.#subscriptions = new JsonRpcSubscriptions(read, this);
     this.#numericIds = read.numericIds ?? false;
     this.limits = { topicsPerFrame: this.#subscriptions.topicsPerFrame };
     this.serverChoosesTopics = this.#subscriptions.serverChoosesTopics;
   }
 
   /**
-   * A notification, for `sendJson()`.
+   * A notification, for `sendJson()`, or as a part of a batch.
    * @throws ProtocolError for an empty method, or params that are no object
    */
   static notification(method: string, params?: object): object {
-    return toCall({ method, params });
+    return toNotification(method, params);
   }
 
   classifyMessage(message: Message): MessageKind {
@@ -117,7 +122,7 @@ export class JsonRpcHandler<
 
   /** One topic with different params is several subscriptions: the server has a name for each. */
   override canonicalTopic(topic: Topic, params: unknown): Topic {
-    return topic + suffixOf(params);
+    return topic + this.#subscriptions.suffixOf(params);
   }
 
   buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
@@ -141,33 +146,28 @@ export class JsonRpcHandler<
 
   override injectRequestId(payload: unknown, requestId: RequestId): object {
     if (!Array.isArray(payload)) return toCall(payload, requestId);
-    if (payload.length === 0) throw new ProtocolError(texts.EMPTY_BATCH, { delivery: 'unsent' });
-    const callIds = payload.map((_, at) => (at > 0 ? (this.generateRequestId() ?? `${requestId}.${at}`) : requestId));
-    const frame = payload.map((part, at) => toCall(part, callIds[at]));
-    const batch: Batch = { id: requestId, callIds };
-    for (const id of callIds) this.#batches.set(id, batch);
-    for (const id of this.#batches.keys()) {
-      if (this.#batches.size <= BATCHED_CALLS) break;
-      this.#batches.delete(id);
-    }
+    const calls = payload.filter((part) => !isNotification(part));
+    if (calls.length === 0) throw new ProtocolError(texts.EMPTY_BATCH, { delivery: 'unsent' });
+    const callIds = calls.map((_, at) => (at > 0 ? (this.generateRequestId() ?? `${requestId}.${at}`) : requestId));
+    let next = 0;
+    const frame = payload.map((part) => (isNotification(part) ? toCall(part) : toCall(part, callIds[next++])));
+    this.#remember({ id: requestId, callIds });
     return frame;
   }
 
   override extractError(message: Message): ServerError | undefined {
-    return listIn(message) && this.#batchIn(message) ? undefined : errorIn(membersOf(message));
+    return isList(message) && this.#batchIn(message) ? undefined : errorIn(membersOf(message));
   }
 
   override extractResult(message: Message): unknown {
     const batch = this.#batchIn(message);
     if (!batch) return membersOf(message).result;
-    const answers = new Map(
-      answersIn(message)
-        .filter(isObject)
-        .map((answer) => [answer.id, answer]),
-    );
+    const json = readable(message);
+    // Text or number makes no difference within one batch.
+    const answers = new Map((Array.isArray(json) ? json : [json]).filter(isObject).map((one) => [String(one.id), one]));
+    this.#forget(batch);
     return batch.callIds.map((id): JsonRpcBatchEntry => {
-      this.#batches.delete(id);
-      const answer = answers.get(id) ?? {};
+      const answer = answers.get(String(id)) ?? {};
       const error = errorIn(answer);
       return error ? { error } : { result: answer.result };
     });
@@ -175,12 +175,35 @@ export class JsonRpcHandler<
 
   /** The elements of an array, each as a message. The answers to one batch stay together in one message. */
   override split(message: Message): readonly Message[] | undefined {
-    const parts = listIn(message);
-    const batch = parts && this.#batchIn(message);
-    if (!batch) return parts?.map((part) => message.part(part));
-    const ours = parts.filter((part) => this.#batchOf(part) === batch);
-    if (ours.length === parts.length) return undefined;
-    return [ours, ...parts.filter((part) => !ours.includes(part))].map((part) => message.part(part));
+    const parts = message.parts();
+    if (!parts?.length || this.#batches.size === 0) return parts?.length ? parts : undefined;
+    const answers = new Map<Batch, string[]>();
+    const others: Message[] = [];
+    for (const part of parts) {
+      const batch = this.#batchOf(part.field('id'));
+      if (!batch || part.field('method') !== undefined) {
+        others.push(part);
+        continue;
+      }
+      const texts = answers.get(batch);
+      if (texts) texts.push(part.text);
+      else answers.set(batch, [part.text]);
+    }
+    if (answers.size === 0) return parts;
+    if (answers.size === 1 && others.length === 0) return undefined;
+    // What is taken from a broken frame stays broken.
+    const end = scanArray(message.text)?.isWhole ? ']' : '';
+    return [...[...answers.values()].map((texts) => new Message(`[${texts.join()}${end}`)), ...others];
+  }
+
+  override parse(text: string): unknown {
+    const { parse } = this.#options;
+    return parse ? parse(text) : super.parse(text);
+  }
+
+  override stringify(value: unknown): string {
+    const { stringify } = this.#options;
+    return stringify ? stringify(value) : super.stringify(value);
   }
 
   override extractServerRequest(message: Message): ServerRequest | undefined {
@@ -191,39 +214,44 @@ export class JsonRpcHandler<
 
   override buildResponse(id: RequestId, result: unknown): string {
     // JSON.stringify() leaves out undefined, but the member is required.
-    return JSON.stringify({ ...VERSION, id, result: result ?? null });
+    return this.stringify({ ...VERSION, id, result: result ?? null });
   }
 
   /** JSON-RPC codes are integers. Any other code becomes -32603, "internal error". */
   override buildErrorResponse(id: RequestId, { code, message, data }: ServerError): string {
     const sent = Number.isInteger(code) ? code : INTERNAL_ERROR;
-    return JSON.stringify({ ...VERSION, id, error: { code: sent, message, data } });
+    return this.stringify({ ...VERSION, id, error: { code: sent, message, data } });
   }
 
-  /** The batch that a message answers. */
+  /** The batch that a message answers. Answers to one batch are in one message, so that the first of them tells. */
   #batchIn(message: Message): Batch | undefined {
     if (this.#batches.size === 0) return undefined;
-    for (const part of answersIn(message)) {
-      const batch = this.#batchOf(part);
-      if (batch) return batch;
+    const { text } = message;
+    const [start, end] = scanArray(text, 1)?.bounds ?? [0, text.length];
+    const first = start === 0 ? text : text.slice(start, end);
+    return readJsonField(first, 'method') === undefined ? this.#batchOf(readJsonField(first, 'id')) : undefined;
+  }
+
+  /** The batch with a call of that id. Some servers send a number back as text. */
+  #batchOf(id: RequestId | undefined): Batch | undefined {
+    return id === undefined ? undefined : (this.#batches.get(id) ?? this.#batches.get(Number(id)));
+  }
+
+  #remember(batch: Batch): void {
+    for (const id of batch.callIds) this.#batches.set(id, batch);
+    while (this.#batches.size > BATCHED_CALLS) {
+      const [oldest = batch] = this.#batches.values();
+      if (oldest === batch) break;
+      this.#forget(oldest);
     }
-    return undefined;
   }
 
-  #batchOf(part: unknown): Batch | undefined {
-    return isObject(part) && !('method' in part) ? this.#batches.get(part.id as RequestId) : undefined;
+  #forget(batch: Batch): void {
+    for (const id of batch.callIds) this.#batches.delete(id);
   }
 }
 
-/**
- * The answers in a message. A server may answer a batch with one object: an error for the whole batch, or the result of
- * its only call.
- */
-function answersIn(message: Message): readonly unknown[] {
-  return listIn(message) ?? [message.json];
-}
-
-/** The elements of a message that is a JSON array. */
-function listIn(message: Message): readonly unknown[] | undefined {
-  return /^\s*\[/.test(message.text) && Array.isArray(message.json) ? message.json : undefined;
+/** Whether a message is a JSON array, as far as its first character tells. */
+function isList(message: Message): boolean {
+  return /^\s*\[/.test(message.text);
 }

@@ -1,8 +1,10 @@
 import type { Context } from '../context.js';
 import { CapacityExceededError, type TransportError, tooLarge } from '../errors.js';
-import { utf8Length } from '../protocol/frames.js';
-import { Message } from '../protocol/message.js';
+import { isBytes, utf8Length } from '../protocol/frames.js';
+import type { Parts } from '../protocol/handler-types.js';
+import { adopt, Message, type MessageReader } from '../protocol/message.js';
 import * as texts from '../texts.js';
+import { SLICE } from '../util/pacer.js';
 import { isThenable } from '../util/promises.js';
 import { Queue } from '../util/queue.js';
 import { Timer } from '../util/timer.js';
@@ -13,6 +15,9 @@ import type { DeliveryGate } from './delivery-gate.js';
 const CAPACITY = 1_024;
 /** Milliseconds that the end of a link waits for frames that came before the end and are still being decoded. */
 const DECODE_GRACE = 1_000;
+
+/** How many messages are handed out between two looks at the clock. */
+const MESSAGES_PER_LOOK = 32;
 
 /** Where messages go. */
 export interface MessageRouter {
@@ -36,10 +41,14 @@ export class Inbox {
   readonly #limit: number;
   readonly #decodes: boolean;
   readonly #splits: boolean;
+  readonly #reader: MessageReader;
   readonly #grace: Timer;
+  /** Active between two slices of a long queue, so that one frame with very many parts does not block other work. */
+  readonly #pause: Timer;
   /** Frames, parts of frames, and at the end what to do after the last frame. */
   readonly #queue = new Queue<string | Uint8Array | Message | (() => void)>();
   #draining = false;
+  /** A frame waits for the promise of a handler: to be decoded, or to be split. */
   #decoding = false;
   #ended = false;
 
@@ -51,7 +60,10 @@ export class Inbox {
     this.#limit = context.config.maxMessageSize;
     this.#decodes = context.overrides.decodeBinary;
     this.#splits = context.overrides.split;
-    this.#grace = new Timer(context.runtime.clock);
+    const { counters, handler, runtime } = context;
+    this.#reader = { counters, parse: (text) => handler.parse(text) };
+    this.#grace = new Timer(runtime.clock);
+    this.#pause = new Timer(runtime.clock);
     gate.attach(() => this.#drain());
   }
 
@@ -90,24 +102,30 @@ export class Inbox {
     this.#ended = true;
     this.#queue.clear();
     this.#grace.stop();
+    this.#pause.stop();
   }
 
   /** Whether nothing may be handed out now. */
   get #isHeld(): boolean {
-    return this.#gate.isClosed || this.#decoding;
+    return this.#gate.isClosed || this.#decoding || this.#pause.active;
   }
 
   #drain(): void {
     // A listener may call resume() inside a message; the other listeners of that message come first.
     if (this.#draining) return;
     this.#draining = true;
+    const { clock } = this.#context.runtime;
+    let startedAt: number | undefined;
     try {
-      while (!this.#isHeld) {
+      for (let count = 1; !this.#isHeld; count++) {
         const next = this.#queue.shift();
         if (next === undefined) break;
         if (typeof next === 'function') next();
-        else if (next instanceof Message) this.#router.route(next);
-        else this.#take(next);
+        else if (typeof next === 'string' || isBytes(next)) this.#take(next);
+        else this.#router.route(next);
+        if (count % MESSAGES_PER_LOOK > 0 || this.#queue.size === 0) continue;
+        startedAt ??= clock.now();
+        if (clock.now() - startedAt > SLICE) this.#pause.start(0, () => this.#drain());
       }
     } finally {
       this.#draining = false;
@@ -119,25 +137,35 @@ export class Inbox {
     counters.received++;
     if (trace.isOn) trace.frame('in', data);
     if (isLarger(data, this.#limit)) return this.#break(tooLarge(this.#limit));
-    if (typeof data === 'string' || !this.#decodes) this.#hand(new Message(data, undefined, counters));
+    if (typeof data === 'string' || !this.#decodes) this.#hand(new Message(data, undefined, this.#reader));
     else this.#decode(data);
   }
 
   #decode(data: Uint8Array): void {
-    try {
-      const text = this.#context.handler.decodeBinary(data);
-      if (!isThenable(text)) return this.#handDecoded(data, text);
-      this.#decoding = true;
-      text.then(
-        (decoded) => this.#decoded(() => this.#handDecoded(data, decoded)),
-        (cause) => this.#decoded(() => this.#undecodable(cause)),
-      );
-    } catch (cause) {
-      this.#undecodable(cause);
-    }
+    this.#ask(
+      () => this.#context.handler.decodeBinary(data),
+      (text) => this.#handDecoded(data, text),
+      (cause) => this.#context.emit('error', wrapError(texts.UNDECODABLE, cause)),
+    );
   }
 
-  #decoded(next: () => void): void {
+  /** Asks the handler. If it returns a promise, what came later waits. */
+  #ask<T>(hook: () => T | Promise<T>, take: (made: T) => void, failed: (cause: unknown) => void): void {
+    let made: T | Promise<T>;
+    try {
+      made = hook();
+    } catch (cause) {
+      return failed(cause);
+    }
+    if (!isThenable(made)) return take(made);
+    this.#decoding = true;
+    made.then(
+      (value) => this.#goOn(() => take(value)),
+      (cause) => this.#goOn(() => failed(cause)),
+    );
+  }
+
+  #goOn(next: () => void): void {
     if (this.#ended) return;
     this.#decoding = false;
     next();
@@ -147,37 +175,44 @@ export class Inbox {
   /** A decoded frame obeys the same size limit as a text frame. */
   #handDecoded(data: Uint8Array, text: string): void {
     if (typeof text === 'string' && isLarger(text, this.#limit)) this.#break(tooLarge(this.#limit));
-    else this.#hand(new Message(data, text, this.#context.counters));
+    else this.#hand(new Message(data, text, this.#reader));
   }
 
   #hand(message: Message): void {
     if (!this.#splits) return this.#router.route(message);
-    const parts = this.#split(message);
-    if (!parts?.length) return this.#router.route(message);
+    this.#ask(
+      () => this.#context.handler.split(message),
+      (parts) => this.#handParts(message, parts),
+      (cause) => this.#unsplittable(message, cause),
+    );
+  }
+
+  /** No parts: the frame is one message. An empty list: the handler has taken the frame. */
+  #handParts(message: Message, parts: Parts): void {
+    if (parts === null || parts === undefined) return this.#router.route(message);
+    if (!Array.isArray(parts) || !parts.every(isMessage)) {
+      return this.#unsplittable(message, new TypeError(texts.NOT_MESSAGES));
+    }
+    for (const part of parts) adopt(part, this.#reader);
     // Parts may have to wait for each other like frames do, and they come before the frames behind them.
     this.#queue.unshift(parts);
-    if (!this.#gate.isClosed) this.#drain();
+    if (!this.#isHeld) this.#drain();
   }
 
-  #split(message: Message): readonly Message[] | null | undefined {
-    try {
-      const parts = this.#context.handler.split(message);
-      if (!parts?.length || parts.every((part) => part instanceof Message)) return parts;
-      throw new TypeError(texts.NOT_MESSAGES);
-    } catch (cause) {
-      this.#context.emit('error', wrapError(texts.hookFailed('split'), cause));
-      return undefined;
-    }
-  }
-
-  #undecodable(cause: unknown): void {
-    this.#context.emit('error', wrapError(texts.UNDECODABLE, cause));
+  #unsplittable(message: Message, cause: unknown): void {
+    this.#context.emit('error', wrapError(texts.hookFailed('split'), cause));
+    this.#router.route(message);
   }
 
   #break(error: TransportError): void {
     this.stop();
     this.#listener.onBroken(error);
   }
+}
+
+/** No `instanceof`: a handler may come from another copy of this package. */
+function isMessage(part: Message | null | undefined): boolean {
+  return typeof part?.field === 'function';
 }
 
 /** Counts UTF-8 bytes only if the length does not decide it. */

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import type { RequestId } from '../identifiers.js';
 import type { Frames, ServerRequest, Signal } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
 import { MessageKind } from '../protocol/message-kind.js';
@@ -22,7 +23,8 @@ export interface ConnectionActions {
   routed(): void;
   /** Our ping was answered. */
   pong(): void;
-  reconnect(reason: string): void;
+  /** @param delay - milliseconds that the server asks for, on top of the usual delay */
+  reconnect(reason: string, delay?: number): void;
   authenticate(): void;
 }
 
@@ -64,33 +66,42 @@ export class Router {
   }
 
   #take(message: Message): boolean {
-    if (this.#login.isOpen && this.#login.take(message)) return true;
+    const isLogin = this.#login.isOpen;
+    // The answer to a login may say that the session is resumed. That has to be known before the first frame leaves.
+    const isHeeded = isLogin && this.#heed(message);
+    if (isLogin && this.#login.isOpen && this.#login.take(message)) return true;
     const { handler } = this.#context;
+    let isTaken: boolean;
     switch (handler.classifyMessage(message)) {
       case MessageKind.Update: {
         const name = handler.extractTopic(message);
-        return (
-          (name !== null && name !== undefined && this.#subscriptions.publish(name, message)) || this.#heed(message)
-        );
+        isTaken = name !== null && name !== undefined && this.#subscriptions.publish(name, message);
+        break;
       }
-      // The answer is handed out first: a signal in the same frame may end the connection.
-      case MessageKind.Response: {
-        const taken = this.#answer(message);
-        return this.#heed(message) || taken;
-      }
-      case MessageKind.Control: {
-        const taken = this.#answer(message) || this.#subscriptions.control(message);
-        return this.#heed(message) || taken;
-      }
+      case MessageKind.Response:
+        isTaken = this.#answer(message);
+        break;
+      case MessageKind.Control:
+        isTaken = this.#answer(message) || this.#subscriptions.control(message);
+        break;
       default:
-        return this.#heed(message) || this.#keepUp(message);
+        return isHeeded || (!isLogin && this.#heed(message)) || this.#keepUp(message);
     }
+    // What the frame brings is handed out first: a signal in the same frame may end the connection.
+    return isHeeded || (!isLogin && this.#heed(message)) || isTaken;
   }
 
   /** Takes a frame with the id of a request, or of a subscribe frame. */
   #answer(message: Message): boolean {
     const id = this.#context.handler.extractRequestId(message);
     if (id === null || id === undefined) return false;
+    if (this.#answerTo(id, message)) return true;
+    // Some servers send a number back as text, or the other way round.
+    const other = this.#requests.otherForm(id);
+    return other !== undefined && this.#answerTo(other, message);
+  }
+
+  #answerTo(id: RequestId, message: Message): boolean {
     return this.#requests.answer(id, message) || this.#subscriptions.answer(id, message);
   }
 
@@ -110,11 +121,15 @@ export class Router {
     this.#context.trace.effect('signal', { ...signal });
     switch (signal.type) {
       case 'reconnect':
-        return this.#actions.reconnect(signal.reason ?? texts.SERVER_ASKED);
+        return this.#actions.reconnect(signal.reason ?? texts.SERVER_ASKED, signal.delay);
       case 'authenticate':
         return this.#actions.authenticate();
       case 'resync':
         return this.#subscriptions.resync(signal.topics);
+      case 'completed':
+        return this.#subscriptions.completed(signal.topics);
+      case 'resumed':
+        return this.#subscriptions.resumed(signal.topics);
       case 'revoked': {
         const { error, retryable } = signal;
         return this.#subscriptions.revoked(signal.topics, error?.message ?? texts.NO_REASON, error?.code, retryable);

@@ -14,7 +14,12 @@ export function listFrames(frames: Frames): readonly Frame[] {
 
 /** Whether a value is text or bytes. */
 export function isFrame(value: unknown): value is Frame {
-  return typeof value === 'string' || value instanceof Uint8Array;
+  return typeof value === 'string' || isBytes(value);
+}
+
+/** Whether a value is a list of bytes, also of another realm, which has a Uint8Array of its own. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1;
 }
 
 /** Whether a handler returned no frame. */

@@ -1,10 +1,14 @@
 import type { RequestId, Topic } from '../identifiers.js';
+import type { Message } from './message.js';
 
 /** One outbound frame: a string for a text frame, bytes for a binary frame. */
 export type Frame = string | Uint8Array;
 
 /** One frame, several frames in order, or none. */
 export type Frames = Frame | readonly Frame[] | null | undefined;
+
+/** The messages in one frame. Null and undefined: the frame is one message. An empty list: it says nothing yet. */
+export type Parts = readonly Message[] | null | undefined;
 
 /** What the client knows about the topics of a subscribe or unsubscribe frame. */
 export interface SubscriptionContext {
@@ -73,12 +77,27 @@ export interface Sequence {
 
 /** What the server asks of the connection or of its subscriptions. */
 export type Signal =
-  /** Reconnect. `makeBeforeBreak` asks to open the new connection first; the client reconnects in the usual way. */
-  | { readonly type: 'reconnect'; readonly reason?: string; readonly makeBeforeBreak?: boolean }
-  /** Authenticate again on this connection. */
+  /**
+   * Reconnect. `makeBeforeBreak` asks to open the new connection first; the client reconnects in the usual way. The next
+   * attempt comes `delay` milliseconds later than usual, at most 300 000.
+   */
+  | {
+      readonly type: 'reconnect';
+      readonly reason?: string;
+      readonly makeBeforeBreak?: boolean;
+      readonly delay?: number;
+    }
+  /** Authenticate again on this connection. While an authentication is under way, further signals ask for nothing more. */
   | { readonly type: 'authenticate' }
   /** Subscribe these topics anew, because their state is out of date. Their channels get a gap. */
   | { readonly type: 'resync'; readonly topics: readonly Topic[] }
+  /** These streams came to their normal end. Their channels close without an error. */
+  | { readonly type: 'completed'; readonly topics: readonly Topic[] }
+  /**
+   * The session of the last connection goes on: these topics are still subscribed, and nothing of them was missed. They
+   * are not subscribed again and have no gap, as far as frames are not written and gaps are not told yet.
+   */
+  | { readonly type: 'resumed'; readonly topics: readonly Topic[] }
   /** The server ended these subscriptions. They are subscribed again, unless `retryable` is false: then their channels end. */
   | {
       readonly type: 'revoked';

@@ -24,7 +24,14 @@ export function readJsonField(text: string, name: string): string | number | und
   ) {
     return readScalar(text, skipSpace(text, keyEnd + 2));
   }
-  return findMember(text, name);
+  const at = findMember(text, name);
+  return at === undefined ? undefined : readScalar(text, at);
+}
+
+/** The text of a top-level member's value, as it was received; undefined for a missing member. Never throws. */
+export function readJsonMember(text: string, name: string): string | undefined {
+  const at = findMember(text, name);
+  return at === undefined ? undefined : text.slice(at, skipValue(text, at));
 }
 
 /** The latest name that needs no escapes. A stream of updates reads the same name again and again. */
@@ -36,7 +43,8 @@ function isPlain(name: string): boolean {
   return true;
 }
 
-function findMember(text: string, name: string): string | number | undefined {
+/** The index of the first value with this name. */
+function findMember(text: string, name: string): number | undefined {
   let at = skipSpace(text, 0);
   if (text.charCodeAt(at) !== OPEN_BRACE) return undefined;
   at = skipSpace(text, at + 1);
@@ -46,7 +54,7 @@ function findMember(text: string, name: string): string | number | undefined {
     at = skipSpace(text, keyEnd);
     if (text.charCodeAt(at) !== COLON) return undefined;
     at = skipSpace(text, at + 1);
-    if (matches) return readScalar(text, at);
+    if (matches) return at;
     // Most members are found first or not at all. includes() finds a miss without a walk, unless a key may be escaped.
     if (isFirst && !text.includes(name, at) && !text.includes('\\', at)) return undefined;
     at = skipSpace(text, skipValue(text, at));
@@ -64,7 +72,8 @@ const OPEN_BRACE = 0x7b;
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-function skipSpace(text: string, from: number): number {
+/** The index of the first character from `from` on that is no white space. */
+export function skipSpace(text: string, from: number): number {
   let at = from;
   for (let code = text.charCodeAt(at); code === 0x20 || (code >= 9 && code <= 13); code = text.charCodeAt(at)) at++;
   return at;
@@ -99,7 +108,7 @@ function decodeString(text: string, start: number, end: number): string | undefi
 }
 
 /** The index after the value that starts at `from`. */
-function skipValue(text: string, from: number): number {
+export function skipValue(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length; at++) {
     switch (text.charCodeAt(at)) {

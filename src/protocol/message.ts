@@ -1,11 +1,30 @@
 import { readJsonField } from './json-field.js';
+import { scanArray } from './json-parts.js';
 
 const NOT_PARSED = Symbol('not parsed');
-const decoder = new TextDecoder();
+const BYTE_ORDER_MARK = 0xfeff;
+/** Made at first use: not every platform has the class when this file is imported. */
+let decoder: TextDecoder | undefined;
 
-/** Counts the parsed messages of one client; see `stats().parsed`. */
-interface ParseCounter {
-  parsed: number;
+/** The text of a binary frame, read as UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  decoder ??= new TextDecoder();
+  return decoder.decode(bytes);
+}
+
+/** How the messages of one client are read. */
+export interface MessageReader {
+  /** Counts the parsed messages; see `stats().parsed`. */
+  readonly counters: { parsed: number };
+  /** The `parse` hook of the handler. */
+  parse(text: string): unknown;
+}
+
+let adopter: ((message: Message, reader: MessageReader) => void) | undefined;
+
+/** Lets a message that a handler made be read like the frames of its client. A part of a frame already is. */
+export function adopt(message: Message, reader: MessageReader): void {
+  adopter?.(message, reader);
 }
 
 /**
@@ -20,37 +39,51 @@ interface ParseCounter {
  * ```
  */
 export class Message {
+  // A field instead of a static block, which some bundlers for React Native do not know.
+  static readonly #adopter = (message: Message, reader: MessageReader): void => {
+    // A handler may come from another copy of this package, whose messages have fields of their own.
+    if (#reader in message) message.#reader ??= reader;
+  };
   /** The frame as the socket delivered it: a string for a text frame, bytes for a binary frame. */
   readonly raw: string | Uint8Array;
   #text: string | undefined;
   #json: unknown = NOT_PARSED;
   #fieldName: string | undefined;
   #fieldValue: string | number | undefined;
-  readonly #counter: ParseCounter | undefined;
+  #reader: MessageReader | undefined;
+  /** The elements of a top-level array, by their parsed values; see `part()`. */
+  #elements: ReadonlyMap<unknown, Message> | undefined;
 
   /**
    * @param raw - the frame
    * @param text - the text of the frame if it differs from `raw`, for example after decompression
-   * @param counter - counts this message when it is parsed
+   * @param reader - parses this message, and counts that
    */
-  constructor(raw: string | Uint8Array, text?: string, counter?: ParseCounter) {
+  constructor(raw: string | Uint8Array, text?: string, reader?: MessageReader) {
+    adopter ??= Message.#adopter;
     this.raw = raw;
-    this.#text = text ?? (typeof raw === 'string' ? raw : undefined);
-    this.#counter = counter;
+    const own = text ?? (typeof raw === 'string' ? raw : undefined);
+    // Some servers put a byte order mark before the text. JSON does not allow it.
+    this.#text = own?.charCodeAt(0) === BYTE_ORDER_MARK ? own.slice(1) : own;
+    this.#reader = reader;
   }
 
   /** The text of the message. The bytes of a binary frame are read as UTF-8. */
   get text(): string {
-    this.#text ??= decoder.decode(this.raw as Uint8Array);
+    this.#text ??= decodeText(this.raw as Uint8Array);
     return this.#text;
   }
 
-  /** The parsed text; undefined if the text is not JSON. It is parsed once, on first use. Never throws. */
+  /**
+   * The parsed text; undefined if the text cannot be parsed. It is parsed once, on first use, with the `parse` hook of
+   * the handler. Never throws.
+   */
   get json(): unknown {
     if (this.#json === NOT_PARSED) {
-      if (this.#counter) this.#counter.parsed++;
+      const reader = this.#reader;
+      if (reader) reader.counters.parsed++;
       try {
-        this.#json = JSON.parse(this.text);
+        this.#json = reader ? reader.parse(this.text) : JSON.parse(this.text);
       } catch {
         this.#json = undefined;
       }
@@ -78,19 +111,76 @@ export class Message {
   }
 
   /**
-   * A part of this frame as a message, for `split` of a handler.
-   * @param value - the parsed part; it is not parsed again
+   * The elements of a top-level array, each as a message, for `split` of a handler. They are slices of the received
+   * text, which is not parsed for this. Undefined if the message is no array. If the form of the array is broken, the
+   * elements that can be seen come as messages without `json`.
    *
    * @example
    * ```ts
-   * const frame = new Message('[{"id":1},{"id":2}]');
-   * const parts = (frame.json as unknown[]).map((part) => frame.part(part));
+   * const parts = new Message('[{"id":1,"price":0.10},{"id":2}]').parts() ?? [];
+   * parts[0]?.text; // '{"id":1,"price":0.10}'
    * parts[1]?.field('id'); // 2
    * ```
    */
-  part(value: unknown): Message {
-    const part = new Message(JSON.stringify(value) ?? '', undefined, this.#counter);
+  parts(): readonly Message[] | undefined {
+    const { text } = this;
+    const array = scanArray(text);
+    if (!array) return undefined;
+    const { bounds, isWhole } = array;
+    const json = this.#json;
+    const isUnreadable = json === undefined || (json === NOT_PARSED && !isWhole);
+    const values = Array.isArray(json) && json.length * 2 === bounds.length ? json : undefined;
+    const parts: Message[] = [];
+    for (let at = 0; at < bounds.length; at += 2) {
+      const part = this.#slice(bounds[at] as number, bounds[at + 1] as number);
+      if (isUnreadable) part.#json = undefined;
+      else if (values) part.#json = values[at / 2];
+      parts.push(part);
+    }
+    return parts;
+  }
+
+  /**
+   * A part of this message as a message, for `split` of a handler: the text from `start` to before `end`, as it was
+   * received.
+   *
+   * @example
+   * ```ts
+   * const text = '{"price":0.10}{"price":0.20}';
+   * new Message(text).part(14, 28).text; // '{"price":0.20}'
+   * ```
+   */
+  part(start: number, end: number): Message;
+  /**
+   * A part of this message as a message, for `split` of a handler.
+   * @param value - an element of `json` if that is an array: its text as it was received becomes the message; or a
+   *   value of your own, which becomes JSON
+   *
+   * @example
+   * ```ts
+   * const frame = new Message('[{"price":0.10},{"price":0.20}]');
+   * const [, second] = frame.json as object[];
+   * frame.part(second).text; // '{"price":0.20}'
+   * ```
+   */
+  part(value: unknown): Message;
+  part(value: unknown, end?: number): Message {
+    if (typeof value === 'number' && typeof end === 'number') return this.#slice(value, end);
+    const element = typeof value === 'object' && value !== null && this.#elementOf(value);
+    if (element) return element;
+    const part = new Message(JSON.stringify(value) ?? '', undefined, this.#reader);
     part.#json = value;
     return part;
+  }
+
+  #slice(start: number, end: number): Message {
+    return new Message(this.text.slice(start, end), undefined, this.#reader);
+  }
+
+  #elementOf(value: object): Message | undefined {
+    // The values of a message that was never parsed are the caller's own.
+    if (!Array.isArray(this.#json)) return undefined;
+    this.#elements ??= new Map(this.parts()?.map((part) => [part.#json, part]));
+    return this.#elements.get(value);
   }
 }

@@ -8,6 +8,7 @@ import type {
   CloseVerdict,
   Frame,
   Frames,
+  Parts,
   Sequence,
   ServerError,
   ServerRequest,
@@ -15,9 +16,10 @@ import type {
   SubscriptionContext,
   SubscriptionOutcome,
 } from './handler-types.js';
-import type { Message } from './message.js';
+import { decodeText, type Message } from './message.js';
 import type { MessageKind } from './message-kind.js';
 import type { ProtocolTraits } from './protocol-traits.js';
+import { readable } from './readable.js';
 import { maskSecrets } from './secrets.js';
 
 export interface ProtocolHandler<Topics extends object, Methods extends object> extends ProtocolTraits {
@@ -86,7 +88,7 @@ export abstract class ProtocolHandler<
 
   /**
    * The frame, or frames, that subscribe these topics: at most `limits.topicsPerFrame`. Asked for new topics, and for
-   * all topics after each connect. A throw rejects `subscribe()` of these topics with a `SubscriptionFailedError`.
+   * all topics after each connect. No frame: nothing is to be confirmed, and the topics count as subscribed. A throw rejects `subscribe()` of these topics with a `SubscriptionFailedError`.
    */
   abstract buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames;
 
@@ -115,7 +117,10 @@ export abstract class ProtocolHandler<
     return undefined;
   }
 
-  /** Whether a message accepts the authentication. Asked for each message while an authentication is unanswered. */
+  /**
+   * Whether a message accepts the authentication. Asked for each message while an authentication is unanswered. A throw
+   * counts as a refusal, see `isAuthFailure`: what cannot be read is no success.
+   */
   isAuthSuccess(_message: Message): boolean {
     return false;
   }
@@ -130,8 +135,8 @@ export abstract class ProtocolHandler<
   }
 
   /**
-   * Whether a message asks the client to reconnect. Asked for each message except updates that reach a channel. The
-   * answer to a request is delivered first.
+   * Whether a message asks the client to reconnect. Asked for each message, of every kind. An answer or an update is
+   * delivered first.
    */
   shouldReconnect(_message: Message): boolean {
     return false;
@@ -142,6 +147,14 @@ export abstract class ProtocolHandler<
    * same messages. Undefined: the message is no signal.
    */
   extractSignal(_message: Message): Signal | undefined {
+    return undefined;
+  }
+
+  /**
+   * The last frames of a connection, such as a log-out. Asked before each closing handshake that the client starts, also
+   * before a planned reconnect, but not when the connection is lost or reset. After a throw nothing is sent.
+   */
+  farewell(): Frames {
     return undefined;
   }
 
@@ -219,10 +232,10 @@ export abstract class ProtocolHandler<
 
   /**
    * The value to which a request resolves. Asked for each answer without an error. A throw rejects the request with
-   * `delivery: 'unknown'`. Default: the parsed message, or its text if it is no JSON.
+   * `delivery: 'unknown'`. Default: the parsed message; it throws if the message cannot be parsed.
    */
   extractResult(message: Message): unknown {
-    return message.json ?? message.text;
+    return readable(message);
   }
 
   /** The frame that cancels a request at the server. Asked when a written request is aborted. */
@@ -236,9 +249,11 @@ export abstract class ProtocolHandler<
    * What a message says about the unconfirmed topics of one subscribe frame: all accepted (`true`), all refused
    * (`false`), or an outcome for each topic. Null and undefined: it is about another frame. A message with the id of a
    * subscribe frame is asked about that frame. Any other `Control` message is asked about each unconfirmed frame, the
-   * oldest first. Default: accepted, unless `extractError` finds an error; see also `confirmsSubscriptions`.
+   * oldest first. Default: accepted, unless `extractError` finds an error; it throws if the message cannot be parsed.
+   * See also `confirmsSubscriptions`.
    */
   isSubscriptionSuccess(message: Message, _topics: readonly Topic[]): boolean | SubscriptionOutcome | null | undefined {
+    readable(message);
     return !this.extractError(message);
   }
 
@@ -262,10 +277,10 @@ export abstract class ProtocolHandler<
 
   /**
    * The data of an update. Asked when the application first reads it. A throw costs the reader this update. Default:
-   * the parsed message, or its text if it is no JSON.
+   * the parsed message; it throws if the message cannot be parsed.
    */
   extractData(message: Message): unknown {
-    return message.json ?? message.text;
+    return readable(message);
   }
 
   /**
@@ -283,14 +298,31 @@ export abstract class ProtocolHandler<
    * Default: the bytes read as UTF-8.
    */
   decodeBinary(data: Uint8Array): string | Promise<string> {
-    return new TextDecoder().decode(data);
+    return decodeText(data);
   }
 
   /**
-   * The messages in a frame that carries several; see `Message.part()`. Asked for each frame after `decodeBinary`.
-   * Null, undefined and an empty list: the frame is one message. After a throw it is one message too.
+   * The value of a text, for `message.json`. A throw means that the text cannot be read. A parser of your own can keep
+   * integers beyond 2^53 exact. Default: `JSON.parse`.
    */
-  split(_message: Message): readonly Message[] | null | undefined {
+  parse(text: string): unknown {
+    return JSON.parse(text);
+  }
+
+  /**
+   * The text of a payload of `request()` and `sendJson()`. A throw rejects the call, which is not sent. Default:
+   * `JSON.stringify`.
+   */
+  stringify(value: unknown): string {
+    return JSON.stringify(value);
+  }
+
+  /**
+   * The messages in a frame that carries several; see `Message.parts()`. Asked for each frame after `decodeBinary`; a
+   * promise keeps the order of frames. Null and undefined: the frame is one message. An empty list takes the frame: it
+   * says nothing yet, for example because the message goes on in the next frame. After a throw it is one message.
+   */
+  split(_message: Message): Parts | Promise<Parts> {
     return undefined;
   }
 

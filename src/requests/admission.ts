@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { ConnectionClosedError, MessageTooLargeError, ProtocolError } from '../errors.js';
 import type { Priority } from '../outbound/outbound-call.js';
 import type { Outbox } from '../outbound/outbox.js';
-import { byteLength } from '../protocol/frames.js';
+import { byteLength, isBytes } from '../protocol/frames.js';
 import type { Frame } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { wrapError } from '../util/wrap-error.js';
@@ -65,14 +65,19 @@ export class Admission {
   }
 }
 
+/** Writes payloads; a handler does. */
+interface Writer {
+  stringify(value: unknown): string;
+}
+
 /**
  * The text of a payload.
  * @throws ProtocolError for a payload that cannot be serialised
  */
-export function serialise(payload: unknown): string {
+export function serialise(payload: unknown, writer: Writer): string {
   try {
-    const text = JSON.stringify(payload) as string | undefined;
-    if (text !== undefined) return text;
+    const text: unknown = writer.stringify(payload);
+    if (typeof text === 'string') return text;
   } catch (cause) {
     throw wrapError(texts.UNSERIALISABLE, cause, { delivery: 'unsent' });
   }
@@ -85,6 +90,6 @@ export function serialise(payload: unknown): string {
  */
 export function ownFrame(frame: Frame): Frame {
   if (typeof frame === 'string') return frame;
-  if (frame instanceof Uint8Array) return new Uint8Array(frame);
+  if (isBytes(frame)) return new Uint8Array(frame);
   throw new ProtocolError(texts.NEITHER_TEXT_NOR_BYTES, { delivery: 'unsent' });
 }

@@ -4,7 +4,7 @@ import { ProtocolError, RequestRejectedError, TransportError } from '../errors.j
 import type { RequestId } from '../identifiers.js';
 import type { Outbox } from '../outbound/outbox.js';
 import type { Frame, ServerError } from '../protocol/handler-types.js';
-import { Message } from '../protocol/message.js';
+import { adopt, Message } from '../protocol/message.js';
 import * as texts from '../texts.js';
 import type { DeadlineQueue } from '../util/deadline-queue.js';
 import { checkAll, type OptionRule, type OptionRules, oneOf } from '../util/options.js';
@@ -79,7 +79,7 @@ export class Requests implements PendingRequestsListener {
 
   request<T>(payload: unknown, options: RequestOptions = NO_OPTIONS): PendingCall<T> {
     let id: RequestId = '';
-    const frame = () => serialise(this.#inject(payload, id));
+    const frame = () => serialise(this.#inject(payload, id), this.#context.handler);
     try {
       id = this.#ids.next();
     } catch (cause) {
@@ -91,7 +91,7 @@ export class Requests implements PendingRequestsListener {
   requestRaw(frame: Frame, options: RawRequestOptions = NO_OPTIONS): PendingCall<Message> {
     let id = options?.requestId;
     try {
-      id ??= this.#context.handler.extractRequestId(new Message(frame)) ?? undefined;
+      id ??= this.#context.handler.extractRequestId(this.#read(frame)) ?? undefined;
     } catch {
       // The handler cannot read the frame, so the frame has no id.
     }
@@ -101,8 +101,15 @@ export class Requests implements PendingRequestsListener {
       if (this.#ids.isUsed(id, this.#pending)) {
         throw new ProtocolError(texts.idOfSubscription(id), { delivery: 'unsent' });
       }
-      return ownFrame(frame);
+      const own = ownFrame(frame);
+      this.#ids.note(id);
+      return own;
     });
+  }
+
+  /** The id as a number instead of text, or as text; undefined if this client ever used the id as it is. */
+  otherForm(id: RequestId): RequestId | undefined {
+    return this.#ids.otherForm(id);
   }
 
   /** Takes a frame that answers a request. Returns false if no request waits for that id. */
@@ -169,6 +176,13 @@ export class Requests implements PendingRequestsListener {
     } catch (error) {
       return refused<T>(id, error);
     }
+  }
+
+  /** The application's own frame, as the handler reads it. */
+  #read(frame: Frame): Message {
+    const message = new Message(frame);
+    adopt(message, { counters: { parsed: 0 }, parse: (text) => this.#context.handler.parse(text) });
+    return message;
   }
 
   #inject(payload: unknown, id: RequestId): unknown {

@@ -34,7 +34,7 @@ export class Sends implements SendOwner {
   }
 
   sendJson(payload: unknown, options: CallOptions = {}): Promise<void> {
-    return this.#call(options, () => serialise(payload));
+    return this.#call(options, () => serialise(payload, this.#context.handler));
   }
 
   /** The client ends: every frame that waits fails. */

@@ -106,7 +106,7 @@ describe('processMessage of an ExchangeHandler', () => {
   const take = (result: Result, text = '{"channel":"a","n":1}') => {
     const handler = fromExchangeHandler(old({ processMessage: () => result }));
     const message = new Message(text);
-    const parts = handler.split(message);
+    const parts = handler.split(message) as Message[] | undefined;
     const part = parts?.[0] ?? message;
     return {
       kind: handler.classifyMessage(part),
@@ -136,7 +136,7 @@ describe('processMessage of an ExchangeHandler', () => {
     const processMessage = vi.fn(() => undefined);
     const handler = fromExchangeHandler(old({ processMessage }));
     const message = new Message('{"channel":"a"}');
-    handler.split(message);
+    void handler.split(message);
     handler.classifyMessage(message);
     handler.extractTopic(message);
     expect(processMessage.mock.calls).toEqual([['{"channel":"a"}']]);

@@ -207,10 +207,24 @@ describe('GenericJsonHandler: answers', () => {
     expect(own.extractError(frame({ success: false, error: 'x' }))).toBeUndefined();
   });
 
+  it('lets the code decide where codeField is set and the code is there [GJ9]', () => {
+    const venue = new GenericJsonHandler({ codeField: 'retCode', errorField: 'retMsg', successCodes: [0, 'ok'] });
+    expect(venue.extractError(frame({ retCode: 0, retMsg: 'OK' }))).toBeUndefined();
+    expect(venue.extractError(frame({ retCode: '0', retMsg: 'OK' }))).toBeUndefined();
+    expect(venue.extractError(frame({ retCode: 'ok' }))).toBeUndefined();
+    expect(venue.extractError(frame({ retCode: 10_001, retMsg: 'bad qty' }))).toEqual({
+      message: 'bad qty',
+      code: 10_001,
+    });
+    expect(venue.extractError(frame({ retCode: 0, success: false }))).toMatchObject({ code: 0 });
+    expect(venue.extractError(frame({ retMsg: 'no code' }))).toMatchObject({ message: 'no code' });
+    expect(() => new GenericJsonHandler({ successCodes: [] })).toThrow('successCodes');
+  });
+
   it('gives the data of an update, or the whole frame without data', () => {
     expect(handler.extractData(frame({ topic: 'a', data: [1] }))).toEqual([1]);
     expect(handler.extractData(frame({ topic: 'a', price: 1 }))).toEqual({ topic: 'a', price: 1 });
-    expect(handler.extractData(frame('plain'))).toBe('plain');
+    expect(() => handler.extractData(frame('plain'))).toThrow('not JSON');
   });
 });
 

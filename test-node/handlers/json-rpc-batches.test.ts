@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JsonRpcHandler } from '../../src/handlers/json-rpc.js';
 import type { RequestId } from '../../src/identifiers.js';
+import type { Message } from '../../src/protocol/message.js';
 import { frame, settle } from '../support/handlers.js';
 
 describe('JsonRpcHandler: batches', () => {
@@ -71,5 +72,70 @@ describe('JsonRpcHandler: batches', () => {
     handler.injectRequestId([{ method: 'a' }], 'b');
     expect(settle(handler, '[{"id":"b","result":1}]')).toEqual([{ id: 'b', result: [{ result: 1 }] }]);
     expect(settle(handler, '[{"id":"b","result":1}]')).toEqual([{ id: 'b', result: 1 }]);
+  });
+
+  it('keeps a notification in a batch without an id, and without an entry [JR10]', () => {
+    const handler = new JsonRpcHandler();
+    const note = JsonRpcHandler.notification('log', ['x']);
+    const calls = handler.injectRequestId([note, { method: 'a' }, note, { method: 'b' }], 'c');
+    expect(JSON.parse(JSON.stringify(calls))).toEqual([
+      { jsonrpc: '2.0', method: 'log', params: ['x'] },
+      { jsonrpc: '2.0', method: 'a', id: 'c' },
+      { jsonrpc: '2.0', method: 'log', params: ['x'] },
+      { jsonrpc: '2.0', method: 'b', id: 'c.1' },
+    ]);
+    expect(settle(handler, '[{"id":"c.1","result":2},{"id":"c","result":1}]')).toEqual([
+      { id: 'c', result: [{ result: 1 }, { result: 2 }] },
+    ]);
+    expect(() => handler.injectRequestId([note], 'd')).toThrow('at least one call');
+  });
+
+  it('finds the batch of an answer whose ids are the sent numbers as text [HN34]', () => {
+    const handler = new JsonRpcHandler({ numericIds: true });
+    const id = handler.generateRequestId() as RequestId;
+    handler.injectRequestId([{ method: 'a' }, { method: 'b' }], id);
+    expect(settle(handler, '[{"id":"2","result":2},{"id":"1","result":1}]')).toEqual([
+      { id: 1, result: [{ result: 1 }, { result: 2 }] },
+    ]);
+  });
+
+  it('keeps the answers to each of two batches in one frame together', () => {
+    const handler = new JsonRpcHandler();
+    handler.injectRequestId([{ method: 'a' }, { method: 'b' }], 'x');
+    handler.injectRequestId([{ method: 'c' }, { method: 'd' }], 'y');
+    const text = '[{"id":"x","result":1},{"id":"y","result":3},{"id":"x.1","result":2},{"id":"y.1","result":4}]';
+    expect(settle(handler, text)).toEqual([
+      { id: 'x', result: [{ result: 1 }, { result: 2 }] },
+      { id: 'y', result: [{ result: 3 }, { result: 4 }] },
+    ]);
+  });
+
+  it.each([
+    ['a number that is not JSON', '[{"id":"b","result":NaN}]'],
+    ['a comma at the end', '[{"id":"b","result":1},]'],
+    ['a comma at the end, beside another message', '[{"id":"b","result":1},{"method":"note"},]'],
+    ['no end', '[{"id":"b","result":1}'],
+  ])('throws for an answer with %s, and still finds its batch [DL13]', (_, text) => {
+    const handler = new JsonRpcHandler();
+    handler.injectRequestId([{ method: 'a' }], 'b');
+    const [answer = frame(text)] = (handler.split(frame(text)) as Message[] | undefined) ?? [];
+    expect(handler.extractRequestId(answer)).toBe('b');
+    expect(() => handler.extractError(answer) ?? handler.extractResult(answer)).toThrow('not JSON');
+  });
+
+  it('takes a batch with 20,000 calls, however the server orders and repeats the answers [JR3]', () => {
+    const handler = new JsonRpcHandler();
+    const size = 20_000;
+    handler.injectRequestId(
+      Array.from({ length: size }, () => ({ method: 'm' })),
+      'b',
+    );
+    const id = (at: number) => (at === 0 ? 'b' : `b.${at}`);
+    const answers = Array.from({ length: size }, (_, at) => `{"id":"${id(size - 1 - at)}","result":${size - 1 - at}}`);
+    const notes = Array.from({ length: size }, () => '{"method":"note"}');
+    const settled = settle(handler, `[${[...notes, ...answers, ...answers].join()}]`);
+    expect(settled).toHaveLength(1 + size);
+    const { result } = settled[0] as { result: unknown[] };
+    expect([result.length, result[0], result[size - 1]]).toEqual([size, { result: 0 }, { result: size - 1 }]);
   });
 });

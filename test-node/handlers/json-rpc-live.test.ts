@@ -1,7 +1,7 @@
 import { JsonRpcHandler, RequestRejectedError } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { sent, venue } from '../demands/venue.js';
-import { connectClient } from '../support/live.js';
+import { clientEvent, connectClient } from '../support/live.js';
 
 interface Call {
   readonly id: number;
@@ -60,12 +60,25 @@ describe('JsonRpcHandler on a live client', () => {
     expect(sent(server)[0]).toEqual({ jsonrpc: '2.0', method: 'update', params: [1] });
   });
 
-  it('does not match an answer whose id has another type [JR5]', async () => {
-    const server = await venue<Call>(({ id }) => [
-      { jsonrpc: '2.0', id: String(id), result: 'text' },
-      { jsonrpc: '2.0', id, result: 'number' },
-    ]);
+  it('matches an answer whose id is the sent number as text, or the other way round [JR5, HN34]', async () => {
+    const server = await venue<Call>(({ id }) => ({ jsonrpc: '2.0', id: String(id), result: typeof id }));
     const client = await connectClient(server, { handler: new JsonRpcHandler({ numericIds: true }) });
     expect(await client.request({ method: 'a' })).toBe('number');
+  });
+
+  it('does not match it if the client used the id in that form, too [JR5, HN34, R2]', async () => {
+    const server = await venue<Call>(({ id, method }) => (method === 'mute' ? undefined : { id, result: 'mine' }));
+    const client = await connectClient(server, { handler: new JsonRpcHandler({ numericIds: true }) });
+    const raw = await client.requestRaw('{"jsonrpc":"2.0","id":"2","method":"raw"}', { requestId: '2' });
+    expect(raw.field('result')).toBe('mine');
+    const [first, second] = [client.request({ method: 'mute' }), client.request({ method: 'mute' })];
+    expect([first.requestId, second.requestId]).toEqual([1, 2]);
+    await client.send('{}');
+    const late = clientEvent(client, 'message');
+    server.broadcast({ jsonrpc: '2.0', id: '2', result: 'late' });
+    server.broadcast({ jsonrpc: '2.0', id: '1', result: 'mine' });
+    expect((await late)[0].field('result')).toBe('late');
+    expect(await first).toBe('mine');
+    expect(second.delivery).toBe('unknown');
   });
 });

@@ -209,17 +209,19 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('in an authentication predicate loses the frame and is reported [HN30, HN14]', async () => {
+  it('in an authentication predicate counts as a refusal [HN30, HN14, DL13]', async () => {
     class BrokenLogin extends LoginHandler {
       override isAuthSuccess(message: Message): boolean {
         return message.text.includes('poison') ? boom() : super.isAuthSuccess(message);
       }
     }
-    const server = await serve({ authentication: { success: [{ poison: 1 }, { op: 'auth', success: true }] } });
-    const client = createClient(server, { handler: new BrokenLogin() });
-    const failed = clientEvent(client, 'error');
-    await client.connect();
-    expect((await failed)[0].message).toContain('boom');
+    const server = await serve({ authentication: { success: { op: 'auth', success: true, poison: 1 } } });
+    const client = createClient(server, { handler: new BrokenLogin(), config: { authMaxAttempts: 2 } });
+    const failed = await outcomeOf(client.connect());
+    expect(failed).toMatchObject({
+      error: { code: 'AUTHENTICATION_FAILED', message: expect.stringContaining('boom') },
+    });
+    expect(framesOf(server).filter(({ op }) => op === 'auth')).toHaveLength(2);
   });
 
   it('in extractData loses the update and is reported on the channel [HN30, CH2]', async () => {

@@ -36,7 +36,7 @@ export function routed(handler: ProtocolHandler<object, object>, text: string) {
 /** What the core does with a frame of answers: its parts, their kinds, and how each part settles its request. */
 export function settle(handler: ProtocolHandler<object, object>, text: string) {
   const message = frame(text);
-  const parts = handler.split(message);
+  const parts = handler.split(message) as readonly Message[] | null | undefined;
   return (parts?.length ? parts : [message]).map((part) => {
     const kind = handler.classifyMessage(part);
     if (kind !== 'response') return { kind };

@@ -1,4 +1,5 @@
 import type { Message } from '../../protocol/message.js';
+import { readable } from '../../protocol/readable.js';
 import { isObject } from '../../util/options.js';
 
 /** The members of a JSON object. */
@@ -21,9 +22,16 @@ export function isWordOrWords(value: unknown): boolean {
   return isWord(value) || (Array.isArray(value) && value.length > 0 && value.every(isWord));
 }
 
-/** The members of a frame; an empty object for a frame that is no JSON object. */
+/**
+ * The members of a message; an empty object for a message that is no JSON object.
+ * @throws ProtocolError if the message cannot be parsed
+ */
 export function membersOf(message: Message): Members {
-  const { json } = message;
+  return asMembers(readable(message));
+}
+
+/** The members of a value; an empty object for a value that is no JSON object. */
+export function asMembers(json: unknown): Members {
   return isObject(json) ? json : {};
 }
 

@@ -74,6 +74,16 @@ export interface JsonRpcOptions {
    * @default false, because random ids cannot collide with ids of the application
    */
   readonly numericIds?: boolean;
+  /**
+   * Parses a text, for `message.json`. A parser of your own can keep integers beyond 2^53 exact.
+   * @default JSON.parse
+   */
+  parse?(text: string): unknown;
+  /**
+   * Writes a payload, for `request()`, `sendJson()` and the frames of the handler.
+   * @default JSON.stringify
+   */
+  stringify?(value: unknown): string;
 }
 
 const methodName = [
@@ -92,4 +102,6 @@ export const jsonRpcRules: OptionRules<JsonRpcOptions> = {
   outcomeOf: callback,
   topicsPerFrame: [(value: number) => Number.isSafeInteger(value) && value > 0, 'a positive integer', 1],
   numericIds: flag(false),
+  parse: callback,
+  stringify: callback,
 };

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.js';
 import type { RequestId, Topic } from '../../identifiers.js';
 import type { Frames, SubscriptionContext, SubscriptionOutcome } from '../../protocol/handler-types.js';
-import { readJsonField } from '../../protocol/json-field.js';
+import { readJsonField, readJsonMember } from '../../protocol/json-field.js';
 import type { Message } from '../../protocol/message.js';
 import * as texts from '../../texts.js';
 import { isObject } from '../../util/options.js';
@@ -16,22 +16,29 @@ const YES = /^(?:ok|success|subscribed|true)$/i;
  */
 const UP_TO_PARAMS = /^\s*\{\s*(?:"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*,\s*)*"params"\s*:\s*(?=\{)/;
 
+/** Writes frames; the handler does. */
+interface Writer {
+  stringify(value: unknown): string;
+}
+
 /** The subscriptions of a JSON-RPC server, as `JsonRpcOptions` describe them. */
 export class JsonRpcSubscriptions {
   readonly topicsPerFrame: number;
   /** Whether the server may choose names for subscriptions. Not if the method of an update is its topic. */
   readonly serverChoosesTopics: boolean;
   readonly #options: JsonRpcOptions;
+  readonly #writer: Writer;
   /** The methods of updates; undefined if every notification carries an update. */
   readonly #updateMethods: readonly string[] | undefined;
 
   /** @throws ConfigError for options that contradict each other */
-  constructor(options: JsonRpcOptions) {
+  constructor(options: JsonRpcOptions, writer: Writer) {
     const { notificationMethod, subscribeMethod, topicOf, topicsPerFrame = 1 } = options;
     if (isFunction(subscribeMethod) && topicsPerFrame !== 1) {
       throw new ConfigError('topicsPerFrame', topicsPerFrame, texts.ONE_TOPIC_PER_FRAME);
     }
     this.#options = options;
+    this.#writer = writer;
     this.topicsPerFrame = topicsPerFrame;
     this.serverChoosesTopics = (notificationMethod ?? topicOf) !== undefined;
     this.#updateMethods =
@@ -87,6 +94,11 @@ export class JsonRpcSubscriptions {
     return outcomeOf(message.field('result') ?? membersOf(message).result, topics);
   }
 
+  /** The suffix that makes a canonical topic: it differs for subscriptions with different params. */
+  suffixOf(params: unknown): string {
+    return params === undefined ? '' : `?${this.#writer.stringify(params)}`;
+  }
+
   /** One call for every `topicsPerFrame` topics. */
   #callFrames(
     method: MethodName,
@@ -97,7 +109,7 @@ export class JsonRpcSubscriptions {
   ): string[] {
     const subscriptions = topics.map((topic): JsonRpcSubscription => {
       const params = context.params(topic);
-      const suffix = suffixOf(params);
+      const suffix = this.suffixOf(params);
       const name = suffix && topic.endsWith(suffix) ? topic.slice(0, -suffix.length) : topic;
       const alias = context.alias(topic);
       // If the server does not choose a name, its updates carry the topic without params.
@@ -108,14 +120,9 @@ export class JsonRpcSubscriptions {
     return Array.from({ length: Math.ceil(topics.length / size) }, (_, at) => {
       const some = subscriptions.slice(at * size, (at + 1) * size);
       const name = typeof method === 'string' ? method : method(some[0]?.topic ?? '');
-      return JSON.stringify(toCall({ method: name, params: paramsOf(some) }, requestId));
+      return this.#writer.stringify(toCall({ method: name, params: paramsOf(some) }, requestId));
     });
   }
-}
-
-/** The suffix that makes a canonical topic: it differs for subscriptions with different params. */
-export function suffixOf(params: unknown): string {
-  return params === undefined ? '' : `?${JSON.stringify(params)}`;
 }
 
 function paramsIn(message: Message): Members {
@@ -125,7 +132,7 @@ function paramsIn(message: Message): Members {
 function topicIn(message: Message): Topic | RequestId | undefined {
   const { text } = message;
   const start = UP_TO_PARAMS.exec(text);
-  const params = start ? text.slice(start[0].length) : JSON.stringify(paramsIn(message));
+  const params = start ? text.slice(start[0].length) : (readJsonMember(text, 'params') ?? '');
   for (const member of TOPIC_MEMBERS) {
     const topic = readJsonField(params, member);
     if (topic !== undefined) return topic;

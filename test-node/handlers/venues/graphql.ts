@@ -65,9 +65,10 @@ export class GraphqlHandler extends ProtocolHandler {
 
   override extractSignal(message: Message): Signal | undefined {
     const topic = this.#streams.get(message.field('id') ?? '');
-    return topic === undefined
-      ? undefined
-      : { type: 'revoked', topics: [topic], error: this.extractError(message), retryable: false };
+    if (topic === undefined) return undefined;
+    if (message.field('type') === 'complete') return { type: 'completed', topics: [topic] };
+    const error = this.extractError(message);
+    return error && { type: 'revoked', topics: [topic], error, retryable: false };
   }
 
   override buildAuthMessage(): string {
