@@ -148,6 +148,13 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
     if (!this.isClosed) this.#close(cause);
   }
 
+  /** Ends the channel because its stream came to an end. What waits for a reader is handed over or can still be read. */
+  complete(cause: CloseCause): void {
+    this.#feed.handOver();
+    this.#feed.flush();
+    if (!this.isClosed) this.#close(cause);
+  }
+
   /** Ends the channel because the application gave it up. What waits for a reader is forgotten. */
   discard(cause: CloseCause): void {
     if (this.isClosed) return;

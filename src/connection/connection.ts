@@ -1,3 +1,4 @@
+import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import {
   CapacityExceededError,
@@ -10,6 +11,7 @@ import type { DeliveryGate } from '../inbound/delivery-gate.js';
 import { Inbox, type InboxListener } from '../inbound/inbox.js';
 import { type ConnectionActions, Router } from '../inbound/router.js';
 import type { Outbox, OutboxLink } from '../outbound/outbox.js';
+import { listFrames } from '../protocol/frames.js';
 import type { Frame, Frames } from '../protocol/handler-types.js';
 import type { Drain } from '../requests/drain.js';
 import type { Requests } from '../requests/requests.js';
@@ -118,12 +120,18 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
    * Ends a connection that did not fail, with a closing handshake: after the answers in flight, or at once if there are
    * none, and at the second call.
    * @param timeout - milliseconds that the answers may take
+   * @param serverDelay - milliseconds that the server named for the next attempt
    */
-  leave(reason: string, timeout: number = this.#context.config.leaveTimeout): void {
+  leave(reason: string, timeout: number = this.#context.config.leaveTimeout, serverDelay?: number): void {
     const { drain, outbox } = this.#parts;
     const end = (isSilent: boolean) => {
       const error = new ConnectionClosedError(texts.reconnecting(reason));
-      this.#listener.onLoss(this, { error, isPlanned: true, ...(isSilent ? {} : { closeCode: 1000 }) });
+      this.#listener.onLoss(this, {
+        error,
+        isPlanned: true,
+        serverDelay,
+        ...(isSilent ? {} : { closeCode: 1000 }),
+      });
     };
     if (timeout === 0 || this.#leaving.isUnderWay || !outbox.isReady || !drain.isAwaiting) return end(false);
     this.#leaving.start(timeout, end);
@@ -135,7 +143,22 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     this.#inbox.stop();
     this.stop();
     if (closeCode === undefined) this.link.drop();
-    else this.link.shutdown(closeCode, reason);
+    else this.#shutdown(closeCode, reason);
+  }
+
+  /** Says farewell and starts the closing handshake. */
+  #shutdown(code: number, reason: string): void {
+    const { handler, trace, counters } = this.#context;
+    if (this.link.isOpen) {
+      attempt(this.#context, texts.hookFailed('farewell'), () => {
+        for (const frame of listFrames(handler.farewell())) {
+          this.link.send(frame);
+          counters.sent++;
+          trace.frame('out', frame);
+        }
+      });
+    }
+    this.link.shutdown(code, reason);
   }
 
   // ——— The link reports ———
@@ -220,13 +243,16 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     this.#parts.drain.check();
   }
 
-  reconnect(reason: string): void {
+  reconnect(reason: string, serverDelay?: number): void {
     // A repeated notice must not cut the wait for answers short.
-    if (!this.#leaving.isUnderWay) this.leave(reason);
+    if (!this.#leaving.isUnderWay) this.leave(reason, undefined, serverDelay);
   }
 
   authenticate(): void {
-    this.#parts.login.refresh((error) => {
+    const { login, outbox } = this.#parts;
+    // Many signals are one. A connection that is being made authenticates anyway, if that is wanted.
+    if (login.isRefreshing || (login.isWanted && !outbox.isReady)) return;
+    login.refresh((error) => {
       if (error) this.#listener.onLoss(this, { error, closeCode: 1000 });
     });
   }

@@ -85,6 +85,11 @@ export class Link {
     return this.#error !== undefined;
   }
 
+  /** Whether the socket is open and did not fail. */
+  get isOpen(): boolean {
+    return this.#state === 'open' && !this.isFailing;
+  }
+
   get isGone(): boolean {
     return this.#state === 'gone';
   }

@@ -4,7 +4,7 @@ import { AuthenticationFailedError, ProtocolError, type TransportError } from '.
 import type { LoginReader } from '../inbound/router.js';
 import type { Outbox } from '../outbound/outbox.js';
 import { isEmpty, listFrames } from '../protocol/frames.js';
-import type { Frames } from '../protocol/handler-types.js';
+import type { AuthFailure, Frames } from '../protocol/handler-types.js';
 import type { Message } from '../protocol/message.js';
 import * as texts from '../texts.js';
 import { obtain } from '../util/promises.js';
@@ -43,6 +43,11 @@ export class Login implements LoginReader {
     return this.#done !== undefined;
   }
 
+  /** Whether a refresh is under way. */
+  get isRefreshing(): boolean {
+    return this.#refreshes.length > 0;
+  }
+
   /**
    * Asks the handler for its frames, perhaps asynchronously.
    * @param built - gets the frames, nothing if the protocol has none, or the handler's failure
@@ -74,12 +79,21 @@ export class Login implements LoginReader {
   /** Reads a frame while the answer is awaited. Returns whether the frame was the answer. */
   take(message: Message): boolean {
     const { handler } = this.#context;
-    if (handler.isAuthSuccess(message)) {
+    let isAccepted: boolean;
+    let failure: AuthFailure;
+    try {
+      isAccepted = handler.isAuthSuccess(message);
+      failure = !isAccepted && handler.isAuthFailure(message);
+    } catch (cause) {
+      // What cannot be read is no success.
+      this.#finish(this.countRefusal(texts.unreadableLogin(describe(cause)), { cause }));
+      return true;
+    }
+    if (isAccepted) {
       this.#refusals = 0;
       this.#finish(undefined);
       return true;
     }
-    const failure = handler.isAuthFailure(message);
     if (!failure) return false;
     const error = readServerError(this.#context, message);
     if (failure === 'retry') {

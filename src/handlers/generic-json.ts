@@ -231,10 +231,3 @@ function common(topics: readonly Topic[], others: readonly Topic[]): Topic[] {
   const set = new Set(others);
   return topics.filter((topic) => set.has(topic));
 }
-
-/** The topics that are in the other list, too. */
-function common(topics: readonly Topic[], others: readonly Topic[]): Topic[] {
-  if (others.length === 1) return topics.includes(others[0] as Topic) ? [...others] : [];
-  const set = new Set(others);
-  return topics.filter((topic) => set.has(topic));
-}

@@ -50,7 +50,12 @@ export class ChangedTopics {
     return this.#isLive && (this.#queue.size > 0 || this.#refused.size > 0 || this.#suspects.hasNext);
   }
 
-  /** A new connection is ready: the server knows no topic yet. */
+  /** Whether a connection is ready. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** A new connection is ready: the server knows no topic yet, unless it resumed the session. */
   start(): void {
     this.#isLive = true;
     for (const subscription of this.#store.all()) this.add(subscription);

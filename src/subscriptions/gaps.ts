@@ -30,6 +30,13 @@ export class Gaps {
     this.lose(subscription, { since: this.#arrival.time(), cause: 'resync' });
   }
 
+  /** The session goes on: nothing was missed while the connection was lost. A gap that was told stays told. */
+  forgive(subscription: Subscription): void {
+    for (const subscriber of subscription.subscribers) {
+      if (subscriber.loss?.cause === 'disconnect') subscriber.isOwed = false;
+    }
+  }
+
   /** The server skipped updates between `since` and `until`. */
   skipped(subscription: Subscription, since: number, until: number): void {
     for (const subscriber of subscription.subscribers) {

@@ -21,6 +21,8 @@ interface QueuedFrame {
   readonly frame: Frame;
   /** What this frame, the last of its topics, completes. */
   readonly completes: BuiltFrames | undefined;
+  /** The subscribe frames that begin with this frame. */
+  readonly begins: BuiltFrames | undefined;
 }
 
 /** The parts that a reconciler works with. */
@@ -58,6 +60,23 @@ export class Reconciler implements SubscriptionFrames {
     return true;
   }
 
+  /** Takes subscribe frames back that were built and not written. Their topics are looked at anew. */
+  withdraw(): void {
+    const { changed, store, unanswered } = this.#parts;
+    const at = this.#queued.findIndex(({ begins }) => begins);
+    if (at < 0) return;
+    // Nothing but subscribe frames follows: a build is for one operation.
+    for (const { begins } of this.#queued.splice(at)) {
+      const frame = begins && unanswered.get(begins.requestId);
+      if (frame) unanswered.close(frame);
+      for (const subscription of begins?.subscriptions ?? []) {
+        if (subscription.requestId !== begins?.requestId) continue;
+        store.happen(subscription, 'ended');
+        if (subscription.isWanted) changed.add(subscription);
+      }
+    }
+  }
+
   /** The connection is lost. */
   lost(): void {
     this.#queued = [];
@@ -85,7 +104,8 @@ export class Reconciler implements SubscriptionFrames {
       subscription.sentParams = subscription.params;
       subscription.requestId = requestId;
     }
-    if (acknowledgements.areExpected) unanswered.add(requestId, subscriptions, acknowledgements);
+    // Where the handler needs no frame there is nothing to confirm.
+    if (acknowledgements.areExpected && frames.length > 0) unanswered.add(requestId, subscriptions, acknowledgements);
     else unanswered.addUnawaited(requestId);
     if (frames.length === 0) this.#complete(built);
     else this.#queue(frames, built);
@@ -97,21 +117,25 @@ export class Reconciler implements SubscriptionFrames {
     this.#queue(frames);
   }
 
-  /** @param completes - what is complete when the last of the frames is written */
-  #queue(frames: readonly Frame[], completes?: BuiltFrames): void {
+  /** @param subscribes - what these frames subscribe */
+  #queue(frames: readonly Frame[], subscribes?: BuiltFrames): void {
     const last = frames.length - 1;
     for (const [index, frame] of frames.entries()) {
-      this.#queued.push({ frame, completes: index === last ? completes : undefined });
+      this.#queued.push({
+        frame,
+        begins: index === 0 ? subscribes : undefined,
+        completes: index === last ? subscribes : undefined,
+      });
     }
   }
 
   /** The topics are asked for: now the server has to answer, or they count as acknowledged. */
-  #complete({ requestId, subscriptions }: BuiltFrames): void {
+  #complete({ frames, requestId, subscriptions }: BuiltFrames): void {
     const { acknowledgements, unanswered, waits } = this.#parts;
     for (const subscription of subscriptions) {
       if (subscription.requestId === requestId) waits.written(subscription);
     }
-    if (acknowledgements.areExpected) unanswered.written(requestId);
+    if (acknowledgements.areExpected && frames.length > 0) unanswered.written(requestId);
     else acknowledgements.written(requestId, subscriptions);
   }
 

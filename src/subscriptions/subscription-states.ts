@@ -32,6 +32,8 @@ export type SubscriptionEvent =
   | 'ended'
   /** The server ended the topic. */
   | 'revoked'
+  /** The session of the last connection goes on: the server still has the topic. */
+  | 'resumed'
   /** The connection was lost, and with it what the server knew. */
   | 'lost';
 
@@ -57,7 +59,7 @@ export const subscriptionStates: Readonly<Record<SubscriptionState, Subscription
     whenWanted: 'subscribe',
     whenUnwanted: undefined,
     isNamed: false,
-    on: { asked: 'subscribing', ended: 'idle', lost: 'idle' },
+    on: { asked: 'subscribing', resumed: 'subscribed', ended: 'idle', lost: 'idle' },
   },
   subscribing: {
     whenWanted: undefined,

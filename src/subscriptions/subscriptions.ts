@@ -20,6 +20,7 @@ import { Outcomes } from './outcomes.js';
 import { Reconciler } from './reconciler.js';
 import { Refusals } from './refusals.js';
 import { notHeld, Resyncs } from './resyncs.js';
+import { Session } from './session.js';
 import { type SubscribeCall, Subscriber, type SubscriberOptions, type SubscriberOwner } from './subscriber.js';
 import type { Subscription } from './subscription.js';
 import { SubscriptionStore } from './subscription-store.js';
@@ -53,6 +54,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   readonly #resyncs: Resyncs;
   readonly #acknowledgements: Acknowledgements;
   readonly #reconciler: Reconciler;
+  readonly #session: Session;
 
   constructor(context: Context, { ids, outbox, inbound }: SubscriptionSurroundings) {
     const { clock } = context.runtime;
@@ -85,6 +87,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#acknowledgements = acknowledgements;
     this.#reconciler = new Reconciler(context, parts);
     this.frames = this.#reconciler;
+    this.#session = new Session({ store, changed, unanswered, gaps, outcomes, reconciler: this.#reconciler });
   }
 
   /** Whether a confirmation is outstanding on this connection. */
@@ -118,10 +121,10 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     const params = copied(options.params);
     const canonical = this.#canonical(topic, params);
     const existing = this.#store.get(canonical);
-    if (existing?.isWanted) checkSameParams(existing, topic, params);
+    if (existing?.isWanted) checkSameParams(existing, topic, params, this.#context.handler);
     else this.#checkLimit(topic);
     // A topic that is just being given up may come back with other params: then it is a new subscription.
-    if (existing && !existing.isWanted && !isSame(existing.params, params)) {
+    if (existing && !existing.isWanted && !isSame(existing.params, params, this.#context.handler)) {
       existing.params = params;
       this.#changed.renew(existing);
     }
@@ -186,6 +189,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   ready(epoch: number): void {
     this.#arrival.ready(epoch);
     this.#suspects.ready();
+    this.#session.ready();
     this.#changed.start();
   }
 
@@ -206,6 +210,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#changed.stop();
     this.#unanswered.clear();
     this.#reconciler.lost();
+    this.#session.lost();
     this.#delivery.lost();
     for (const subscription of this.#store.all()) {
       this.#gaps.lose(subscription, { since, cause: 'disconnect' });
@@ -260,6 +265,16 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   /** Takes a message that acknowledges topics without an id; false when it does not. */
   control(message: Message): boolean {
     return this.#acknowledgements.control(message);
+  }
+
+  /** The streams of these topics came to their normal end. */
+  completed(topics: readonly Topic[]): void {
+    this.#session.completed(topics);
+  }
+
+  /** The session of the last connection goes on with these topics. */
+  resumed(topics: readonly Topic[]): void {
+    this.#session.resumed(topics);
   }
 
   /** The server ended topics that it had confirmed. */
@@ -328,9 +343,14 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   }
 }
 
+/** Writes params as they are sent; a handler does. */
+interface Writer {
+  stringify(value: unknown): string;
+}
+
 /** @throws SubscriptionFailedError when a wanted topic has other params */
-function checkSameParams(existing: Subscription, topic: Topic, params: unknown): void {
-  if (isSame(existing.params, params)) return;
+function checkSameParams(existing: Subscription, topic: Topic, params: unknown, writer: Writer): void {
+  if (isSame(existing.params, params, writer)) return;
   throw new SubscriptionFailedError(topic, texts.otherParams(topic), { delivery: 'unsent' });
 }
 
@@ -345,10 +365,10 @@ function copied(params: unknown): unknown {
 }
 
 /** Params are plain data: params that are sent the same way are the same. */
-function isSame(a: unknown, b: unknown): boolean {
+function isSame(a: unknown, b: unknown, writer: Writer): boolean {
   if (a === b) return true;
   try {
-    return JSON.stringify(a) === JSON.stringify(b);
+    return writer.stringify(a) === writer.stringify(b);
   } catch (cause) {
     throw wrapError(texts.PARAMS_NOT_COMPARABLE, cause);
   }

@@ -115,7 +115,7 @@ describe('JsonRpcHandler: batches', () => {
     ['a comma at the end', '[{"id":"b","result":1},]'],
     ['a comma at the end, beside another message', '[{"id":"b","result":1},{"method":"note"},]'],
     ['no end', '[{"id":"b","result":1}'],
-  ])('throws for an answer with %s, and still finds its batch [DL13]', (_, text) => {
+  ])('throws for an answer with %s, and still finds its batch [DL22]', (_, text) => {
     const handler = new JsonRpcHandler();
     handler.injectRequestId([{ method: 'a' }], 'b');
     const [answer = frame(text)] = (handler.split(frame(text)) as Message[] | undefined) ?? [];

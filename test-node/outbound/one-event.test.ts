@@ -324,7 +324,7 @@ describe('priority and maxWait', () => {
 });
 
 describe('a rate limit', () => {
-  it('adds a margin to its window: 5 %, at least 20, or what the handler says [HN31, HN23]', async () => {
+  it('adds a margin to its window: 5 %, at least 20, or what the handler says [HN38, HN23]', async () => {
     const cases = [
       { window: 200, spaced: 220 },
       { window: 1_000, spaced: 1_050 },

@@ -110,7 +110,7 @@ describe('Message.parts', () => {
     );
   });
 
-  it('are missing where the message is no array, and unreadable where its form is broken [MS7, DL13]', () => {
+  it('are missing where the message is no array, and unreadable where its form is broken [MS7, DL22]', () => {
     for (const text of ['{"a":[1]}', 'pong', '']) expect(new Message(text).parts()).toBeUndefined();
     expect(new Message('[]').parts()).toEqual([]);
     for (const text of ['[1,]', '[1', '[1]]', '[1 ', '[,1]', '[1,,2]', '[{"a":1},']) {

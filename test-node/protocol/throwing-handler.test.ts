@@ -209,7 +209,7 @@ describe('a handler that throws', () => {
     }
   });
 
-  it('in an authentication predicate counts as a refusal [HN30, HN14, DL13]', async () => {
+  it('in an authentication predicate counts as a refusal [HN30, HN14, DL22]', async () => {
     class BrokenLogin extends LoginHandler {
       override isAuthSuccess(message: Message): boolean {
         return message.text.includes('poison') ? boom() : super.isAuthSuccess(message);

@@ -10,14 +10,14 @@ describe('what cannot be read is no success', () => {
     ['a refusal', '"success":false,"error":"no","data":{"free":NaN}'],
     ['data', '"data":{"price":NaN}'],
     ['a comma at the end', '"data":1,'],
-  ])('rejects a request of GenericJsonHandler as unknown: %s [DL13]', async (_, members) => {
+  ])('rejects a request of GenericJsonHandler as unknown: %s [DL22]', async (_, members) => {
     const server = await serve();
     server.respondTo('"order"', (text) => `{"req_id":"${JSON.parse(text).req_id}",${members}}`);
     const client = await connectClient(server, { handler: new GenericJsonHandler() });
     expect(await outcomeOf(client.request({ op: 'order' }))).toMatchObject(unknown);
   });
 
-  it('rejects a call and a batch of JsonRpcHandler as unknown [DL13]', async () => {
+  it('rejects a call and a batch of JsonRpcHandler as unknown [DL22]', async () => {
     const server = await venue((call) => {
       const [{ id }] = [call].flat() as [{ id: string }];
       const answer = `{"jsonrpc":"2.0","id":"${id}","result":{"status":"filled","price":NaN}}`;
@@ -28,7 +28,7 @@ describe('what cannot be read is no success', () => {
     expect(await outcomeOf(client.request([{ method: 'buy' }]))).toMatchObject(unknown);
   });
 
-  it('is an error for a reader of updates, who never gets the text instead [DL13]', async () => {
+  it('is an error for a reader of updates, who never gets the text instead [DL22]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new GenericJsonHandler() });
     const channel = await client.subscribe('a');
@@ -41,7 +41,7 @@ describe('what cannot be read is no success', () => {
     await barrier(client);
   });
 
-  it('makes the default hooks throw, and a handler that overrides them decides itself [DL13, HN30]', () => {
+  it('makes the default hooks throw, and a handler that overrides them decides itself [DL22, HN30]', () => {
     class TextHandler extends ProtocolHandler {
       classifyMessage = () => MessageKind.Update;
       extractRequestId = () => undefined;

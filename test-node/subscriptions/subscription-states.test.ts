@@ -20,6 +20,7 @@ const impossible: Readonly<Record<SubscriptionEvent, string>> = {
   outdated: 'an idle topic is asked for with the newest params',
   ended: 'listed in every state',
   revoked: 'the end of a topic that the server does not have is ignored',
+  resumed: 'a session goes on with topics that are idle, and says nothing new of the others',
   lost: 'listed in every state',
 };
 

@@ -1,0 +1,85 @@
+import type { RequestId, Topic } from '../identifiers.js';
+import type { ChangedTopics } from './changed-topics.js';
+import type { Gaps } from './gaps.js';
+import type { Outcomes } from './outcomes.js';
+import type { Reconciler } from './reconciler.js';
+import type { Subscription } from './subscription.js';
+import type { SubscriptionStore } from './subscription-store.js';
+import type { UnansweredFrames } from './unanswered-frames.js';
+
+export interface SessionParts {
+  readonly store: SubscriptionStore;
+  readonly changed: ChangedTopics;
+  readonly unanswered: UnansweredFrames;
+  readonly gaps: Gaps;
+  readonly outcomes: Outcomes;
+  readonly reconciler: Reconciler;
+}
+
+/** What the server says about streams without being asked: a stream came to its end, or goes on after a reconnect. */
+export class Session {
+  readonly #parts: SessionParts;
+  /** Topics that go on, told before the connection was ready. */
+  #early: Subscription[] = [];
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /** The streams of these topics came to their normal end. */
+  completed(topics: readonly (Topic | RequestId)[]): void {
+    const { store, unanswered } = this.#parts;
+    for (const name of topics) {
+      const subscription = store.find(name);
+      // An unread subscribe frame brings the topic again: the server means an earlier subscription.
+      if (!subscription || subscription.state === 'idle' || unanswered.isUnread(subscription)) continue;
+      const { requestId, subscribers } = subscription;
+      const frame = requestId === undefined ? undefined : unanswered.get(requestId);
+      if (frame) unanswered.answered(frame, subscription);
+      store.happen(subscription, 'revoked');
+      for (const subscriber of subscribers) {
+        subscriber.confirm();
+        void subscriber.leave();
+        subscriber.inlet.complete({ code: 1000, reason: 'completed' });
+      }
+    }
+  }
+
+  /** The session of the last connection goes on with these topics: nothing was missed, and nothing is asked anew. */
+  resumed(topics: readonly Topic[]): void {
+    const { changed, gaps, reconciler, store } = this.#parts;
+    reconciler.withdraw();
+    for (const topic of topics) {
+      // A topic that was given up while offline is still there, and has to be ended.
+      const subscription = store.find(topic) ?? store.open(topic, topic, undefined);
+      gaps.forgive(subscription);
+      if (subscription.state !== 'idle') continue;
+      store.happen(subscription, 'resumed');
+      if (!changed.isLive) this.#early.push(subscription);
+      else this.#goOn(subscription);
+    }
+  }
+
+  /** A connection is ready. */
+  ready(): void {
+    const early = this.#early;
+    if (early.length === 0) return;
+    this.#early = [];
+    // After the events of the connection itself.
+    queueMicrotask(() => {
+      for (const subscription of early) if (subscription.state === 'subscribed') this.#goOn(subscription);
+    });
+  }
+
+  /** The connection is lost. */
+  lost(): void {
+    this.#early = [];
+  }
+
+  #goOn(subscription: Subscription): void {
+    const { changed, outcomes } = this.#parts;
+    if (subscription.isOutdated) changed.renew(subscription);
+    else if (subscription.isWanted) outcomes.accepted(subscription);
+    else changed.stage(subscription);
+  }
+}

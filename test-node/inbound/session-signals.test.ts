@@ -1,0 +1,204 @@
+import { GenericJsonHandler, type Message, type Signal, type SubscriptionContext } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import {
+  barrier,
+  channelEvent,
+  clientEvent,
+  collect,
+  connectClient,
+  createClient,
+  framesOf,
+  serve,
+} from '../support/live.js';
+import { LoginHandler } from '../support/login-handler.js';
+import { eventsOf, virtualWorld } from '../support/virtual-client.js';
+
+const signalIn = (message: Message) => (message.json as { signal?: Signal } | undefined)?.signal;
+
+class SignalHandler extends GenericJsonHandler {
+  override extractSignal(message: Message) {
+    return signalIn(message);
+  }
+}
+
+describe('a signal', () => {
+  it('is heeded in an update that reaches a channel, after the update [HN31]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const channel = await client.subscribe('a');
+    const got: unknown[] = [];
+    channel.on('message', (data) => got.push(data));
+    const closed = channelEvent(channel, 'close');
+    server.broadcast({ topic: 'a', data: 'last', signal: { type: 'completed', topics: ['a'] } });
+    expect((await closed)[0]).toEqual({ code: 1000, reason: 'completed' });
+    expect(got).toEqual(['last']);
+  });
+
+  it('completed ends a stream: what waits can be read, there is no error, and nothing is sent [HN32]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const channel = await client.subscribe('a');
+    const errors: unknown[] = [];
+    client.on('error', (error) => errors.push(error));
+    const got: unknown[] = [];
+    const loop = (async () => {
+      for await (const data of channel) got.push(data);
+    })();
+    server.publish('a', 'row');
+    server.broadcast({ signal: { type: 'completed', topics: ['a'] } });
+    await loop;
+    expect([got, errors, channel.closed]).toEqual([['row'], [], true]);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['subscribe']);
+    await client.subscribe('a');
+    expect(server.subscriptions).toEqual(new Set(['a']));
+  });
+
+  it('reconnect with a delay makes the next attempt come later by that time [HN20, HN33]', async () => {
+    const { client, network, advance } = await virtualWorld(new SignalHandler());
+    const delays: number[] = [];
+    client.on('reconnecting', ({ delay }) => delays.push(delay));
+    network.last.say({ signal: { type: 'reconnect', delay: 60_000 } });
+    await advance(10);
+    expect(delays).toHaveLength(1);
+    expect(delays[0]).toBeGreaterThanOrEqual(60_000);
+    expect(delays[0]).toBeLessThanOrEqual(60_500);
+  });
+
+  it('authenticate asks once, however often it comes while the answer is open [HN21]', async () => {
+    class Handler extends LoginHandler {
+      override extractSignal(message: Message) {
+        return signalIn(message);
+      }
+    }
+    const server = await serve({ authentication: { success: { op: 'auth', success: true } } });
+    const client = await connectClient(server, { handler: new Handler() });
+    const again = clientEvent(client, 'authenticated');
+    for (let count = 0; count < 5; count++) server.broadcast({ signal: { type: 'authenticate' } });
+    await again;
+    await barrier(client);
+    const logins = framesOf(server).filter(({ op }) => op === 'auth').length;
+    expect(logins).toBeGreaterThanOrEqual(2);
+    expect(client.epoch).toBe(1);
+  });
+});
+
+describe('the signal resumed', () => {
+  class Resuming extends SignalHandler {
+    greetings = 0;
+    override onConnect() {
+      this.greetings++;
+      return JSON.stringify({ op: 'hello', n: this.greetings });
+    }
+  }
+
+  it('in a login answer means no gap, and nothing is asked anew [HN35]', async () => {
+    class Handler extends LoginHandler {
+      override extractSignal(message: Message) {
+        return signalIn(message);
+      }
+    }
+    const server = await serve({
+      authentication: { success: { op: 'auth', success: true, signal: { type: 'resumed', topics: ['a', 'gone'] } } },
+    });
+    const client = createClient(server, { handler: new Handler() });
+    await client.connect();
+    await client.subscribe('b');
+    const channel = await client.subscribe('a');
+    const got = collect(channel);
+    const events = eventsOf(channel);
+    const resumed = channelEvent(channel, 'resumed');
+    server.dropAll();
+    expect(await resumed).toEqual([2]);
+    await barrier(client);
+    server.broadcast({ topic: 'a', data: 1 });
+    expect(await got.until(1)).toEqual([1]);
+    expect(events).toEqual(['resumed']);
+    const asked = framesOf(server).filter(({ op }) => /subscribe/.test(String(op)));
+    expect(asked.slice(-2).map(({ op, args }) => [op, args])).toEqual([
+      ['subscribe', ['b']],
+      ['unsubscribe', ['gone']],
+    ]);
+  });
+
+  it('after ready stops the frames that are not written, and the gaps that are not told [HN35]', async () => {
+    class Paced extends Resuming {
+      override readonly limits = { topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } };
+    }
+    const { client, network, advance } = await virtualWorld(new Paced());
+    const subscribing = client.subscribeMany(['a', 'b', 'c']);
+    await advance(10_000);
+    const [a, b, c] = await subscribing;
+    if (!a || !b || !c) throw new Error('three channels');
+    const events = [a, b, c].map(eventsOf);
+    network.last.drop();
+    await advance(700);
+    network.last.say({ signal: { type: 'resumed', topics: ['a', 'b', 'c'] } });
+    await advance(10_000);
+    const asked = network.last.sent.filter((text) => String(text).includes('"subscribe"'));
+    expect(asked).toHaveLength(1);
+    expect(events.slice(1)).toEqual([['resumed'], ['resumed']]);
+  });
+});
+
+describe('a frame that split() takes', () => {
+  it('with an empty list says nothing until the message is whole, also where split() is asynchronous [HN7]', async () => {
+    for (const isLate of [false, true]) {
+      class Handler extends GenericJsonHandler {
+        #text = '';
+        override split(message: Message) {
+          this.#text += message.text;
+          const parts = this.#text.endsWith('\n') ? [message.part(JSON.parse(this.#text))] : [];
+          if (parts.length > 0) this.#text = '';
+          return isLate ? Promise.resolve(parts) : parts;
+        }
+      }
+      const server = await serve();
+      server.respondTo('balance', (text) => {
+        const answer = `${JSON.stringify({ req_id: JSON.parse(text).req_id, data: 100 })}\n`;
+        return [answer.slice(0, -8), answer.slice(-8)];
+      });
+      const client = await connectClient(server, { handler: new Handler() });
+      const unread: string[] = [];
+      client.on('message', ({ text }) => unread.push(text));
+      expect(await client.request({ op: 'balance' })).toBe(100);
+      expect(unread).toEqual([]);
+    }
+  });
+});
+
+describe('frames that a handler builds or leaves out', () => {
+  it('a subscription without a frame has nothing to be confirmed [HN2]', async () => {
+    class Handler extends GenericJsonHandler {
+      override buildSubscribe(topics: readonly string[], id: string, context: SubscriptionContext): string {
+        return topics[0] === 'account' ? ([] as never) : super.buildSubscribe(topics, id, context);
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new Handler() });
+    const channel = await client.subscribe('account', { timeout: 1_000 });
+    const got = collect(channel);
+    server.broadcast({ topic: 'account', data: 1 });
+    expect(await got.until(1)).toEqual([1]);
+    expect(framesOf(server)).toEqual([]);
+  });
+
+  it('farewell() comes before the closing handshake, and not after a loss [HN36]', async () => {
+    class Handler extends GenericJsonHandler {
+      override farewell = () => JSON.stringify({ op: 'logout' });
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new Handler() });
+    const back = clientEvent(client, 'reconnected');
+    server.dropAll();
+    await back;
+    expect(framesOf(server)).toEqual([]);
+    const again = clientEvent(client, 'reconnected');
+    client.reconnect();
+    await again;
+    await barrier(client);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['logout', 'barrier']);
+    await client.close();
+    await expect.poll(() => framesOf(server).length).toBe(3);
+    expect(framesOf(server).at(-1)).toMatchObject({ op: 'logout' });
+  });
+});
