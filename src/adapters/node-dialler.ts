@@ -16,6 +16,7 @@ type Dialled = (error: Error | null, socket?: net.Socket) => void;
  */
 export class NodeDialler {
   #tcp: net.Socket | undefined;
+  #tls: tls.TLSSocket | undefined;
 
   /** The TCP connection; missing before the attempt to connect, and where Node does not make it. */
   get tcp(): net.Socket | undefined {
@@ -40,7 +41,8 @@ export class NodeDialler {
       tcp.off('error', failed);
       tcp.setTimeout(0);
       const servername = options.servername ?? (net.isIP(options.host) ? '' : options.host);
-      dialled(null, tls.connect({ ...options, path: undefined, servername, socket: tcp }));
+      this.#tls = tls.connect({ ...options, path: undefined, servername, socket: tcp });
+      dialled(null, this.#tls);
     });
   };
 
@@ -48,9 +50,15 @@ export class NodeDialler {
   reset(): boolean {
     const tcp = this.#tcp;
     if (!tcp || tcp.destroyed) return false;
-    // There is nothing to reset on the way to the server, and the reset would wait for the connection.
-    if (tcp.connecting) tcp.destroy();
+    // There is nothing to reset on the way to the server, and the reset would wait for the connection. During a shutdown
+    // libuv refuses the reset (uv_tcp_close_reset), and Node 20 would leave the handle open for ever.
+    if (tcp.connecting || isShuttingDown(tcp) || isShuttingDown(this.#tls)) tcp.destroy();
     else tcp.resetAndDestroy();
     return true;
   }
+}
+
+/** Whether `end()` was called and the system has not sent the end of the stream yet. */
+function isShuttingDown(socket: net.Socket | undefined): boolean {
+  return Boolean(socket?.writableEnded && !socket.writableFinished);
 }

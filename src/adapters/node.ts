@@ -148,6 +148,8 @@ class NodeSocket implements Socket {
     // Never removed: an 'error' event without a listener would end the process.
     ws.on('error', (cause: NodeJS.ErrnoException) => {
       this.#failure ??= failureCode(cause.code);
+      // After a broken frame ws has begun the closing handshake by itself.
+      if (ws.readyState === WebSocket.CLOSING) this.#boundClosing();
       this.#fail({ cause });
     });
     ws.once('close', (code, reason) => {
@@ -178,7 +180,7 @@ class NodeSocket implements Socket {
 
   close(code?: number, reason?: string): void {
     if (this.#ws.readyState === WebSocket.CONNECTING) this.#silent = true;
-    this.#closeTimer ??= systemClock.setTimer(() => this.terminate(), this.#closeTimeout);
+    this.#boundClosing();
     try {
       this.#ws.close(code, fitReason(reason));
     } catch {
@@ -227,6 +229,11 @@ class NodeSocket implements Socket {
   /** Below TLS where that is possible: a part of a TLS record is a sign of life too. */
   get #counted(): NetSocket | undefined {
     return this.#dialler?.tcp ?? (this.#tcp as NetSocket | undefined);
+  }
+
+  /** The server has so long to complete the closing handshake. */
+  #boundClosing(): void {
+    this.#closeTimer ??= systemClock.setTimer(() => this.terminate(), this.#closeTimeout);
   }
 
   /** Reports the first error only: later errors follow from it. */

@@ -17,7 +17,7 @@ describe('the demo', { timeout: PATIENCE }, () => {
     const demo = start('--for', '3s');
     expect(await demo.exitCode).toBe(0);
     expect(demo.errors).toBe('');
-    expect(demo.output).toMatch(/lost .* closed with code 1006; attempt 1 in \d+ ms/);
+    expect(demo.output).toMatch(/lost .* lost with code 1006; attempt 1 in \d+ ms/);
     expect(demo.output).toMatch(/gap .* trades\.BTC-USD missed \d+ ms, fetched \d+ trades/);
     expect(demo.output).toMatch(/unknown .* may have been carried out/);
     expect(demo.output).toMatch(/the open order, .*, was filled at/);

@@ -309,7 +309,7 @@ describe('GenericJsonHandler: pings', () => {
 describe('GenericJsonHandler: options [GJ7]', () => {
   it.each<[options: unknown, message: RegExp]>([
     [{ topicFeild: 'x' }, /Unknown option 'topicFeild'. Known options: requestIdField, topicField/],
-    [{ topicField: '' }, /topicField is ""; allowed is a non-empty string/],
+    [{ topicField: '' }, /topicField is a string; allowed is a non-empty string/],
     [{ pingOp: 5 }, /pingOp is 5/],
     [{ requestIdField: null }, /requestIdField is null/],
     [{ typeField: 'type', updateType: [] }, /updateType is an array; allowed is a non-empty string, or a list of them/],
@@ -317,10 +317,10 @@ describe('GenericJsonHandler: options [GJ7]', () => {
     [{ updateType: 'update' }, /typeField is undefined; allowed is the member that holds responseType and updateType/],
     [
       { subscribeOp: 'sub', unsubscribeOp: 'sub' },
-      /unsubscribeOp is "sub"; allowed is a value that differs from subscribeOp/,
+      /unsubscribeOp is a string; allowed is a value that differs from subscribeOp/,
     ],
     [null, /options is null/],
-    ['op', /options is "op"/],
+    ['op', /options is a string/],
   ])('%j is a ConfigError', (options, message) => {
     const make = () => new GenericJsonHandler(options as GenericJsonOptions);
     expect(make).toThrow(ConfigError);

@@ -224,9 +224,12 @@ describe('JsonRpcHandler: requests of the server', () => {
 describe('JsonRpcHandler: options', () => {
   it.each<[options: unknown, message: RegExp]>([
     [{ subscribeMethd: 'x' }, /Unknown option 'subscribeMethd'. Known options: subscribeMethod, unsubscribeMethod/],
-    [{ subscribeMethod: '' }, /subscribeMethod is ""; allowed is the name of a method, or a function of the topic/],
+    [
+      { subscribeMethod: '' },
+      /subscribeMethod is a string; allowed is the name of a method, or a function of the topic/,
+    ],
     [{ notificationMethod: [] }, /notificationMethod is an array; allowed is the name of a method, or a list of them/],
-    [{ topicOf: 'channel' }, /topicOf is "channel"; allowed is a function/],
+    [{ topicOf: 'channel' }, /topicOf is a string; allowed is a function/],
     [{ topicsPerFrame: 0 }, /topicsPerFrame is 0; allowed is a positive integer/],
     [{ numericIds: 1 }, /numericIds is 1; allowed is true or false/],
     [

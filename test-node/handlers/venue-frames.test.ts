@@ -144,9 +144,8 @@ describe('13: two-way traffic', () => {
     expect(routed(graphql, next('r1'))).toEqual({ kind: 'response', id: 'r1' });
     expect(graphql.extractResult(frame(next('r1')))).toEqual({ ticks: 5 });
     expect(graphql.extractSignal(frame('{"id":"s1","type":"complete"}'))).toEqual({
-      type: 'revoked',
+      type: 'completed',
       topics: [topic],
-      error: undefined,
     });
     expect(graphql.extractError(frame('{"id":"r1","type":"error","payload":[{"message":"bad"}]}'))).toMatchObject({
       message: 'bad',

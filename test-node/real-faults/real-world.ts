@@ -148,8 +148,9 @@ export class RealWorld {
     const runtime = new CountedRuntime();
     const log = this.#recorder.of(name);
     const jitter = this.random.stream(name);
-    // At once or never: with anything between, two clocks may disagree on whether a connection has lasted.
-    const reconnectMinUptime = this.random.seed % 2 === 0 ? 0 : 60_000;
+    // At once, or when the faults are over: with anything between, two clocks may disagree on whether a connection has
+    // lasted.
+    const reconnectMinUptime = this.random.seed % 2 === 0 ? 0 : 4_000;
     const config = new WebSocketConfig({ url: `${this.proxy.url}${path}`, ...SETTINGS, reconnectMinUptime });
     const client = new WebSocketClient(config, new SequenceHandler(), {
       openSocket: log.openSocket(runtime.openSocket),

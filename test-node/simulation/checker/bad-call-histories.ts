@@ -189,7 +189,14 @@ export const badCallHistories: readonly BadHistory[] = [
     [0, subscribe(1, 't')],
     [1, { type: 'refused', channel: 1, code: 'SUBSCRIPTION_FAILED', cause: 'REQUEST_TIMEOUT' }],
   ),
-  bad('S6', 'a subscribe is never settled', [0, subscribe(1, 't')], [40_000, step('ready', { subscriptions: 1 })]),
+  bad(
+    'S6',
+    'a subscribe that was written is never settled',
+    [0, subscribe(1, 't')],
+    [1, ready],
+    [2, asked('t')],
+    [40_000, step('ready', { subscriptions: 1 })],
+  ),
   bad(
     'S7',
     'an update is neither delivered nor dropped',

@@ -11,12 +11,13 @@ const LINGER = 1_200;
 
 /**
  * How long a client may take until it is `ready` with its subscriptions after the last fault (L1). It may have to notice a
- * dead link, give up a hanging attempt or login, wait for the longest delay, and repeat subscribe frames that were not
- * acknowledged.
+ * dead link, give up a hanging attempt or login, wait for the longest delay, repeat subscribe frames that were not
+ * acknowledged, and ask for suspect topics when the connection is stable.
  */
 export function convergenceBound(config: WebSocketConfig): number {
   const { pingInterval, pongTimeout, connectTimeout, authTimeout, reconnectMaxDelay, requestTimeout } = config;
-  return pingInterval + pongTimeout + connectTimeout + authTimeout + reconnectMaxDelay + requestTimeout + 10_000;
+  const loss = pingInterval + pongTimeout + connectTimeout + authTimeout + reconnectMaxDelay;
+  return loss + requestTimeout + config.reconnectMinUptime + 10_000;
 }
 
 /** L1: when faults end, the client is ready within the bound, and stays so. S3 says what it has then. */
