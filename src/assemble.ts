@@ -56,7 +56,7 @@ export function assemble(
   const requests = new Requests(context, outbox, ids, admission, drain, deadlines);
   const sends = new Sends(context, outbox, admission, drain, deadlines);
 
-  const subscriptions = new Subscriptions(context, { ids, outbox, inbound: gate });
+  const subscriptions = new Subscriptions(context, { ids, outbox, inbound: gate, drain });
   ids.addUser(subscriptions);
   drain.watchConfirmations(subscriptions);
 

@@ -91,9 +91,13 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   }
 
   stop(): void {
+    this.#stopPlans();
+    this.heartbeat.stop();
+  }
+
+  #stopPlans(): void {
     this.#lifetime.stop();
     this.#leaving.stop();
-    this.heartbeat.stop();
     this.#idleWatch.stop();
   }
 
@@ -273,8 +277,9 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
       const error = new ConnectionClosedError(texts.socketRefused(describe(failure)), { cause: failure });
       return this.#listener.onLoss(this, { error });
     }
-    // The link reports its own end, and until then it has nothing to prove.
-    this.stop();
+    // The link reports how it ended.
+    this.#stopPlans();
+    this.heartbeat.stopAsking();
     this.link.refused(cleanCause(failure));
   }
 }

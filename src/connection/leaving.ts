@@ -35,7 +35,7 @@ export class Leaving {
   /** @param done - called once, with whether the link gave no sign of life */
   start(timeout: number, done: (isSilent: boolean) => void): void {
     const end = (isSilent: boolean) => {
-      this.#stopWaiting();
+      this.stop();
       done(isSilent);
     };
     this.#context.trace.effect('leave', { timeout });
@@ -51,13 +51,8 @@ export class Leaving {
     this.#silence.stop();
   }
 
-  /** The connection ends for another reason: calls need not wait for the next connection. */
+  /** The connection ends for another reason. */
   stop(): void {
-    this.#stopWaiting();
-    this.#outbox.stay();
-  }
-
-  #stopWaiting(): void {
     this.#timer.stop();
     this.#silence.stop();
     this.#drain.stopAwaiting();

@@ -298,8 +298,12 @@ export class Supervisor implements ConnectionListener {
         this.#shutdown();
         this.#connection?.link.forget();
       });
-      if (this.#closing.options?.drain && outbox.isReady) drain.whenEmpty(() => this.#shutdown());
-      else this.#shutdown();
+      if (this.#closing.options?.drain && outbox.isReady) {
+        outbox.stay();
+        drain.whenEmpty(() => this.#shutdown());
+      } else {
+        this.#shutdown();
+      }
       return undefined;
     },
 

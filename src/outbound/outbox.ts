@@ -125,7 +125,7 @@ export class Outbox implements CallLaneListener {
     this.#normal.detach();
   }
 
-  /** The connection stays after all. */
+  /** The connection stays for the calls that wait: there will be no other. */
   stay(): void {
     if (this.#phase !== 'leaving') return;
     this.#phase = 'flowing';

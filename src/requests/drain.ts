@@ -23,6 +23,7 @@ export class Drain {
   #confirmations: Confirmations | undefined;
   #onEmpty: (() => void) | undefined;
   #onAnswered: (() => void) | undefined;
+  #isLooking = false;
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox;
@@ -58,6 +59,16 @@ export class Drain {
   /** Forgets `whenAnswered()`. */
   stopAwaiting(): void {
     this.#onAnswered = undefined;
+  }
+
+  /** A confirmation is not outstanding any more: looks when the code at hand has ended. */
+  confirmed(): void {
+    if (!this.#onAnswered || this.#isLooking) return;
+    this.#isLooking = true;
+    queueMicrotask(() => {
+      this.#isLooking = false;
+      this.check();
+    });
   }
 
   /** A call ended or a frame was routed: looks whether it was the last one. */

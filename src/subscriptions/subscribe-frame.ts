@@ -19,6 +19,7 @@ export class SubscribeFrame implements Expirable {
   readonly number: number;
   /** How many of the open topics are not given up. */
   awaited: number;
+  isWritten = false;
   deadline = 0;
   isQueued = false;
   readonly #subscriptions: readonly Subscription[];

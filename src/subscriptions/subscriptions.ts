@@ -33,6 +33,13 @@ export interface SubscriptionSurroundings {
   readonly ids: RequestIds;
   readonly outbox: SubscriptionOutbox;
   readonly inbound: InboundFlow;
+  readonly drain: ConfirmationObserver;
+}
+
+/** Who waits for outstanding confirmations. */
+export interface ConfirmationObserver {
+  /** A confirmation is not outstanding any more. */
+  confirmed(): void;
 }
 
 /** The topics that the application wants, restored after each reconnect. All channels of a topic share one subscription. */
@@ -56,12 +63,12 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   readonly #reconciler: Reconciler;
   readonly #session: Session;
 
-  constructor(context: Context, { ids, outbox, inbound }: SubscriptionSurroundings) {
+  constructor(context: Context, { ids, outbox, inbound, drain }: SubscriptionSurroundings) {
     const { clock } = context.runtime;
     this.gate = context.gate;
     this.#context = context;
     const store = new SubscriptionStore(context);
-    const unanswered = new UnansweredFrames(clock, context.config.requestTimeout);
+    const unanswered = new UnansweredFrames(clock, context.config.requestTimeout, () => drain.confirmed());
     const suspects = new Suspects(context, store, outbox);
     const changed = new ChangedTopics(context, store, unanswered, outbox, suspects);
     const arrival = new Arrival(clock);
@@ -92,7 +99,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   /** Whether a confirmation is outstanding on this connection. */
   get isAwaiting(): boolean {
-    return !this.#unanswered.isEmpty;
+    return this.#unanswered.isAwaiting;
   }
 
   /** How many topics are wanted. */

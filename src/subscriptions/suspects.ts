@@ -133,7 +133,7 @@ export class Suspects {
   #isTheirTurn(): boolean {
     for (const subscription of this.#store.all()) {
       const { isSuspect, isWanted, refusals, state } = subscription;
-      if (isSuspect ? state === 'subscribing' : isWanted && refusals === 0 && state !== 'subscribed') return false;
+      if (isWanted && (isSuspect ? state === 'subscribing' : refusals === 0 && state !== 'subscribed')) return false;
     }
     return true;
   }

@@ -26,10 +26,15 @@ export class UnansweredFrames {
   /** The frame that last ended a topic, until the server confirms the topic anew. */
   readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED);
   #lastNumber = 0;
+  readonly #onAnswer: () => void;
 
-  /** @param timeout - milliseconds that the server has for an answer */
-  constructor(clock: Clock, timeout: number) {
+  /**
+   * @param timeout - milliseconds that the server has for an answer
+   * @param onAnswer - called when the answer to a frame came, or is not awaited any more
+   */
+  constructor(clock: Clock, timeout: number, onAnswer: () => void) {
     this.#timeout = timeout;
+    this.#onAnswer = onAnswer;
     this.#deadlines = new DeadlineQueue(clock);
   }
 
@@ -53,6 +58,12 @@ export class UnansweredFrames {
     return this.#frames.size === 0;
   }
 
+  /** Whether an answer is awaited to a frame that was written. */
+  get isAwaiting(): boolean {
+    for (const { awaited, isWritten } of this.#frames.values()) if (isWritten && awaited > 0) return true;
+    return false;
+  }
+
   get(id: RequestId): SubscribeFrame | undefined {
     return this.#frames.get(id);
   }
@@ -67,7 +78,9 @@ export class UnansweredFrames {
   /** The frame was written: the time for its answer begins. */
   written(requestId: RequestId): void {
     const frame = this.#frames.get(requestId);
-    if (frame) this.#deadlines.add(frame, this.#timeout);
+    if (!frame) return;
+    frame.isWritten = true;
+    this.#deadlines.add(frame, this.#timeout);
   }
 
   /** Gives the server the time for an answer once more. */
@@ -113,6 +126,7 @@ export class UnansweredFrames {
     if (this.#byTopic) for (const { topic } of frame.open) this.#unlist(frame, topic);
     this.#givenUp.delete(requestId);
     this.#unawaitedIds.remember(requestId, undefined);
+    this.#onAnswer();
   }
 
   /** The answer for a topic is of no interest any more. */
@@ -122,6 +136,7 @@ export class UnansweredFrames {
     subscription.requestId = undefined;
     const frame = this.#frames.get(requestId);
     if (!frame || --frame.awaited > 0) return;
+    this.#onAnswer();
     const oldest = this.#givenUp.remember(requestId, frame);
     if (oldest) this.close(oldest);
   }

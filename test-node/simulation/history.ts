@@ -105,6 +105,8 @@ export type ClientHappening =
   | { readonly type: 'disconnected'; readonly code: number; readonly silent: boolean }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
   | { readonly type: 'warning'; readonly code: string }
+  /** A planned end began: it may wait so long for answers. */
+  | { readonly type: 'leave'; readonly timeout: number }
   /** A frame was handed out, after those that came before it. */
   | { readonly type: 'handed'; readonly text: string };
 
@@ -114,6 +116,8 @@ export type SocketHappening =
   | { readonly type: 'open'; readonly socket: number }
   /** The socket took a frame. */
   | { readonly type: 'out'; readonly socket: number; readonly text: string }
+  /** The socket threw. */
+  | { readonly type: 'send-failed'; readonly socket: number }
   | { readonly type: 'in'; readonly socket: number; readonly text: string }
   | { readonly type: 'ping'; readonly socket: number }
   | { readonly type: 'pinged'; readonly socket: number }

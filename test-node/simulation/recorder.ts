@@ -100,6 +100,8 @@ export class ClientLog {
       if (entry.type === 'transition') {
         const { from, to, event, cause } = entry;
         write({ type: 'transition', from, to, event, cause });
+      } else if (entry.type === 'effect' && entry.effect === 'leave') {
+        write({ type: 'leave', timeout: (entry.detail as { timeout: number }).timeout });
       } else if (entry.type === 'frame' && entry.direction === 'in') {
         const next = this.#arrived.shift();
         // The trace hides what comes in during a login; the length tells which frame it was.
@@ -125,8 +127,19 @@ function recorded(inner: Socket, socket: number, write: (happening: Happening) =
     get bufferedAmount() {
       return inner.bufferedAmount;
     },
+    get bytesReceived() {
+      return inner.bytesReceived;
+    },
+    get bytesSent() {
+      return inner.bytesSent;
+    },
     send: (data) => {
-      inner.send(data);
+      try {
+        inner.send(data);
+      } catch (error) {
+        write({ type: 'send-failed', socket });
+        throw error;
+      }
       write({ type: 'out', socket, text: textOf(data) });
     },
     close: (code, reason) => {

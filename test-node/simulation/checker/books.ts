@@ -28,6 +28,8 @@ export class Books {
   epoch = 0;
   /** The client was asked to close, or has ended. */
   closing = false;
+  /** Until when a planned end may wait; nothing new is asked for meanwhile. */
+  leavingUntil: number | undefined;
   paused = false;
   /** When that was last over. */
   resumedAt = Number.NEGATIVE_INFINITY;
@@ -78,6 +80,7 @@ export class Books {
       this.state = to;
       this.stateSince = at;
       if (to === 'ready') this.epoch++;
+      this.leavingUntil = undefined;
     },
     dial: ({ socket, at }) => {
       this.socket = { number: socket, dialledAt: at, opened: false, state: 'live' };
@@ -105,6 +108,9 @@ export class Books {
     subscribed: ({ channel }) => {
       const booked = this.channels.get(channel);
       if (booked) booked.confirmed = true;
+    },
+    leave: ({ at, timeout }) => {
+      this.leavingUntil = at + timeout;
     },
     close: () => {
       this.closing = true;

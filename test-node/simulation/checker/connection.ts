@@ -23,6 +23,19 @@ const hasOneSocket: Rule = {
   }),
 };
 
+/** C12: a planned end waits for answers no longer than it may. */
+const leavesInTime: Rule = {
+  clause: 'C12',
+  start: ({ tolerance }, fail, books) => ({
+    step: ({ at }) => {
+      if (at <= (books.leavingUntil ?? Infinity) + books.lateness + tolerance + 1) return;
+      if (books.jumpedAt >= at - books.lateness - tolerance - 1) return;
+      fail('the connection was to be left, and is kept');
+      books.leavingUntil = undefined;
+    },
+  }),
+};
+
 /** The arrows of docs/SPEC.md, as event: from → to. */
 const ARROWS: Readonly<Record<string, readonly [from: readonly ConnectionState[], to: ConnectionState]>> = {
   connect: [['disconnected'], 'connecting'],
@@ -189,7 +202,10 @@ const closesForGood: Rule = {
         isOver = true;
       },
       dial: () => after('a socket was opened'),
-      out: () => after('a frame was written'),
+      out: () => {
+        after('a frame was written');
+        if (isDraining === false) fail('a frame left because of close()');
+      },
       ping: () => after('a ping was sent'),
       update: () => after('an update was told'),
       step: ({ at, pending }) => {
@@ -233,6 +249,7 @@ const boundsItsQueues: Rule = {
 };
 
 export const connectionRules: readonly Rule[] = [
+  leavesInTime,
   hasOneSocket,
   keepsToTheTable,
   keepsTheOrder,

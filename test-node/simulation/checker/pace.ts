@@ -8,6 +8,8 @@ const ROUNDING = 0.001;
 const LONGEST_RETRY_AFTER = 5 * MINUTE;
 /** How often the client looks whether replaced sockets have finished closing, and how long that may take. */
 const LINGER = 1_200;
+/** Milliseconds that a socket which takes no frame has to tell how it ended. */
+const LAST_WORDS = 1_000;
 
 /** Of docs/SPEC.md, C5. */
 function attemptsPerMinute(reconnectMaxDelay: number): number {
@@ -114,7 +116,11 @@ const noticesDeath: Rule = {
     const patience = pingInterval + pongTimeout;
     let alive = 0;
     let probedAt: number | undefined;
+    /** The first of the pings without an answer: a planned end sends one of its own. */
+    let askedAt = 0;
     let jumpsAtLife = 0;
+    /** A socket that takes no frame has a second to tell how it ended. */
+    let failedAt: number | undefined;
     /** Timers of this host were late since the last sign of life: the client may have asked again up to three times. */
     let wasLate = false;
     const live = (socket: number, at: number) => {
@@ -128,7 +134,14 @@ const noticesDeath: Rule = {
       in: ({ socket, at }) => live(socket, at),
       pong: ({ socket, at }) => live(socket, at),
       pinged: ({ socket, at }) => live(socket, at),
+      'send-failed': ({ socket, at }) => {
+        if (socket === books.socket?.number) failedAt ??= at;
+      },
+      dial: () => {
+        failedAt = undefined;
+      },
       ping: ({ at }) => {
+        if (probedAt === undefined) askedAt = at;
         probedAt = at;
       },
       transition: ({ to, at }) => {
@@ -144,8 +157,8 @@ const noticesDeath: Rule = {
       disconnected: ({ silent, at }) => {
         if (!silent) return;
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
-        if (at - probedAt < pongTimeout - 1 - tolerance)
-          fail(`a link was called dead ${at - probedAt} ms after it was asked`);
+        if (at - askedAt < pongTimeout - 1 - tolerance)
+          fail(`a link was called dead ${at - askedAt} ms after it was asked`);
         if (books.jumpedAt > probedAt && books.jumps - jumpsAtLife < 4 && books.jumpedAt - probedAt > pongTimeout * 2)
           fail('a link was called dead by a timer that was late');
       },
@@ -153,6 +166,7 @@ const noticesDeath: Rule = {
         if (!probes || state !== 'ready' || books.paused || pingInterval === 0) return;
         const isLate = wasLate || books.lateness > 0 || books.jumps > jumpsAtLife;
         const limit = isLate ? 4 * (patience + books.lateness) + 60_000 : patience;
+        if (failedAt !== undefined && at <= failedAt + LAST_WORDS + books.lateness + tolerance + 1) return;
         if (at - alive <= limit + tolerance + 1 || at - books.jumpedAt <= limit) return;
         fail(`nothing was heard for ${at - alive} ms, and the link is kept`);
         alive = at;

@@ -18,6 +18,8 @@ const settlesOnce: Rule = {
   start: ({ read, tolerance }, fail, books) => {
     interface Open {
       readonly deadline: number;
+      /** When it has to be over: not before the host, which stood still at the deadline, has had a turn for it. */
+      due: number;
       readonly idempotent: boolean;
       aborted: boolean;
       written: boolean;
@@ -29,7 +31,15 @@ const settlesOnce: Rule = {
     const open = new Map<number, Open>();
     const settled = new Set<number>();
     const begin = (call: number, deadline: number, idempotent: boolean) =>
-      void open.set(call, { deadline, idempotent, aborted: false, written: false, lost: false, slept: 0 });
+      void open.set(call, {
+        deadline,
+        due: deadline,
+        idempotent,
+        aborted: false,
+        written: false,
+        lost: false,
+        slept: 0,
+      });
     return {
       request: ({ call, at, timeout, retry }) => begin(call, at + (timeout ?? Infinity), retry === 'idempotent'),
       send: ({ call, at, timeout }) => begin(call, at + timeout, false),
@@ -42,6 +52,9 @@ const settlesOnce: Rule = {
       },
       wall: ({ ms }) => {
         for (const one of open.values()) if (ms > 0 && (!one.written || one.idempotent)) one.slept += ms;
+      },
+      jump: ({ ms, at }) => {
+        for (const one of open.values()) if (one.due < at + ms) one.due = at + ms;
       },
       abort: ({ call }) => {
         const one = open.get(call);
@@ -59,8 +72,8 @@ const settlesOnce: Rule = {
       },
       step: ({ at, state }) => {
         const latest = at - books.lateness - tolerance - 1;
-        for (const [call, { deadline, aborted, lost }] of open) {
-          if (deadline < latest) fail(`call ${call} was due at ${deadline} and is still open`);
+        for (const [call, { due, aborted, lost }] of open) {
+          if (due < latest) fail(`call ${call} was due at ${due} and is still open`);
           else if (lost) fail(`call ${call} is still open, and its connection is lost`);
           else if (aborted) fail(`call ${call} was aborted and is still open`);
           else if (state === 'closed') fail(`call ${call} is still open after the end of the client`);
