@@ -102,13 +102,15 @@ export class Suspects {
   lost(isByServer: boolean): readonly Subscription[] {
     const unanswered = this.#asked.filter((subscription) => isUnanswered(subscription) && subscription.isSuspect);
     const size = unanswered.length;
+    // A topic that was asked for since may be at fault as well.
+    const isProof = isByServer && ![...this.#store.all()].some((one) => isUnanswered(one) && !one.isSuspect);
     this.#timer.stop();
     this.#isStable = this.#isOpen = false;
     for (const subscription of this.#waiting) subscription.isChanged = false;
     this.#waiting = [];
     this.#asked = [];
     const convicted: Subscription[] = [];
-    if (isByServer) {
+    if (isProof) {
       for (const subscription of unanswered) {
         if (size > 1) subscription.suspectedIn = size >> 1;
         else if (++subscription.convictions >= CONVICTED_FROM) convicted.push(subscription);

@@ -40,6 +40,10 @@ export class Books {
   readonly channels = new Map<number, BookedChannel>();
   /** Topics in unsubscribe frames of the live socket, each with the id of the frame, until it is answered. */
   readonly #ending = new Map<string, string | number | undefined>();
+  /** The last subscribe frame of the live socket, if it has one topic and is unanswered. */
+  #single: { readonly topic: string; readonly id: string | number | undefined } | undefined;
+  /** How many connections ended before they answered for a topic that stood alone in its frame. */
+  readonly #deaths = new Map<string, number>();
   readonly #read: (text: string) => Facts;
   /** Timers fire on multiples of this. */
   #grid = 0;
@@ -61,6 +65,11 @@ export class Books {
   /** What the server says of a topic before it has answered the frame that ended it is about what was ended. */
   isEnding(topic: string): boolean {
     return this.#ending.has(topic);
+  }
+
+  /** Whether the server ended two connections before it answered a frame with this topic alone. */
+  isConvicted(topic: string): boolean {
+    return (this.#deaths.get(topic) ?? 0) >= 2;
   }
 
   isWanted(topic: string): boolean {
@@ -86,19 +95,33 @@ export class Books {
       this.socket = { number: socket, dialledAt: at, opened: false, state: 'live' };
       this.sockets.set(socket, this.socket);
       this.#ending.clear();
+      this.#single = undefined;
     },
     out: ({ text }) => {
       const { kind, topics = [], id } = this.#read(text);
       if (kind === 'unsubscribe') for (const topic of topics) this.#ending.set(topic, id);
+      if (kind === 'subscribe') this.#single = topics.length === 1 ? { topic: topics[0] as string, id } : undefined;
     },
     handed: ({ text }) => {
-      const { kind, id } = this.#read(text);
+      const { kind, id, topics = [] } = this.#read(text);
+      if (kind === 'subscribe' || kind === 'revocation') {
+        for (const topic of topics) this.#deaths.delete(topic);
+        if (this.#single && (topics.includes(this.#single.topic) || id === this.#single.id)) {
+          this.#deaths.delete(this.#single.topic);
+          this.#single = undefined;
+        }
+      }
       if (kind !== 'unsubscribe') return;
       for (const [topic, endedBy] of this.#ending) if (endedBy === id) this.#ending.delete(topic);
     },
     open: ({ socket }) => {
       const opened = this.sockets.get(socket);
       if (opened?.state === 'live') opened.opened = true;
+    },
+    'socket-closed': ({ socket }) => {
+      if (socket !== this.socket?.number || !this.#single) return;
+      this.#deaths.set(this.#single.topic, (this.#deaths.get(this.#single.topic) ?? 0) + 1);
+      this.#single = undefined;
     },
     'close-socket': ({ socket }) => this.#leave(socket, 'left'),
     terminate: ({ socket }) => this.#leave(socket, 'over'),

@@ -60,8 +60,9 @@ const backsOff: Rule = {
         const recent = dials.filter((dial) => at - dial < MINUTE).length;
         // With that many attempts in this minute the next one has to wait for C5.
         const isHeld = recent >= limit;
-        if (delay < least && !isWoken) fail(`the delay before attempt ${told} is ${delay}, and the least is ${least}`);
-        if (delay > most + retryAfter && !isHeld && !isWoken)
+        if (delay < least - ROUNDING && !isWoken)
+          fail(`the delay before attempt ${told} is ${delay}, and the least is ${least}`);
+        if (delay > most + retryAfter + ROUNDING && !isHeld && !isWoken)
           fail(`the delay before attempt ${told} is ${delay}, and the most is ${most + retryAfter}`);
         if (reconnectJitter > 0 && most > 0 && delay === most + retryAfter)
           fail(`the delay before attempt ${told} is exactly ${delay}: it was not spread`);
