@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { bugs } from './bugs.mjs';
 import { bundleSimulator, root } from './bundle.mjs';
 
-/** A bug that survives so many seeds is not found. */
+/** Seeds without any bug. */
 const SEEDS = 200;
 /** For one bug. A bug that hangs the simulator counts as not found. */
 const TIMEOUT = 180_000;
@@ -39,11 +39,12 @@ async function tryOne(bug, name) {
     await cp(join(root, 'tsconfig.json'), join(copy, 'tsconfig.json'));
     if (bug.file) await plant(bug, copy);
     const bundle = await bundleSimulator(name, join(copy, 'tsconfig.json'));
-    const found = await run(bundle);
+    const { seeds = SEEDS } = bug;
+    const found = await run(bundle, seeds);
     const isCaught = found !== '';
     if (!bug.file)
       return { isFine: !isCaught, words: isCaught ? `caught where there is none: ${found}` : 'nothing found' };
-    return { isFine: isCaught, words: found || `survived ${SEEDS} seeds` };
+    return { isFine: isCaught, words: found || `survived ${seeds} seeds` };
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
@@ -60,9 +61,9 @@ async function plant({ file, search, replace }, copy) {
 }
 
 /** The first violation, or nothing. */
-function run(bundle) {
+function run(bundle, seeds) {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [HUNTER, bundle, String(SEEDS)], { timeout: TIMEOUT }, (error, stdout, stderr) => {
+    execFile(process.execPath, [HUNTER, bundle, String(seeds)], { timeout: TIMEOUT }, (error, stdout, stderr) => {
       if (error) reject(new Error(error.killed ? `not found within ${TIMEOUT} ms` : stderr.slice(-400)));
       else resolve(stdout.trim());
     });

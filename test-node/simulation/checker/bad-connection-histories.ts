@@ -1,4 +1,5 @@
 import {
+  asked,
   type BadHistory,
   bad,
   close,
@@ -121,6 +122,15 @@ export const badConnectionHistories: readonly BadHistory[] = [
   bad('C8', 'a socket opens after the end', [0, close], [1, { type: 'closed' }], [2, dial()]),
   bad('C8', 'a timer is left', [0, close], [1, { type: 'closed' }], [2, end({ timers: 1 })]),
   bad('C8', 'close() never resolves', [0, close], [2, end()]),
+  bad('C8', 'a frame leaves because of close()', [0, dial()], [1, close], [1, asked('t')]),
+  bad(
+    'C12',
+    'a planned end takes too long',
+    [0, dial()],
+    [1, ready],
+    [2, { type: 'leave', timeout: 5_000 }],
+    [5_100, step('ready')],
+  ),
   bad('C9', 'a queue is not bounded', [0, step('ready', { waiting: 257 })]),
   bad(
     'C9',

@@ -139,7 +139,9 @@ const survivesDrops: Rule = {
           // A late answer to an older frame means nothing.
           if (facts.id === undefined || facts.id === askedBy.get(topic)) {
             asked.delete(topic);
-            postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
+            if (!isSpoiled(facts, topics)) {
+              postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
+            }
           }
           if (!isSpoiled(facts, topics)) refusedEver.add(topic);
         }

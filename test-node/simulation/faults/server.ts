@@ -1,9 +1,16 @@
+import type { Application } from '../application.js';
 import type { SimulatedWorld } from '../simulated-world.js';
 import { type Fault, once } from './fault.js';
 
 /** Where nothing is confirmed nothing is refused either: no client can know, and it ends with the connection. */
 function confirms({ plan }: SimulatedWorld): boolean {
   return plan.server.acknowledge !== 'none';
+}
+
+/** In one frame, where the handler puts several topics into one. */
+function subscribeAmongOthers(application: Application, topic: string, topics: readonly string[]): void {
+  for (const name of [topics.find((other) => other !== topic), topic])
+    if (name !== undefined) application.subscribe(name);
 }
 
 function expireLogins(world: SimulatedWorld): void {
@@ -56,11 +63,13 @@ export const serverFaults: readonly Fault[] = [
   {
     name: 'server: refuses a topic',
     strike: (world, random) => {
-      const { server, plan } = world;
+      const { hosts, server, plan } = world;
       const topic = random.pick(plan.topics);
       server.refused.set(topic, 'no such topic');
       // So that it is refused among others that are wanted.
       if (random.chance(0.5)) server.drop();
+      if (random.chance(0.5))
+        for (const { application } of hosts) subscribeAmongOthers(application, topic, plan.topics);
       return () => {
         server.refused.delete(topic);
         if (!confirms(world)) server.drop();
