@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { virtualWorld } from '../support/virtual-client.js';
 
 describe('live and interrupted', () => {
-  it('tell of a drop once, until the topic is confirmed again [CH24]', async () => {
+  it('tell of a drop once, until the topic is confirmed again [CH34]', async () => {
     const { network, advance, subscribe, publish } = await virtualWorld();
     const channel = await subscribe('t');
     const told: unknown[] = [];
@@ -26,7 +26,7 @@ describe('live and interrupted', () => {
     expect(channel.live).toBe(false);
   });
 
-  it('do not tell of the end of the client or of the channel [CH24]', async () => {
+  it('do not tell of the end of the client or of the channel [CH34]', async () => {
     const { client, advance, subscribe } = await virtualWorld();
     const channels = [await subscribe('a'), await subscribe('b')];
     let told = 0;
@@ -39,7 +39,7 @@ describe('live and interrupted', () => {
     expect(told).toBe(0);
   });
 
-  it('let a listener end its channel inside interrupted [CH24]', async () => {
+  it('let a listener end its channel inside interrupted [CH34]', async () => {
     const { network, client, advance, subscribe } = await virtualWorld();
     const channel = await subscribe('a');
     const other = await subscribe('b');
@@ -52,7 +52,7 @@ describe('live and interrupted', () => {
 });
 
 describe('maxSilence', () => {
-  it('emits stale once per silence, with the time of the last update [CH25]', async () => {
+  it('emits stale once per silence, with the time of the last update [CH35]', async () => {
     const { network, advance, subscribe, publish } = await virtualWorld();
     const { clock } = network;
     const channel = await subscribe('t', { maxSilence: 1_000 });
@@ -73,7 +73,7 @@ describe('maxSilence', () => {
     expect(stale).toHaveLength(2);
   });
 
-  it('counts from going live, rests in an outage, and starts anew with a new connection [CH25]', async () => {
+  it('counts from going live, rests in an outage, and starts anew with a new connection [CH35]', async () => {
     const { network, advance, subscribe } = await virtualWorld();
     const channel = await subscribe('t', { maxSilence: 1_000 });
     let stale = 0;
@@ -89,7 +89,7 @@ describe('maxSilence', () => {
     expect(stale).toBe(2);
   });
 
-  it('leaves no timer behind, and is off by default [CH25]', async () => {
+  it('leaves no timer behind, and is off by default [CH35]', async () => {
     const { network, client, advance, subscribe } = await virtualWorld();
     await subscribe('a', { maxSilence: 1_000 });
     await subscribe('b', { maxSilence: Infinity });

@@ -20,7 +20,7 @@ function read(overflow: OverflowPolicy, gapAt = 0) {
 describe('the gap of an overflow', () => {
   const overflow = (since: number, until: number) => ({ epoch: 1, since, until, cause: 'overflow' });
 
-  it('is on the first update after the dropped updates [CH23]', () => {
+  it('is on the first update after the dropped updates [CH33]', () => {
     expect(read('drop-oldest')).toEqual([
       [4, overflow(1, 3)],
       [5, undefined],
@@ -33,7 +33,7 @@ describe('the gap of an overflow', () => {
     ]);
   });
 
-  it('is not told of latest, and merges with the gap of a dropped update [CH23]', () => {
+  it('is not told of latest, and merges with the gap of a dropped update [CH33]', () => {
     expect(read('latest').map(([, gap]) => gap)).toEqual([undefined, undefined]);
     expect(read('drop-newest', 4).at(-1)).toEqual([6, { epoch: 1, since: 1, until: 5, cause: 'disconnect' }]);
   });
