@@ -1,7 +1,8 @@
 import { type Assembly, assemble } from './assemble.js';
 import type { Channel, ChannelOptions } from './channel/channel.js';
-import { ChannelInlet, channelRules } from './channel/channel-inlet.js';
+import { ChannelInlet, type ChannelSharing, channelRules } from './channel/channel-inlet.js';
 import { Conflation } from './channel/conflation.js';
+import { HeldBytes } from './channel/held-bytes.js';
 import { ClientEmitter } from './client-emitter.js';
 import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
 import type { CloseOptions } from './connection/closing.js';
@@ -139,7 +140,7 @@ export class WebSocketClient<
   readonly closed: Promise<CloseCause>;
   readonly #config: WebSocketConfig;
   readonly #parts: Assembly;
-  readonly #conflation: Conflation;
+  readonly #sharing: ChannelSharing;
   #deprecation: string | undefined;
   #lastWarning: Warning | undefined;
   #lastError: AnyTransportError | undefined;
@@ -161,7 +162,10 @@ export class WebSocketClient<
     this.#parts = assemble(this.#config, handler, complete, (event, ...args) => this.#tell(event, ...args));
     this.closed = this.#parts.supervisor.closed;
     this.#deprecation = handler.deprecation;
-    this.#conflation = new Conflation(complete.clock, frameClock(complete));
+    this.#sharing = {
+      conflation: new Conflation(complete.clock, frameClock(complete)),
+      heldBytes: new HeldBytes(this.#config.maxBufferedBytes),
+    };
   }
 
   /**
@@ -454,7 +458,7 @@ export class WebSocketClient<
     const open = (canonical: Topic) => {
       // The handler's own code, which ran for the topic, may have closed the client.
       this.#checkOpen();
-      return new ChannelInlet<T>(canonical, context, this.#conflation, options);
+      return new ChannelInlet<T>(canonical, context, this.#sharing, options);
     };
     return this.#parts.subscriptions.subscribe(topic, open, { params, timeout, maxWait, signal }, call);
   }

@@ -145,6 +145,13 @@ export interface WebSocketConfigInput {
    */
   readonly maxServerDelay?: number;
   /**
+   * The most bytes that all channels of the client together hold for their readers, and the most that waiting calls hold.
+   * A message counts once, text by its length. Over it, the channel that holds the most drops updates as its `overflow`
+   * says; `latest` keeps the newest update per key. Not below `maxMessageSize`.
+   * @default 67_108_864 – or `maxMessageSize` if that is larger; a page or a bot can spare 64 MiB
+   */
+  readonly maxBufferedBytes?: number;
+  /**
    * Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it.
    * @default undefined
    */
@@ -187,6 +194,7 @@ const rules: OptionRules<WebSocketConfigInput> = {
   maxMessageSize: count(1, 16 * 1_024 * 1_024),
   idleTimeout: duration(0, 0),
   maxServerDelay: duration(0, 300_000),
+  maxBufferedBytes: count(1, 64 * 1_024 * 1_024),
   nodeOptions: [isObject, texts.AN_OBJECT],
 };
 
@@ -227,10 +235,15 @@ export interface WebSocketConfig extends Filled {}
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns exactly the fields of `rules`
 export class WebSocketConfig {
+  /** Without the defaults. */
+  readonly #input: WebSocketConfigInput;
+
   constructor(input: WebSocketConfigInput) {
     const read = readOptions('config', input, rules);
+    this.#input = #input in input ? input.#input : { ...input };
     check('url', read.url, rules.url);
     Object.assign(this, read, { protocols: Object.freeze([read.protocols].flat()) });
+    this.#checkBytes();
     check('reconnectInitialDelay', this.reconnectInitialDelay, [
       (delay: number) => delay <= this.reconnectMaxDelay,
       `at most reconnectMaxDelay (${this.reconnectMaxDelay})`,
@@ -240,6 +253,20 @@ export class WebSocketConfig {
 
   /** A copy with some fields changed, checked again as a whole. */
   with(changes: Partial<WebSocketConfigInput>): WebSocketConfig {
-    return new WebSocketConfig({ ...this, ...changes });
+    return new WebSocketConfig({ ...this.#input, ...changes });
+  }
+
+  /** A channel can hold at least one message. A default gives way to a value that was set. */
+  #checkBytes(): void {
+    const { maxBufferedBytes, maxMessageSize } = this.#input;
+    if (maxMessageSize === undefined) return;
+    if (maxBufferedBytes === undefined) {
+      Object.assign(this, { maxBufferedBytes: Math.max(this.maxBufferedBytes, maxMessageSize) });
+    } else {
+      check('maxBufferedBytes', maxBufferedBytes, [
+        (bytes: number) => bytes >= maxMessageSize,
+        `at least maxMessageSize (${maxMessageSize})`,
+      ]);
+    }
   }
 }

@@ -50,10 +50,20 @@ export interface ServerRequestEvent {
   reject(error: { message: string; code?: string | number; data?: unknown }): void;
 }
 
+/** The stable names of the warnings. docs/connection.md says what each means. */
+export type WarningCode =
+  | 'channel-made-room'
+  | 'connection-forbidden'
+  | 'deprecated-handler'
+  | 'link-unprobed'
+  | 'never-connected'
+  | 'server-delay-cut'
+  | 'subscription-retried'
+  | 'subscription-unconfirmed';
+
 /** News for the application that needs no action. */
 export interface Warning {
-  /** A stable name, for example `deprecated-handler`. */
-  readonly code: string;
+  readonly code: WarningCode;
   readonly message: string;
   readonly error?: TransportError;
 }

@@ -27,6 +27,7 @@ export type {
   ServerRequestEvent,
   TransitionCause,
   Warning,
+  WarningCode,
 } from './events.js';
 export { type ExchangeHandler, fromExchangeHandler } from './handlers/exchange-handler.js';
 export { GenericJsonHandler, type GenericJsonOptions } from './handlers/generic-json.js';

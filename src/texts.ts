@@ -148,6 +148,7 @@ export const idOfSubscription = (id: RequestId) =>
 
 export const TOO_MANY_PENDING = 'Too many requests wait for an answer';
 
+export const TOO_MUCH_WAITING = 'The calls that wait hold too many bytes';
 export const TOO_MANY_WAITING = 'Too many calls wait for the connection';
 
 export const requestRejected = (id: RequestId) => `The server rejected request ${id}.`;
@@ -238,6 +239,9 @@ export const topicAborted = (topic: string) => `${topic} was aborted.`;
 export const topicsFailed = (failed: number, wanted: number, words: string) =>
   `${failed} of ${wanted} topics failed, the first one with: ${words}`;
 
+export const madeRoom = (topic: string, maxBufferedBytes: number) =>
+  `The channels hold more than maxBufferedBytes (${maxBufferedBytes}), and that of '${topic}' holds the most: it drops ` +
+  'updates. Read it faster, or give it a smaller capacity.';
 export const channelFull = (topic: string) =>
   `The channel of ${topic} is full. Read faster, or choose an overflow policy that drops`;
 

@@ -14,6 +14,7 @@ const wrong: readonly [field: keyof WebSocketConfigInput, ...values: unknown[]][
   ['pingInterval', -1, Infinity],
   ['idleTimeout', -1, Infinity],
   ['maxServerDelay', -1, Infinity],
+  ['maxBufferedBytes', 0, 1.5, Infinity],
   ['pongTimeout', 0, -1, Infinity],
   ['useWebsocketPing', 1, 'yes', null],
   ['requestTimeout', 0, -1, Number.NaN],
@@ -67,6 +68,7 @@ describe('WebSocketConfig', () => {
       maxMessageSize: 16_777_216,
       idleTimeout: 0,
       maxServerDelay: 300_000,
+      maxBufferedBytes: 67_108_864,
       nodeOptions: undefined,
     });
   });
@@ -78,6 +80,17 @@ describe('WebSocketConfig', () => {
       expect(error.message).toMatch(new RegExp(`^${field} is .+; allowed is .+`));
       expect(error.code).toBe('CONFIG_INVALID');
     }
+  });
+
+  it('a maxBufferedBytes below a maxMessageSize that was set is an error, and the default gives way [CF2, CF4]', () => {
+    const error = thrown({ url, maxBufferedBytes: 5_000, maxMessageSize: 5_001 });
+    expect([error.field, error.message]).toEqual([
+      'maxBufferedBytes',
+      'maxBufferedBytes is 5000; allowed is at least maxMessageSize (5001).',
+    ]);
+    expect(new WebSocketConfig({ url, maxMessageSize: 100_000_000 }).maxBufferedBytes).toBe(100_000_000);
+    const small = new WebSocketConfig({ url, maxBufferedBytes: 5_000 });
+    expect(new WebSocketConfig(small.with({ pingInterval: 1_000 })).maxBufferedBytes).toBe(5_000);
   });
 
   it('every field has a test of wrong values [CF4]', () => {

@@ -8,11 +8,12 @@ import { wrapError } from '../util/wrap-error.js';
 import type { Channel, ChannelOptions } from './channel.js';
 import { ChannelIterator, type Loop, type LoopOwner } from './channel-iterator.js';
 import type { Conflation } from './conflation.js';
+import type { HeldBytes } from './held-bytes.js';
 import { type FeedOwner, ListenerFeed } from './listener-feed.js';
 import { type ChannelBody, OpenChannel } from './open-channel.js';
 import { Silence } from './silence.js';
 import type { Gap, Update } from './update.js';
-import { type PushOutcome, UpdateBuffer } from './update-buffer.js';
+import { type BufferOwner, type PushOutcome, UpdateBuffer } from './update-buffer.js';
 
 /** The subscriber that a channel belongs to. */
 export interface ChannelSubscriber {
@@ -22,13 +23,21 @@ export interface ChannelSubscriber {
   resync(): Promise<void>;
 }
 
+/** What all channels of a client share. */
+export interface ChannelSharing {
+  /** The pace of the conflating channels. */
+  readonly conflation: Conflation;
+  readonly heldBytes: HeldBytes;
+}
+
 const NO_LOOPS: readonly Loop[] = [];
 
 /** The core's end of a channel: what goes in here comes out at `channel`, which the application has. */
-export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOwner {
+export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOwner, BufferOwner {
   readonly topic: Topic;
   readonly options: ChannelOptions;
   readonly conflation: Conflation;
+  readonly heldBytes: HeldBytes;
   readonly channel: Channel<T>;
   readonly #context: Context;
   readonly #feed: ListenerFeed;
@@ -38,14 +47,17 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   #dropped = 0;
   #error: TransportError | undefined;
   #isLive = false;
+  /** Whether the channel has told that it made room, and has held something ever since. */
+  #hasMadeRoom = false;
   /** Missing without `maxSilence`. */
   readonly #silence: Silence | undefined;
 
   /** @param options - checked, see `channelRules` */
-  constructor(topic: Topic, context: Context, conflation: Conflation, options: ChannelOptions) {
+  constructor(topic: Topic, context: Context, { conflation, heldBytes }: ChannelSharing, options: ChannelOptions) {
     this.topic = topic;
     this.options = options;
     this.conflation = conflation;
+    this.heldBytes = heldBytes;
     this.#context = context;
     this.channel = new OpenChannel<T>(this);
     this.#feed = new ListenerFeed(this);
@@ -158,9 +170,14 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   /** Ends the channel because the application gave it up. What waits for a reader is forgotten. */
   discard(cause: CloseCause): void {
     if (this.isClosed) return;
+    this.#forgetAll();
+    this.#close(cause);
+  }
+
+  /** Forgets what waits for a reader. */
+  #forgetAll(): void {
     this.#feed.clear();
     for (const loop of this.#loops) loop.clear();
-    this.#close(cause);
   }
 
   // ——— What the application does with it ———
@@ -199,11 +216,12 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
 
   newBuffer(): UpdateBuffer {
     const { overflow = 'drop-oldest', key } = this.options;
-    return new UpdateBuffer(this.#capacity, overflow, key);
+    return new UpdateBuffer(this.#capacity, overflow, key, this);
   }
 
   /** Puts an update into a buffer, and counts what that costs. */
   keep(buffer: Pick<UpdateBuffer, 'push'>, update: Update): void {
+    if (this.#hasMadeRoom && this.buffered === 0) this.#hasMadeRoom = false;
     let outcome: PushOutcome;
     try {
       outcome = buffer.push(update);
@@ -211,9 +229,24 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
       this.drop();
       return this.listenerFailed(wrapError(texts.keyFailed(this.topic), cause));
     }
-    if (outcome === 'kept') return;
+    if (outcome !== 'kept') this.drop();
+    if (outcome === 'full') this.#overflow('capacity', this.#capacity);
+    if (this.heldBytes.isOver) this.heldBytes.makeRoom();
+  }
+
+  makeRoom(buffer: UpdateBuffer): void {
+    const { maxBufferedBytes } = this.#context.config;
+    if (this.options.overflow === 'fail') {
+      for (let count = this.buffered; count > 0; count--) this.drop();
+      this.#forgetAll();
+      return this.#overflow('maxBufferedBytes', maxBufferedBytes);
+    }
+    buffer.dropOne();
     this.drop();
-    if (outcome === 'full') this.#overflow();
+    if (this.#hasMadeRoom) return;
+    this.#hasMadeRoom = true;
+    const message = texts.madeRoom(this.topic, maxBufferedBytes);
+    this.#context.emit('warning', { code: 'channel-made-room', message });
   }
 
   get #capacity(): number {
@@ -225,10 +258,8 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
     return this.channel;
   }
 
-  #overflow(): void {
-    const error = new CapacityExceededError('capacity', this.#capacity, texts.channelFull(this.topic), {
-      retryable: false,
-    });
+  #overflow(limit: string, capacity: number): void {
+    const error = new CapacityExceededError(limit, capacity, texts.channelFull(this.topic), { retryable: false });
     this.fail(error);
     void this.#subscriber?.leave(error);
   }

@@ -82,6 +82,7 @@ export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, u
   end(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#buffer.forget();
     this.#error = error;
     for (const reader of this.#readers.splice(0)) this.#end().then(reader.resolve, reader.reject);
   }

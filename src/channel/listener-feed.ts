@@ -98,7 +98,7 @@ export class ListenerFeed implements Conflating {
       }
       const update = this.#held?.shift();
       if (!update) {
-        if (!this.#held?.owesGap) this.#held = undefined;
+        if (!this.#held?.owesGap) this.#release();
         this.#phase = 'flowing';
       } else if (!isHeard) {
         // The loops have had it already, or began after it.
@@ -124,8 +124,9 @@ export class ListenerFeed implements Conflating {
     if (conflated?.size && !this.isClosed) this.#owner.conflation.join(this.#interval, this);
   }
 
-  /** Forgets what waits for the first reader. */
+  /** Forgets what waits for a reader. */
   clear(): void {
+    this.#held?.clear();
     this.#held = undefined;
   }
 
@@ -133,6 +134,7 @@ export class ListenerFeed implements Conflating {
   close(): void {
     const isHanding = this.#phase === 'handing';
     const unheard = ((isHanding && this.#held?.size) || 0) + (this.#conflated?.size ?? 0);
+    this.#held?.forget();
     if (isHanding) this.#held = undefined;
     this.#phase = 'closed';
     if (this.#conflated) this.#owner.conflation.leave(this.#interval, this);
@@ -178,7 +180,13 @@ export class ListenerFeed implements Conflating {
 
   /** The first update after the kept updates. It carries the gap of a kept update that was dropped. */
   #afterHeld(held: UpdateBuffer, update: Update): Update {
-    this.#held = undefined;
+    this.#release();
     return held.pass(update);
+  }
+
+  /** The buffer for the first reader is empty and not needed any more. */
+  #release(): void {
+    this.#held?.forget();
+    this.#held = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { HeldBytes, HoldingBuffer } from './held-bytes.js';
 import { type Gap, mergeGaps, type Update, withGap } from './update.js';
 
 /**
@@ -20,9 +21,9 @@ class Hole {
   carried: Gap | undefined;
 
   add({ receivedAt, epoch, gap }: Update): void {
-    if (this.epoch === -1) this.since = receivedAt;
-    this.until = Math.max(this.since, receivedAt);
-    this.epoch = epoch;
+    this.since = this.epoch === -1 ? receivedAt : Math.min(this.since, receivedAt);
+    this.until = Math.max(this.until, receivedAt);
+    this.epoch = Math.max(this.epoch, epoch);
     if (gap) this.carried = mergeGaps(gap, this.carried);
   }
 
@@ -33,12 +34,20 @@ class Hole {
   }
 }
 
+/** The channel of a buffer. */
+export interface BufferOwner {
+  /** Counts what all channels of the client hold. */
+  readonly heldBytes: HeldBytes;
+  /** The buffer holds more than the buffers of all others, and the bound is exceeded. */
+  makeRoom(buffer: UpdateBuffer): void;
+}
+
 /**
  * Updates that wait for a reader, oldest first, at most `capacity`. After dropped updates, the next update carries a gap
  * that tells of them, and of the gaps that they carried: losses are never silent. A conflating buffer (`latest`) drops on
  * purpose: it passes on the gaps that dropped updates carried, and no other.
  */
-export class UpdateBuffer {
+export class UpdateBuffer implements HoldingBuffer {
   readonly #capacity: number;
   readonly #overflow: OverflowPolicy;
   /** A ring that grows up to the capacity. `#head` is the index of the oldest. Taking an update moves no other update. */
@@ -54,8 +63,19 @@ export class UpdateBuffer {
   #gap: Gap | undefined;
   /** What was dropped after all kept updates. */
   #after: Hole | undefined;
+  readonly #owner: BufferOwner | undefined;
+  #bytes = 0;
+  /** A listed buffer can be asked to make room. What an ended buffer holds counts no more. */
+  #account: 'new' | 'listed' | 'ended' = 'new';
 
-  constructor(capacity: number, overflow: OverflowPolicy, key: ((update: Update) => string) | undefined) {
+  /** @param owner - missing: nothing bounds the bytes */
+  constructor(
+    capacity: number,
+    overflow: OverflowPolicy,
+    key: ((update: Update) => string) | undefined,
+    owner?: BufferOwner,
+  ) {
+    this.#owner = owner;
     // Without a key only the newest update counts.
     this.#capacity = overflow === 'latest' && !key ? 1 : capacity;
     this.#overflow = overflow;
@@ -66,6 +86,10 @@ export class UpdateBuffer {
 
   get size(): number {
     return this.#latest?.size ?? this.#size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Whether a gap waits for the next update. */
@@ -86,9 +110,12 @@ export class UpdateBuffer {
     if (!isFull) {
       if (this.#size === this.#updates.length) this.#grow();
       this.#updates[(this.#head + this.#size++) % this.#updates.length] = passed;
+      this.#hold(passed);
       return 'kept';
     }
     const oldest = this.#updates[this.#head] as Update;
+    this.#release(oldest);
+    this.#hold(passed);
     this.#updates[this.#head] = passed;
     this.#head = (this.#head + 1) % this.#updates.length;
     if (this.#overflow === 'latest') {
@@ -115,10 +142,42 @@ export class UpdateBuffer {
     this.#updates[this.#head] = undefined;
     this.#head = (this.#head + 1) % this.#updates.length;
     this.#size--;
+    this.#release(update);
     const hole = this.#before;
     if (!hole) return update;
     this.#before = undefined;
     return withGap(update, hole.gap);
+  }
+
+  makeRoom(): void {
+    this.#owner?.makeRoom(this);
+  }
+
+  /** Drops one update, as a full buffer does. */
+  dropOne(): void {
+    if (this.#overflow !== 'drop-newest') {
+      const oldest = this.#updates[this.#head] as Update;
+      const hole = this.#before ?? new Hole();
+      this.#before = undefined;
+      this.shift();
+      hole.add(oldest);
+      if (this.#size > 0) this.#before = hole;
+      else this.#gap = this.#gap ? mergeGaps(hole.gap, this.#gap) : hole.gap;
+      return;
+    }
+    const at = (this.#head + --this.#size) % this.#updates.length;
+    const newest = this.#updates[at] as Update;
+    this.#updates[at] = undefined;
+    this.#release(newest);
+    this.#after ??= new Hole();
+    this.#after.add(newest);
+  }
+
+  /** What the buffer holds counts no more: its channel has ended. */
+  forget(): void {
+    this.#owner?.heldBytes.unlist(this);
+    for (const update of this.#latest?.values() ?? this.#updates) if (update) this.#release(update);
+    this.#account = 'ended';
   }
 
   /** The next update carries this gap. */
@@ -127,10 +186,29 @@ export class UpdateBuffer {
   }
 
   clear(): void {
+    this.forget();
     this.#updates = [];
     this.#head = this.#size = 0;
     this.#before = this.#after = undefined;
     this.#latest?.clear();
+  }
+
+  #hold({ message }: Update): void {
+    const heldBytes = this.#owner?.heldBytes;
+    if (!heldBytes || this.#account === 'ended') return;
+    this.#bytes += heldBytes.hold(message);
+    // The newest update per key is never given up.
+    if (this.#overflow === 'latest') return;
+    if (this.#account === 'new') {
+      this.#account = 'listed';
+      heldBytes.list(this);
+    }
+    heldBytes.grown(this);
+  }
+
+  #release({ message }: Update): void {
+    const heldBytes = this.#owner?.heldBytes;
+    if (heldBytes && this.#account !== 'ended') this.#bytes -= heldBytes.release(message);
   }
 
   #grow(): void {
@@ -144,7 +222,11 @@ export class UpdateBuffer {
     const key = this.#key?.(update) ?? '';
     const replaced = latest.get(key);
     latest.set(key, withGap(update, replaced?.gap));
-    if (replaced) return 'dropped';
+    this.#hold(update);
+    if (replaced) {
+      this.#release(replaced);
+      return 'dropped';
+    }
     if (latest.size <= this.#capacity) return 'kept';
     const gap = this.#shiftLatest(latest)?.gap;
     for (const [first, next] of latest) {
@@ -157,6 +239,7 @@ export class UpdateBuffer {
   #shiftLatest(latest: Map<string, Update>): Update | undefined {
     for (const [key, update] of latest) {
       latest.delete(key);
+      this.#release(update);
       return update;
     }
     return undefined;

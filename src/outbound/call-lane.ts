@@ -28,6 +28,7 @@ export class CallLane implements PreparationListener {
   readonly #order = new Queue<OutboundCall>();
   /** How many of the calls end with the connection. */
   #bound = 0;
+  #bytes = 0;
 
   constructor(context: Context, listener: CallLaneListener) {
     this.#listener = listener;
@@ -38,6 +39,11 @@ export class CallLane implements PreparationListener {
   /** How many calls wait that outlive the connection. */
   get waiting(): number {
     return this.#calls.size - this.#bound;
+  }
+
+  /** Bytes of the calls that wait, text by its length. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get isEmpty(): boolean {
@@ -57,6 +63,7 @@ export class CallLane implements PreparationListener {
   add(call: OutboundCall): void {
     this.#calls.add(call);
     this.#order.push(call);
+    this.#bytes += call.frame.length;
     if (call.isBound) this.#bound++;
   }
 
@@ -115,6 +122,7 @@ export class CallLane implements PreparationListener {
 
   #remove(call: OutboundCall): void {
     this.#calls.delete(call);
+    this.#bytes -= call.frame.length;
     if (call.isBound) this.#bound--;
     if (this.#order.first === call) this.#order.shift();
     else if (this.#order.size > 2 * this.#calls.size + SLACK) this.#reset([...this.#calls]);
@@ -123,7 +131,9 @@ export class CallLane implements PreparationListener {
   #reset(calls: readonly OutboundCall[]): void {
     this.#calls.clear();
     this.#order.clear();
+    this.#bytes = 0;
     for (const call of calls) {
+      this.#bytes += call.frame.length;
       this.#calls.add(call);
       this.#order.push(call);
     }

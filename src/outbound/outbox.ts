@@ -86,6 +86,11 @@ export class Outbox implements CallLaneListener {
     return this.#high.waiting + this.#normal.waiting;
   }
 
+  /** Bytes of the calls that wait to be written, text by its length. */
+  get waitingBytes(): number {
+    return this.#high.bytes + this.#normal.bytes;
+  }
+
   get hasWaiting(): boolean {
     return !this.#high.isEmpty || !this.#normal.isEmpty;
   }

@@ -21,10 +21,16 @@ export interface MessageReader {
 }
 
 let adopter: ((message: Message, reader: MessageReader) => void) | undefined;
+let holderCount: ((message: Message, change: 1 | -1) => number) | undefined;
 
 /** Lets a message that a handler made be read like the frames of its client. A part of a frame already is. */
 export function adopt(message: Message, reader: MessageReader): void {
   adopter?.(message, reader);
+}
+
+/** A buffer begins to hold a message, or holds it no more. Returns how many buffers hold it now. */
+export function countHolder(message: Message, change: 1 | -1): number {
+  return holderCount?.(message, change) ?? 0;
 }
 
 /**
@@ -44,6 +50,12 @@ export class Message {
     // A handler may come from another copy of this package, whose messages have fields of their own.
     if (#reader in message) message.#reader ??= reader;
   };
+  static readonly #holderCount = (message: Message, change: 1 | -1): number => {
+    // A message of another copy of this package counts for each of its holders.
+    if (!(#holders in message)) return change === 1 ? 1 : 0;
+    message.#holders += change;
+    return message.#holders;
+  };
   /** The frame as the socket delivered it: a string for a text frame, bytes for a binary frame. */
   readonly raw: string | Uint8Array;
   #text: string | undefined;
@@ -51,6 +63,7 @@ export class Message {
   #fieldName: string | undefined;
   #fieldValue: string | number | undefined;
   #reader: MessageReader | undefined;
+  #holders = 0;
   /** The elements of a top-level array, by their parsed values; see `part()`. */
   #elements: ReadonlyMap<unknown, Message> | undefined;
 
@@ -61,6 +74,7 @@ export class Message {
    */
   constructor(raw: string | Uint8Array, text?: string, reader?: MessageReader) {
     adopter ??= Message.#adopter;
+    holderCount ??= Message.#holderCount;
     this.raw = raw;
     const own = text ?? (typeof raw === 'string' ? raw : undefined);
     // Some servers put a byte order mark before the text. JSON does not allow it.

@@ -1,6 +1,6 @@
 import type { ConnectionStatus } from '../connection-state.js';
 import type { Context } from '../context.js';
-import { ConnectionClosedError, MessageTooLargeError, ProtocolError } from '../errors.js';
+import { CapacityExceededError, ConnectionClosedError, MessageTooLargeError, ProtocolError } from '../errors.js';
 import type { Priority } from '../outbound/outbound-call.js';
 import type { Outbox } from '../outbound/outbox.js';
 import { byteLength, isBytes } from '../protocol/frames.js';
@@ -37,8 +37,13 @@ export class Admission {
     this.#checkState(call.retry);
     const { waiting } = this.#outbox;
     if (this.#status.calls === 'wait' || waiting > 0) {
-      const { commandChannelCapacity } = this.#context.config;
+      const { commandChannelCapacity, maxBufferedBytes } = this.#context.config;
       checkCapacity('commandChannelCapacity', commandChannelCapacity, waiting, call.priority, texts.TOO_MANY_WAITING);
+      if (this.#outbox.waitingBytes + frame.length > maxBufferedBytes) {
+        throw new CapacityExceededError('maxBufferedBytes', maxBufferedBytes, texts.TOO_MUCH_WAITING, {
+          delivery: 'unsent',
+        });
+      }
     }
     const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
     if (limit !== Infinity) {

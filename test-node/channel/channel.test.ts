@@ -1,8 +1,9 @@
 import type { EventEmitter } from 'eventemitter3';
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { Channel, type ChannelEvents, type ChannelOptions } from '../../src/channel/channel.js';
-import { ChannelInlet, channelRules } from '../../src/channel/channel-inlet.js';
+import { ChannelInlet, type ChannelSharing, channelRules } from '../../src/channel/channel-inlet.js';
 import { Conflation } from '../../src/channel/conflation.js';
+import { HeldBytes } from '../../src/channel/held-bytes.js';
 import { LazyUpdate, type Update } from '../../src/channel/update.js';
 import { ConnectionClosedError } from '../../src/errors.js';
 import { Message } from '../../src/protocol/message.js';
@@ -12,7 +13,7 @@ import { type TestContext, testContext } from '../support/test-context.js';
 
 let context: TestContext;
 let clock: VirtualClock;
-let conflation: Conflation;
+let sharing: ChannelSharing;
 /** Callbacks for the next frame of the screen. */
 let frames: (() => void)[];
 let reads: number;
@@ -22,15 +23,12 @@ beforeEach(() => {
   clock = context.clock;
   frames = [];
   reads = 0;
-  conflation = new Conflation(clock, {
-    now: () => clock.now(),
-    setTimer: (callback) => frames.push(callback),
-    clearTimer: () => {},
-  });
+  const screen = { now: () => clock.now(), setTimer: (callback: () => void) => frames.push(callback), clearTimer() {} };
+  sharing = { conflation: new Conflation(clock, screen), heldBytes: new HeldBytes(Infinity) };
 });
 
 function newInlet(options: ChannelOptions = {}): ChannelInlet<number> {
-  return new ChannelInlet<number>('trades', context, conflation, options);
+  return new ChannelInlet<number>('trades', context, sharing, options);
 }
 
 /** The errors that the client emitted because the channel had no listener for them. */
