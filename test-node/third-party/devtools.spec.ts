@@ -7,7 +7,7 @@ import {
   type WebSocketClient,
 } from 'hpx-transport-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { atEnd, channelEvent, collect, outcomeOf } from '../support/live.js';
+import { atEnd, channelEvent, clientEvent, collect, outcomeOf } from '../support/live.js';
 import { startChromium } from './chromium.js';
 import { connect } from './connect.js';
 import { DevToolsHandler, inSession } from './devtools-handler.js';
@@ -173,7 +173,7 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
     const sessionId = await openPage(client);
     const targets = await client.subscribe('Target.targetCreated');
     const navigations = await client.subscribe('Page.frameNavigated', { params: { sessionId } });
-    const ends = [channelEvent(navigations, 'error'), channelEvent(navigations, 'close')];
+    const refused = clientEvent(client, 'warning', ({ code }) => code === 'subscription-retried');
     const gap = channelEvent(targets, 'gap');
     const call = outcomeOf(evaluate(client, sessionId, 'new Promise(() => {})'));
 
@@ -184,8 +184,9 @@ describe('the DevTools endpoint of Chromium: the connection', () => {
 
     expect(await gap).toMatchObject([{ epoch: 2, cause: 'disconnect' }]);
     // The session ended with its browser; subscriptions without a session continue.
-    const [[refusal]] = (await Promise.all(ends)) as [[Error], unknown];
-    expect(refusal.message).toContain('Session with given id not found.');
+    expect((await refused)[0].message).toContain('Session with given id not found.');
+    expect([navigations.closed, navigations.live]).toEqual([false, false]);
+    await navigations.unsubscribe();
     await expect(evaluate(client, sessionId, '1')).rejects.toMatchObject({ serverCode: -32_001 });
     const url = 'data:text/html,again';
     const created = channelEvent(targets, 'message', ({ targetInfo }) => targetInfo.url === url);
