@@ -71,3 +71,83 @@ describe('systemClock', () => {
     expect(nodeRuntime.clock.wallTime?.()).toBe(1_700_000_000_000);
   });
 });
+
+describe('systemClock beside fake timers', () => {
+  const { clock } = nodeRuntime;
+  const TIMERS = ['setTimeout', 'clearTimeout'] as const;
+
+  it.each([
+    ['with a fake performance', [...TIMERS, 'performance']],
+    ['with the real performance', [...TIMERS]],
+  ] as const)('fires in faked time, %s [RT10]', (_, toFake) => {
+    vi.useFakeTimers({ toFake: [...toFake] });
+    const start = clock.now();
+    const times: number[] = [];
+    clock.setTimer(() => times.push(clock.now() - start), 30_000);
+    clock.setTimer(() => clock.setTimer(() => times.push(clock.now() - start), 49.7654321), 40_000);
+    vi.advanceTimersByTime(29_000);
+    expect(times).toEqual([]);
+    vi.advanceTimersByTime(11_050);
+    expect(times.map((time) => Math.round(time / 10) * 10)).toEqual([30_000, 40_050]);
+  });
+
+  it('fires once per millisecond of faked time, without help of the real clock [RT10]', () => {
+    vi.useFakeTimers({ toFake: [...TIMERS] });
+    vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    let fired = 0;
+    const again = () => {
+      fired++;
+      if (fired < 30) clock.setTimer(again, 1.4);
+    };
+    again();
+    vi.advanceTimersByTime(100);
+    expect(fired).toBe(30);
+  });
+
+  it('goes on with timers that were set in faked time when real time is back [RT10]', async () => {
+    vi.useFakeTimers();
+    const fired = new Promise<void>((resolve) => {
+      clock.setTimer(resolve, 30_005);
+    });
+    vi.advanceTimersByTime(30_000);
+    vi.useRealTimers();
+    clock.now();
+    await fired;
+  });
+
+  it('takes timers that were set in real time over into faked time [RT10]', () => {
+    const callback = vi.fn();
+    clock.setTimer(callback, 60_000);
+    vi.useFakeTimers();
+    clock.now();
+    vi.advanceTimersByTime(60_000);
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  it('clears a timer that was set before the change, on either side [RT10]', () => {
+    const callback = vi.fn();
+    const real = clock.setTimer(callback, 1_000);
+    vi.useFakeTimers();
+    const faked = clock.setTimer(callback, 2_000);
+    clock.clearTimer(real);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.useRealTimers();
+    clock.clearTimer(faked);
+    vi.useFakeTimers();
+    vi.advanceTimersByTime(10_000);
+    expect(callback).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('never steps back and does not jump when timers are faked and real again [RT4, RT10]', () => {
+    const times = [clock.now()];
+    vi.useFakeTimers();
+    times.push(clock.now());
+    vi.advanceTimersByTime(10_000);
+    times.push(clock.now());
+    vi.useRealTimers();
+    times.push(clock.now());
+    const steps = times.slice(1).map((time, index) => Math.round((time - (times[index] as number)) / 1_000));
+    expect(steps).toEqual([0, 10, 0]);
+  });
+});
