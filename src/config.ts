@@ -155,7 +155,7 @@ export interface WebSocketConfigInput {
    * Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it.
    * @default undefined
    */
-  readonly nodeOptions?: object;
+  readonly nodeOptions?: object | undefined;
 }
 
 // RFC 6455 section 4.1: each subprotocol is an HTTP token, and appears once.

@@ -1,8 +1,8 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** The relative paths in a declaration file: `from './x.js'` and `import('./x.js')`. */
-const RELATIVE = /(\bfrom |\bimport\()(['"])(\.[^'"]+)\.js\2/g;
+/** The relative paths in a declaration file: `from './x.js'`, `import './x.js'` and `import('./x.js')`. */
+const RELATIVE = /(\bfrom |\bimport |\bimport\()(['"])(\.[^'"]+)\.js\2/g;
 
 /**
  * Writes `dist/types`: a `.d.ts` for each source that the declarations of an entry refer to, and a `.d.cts` twin for
@@ -37,15 +37,36 @@ function emitAll(entries) {
     rootDir: 'src',
     outDir: 'dist/types',
   });
-  const emitted = new Map();
-  const { diagnostics } = program.emit(undefined, (file, text) => emitted.set(file, withDisposable(text)));
+  const emitted = new Map([[DISPOSABLE_FILE, DISPOSABLE]]);
+  const { diagnostics } = program.emit(undefined, (file, text) => emitted.set(file, withDisposable(file, text)));
   if (diagnostics.length > 0) throw new Error(ts.formatDiagnosticsWithColorAndContext(diagnostics, HOST));
   return emitted;
 }
 
-/** An application on an older `lib` has no Symbol.asyncDispose, and tsc drops the reference from its output. */
-function withDisposable(text) {
-  return text.includes('Symbol.asyncDispose') ? `/// <reference lib="esnext.disposable" />\n${text}` : text;
+const DISPOSABLE_FILE = 'dist/types/disposable.d.ts';
+/**
+ * An application on an older `lib` has no Symbol.asyncDispose, and TypeScript before 5.2 has no such `lib`. The types of Node
+ * declare the same; equal declarations merge.
+ */
+const DISPOSABLE = `declare global {
+    interface SymbolConstructor {
+        readonly dispose: unique symbol;
+        readonly asyncDispose: unique symbol;
+    }
+    interface Disposable {
+        [Symbol.dispose](): void;
+    }
+    interface AsyncDisposable {
+        [Symbol.asyncDispose](): PromiseLike<void>;
+    }
+}
+export {};
+`;
+
+function withDisposable(file, text) {
+  if (!text.includes('Symbol.asyncDispose')) return text;
+  const path = relative(dirname(file), DISPOSABLE_FILE.replace('.d.ts', '.js'));
+  return `import '${path.startsWith('.') ? path : `./${path}`}';\n${text}`;
 }
 
 const HOST = {

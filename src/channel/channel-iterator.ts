@@ -1,5 +1,6 @@
 import type { Gate } from '../context.js';
 import { handled } from '../util/promises.js';
+import type { ChannelLoop } from './channel-loop.js';
 import type { Update } from './update.js';
 import type { PushOutcome, UpdateBuffer } from './update-buffer.js';
 
@@ -26,7 +27,7 @@ interface Reader<V> {
 }
 
 /** One `for await` loop over a channel. Each loop has its own buffer, so that loops do not take updates from each other. */
-export class ChannelIterator<V> implements AsyncIterableIterator<V, undefined, undefined>, Loop {
+export class ChannelIterator<V> implements ChannelLoop<V>, Loop {
   readonly #buffer: UpdateBuffer;
   readonly #read: (update: Update) => V;
   readonly #gate: Gate;

@@ -3,6 +3,7 @@ import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
 import { IsolatedEmitter } from '../util/isolated-emitter.js';
 import { printAsJson } from '../util/printing.js';
+import type { ChannelLoop } from './channel-loop.js';
 import type { ConflateInterval } from './conflation.js';
 import type { Gap, Update } from './update.js';
 import type { OverflowPolicy } from './update-buffer.js';
@@ -103,10 +104,10 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
   }
 
   /** Iterates over the data of each update. Ends with the channel; throws the error that ended it. */
-  abstract [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined>;
+  abstract [Symbol.asyncIterator](): ChannelLoop<T>;
 
   /** Iterates over the updates with all that is known of them: time, epoch, sequence, gap. */
-  abstract updates(): AsyncIterableIterator<Update<T>, undefined, undefined>;
+  abstract updates(): ChannelLoop<Update<T>>;
 
   /**
    * Ends the channel. `close` is emitted at once; no other listener is called afterwards. Resolves when the unsubscribe

@@ -1,6 +1,7 @@
 import type { Topic } from '../identifiers.js';
 import type { ListenerHooks } from '../util/isolated-emitter.js';
 import { Channel } from './channel.js';
+import type { ChannelLoop } from './channel-loop.js';
 import type { Update } from './update.js';
 
 /** What stands behind a channel. */
@@ -11,7 +12,7 @@ export interface ChannelBody extends ListenerHooks {
   readonly dropped: number;
   readonly buffered: number;
   /** Starts a loop that yields what `read` takes from each update. */
-  iterate<V>(read: (update: Update) => V): AsyncIterableIterator<V, undefined, undefined>;
+  iterate<V>(read: (update: Update) => V): ChannelLoop<V>;
   unsubscribe(): Promise<void>;
   resync(): Promise<void>;
 }
@@ -45,11 +46,11 @@ export class OpenChannel<T> extends Channel<T> {
     return this.#body.buffered;
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
+  [Symbol.asyncIterator](): ChannelLoop<T> {
     return this.#body.iterate((update) => update.data as T);
   }
 
-  updates(): AsyncIterableIterator<Update<T>, undefined, undefined> {
+  updates(): ChannelLoop<Update<T>> {
     return this.#body.iterate((update) => update as Update<T>);
   }
 
