@@ -67,8 +67,9 @@ export const systemClock: Clock = {
 class SystemTimer {
   readonly #callback: () => void;
   readonly #due: number;
-  /** When the timer of the host is to fire. */
+  /** When the timer of the host is to fire: by this clock, and by `performance.now()`. */
   #wakeAt = 0;
+  #hostWakesAt = 0;
   #firedEarly = false;
   #handle: ReturnType<typeof setTimeout> | undefined;
 
@@ -94,12 +95,13 @@ class SystemTimer {
   #arm(): void {
     const wait = Math.min(Math.max(this.#due - latest, 0), LONGEST);
     this.#wakeAt = latest + wait;
+    this.#hostWakesAt = performance.now() + wait;
     this.#handle = setTimeout(() => this.#fire(), Math.ceil(wait));
   }
 
   #fire(): void {
-    const early = this.#wakeAt - now();
-    if (early > 0 && early <= ROUNDING && !this.#firedEarly) {
+    const left = this.#hostWakesAt - performance.now();
+    if (now() < this.#wakeAt && left <= ROUNDING && !this.#firedEarly) {
       this.#firedEarly = true;
       return this.#arm();
     }
