@@ -1,0 +1,9 @@
+import { commonjs } from './commonjs/checks.mjs';
+import { timers } from './timers/checks.mjs';
+import { types } from './types/checks.mjs';
+
+/**
+ * Every check by its group. A check has a title, which says what a user relies on, and a `run` that throws if that is not so.
+ * It gets a `Lab`.
+ */
+export const groups = { types, commonjs, timers };

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Far above what any check takes, so that a check that hangs fails. */
+const DEADLINE = 120_000;
+
+/** The folder in which the tools and the package are installed, and what a check does in it. */
+class Lab {
+  constructor(work) {
+    this.work = work;
+  }
+
+  /** A path in the folder. */
+  path(...parts) {
+    return join(this.work, ...parts);
+  }
+
+  writeJson(path, value) {
+    writeFileSync(this.path(path), JSON.stringify(value, null, 2));
+  }
+
+  /** Runs a program with this Node. Returns what it printed; throws that if it fails or does not end by itself. */
+  async node(args, { env, cwd = this.work } = {}) {
+    const options = {
+      cwd,
+      env: { ...environment(), ...env },
+      timeout: DEADLINE,
+      killSignal: 'SIGKILL',
+      maxBuffer: 2 ** 26,
+    };
+    try {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, options);
+      return stdout + stderr;
+    } catch (error) {
+      const why = error.killed ? `still running after ${DEADLINE} ms` : `exit code ${error.code}`;
+      throw new Error(`${args.join(' ')}: ${why}\n${error.stdout}${error.stderr}`);
+    }
+  }
+}
+
+/** Without what a test runner or a CI server sets, which changes what some tools do. */
+function environment() {
+  const { CI, NODE_ENV, NODE_OPTIONS, VITEST, JEST_WORKER_ID, ...own } = process.env;
+  return { ...own, NO_COLOR: '1' };
+}
+
+/** Runs all checks, as many at a time as there are processors. Prints one line for each. Returns how many passed and failed. */
+export async function runChecks(work, checks) {
+  const lab = new Lab(work);
+  const totals = { passed: 0, failed: 0 };
+  const waiting = [...checks];
+  const worker = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) {
+      try {
+        await check.run(lab);
+        console.log(check.title);
+        totals.passed++;
+      } catch (error) {
+        console.error(`${check.title} FAILED: ${error.message}`);
+        totals.failed++;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return totals;
+}

@@ -1,0 +1,1 @@
+export default { test: { globals: true, include: ['timers/*.test.mjs'], watch: false } };
