@@ -1,5 +1,6 @@
 import * as texts from './texts.js';
 import { check, count, duration, flag, isObject, type OptionRules, or, range, readOptions } from './util/options.js';
+import { utf8Length } from './util/utf8.js';
 
 /** Where to connect, if that is more than a URL. */
 export interface Endpoint {
@@ -210,7 +211,7 @@ export function isWebSocketUrl(value: unknown): value is string {
 
 /** Whether a close frame can carry this reason (RFC 6455 section 5.5: 125 bytes with the code). */
 export function isCloseReason(value: unknown): value is string {
-  return typeof value === 'string' && new TextEncoder().encode(value).byteLength <= 123;
+  return typeof value === 'string' && utf8Length(value) <= 123;
 }
 
 type Filled = Required<Omit<WebSocketConfigInput, 'protocols' | 'nodeOptions'>> & {

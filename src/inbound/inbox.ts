@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { CapacityExceededError, type TransportError, tooLarge } from '../errors.js';
-import { isBytes, utf8Length } from '../protocol/frames.js';
+import { isBytes } from '../protocol/frames.js';
 import type { Parts } from '../protocol/handler-types.js';
 import { adopt, Message, type MessageReader } from '../protocol/message.js';
 import * as texts from '../texts.js';
@@ -8,6 +8,7 @@ import { SLICE } from '../util/pacer.js';
 import { isThenable } from '../util/promises.js';
 import { Queue } from '../util/queue.js';
 import { Timer } from '../util/timer.js';
+import { utf8Length } from '../util/utf8.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { DeliveryGate } from './delivery-gate.js';
 

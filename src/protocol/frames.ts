@@ -1,4 +1,5 @@
 import * as texts from '../texts.js';
+import { utf8Length } from '../util/utf8.js';
 import type { Frame, Frames } from './handler-types.js';
 
 /**
@@ -30,14 +31,4 @@ export function isEmpty(frames: Frames): boolean {
 /** The size of a frame's payload in bytes. */
 export function byteLength(frame: Frame): number {
   return typeof frame === 'string' ? utf8Length(frame) : frame.byteLength;
-}
-
-/** The size of a text in UTF-8, in bytes. */
-export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 0x7f) bytes += code > 0x7ff ? (code >= 0xd800 && code <= 0xdfff ? 1 : 2) : 1;
-  }
-  return bytes;
 }

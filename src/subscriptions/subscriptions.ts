@@ -8,6 +8,7 @@ import type { SubscriptionFrames } from '../outbound/outbox.js';
 import type { Message } from '../protocol/message.js';
 import type { IdUser } from '../requests/request-ids.js';
 import * as texts from '../texts.js';
+import { plainCopy } from '../util/plain-copy.js';
 import { handled } from '../util/promises.js';
 import { describe, wrapError } from '../util/wrap-error.js';
 import { Acknowledgements, type InboundFlow } from './acknowledgements.js';
@@ -365,7 +366,7 @@ function checkSameParams(existing: Subscription, topic: Topic, params: unknown, 
 function copied(params: unknown): unknown {
   if (typeof params !== 'object' || params === null) return params;
   try {
-    return structuredClone(params);
+    return plainCopy(params);
   } catch (cause) {
     throw wrapError(texts.PARAMS_NOT_PLAIN, cause);
   }

@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { GenericJsonHandler, SubscriptionFailedError } from 'hpx-transport-ws';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { barrier, clientEvent, collect, connectClient, framesOf, serve, topicsOf } from '../support/live.js';
 
 describe('params of a subscription', () => {
@@ -18,6 +19,27 @@ describe('params of a subscription', () => {
       [{ topic: 'a', depth: 10 }],
       [{ topic: 'a', depth: 10 }],
     ]);
+  });
+
+  it.each([
+    ['nested', () => ({ levels: [{ depth: 1 }], none: null }), '{"levels":[{"depth":1}],"none":null}'],
+    ['of another realm', () => runInNewContext('({ levels: [{ depth: 1 }] })'), '{"levels":[{"depth":1}]}'],
+    ['of a reactive store', () => new Proxy({ levels: new Proxy([1, 2], {}) }, {}), '{"levels":[1,2]}'],
+    ['with values that write themselves', () => ({ at: new Date(0) }), '{"at":"1970-01-01T00:00:00.000Z"}'],
+  ])('may be plain data %s, without structuredClone [CH7]', async (_, make, sent) => {
+    vi.stubGlobal('structuredClone', undefined);
+    const server = await serve();
+    const client = await connectClient(server);
+    await client.subscribe('a', { params: { inner: make() } });
+    vi.unstubAllGlobals();
+    expect(JSON.stringify((topicsOf(server)[0] as { inner: unknown }[])[0]?.inner)).toBe(sent);
+  });
+
+  it('must not hold a function [CH7, ER2]', async () => {
+    const server = await serve();
+    const client = await connectClient(server);
+    const call = client.subscribe('a', { params: { filter: () => true } });
+    await expect(call).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', message: expect.stringMatching(/plain data/) });
   });
 
   it('reach the handler [CH7, HN5]', async () => {
