@@ -1,4 +1,5 @@
-import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
+import { type Channel, GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
+import { ReferenceServer, SimulatedNetwork } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { barrier, clientEvent, connectClient, createClient, framesOf, serve } from './support/live.js';
 import { virtualWorld } from './support/virtual-world.js';
@@ -151,5 +152,26 @@ describe('new WebSocketClient()', () => {
     const ids = Array.from({ length: 200 }, () => client.request({ op: 'x' }).requestId);
     for (const id of ids) expect(id).toMatch(/^[\w-]{21}$/);
     expect(new Set(ids).size).toBe(200);
+  });
+});
+
+describe('a client with nothing to do', () => {
+  it('has no timer, so that frameworks that wait for the last timer go on [PK19]', async () => {
+    const network = new SimulatedNetwork({ seed: 1 });
+    new ReferenceServer(network, 'ws://exchange');
+    const config = { url: 'ws://exchange', pingInterval: 0 };
+    const client = new WebSocketClient(config, new GenericJsonHandler(), network.runtime());
+    const connected = client.connect();
+    await network.clock.advance(100);
+    await connected;
+    const calls = [client.request({ op: 'x' }), client.send('note'), client.subscribe('a'), client.subscribe('b')];
+    expect(network.clock.pendingTimers).toBeGreaterThan(0);
+    await network.clock.advance(100);
+    const [, , channel] = await Promise.all(calls);
+    expect(network.clock.pendingTimers).toBe(0);
+    void (channel as Channel).unsubscribe();
+    await network.clock.advance(100);
+    expect(network.clock.pendingTimers).toBe(0);
+    expect(client.state).toBe('ready');
   });
 });

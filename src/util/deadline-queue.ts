@@ -27,7 +27,7 @@ const SLEEP = 5_000;
 /**
  * Expires many items with one timer. A binary heap by deadline (Knuth, The Art of Computer Programming 3, section
  * 5.2.3). Most items are deleted long before their deadline, in the order in which they were added. A deleted item is
- * only marked; it leaves the heap when it reaches the top, or when half of the heap is marked. If all items have the
+ * only marked; it leaves the heap when it reaches the top, when half of the heap is marked, or with the last item. If all items have the
  * same duration, `add()` and `delete()` cost O(1); with mixed durations O(log n), spread over all calls.
  *
  * The monotonic clock of some hosts stands still while the host sleeps, and so do its timers. So the queue compares it
@@ -77,7 +77,8 @@ export class DeadlineQueue {
     if (!item.isQueued) return;
     item.isQueued = false;
     this.#size--;
-    if (this.#heap.length > 2 * this.#size + SLACK) this.#rebuild();
+    if (this.#size === 0) this.#rest();
+    else if (this.#heap.length > 2 * this.#size + SLACK) this.#rebuild();
   }
 
   /**
@@ -95,6 +96,12 @@ export class DeadlineQueue {
     this.#timer.stop();
     this.#wakeAt = Infinity;
     this.#spared = [];
+  }
+
+  /** Nothing waits: no timer may be left, because frameworks wait for the last one (zone.js). */
+  #rest(): void {
+    this.#heap.length = 0;
+    this.stop();
   }
 
   /** Reads the clocks. Returns the monotonic time. */
