@@ -25,6 +25,7 @@ import * as texts from './texts.js';
 import type { TraceSink } from './trace.js';
 import type { MethodCall, OperationCall, ResultOf, UntypedPayload } from './typed-requests.js';
 import { Deferred } from './util/deferred.js';
+import { keepRaw } from './util/keep-raw.js';
 import { maskUrl } from './util/mask-url.js';
 import {
   ANYTHING,
@@ -485,6 +486,7 @@ export class WebSocketClient<
 }
 
 printAsJson(WebSocketClient.prototype, 'WebSocketClient');
+keepRaw(WebSocketClient.prototype);
 
 const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', texts.NON_EMPTY_STRING];
 /** A text is iterable too, letter by letter. */

@@ -2,6 +2,7 @@ import type { TransportError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
 import { IsolatedEmitter } from '../util/isolated-emitter.js';
+import { keepRaw } from '../util/keep-raw.js';
 import { printAsJson } from '../util/printing.js';
 import type { ChannelLoop } from './channel-loop.js';
 import type { ConflateInterval } from './conflation.js';
@@ -154,3 +155,4 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
 }
 
 printAsJson(Channel.prototype, 'Channel');
+keepRaw(Channel.prototype);

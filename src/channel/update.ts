@@ -1,4 +1,5 @@
 import type { Message } from '../protocol/message.js';
+import { keepRaw } from '../util/keep-raw.js';
 
 /** A time in which updates of a topic may have been missed. `since` and `until` are Unix milliseconds. */
 export interface Gap {
@@ -72,6 +73,8 @@ export class LazyUpdate implements Update {
     return copy;
   }
 }
+
+keepRaw(LazyUpdate.prototype);
 
 /** Returns the update with the gap of an earlier update, which was dropped. Two gaps become one. */
 export function withGap(update: Update, gap: Gap | undefined): Update {

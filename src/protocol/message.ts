@@ -1,3 +1,4 @@
+import { keepRaw } from '../util/keep-raw.js';
 import { readJsonField } from './json-field.js';
 import { scanArray } from './json-parts.js';
 
@@ -198,3 +199,5 @@ export class Message {
     return this.#elements.get(value);
   }
 }
+
+keepRaw(Message.prototype);

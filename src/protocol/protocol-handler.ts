@@ -1,4 +1,5 @@
 import type { RequestId, Topic } from '../identifiers.js';
+import { keepRaw } from '../util/keep-raw.js';
 import { isObject } from '../util/options.js';
 import { HANDLER_BASE } from './handler-base.js';
 import type {
@@ -363,3 +364,4 @@ export abstract class ProtocolHandler<
 
 // Defined here and not as a member: it is no part of the public type.
 Object.defineProperty(ProtocolHandler.prototype, HANDLER_BASE, { value: ProtocolHandler.prototype });
+keepRaw(ProtocolHandler.prototype);
