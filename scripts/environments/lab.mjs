@@ -22,6 +22,36 @@ class Lab {
     writeFileSync(this.path(path), JSON.stringify(value, null, 2));
   }
 
+  /**
+   * Starts the mock server of the package, in this process. It never answers `slow`, publishes a trade for `publish`, answers
+   * `bytes` with a binary frame, publishes what comes as a binary frame, and ends the connection for `drop`.
+   */
+  async startServer() {
+    const { MockWebSocketServer } = await import(this.path('node_modules/hpx-transport-ws/dist/node/testing.js'));
+    const server = await MockWebSocketServer.start();
+    const idOf = (text) => JSON.parse(text).req_id;
+    server.respondTo('"op":"slow"', []);
+    server.respondTo('"op":"publish"', (text) => [{ topic: 'trades', data: { price: 1 } }, { req_id: idOf(text) }]);
+    server.respondTo('"op":"bytes"', (text) => Buffer.from(JSON.stringify({ req_id: idOf(text), data: 'from bytes' })));
+    server.onBinary((connection, bytes) => connection.send({ topic: 'bytes', data: Buffer.from(bytes).toString() }));
+    server.onMessage((connection, text) => {
+      if (text !== 'drop') return false;
+      connection.terminate();
+      return true;
+    });
+    return server;
+  }
+
+  /** Starts such a server for `use`. */
+  async withServer(use) {
+    const server = await this.startServer();
+    try {
+      return await use(server);
+    } finally {
+      await server.close();
+    }
+  }
+
   /** Runs a program with this Node. Returns what it printed; throws that if it fails or does not end by itself. */
   async node(args, { env, cwd = this.work } = {}) {
     const options = {
