@@ -15,6 +15,7 @@ export interface VirtualClockOptions {
   readonly turns?: number;
 }
 
+const DAY = 86_400_000;
 const DEFAULT_WALL_TIME = Date.UTC(2024, 0, 1);
 /**
  * No platform reports when its microtask queue is empty, so the clock waits for a fixed number of turns. A chain of
@@ -125,6 +126,42 @@ export class VirtualClock implements Clock {
     });
   }
 
+  /**
+   * Moves time forward, timer by timer, until a promise settles. Time then stands where the promise settled.
+   *
+   * @param limit - milliseconds that may pass at most: a client that sends pings always has a timer
+   * @returns what the promise resolves to
+   * @throws what the promise rejects with
+   * @throws Error when the promise is pending and no timer is left, or `limit` has passed
+   * @throws the same as `advance()`
+   *
+   * @example
+   * ```ts
+   * const network = new SimulatedNetwork();
+   * new ReferenceServer(network, 'ws://exchange');
+   * const client = new WebSocketClient({ url: 'ws://exchange' }, new GenericJsonHandler(), network.runtime());
+   * await network.clock.until(client.connect());
+   * const trades = await network.clock.until(client.subscribe('trades.BTC'));
+   * ```
+   */
+  async until<T>(promise: PromiseLike<T>, limit = DAY): Promise<T> {
+    let isSettled = false;
+    const settled = () => {
+      isSettled = true;
+    };
+    promise.then(settled, settled);
+    await this.#move(async () => {
+      const end = this.#now + limit;
+      while (!isSettled) {
+        const next = this.#next(end);
+        if (!next) throw new Error(this.#whyPending(limit));
+        this.#now = Math.max(this.#now, next.at);
+        await this.#fire(next.queue, next.timer);
+      }
+    });
+    return promise;
+  }
+
   /** Fires every timer that is due now. */
   settle(): Promise<void> {
     return this.advance(0);
@@ -184,6 +221,12 @@ export class VirtualClock implements Clock {
     return arrival && { queue: this.#arrivals, timer: arrival, at: arrivalAt };
   }
 
+  #whyPending(limit: number): string {
+    return this.#next(Infinity)
+      ? `The promise is still pending after ${limit} ms of virtual time. Pass a longer limit, or find out what it waits for.`
+      : 'The promise is still pending, and no timer is left that could settle it. Settle it, or set a timer, before until().';
+  }
+
   #firesAt({ due }: VirtualTimer): number {
     return this.#grid > 0 ? Math.ceil(due / this.#grid) * this.#grid : due;
   }
@@ -201,7 +244,7 @@ export class VirtualClock implements Clock {
 
   async #move(action: () => Promise<void>): Promise<void> {
     if (this.#moving)
-      throw new Error('This clock is already moving. Await advance() or jump() before you call it again.');
+      throw new Error('This clock is already moving. Await advance(), until() or jump() before you call it again.');
     this.#moving = true;
     try {
       await pass(this.#turns);

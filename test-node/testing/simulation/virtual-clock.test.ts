@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { VirtualClock } from 'hpx-transport-ws/testing';
-import { describe, expect, it } from 'vitest';
+import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
+import { ReferenceServer, SimulatedNetwork, VirtualClock } from 'hpx-transport-ws/testing';
+import { describe, expect, it, vi } from 'vitest';
 
 describe('VirtualClock', () => {
   it('fires timers by due time, then by age [PK9]', async () => {
@@ -154,5 +155,67 @@ describe('VirtualClock', () => {
     await expect(clock.advance(5)).rejects.toThrow('bug');
     await clock.advance(5);
     expect(fired).toBe(true);
+  });
+});
+
+describe('until()', () => {
+  const settleIn = (clock: VirtualClock, ms: number, settle: () => unknown) =>
+    new Promise((resolve, reject) => {
+      clock.setTimer(() => {
+        try {
+          resolve(settle());
+        } catch (error) {
+          reject(error);
+        }
+      }, ms);
+    });
+
+  it('moves time to where a promise settles, and returns its value [PK21]', async () => {
+    const clock = new VirtualClock();
+    const late = vi.fn();
+    clock.setTimer(late, 5_001);
+    expect(await clock.until(settleIn(clock, 5_000, () => 'value'))).toBe('value');
+    expect(clock.now()).toBe(5_000);
+    expect(late).not.toHaveBeenCalled();
+  });
+
+  it('does not move time for a promise that is settled [PK21]', async () => {
+    const clock = new VirtualClock();
+    clock.setTimer(() => {}, 1);
+    expect(await clock.until(Promise.resolve(7))).toBe(7);
+    expect([clock.now(), clock.pendingTimers]).toEqual([0, 1]);
+  });
+
+  it('throws what the promise rejects with, and can be called again [PK21]', async () => {
+    const clock = new VirtualClock();
+    const failing = settleIn(clock, 10, () => {
+      throw new Error('refused');
+    });
+    await expect(clock.until(failing)).rejects.toThrow('refused');
+    expect(await clock.until(settleIn(clock, 5, () => 1))).toBe(1);
+    expect(clock.now()).toBe(15);
+  });
+
+  it('says so when no timer is left, or when the limit has passed [PK21]', async () => {
+    const clock = new VirtualClock();
+    const never = new Promise(() => {});
+    await expect(clock.until(never)).rejects.toThrow(/no timer is left/);
+    const tick = (): unknown => clock.setTimer(tick, 30_000);
+    tick();
+    await expect(clock.until(never, 60_000)).rejects.toThrow(/pending after 60000 ms/);
+    await expect(clock.until(never)).rejects.toThrow(/pending after 86400000 ms/);
+    expect(clock.now()).toBe(60_000 + 86_400_000);
+  });
+
+  it('connects and subscribes a client on a simulated network [PK21]', async () => {
+    const network = new SimulatedNetwork({ seed: 1 });
+    new ReferenceServer(network, 'ws://exchange');
+    const client = new WebSocketClient({ url: 'ws://exchange' }, new GenericJsonHandler(), network.runtime());
+    await network.clock.until(client.connect());
+    const trades = await network.clock.until(client.subscribe('trades.BTC'));
+    expect([client.state, trades.topic]).toEqual(['ready', 'trades.BTC']);
+    const timeout = network.clock.until(client.request({ op: 'echo' }, { timeout: 0.1 }));
+    await expect(timeout).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    await network.clock.until(client.close());
   });
 });
