@@ -26,15 +26,20 @@ function sourceOf(name, platform) {
   return existsSync(own) ? own : `${stem}.ts`;
 }
 
+/**
+ * Bundled: nanoid, because it has no CommonJS, and eventemitter3, because it has only CommonJS behind its ES module, which no
+ * browser loads natively. The types of eventemitter3 stay in its package.
+ */
+const BUNDLED = ['nanoid', 'eventemitter3'];
+
 const plugins = () => [
   platforms(),
-  // nanoid is bundled, because it has no CommonJS, and in its browser form, which runs everywhere: a bundler for an
-  // edge runtime would take the form for Node.
+  // nanoid in its browser form, which runs everywhere: a bundler for an edge runtime would take the form for Node.
   resolve({ browser: true, exportConditions: ['browser'] }),
   commonjs(),
   esbuild({ target: 'es2022' }),
 ];
-const external = Object.keys(dependencies).filter((name) => name !== 'nanoid');
+const external = Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
 
 /** Names of shared files, by a source that is in them. Any other shared file is named after its last source. */
 const SHARED_NAMES = { 'src/config.ts': 'core', 'src/errors.ts': 'errors' };
