@@ -3,12 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { chromium } from 'playwright';
+import { findBrowser } from '../../test-browser/find-browser.mjs';
 
 /** Far above what any check takes, so that a check that hangs fails. */
 const DEADLINE = 120_000;
 
 /** The folder in which the tools and the package are installed, and what a check does in it. */
 class Lab {
+  #browser;
+
   constructor(work) {
     this.work = work;
   }
@@ -52,6 +56,21 @@ class Lab {
     }
   }
 
+  /** Opens a page in Chromium for `use`. All checks share one browser. */
+  async withPage(use) {
+    this.#browser ??= launchChromium();
+    const context = await (await this.#browser).newContext();
+    try {
+      return await use(await context.newPage());
+    } finally {
+      await context.close();
+    }
+  }
+
+  async close() {
+    await (await this.#browser)?.close();
+  }
+
   /** Runs a program with this Node. Returns what it printed; throws that if it fails or does not end by itself. */
   async node(args, { env, cwd = this.work } = {}) {
     const options = {
@@ -69,6 +88,15 @@ class Lab {
       throw new Error(`${args.join(' ')}: ${why}\n${error.stdout}${error.stderr}`);
     }
   }
+}
+
+function launchChromium() {
+  const { path: executablePath } = findBrowser('chromium') ?? {};
+  if (!executablePath) throw new Error('No Chromium was found; node test-browser/install-browsers.mjs installs one.');
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
+  });
 }
 
 /** Without what a test runner or a CI server sets, which changes what some tools do. */
@@ -95,5 +123,6 @@ export async function runChecks(work, checks) {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await lab.close();
   return totals;
 }
