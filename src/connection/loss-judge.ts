@@ -62,7 +62,7 @@ export class LossJudge {
       error = this.#login.countRefusal(error.message, { cause: error });
     }
     if (verdict === 'fatal') return { ...loss, event: 'failed', error: finalOf(error) };
-    if (error instanceof AuthenticationFailedError && !error.retryable) return { ...loss, event: 'failed', error };
+    if (isFinal(error)) return { ...loss, event: 'failed', error };
     if (!loss.isPlanned && !isClosing && this.#policy.exhausted) {
       const { attempt } = this.#policy;
       return { ...loss, event: 'failed', error: new MaxReconnectAttemptsError(attempt, { cause: error }) };
@@ -108,6 +108,11 @@ export class LossJudge {
     this.#context.emit('warning', { code: 'server-delay-cut', message: texts.serverDelayCut(delay, maxServerDelay) });
     return maxServerDelay;
   }
+}
+
+/** Whether a further attempt must fail too: refused credentials, or a platform without a WebSocket. */
+function isFinal(error: TransportError): boolean {
+  return (error instanceof AuthenticationFailedError || error instanceof ConnectionFailedError) && !error.retryable;
 }
 
 /** The same error for a client that makes no further attempt. */

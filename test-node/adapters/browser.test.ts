@@ -1,4 +1,4 @@
-import type { SocketEvents } from 'hpx-transport-ws';
+import { GenericJsonHandler, type SocketEvents, WebSocketClient } from 'hpx-transport-ws';
 import { browserRuntime, openBrowserSocket } from 'hpx-transport-ws/adapters/browser';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
@@ -76,6 +76,16 @@ class FakeWebSocket extends EventTarget {
 describe('openBrowserSocket', () => {
   const request = { url: 'wss://stream.example.com', protocols: [], maxMessageSize: 1_024 };
   const silent: SocketEvents = { onOpen() {}, onMessage() {}, onPing() {}, onPong() {}, onError() {}, onClose() {} };
+
+  it('ends a client with a final error where there is no global WebSocket [RT11]', async () => {
+    vi.stubGlobal('WebSocket', undefined);
+    const client = new WebSocketClient({ url: 'wss://stream.example.com' }, new GenericJsonHandler(), browserRuntime);
+    const waiting = client.request({ op: 'x' });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'CONNECTION_FAILED', retryable: false });
+    await expect(waiting).rejects.toMatchObject({ delivery: 'unsent' });
+    expect(client.state).toBe('closed');
+    expect((await client.closed).error?.message).toMatch(/no global WebSocket/);
+  });
 
   it('throws a typed error while there is no global WebSocket', () => {
     vi.stubGlobal('WebSocket', undefined);
