@@ -1,0 +1,13 @@
+import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
+
+globalThis.run = async (url) => {
+  const client = await WebSocketClient.connect({ url }, new GenericJsonHandler());
+  const trades = await client.subscribe('trades');
+  const price = new Promise((resolve) => {
+    trades.once('message', (trade) => resolve(trade.price));
+  });
+  await client.request({ op: 'publish' });
+  const seen = await price;
+  await client.close();
+  return seen;
+};
