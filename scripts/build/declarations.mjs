@@ -38,7 +38,9 @@ function emitAll(entries) {
     outDir: 'dist/types',
   });
   const emitted = new Map([[DISPOSABLE_FILE, DISPOSABLE]]);
-  const { diagnostics } = program.emit(undefined, (file, text) => emitted.set(file, withDisposable(file, text)));
+  const { diagnostics } = program.emit(undefined, (file, text) =>
+    emitted.set(file, withDisposable(file, withUndefined(text))),
+  );
   if (diagnostics.length > 0) throw new Error(ts.formatDiagnosticsWithColorAndContext(diagnostics, HOST));
   return emitted;
 }
@@ -67,6 +69,17 @@ function withDisposable(file, text) {
   if (!text.includes('Symbol.asyncDispose')) return text;
   const path = relative(dirname(file), DISPOSABLE_FILE.replace('.d.ts', '.js'));
   return `import '${path.startsWith('.') ? path : `./${path}`}';\n${text}`;
+}
+
+/** Objects of options, from the declaration to the end, and an optional member of one. */
+const OPTIONS = /^export interface \w*(?:Options|Input|Endpoint)\b[\s\S]*?^}/gm;
+const OPTIONAL = /^( {4}(?:readonly )?\w+\?: )(.+)(?<!undefined);$/gm;
+
+/** An option that is `undefined` counts as missing. With `exactOptionalPropertyTypes` that has to be declared. */
+function withUndefined(text) {
+  return text.replace(OPTIONS, (options) =>
+    options.replace(OPTIONAL, (_, name, type) => `${name}${type.includes('=>') ? `(${type})` : type} | undefined;`),
+  );
 }
 
 const HOST = {

@@ -43,11 +43,13 @@ interface Methods {
 }
 
 const input: WebSocketConfigInput = {
+  requestTimeout: undefined,
+  protocols: undefined,
   url: async ({ signal, attempt }) => (signal.aborted ? 'wss://localhost' : { url: `wss://localhost/${attempt}` }),
   pingInterval: 0,
   nodeOptions: { headers: { Authorization: 'token' } },
 };
-const handler = new JsonRpcHandler<Topics, Methods>({ subscribeMethod: 'subscribe' });
+const handler = new JsonRpcHandler<Topics, Methods>({ subscribeMethod: 'subscribe', unsubscribeMethod: undefined });
 
 export async function useClient(): Promise<number> {
   const client = await WebSocketClient.connect(new WebSocketConfig(input), handler, nodeRuntime);
@@ -77,6 +79,11 @@ export async function useClient(): Promise<number> {
   use(first?.topic);
   const { channels, errors } = await client.subscribeMany(['status'], { partial: true });
   use(channels, errors);
+
+  const maybe = trades.live ? 1 : undefined;
+  void client.request({ method: 'time' }, { timeout: maybe, signal: undefined, retry: undefined });
+  void client.subscribe('status', { capacity: maybe, key: undefined, overflow: undefined, maxSilence: maybe });
+  void client.connect({ timeout: maybe, signal: undefined });
 
   client.on('reconnecting', ({ attempt, delay, cause }) => use(attempt + delay, cause.message));
   client.once('closed', (cause) => use(cause));
