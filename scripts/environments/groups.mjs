@@ -1,5 +1,6 @@
 import { commonjs } from './commonjs/checks.mjs';
 import { contexts } from './contexts/checks.mjs';
+import { extension } from './extension/checks.mjs';
 import { jsdom } from './jsdom/checks.mjs';
 import { mocks } from './mocks/checks.mjs';
 import { modules } from './modules/checks.mjs';
@@ -25,5 +26,6 @@ export const groups = {
   modules,
   'old-bundlers': oldBundlers,
   native,
+  extension,
   platforms,
 };
