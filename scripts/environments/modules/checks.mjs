@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import http from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { showsPrice, withFiles } from '../pages.mjs';
 
@@ -45,6 +46,17 @@ export const modules = [
       const { render } = await import(pathToFileURL(lab.path('modules/ssr/dist/entry.mjs')));
       const seen = await lab.withServer((server) => render(server.url));
       deepStrictEqual(seen, { outcome: 100, errors: [], reconnects: 0 });
+    },
+  },
+  {
+    title: 'modules: Vite SSR with a stub of bufferutil: a frame that ws cannot send is an error, and no outage',
+    run: async (lab) => {
+      await lab.node(['modules/ssr/build.mjs', 'stub']);
+      const { render } = await import(pathToFileURL(lab.path('modules/ssr/dist-stub/entry.mjs')));
+      const { outcome, errors, reconnects } = await lab.withServer((server) => render(server.url));
+      // Newer versions of Node mask frames themselves, and then ws does not ask bufferutil.
+      const expected = 'websocketMask' in http ? [100, 0, 0] : ['PROTOCOL_ERROR', 1, 0];
+      deepStrictEqual([outcome, errors.length, reconnects], expected);
     },
   },
 ];
