@@ -86,7 +86,10 @@ export interface SocketClose {
 
 /** One open or opening WebSocket. */
 export interface Socket {
-  /** Hands one message over. A throw means that the socket did not take it and that no part of it is sent. */
+  /**
+   * Hands one message over. A throw means that the socket did not take it and that no part of it is sent. After a throw the
+   * connection ends, except for a programming error such as a `TypeError`: that is an `error` event.
+   */
   send(data: string | Uint8Array): void;
   /** Starts the closing handshake. */
   close(code?: number, reason?: string): void;

@@ -274,6 +274,9 @@ export const EXCHANGE_HANDLER_REQUEST =
 
 // ——— The adapters ———
 
+export const SEND_MISFIRED =
+  'The code of the socket failed, and the frame was not sent. If a bundle holds ws, keep ws out of the bundle. The failure';
+
 export const NO_WEBSOCKET =
   "This platform has no global WebSocket. In Node, use the runtime of 'hpx-transport-ws/adapters/node'.";
 

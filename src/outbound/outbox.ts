@@ -6,6 +6,7 @@ import * as texts from '../texts.js';
 import type { DeadlineQueue } from '../util/deadline-queue.js';
 import { SLICE } from '../util/pacer.js';
 import { Timer } from '../util/timer.js';
+import { isProgrammingError, wrapError } from '../util/wrap-error.js';
 import { Budget, type Lane } from './budget.js';
 import { CallLane, type CallLaneListener } from './call-lane.js';
 import { CancelFrame } from './cancel-frame.js';
@@ -300,6 +301,10 @@ export class Outbox implements CallLaneListener {
       if (typeof frame === 'function') frame();
       else link.send(frame);
     } catch (cause) {
+      if (isProgrammingError(cause)) {
+        this.#misfired(cause, call);
+        return true;
+      }
       if (call?.onRefused()) this.#laneOf(call).addFirst([call]);
       this.#refused(link, cause);
       return false;
@@ -310,6 +315,13 @@ export class Outbox implements CallLaneListener {
     this.#context.counters.sent++;
     this.#context.trace.frame('out', frame);
     return true;
+  }
+
+  /** The code of the socket is wrong, for example an empty stub in a bundle. Another connection would fail the same way. */
+  #misfired(cause: unknown, call: OutboundCall | undefined): void {
+    const error = wrapError(texts.SEND_MISFIRED, cause, { delivery: 'unsent' });
+    this.#context.emit('error', error);
+    if (call?.onRefused()) call.onUnwritable(error);
   }
 
   #refused(link: OutboxLink, cause: unknown): void {

@@ -13,3 +13,10 @@ export function describe(cause: unknown): string {
     return typeof cause;
   }
 }
+
+const PROGRAMMING_ERRORS = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError']);
+
+/** Whether code is wrong, and not the state of the world. By name, because another realm has classes of its own. */
+export function isProgrammingError(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && PROGRAMMING_ERRORS.has(String((cause as Error).name));
+}
