@@ -291,5 +291,6 @@ function print(
 /** What the last attempt failed with; the error of a call wraps the error of its client. */
 function lastReason(cause: unknown): string {
   if (cause instanceof MaxReconnectAttemptsError) return lastReason(cause.cause);
-  return cause instanceof Error ? cause.message : '';
+  const { message } = (cause ?? {}) as Partial<Error>;
+  return typeof message === 'string' ? message : '';
 }

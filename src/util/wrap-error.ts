@@ -8,7 +8,9 @@ export function wrapError(what: string, cause: unknown, options?: TransportError
 /** What was thrown, in a few words. A thrown value need not be an Error. */
 export function describe(cause: unknown): string {
   try {
-    return cause instanceof Error ? cause.message : String(cause);
+    // Never `instanceof Error`: another realm has a class of its own.
+    const { message } = (typeof cause === 'object' && cause !== null ? cause : {}) as Partial<Error>;
+    return typeof message === 'string' ? message : String(cause);
   } catch {
     return typeof cause;
   }
