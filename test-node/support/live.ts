@@ -73,7 +73,7 @@ export async function connectOnClock(setup: ClientSetup = {}, server?: MockWebSo
 
 /** The next event of that name, or the next that fits, with its arguments. */
 export function clientEvent<K extends keyof ClientEvents>(
-  client: WebSocketClient,
+  client: Pick<WebSocketClient, 'on' | 'off'>,
   event: K,
   fits: (...args: ClientEvents[K]) => boolean = () => true,
 ): Promise<ClientEvents[K]> {
