@@ -71,9 +71,15 @@ export async function connectOnClock(setup: ClientSetup = {}, server?: MockWebSo
   return { clock, server: venue, client };
 }
 
+/** A client, whatever its topics and methods are. */
+interface EventSource {
+  on<K extends keyof ClientEvents>(event: K, listener: (...args: ClientEvents[K]) => void): unknown;
+  off(event: keyof ClientEvents, listener: never): unknown;
+}
+
 /** The next event of that name, or the next that fits, with its arguments. */
 export function clientEvent<K extends keyof ClientEvents>(
-  client: Pick<WebSocketClient, 'on' | 'off'>,
+  client: EventSource,
   event: K,
   fits: (...args: ClientEvents[K]) => boolean = () => true,
 ): Promise<ClientEvents[K]> {
