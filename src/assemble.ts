@@ -53,7 +53,7 @@ export function assemble(
   const ids = new RequestIds(context);
   const admission = new Admission(context, machine, outbox);
   const drain = new Drain(outbox);
-  const requests = new Requests(context, outbox, ids, admission, drain, deadlines);
+  const requests = new Requests(context, outbox, ids, admission, drain, deadlines, pacer);
   const sends = new Sends(context, outbox, admission, drain, deadlines);
 
   const subscriptions = new Subscriptions(context, { ids, outbox, inbound: gate, drain });

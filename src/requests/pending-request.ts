@@ -136,9 +136,13 @@ export class PendingRequest implements Expirable, OutboundCall {
     this.#timeOut(duration);
   }
 
+  /** The signal has nothing to end any more. */
+  forgetSignal(): void {
+    if (this.signal) forgetAbort(this.signal, this);
+  }
+
   /** Settles the promise. Only the owner calls this. */
   finish(value: unknown, error: unknown): void {
-    if (this.signal) forgetAbort(this.signal, this);
     if (error === undefined) return this.#resolve(value);
     // Only a rejection needs it: an answered request costs one promise less.
     void handled(this.call);

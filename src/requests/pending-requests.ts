@@ -75,8 +75,17 @@ export class PendingRequests implements RequestOwner, IdUser {
 
   /** Takes a request out and settles its promise. Returns false if that has happened before. */
   settle(request: PendingRequest, outcome: Outcome, value: unknown, error: unknown): boolean {
+    if (!this.end(request, outcome)) return false;
+    request.finish(value, error);
+    this.#listener.onSettled(request, outcome);
+    return true;
+  }
+
+  /** Takes a request out, whose promise is to be settled right after. Returns false if that has happened before. */
+  end(request: PendingRequest, outcome: Outcome): boolean {
     if (request.isSettled) return false;
     request.isSettled = true;
+    request.forgetSignal();
     this.#requests.delete(request.id);
     this.#deadlines.delete(request);
     if (request.waitLimit) this.#deadlines.delete(request.waitLimit);
@@ -86,8 +95,6 @@ export class PendingRequests implements RequestOwner, IdUser {
     } else if (request.isWritten) {
       this.#abandoned.remember(request.id, true);
     }
-    request.finish(value, error);
-    this.#listener.onSettled(request, outcome);
     return true;
   }
 

@@ -9,6 +9,7 @@ import * as texts from '../texts.js';
 import type { DeadlineQueue } from '../util/deadline-queue.js';
 import { checkAll, type OptionRule, type OptionRules, oneOf } from '../util/options.js';
 import { ownText } from '../util/own-text.js';
+import type { Pacer } from '../util/pacer.js';
 import { handled } from '../util/promises.js';
 import { wrapError } from '../util/wrap-error.js';
 import { type Admission, ownFrame, serialise } from './admission.js';
@@ -52,6 +53,9 @@ export class Requests implements PendingRequestsListener {
   readonly #ids: RequestIds;
   readonly #admission: Admission;
   readonly #drain: Drain;
+  readonly #pacer: Pacer;
+  /** Requests that were lost with their connection and are not rejected yet, with the reason. */
+  readonly #lost = new Map<PendingRequest, TransportError>();
   readonly #pending: PendingRequests;
 
   constructor(
@@ -61,12 +65,14 @@ export class Requests implements PendingRequestsListener {
     admission: Admission,
     drain: Drain,
     deadlines: DeadlineQueue,
+    pacer: Pacer,
   ) {
     this.#context = context;
     this.#outbox = outbox;
     this.#ids = ids;
     this.#admission = admission;
     this.#drain = drain;
+    this.#pacer = pacer;
     this.#pending = new PendingRequests(context.config.maxPendingRequests, deadlines, this);
     ids.addUser(this.#pending);
     drain.watchRequests(this.#pending);
@@ -129,7 +135,10 @@ export class Requests implements PendingRequestsListener {
     return this.#pending.settle(request, 'answered', result, failure);
   }
 
-  /** The connection is lost: written requests fail or are written again, the others keep waiting. */
+  /**
+   * The connection is lost: written requests fail or are written again, the others keep waiting. All that fail end at once.
+   * Their promises are rejected in slices, because very many would block the event loop.
+   */
   lost(error: TransportError): void {
     const again: PendingRequest[] = [];
     for (const request of this.#pending.all()) {
@@ -137,16 +146,28 @@ export class Requests implements PendingRequestsListener {
         request.onRequeued();
         again.push(request);
       } else if (request.isWritten || request.retry === 'never') {
-        this.#fail(request, error);
+        if (this.#pending.end(request, 'closed')) this.#lost.set(request, error);
       }
     }
+    for (const request of this.#lost.keys()) this.#outbox.delete(request);
     this.#outbox.addFirst(again);
+    void this.#pacer.each([...this.#lost.keys()], (request) => this.#rejectLost(request));
+    this.#drain.check();
   }
 
   /** The client ends: every request that is left fails. */
   close(error: TransportError): void {
     this.#drain.stop();
+    for (const request of this.#lost.keys()) this.#rejectLost(request);
     this.#pending.clear((request) => closedError(error, request.isWritten ? 'unknown' : 'unsent'));
+  }
+
+  #rejectLost(request: PendingRequest): void {
+    const error = this.#lost.get(request);
+    if (!error) return;
+    this.#lost.delete(request);
+    request.finish(undefined, closedError(error, request.isWritten ? 'unknown' : 'unsent'));
+    this.#context.gate.hold();
   }
 
   onSettled(request: PendingRequest): void {
@@ -192,11 +213,6 @@ export class Requests implements PendingRequestsListener {
       if (cause instanceof TransportError) throw cause;
       throw wrapError(texts.NO_REQUEST_ID_PUT, cause, { delivery: 'unsent' });
     }
-  }
-
-  #fail(request: PendingRequest, error: TransportError): void {
-    const delivery = request.isWritten ? 'unknown' : 'unsent';
-    this.#pending.settle(request, 'closed', undefined, closedError(error, delivery));
   }
 }
 
