@@ -9,7 +9,7 @@ const src = join(import.meta.dirname, '../src');
 const FLOORS = [
   ['index'],
   ['client'],
-  ['assemble', 'default-runtime', 'client-emitter'],
+  ['assemble', 'default-runtime', 'client-emitter', 'client-options', 'client-stats'],
   ['connection'],
   ['inbound'],
   ['subscriptions'],

@@ -1,13 +1,26 @@
 import { type Assembly, assemble } from './assemble.js';
-import type { Channel, ChannelOptions } from './channel/channel.js';
-import { ChannelInlet, type ChannelSharing, channelRules } from './channel/channel-inlet.js';
+import type { Channel } from './channel/channel.js';
+import { ChannelInlet, type ChannelSharing } from './channel/channel-inlet.js';
 import { Conflation } from './channel/conflation.js';
 import { HeldBytes } from './channel/held-bytes.js';
 import { ClientEmitter } from './client-emitter.js';
-import { isCloseReason, WebSocketConfig, type WebSocketConfigInput } from './config.js';
+import {
+  type ConnectOptions,
+  closeRules,
+  connectRules,
+  type ReconnectOptions,
+  reconnectRules,
+  type SubscribeOptions,
+  subscribeManyRules,
+  subscribeRules,
+  TOPIC,
+  TOPICS,
+} from './client-options.js';
+import type { ClientStats, ClientSummary } from './client-stats.js';
+import { WebSocketConfig, type WebSocketConfigInput } from './config.js';
 import type { CloseOptions } from './connection/closing.js';
 import type { ConnectionState } from './connection-state.js';
-import type { Context, Counters } from './context.js';
+import type { Context } from './context.js';
 import { completeRuntime, frameClock } from './default-runtime.js';
 import { type AnyTransportError, ConnectionClosedError } from './errors.js';
 import type { ClientEvents, CloseCause, ReconnectingEvent, Warning } from './events.js';
@@ -27,94 +40,9 @@ import type { MethodCall, OperationCall, ResultOf, UntypedPayload } from './type
 import { Deferred } from './util/deferred.js';
 import { keepRaw } from './util/keep-raw.js';
 import { maskUrl } from './util/mask-url.js';
-import {
-  ANYTHING,
-  check,
-  checkAll,
-  duration,
-  flag,
-  type OptionRule,
-  type OptionRules,
-  or,
-  SIGNAL,
-  TIMEOUT,
-} from './util/options.js';
+import { check, checkAll } from './util/options.js';
 import { printAsJson } from './util/printing.js';
 import { handled } from './util/promises.js';
-
-export interface ConnectOptions {
-  /** Ends the attempt; the client can connect again. */
-  readonly signal?: AbortSignal;
-  /**
-   * Milliseconds until the call rejects with a `ConnectionFailedError`. A client that was never ready then rests, and can
-   * connect again; a client that was ready goes on.
-   * @default Infinity
-   */
-  readonly timeout?: number;
-}
-
-export interface ReconnectOptions {
-  /**
-   * Milliseconds that the answers in flight may take; 0 replaces the connection at once.
-   * @default the config's `leaveTimeout`
-   */
-  readonly leaveTimeout?: number;
-}
-
-export interface SubscribeOptions extends ChannelOptions {
-  /** What the handler puts into the subscribe frame beside the topic: depth, filters. */
-  readonly params?: unknown;
-  /**
-   * Milliseconds that the server has for the confirmation, from the write of the subscribe frame; a new connection starts
-   * them anew. Waiting for a connection does not count.
-   * @default the config's `requestTimeout`
-   */
-  readonly timeout?: number;
-  /**
-   * Milliseconds from the call to the first write of the subscribe frame: the limit of waiting for a connection.
-   * @default Infinity
-   */
-  readonly maxWait?: number;
-  /** Before the confirmation it rejects the call, later it ends the channel. */
-  readonly signal?: AbortSignal;
-}
-
-/** What the client is doing, as plain data. */
-export interface ClientStats extends Counters {
-  readonly state: ConnectionState;
-  readonly epoch: number;
-  /** How many requests have no answer. */
-  readonly pendingRequests: number;
-  /** How many requests and sends wait to be written. */
-  readonly waitingCalls: number;
-  /** How many topics have a channel. */
-  readonly subscriptions: number;
-  /** Milliseconds that the last answered ping took; `undefined` before the first answer. */
-  readonly roundTrip: number | undefined;
-  /** The number of the next or current attempt, as in `reconnecting`: 0 for the first one. */
-  readonly attempt: number;
-  /** Unix milliseconds of the next attempt; `undefined` if none is planned. */
-  readonly nextAttemptAt: number | undefined;
-  /** Unix milliseconds since which the socket is open; `undefined` without an open socket. */
-  readonly connectedAt: number | undefined;
-  /** Bytes that came in over all connections; `undefined` where the socket does not count them, as in browsers. */
-  readonly bytesReceived: number | undefined;
-  /** Bytes that left over all connections; `undefined` where the socket does not count them, as in browsers. */
-  readonly bytesSent: number | undefined;
-  /** How many warnings of each code there were. */
-  readonly warnings: Readonly<Record<string, number>>;
-}
-
-/** What `JSON.stringify(client)` and a print of a client show. */
-export interface ClientSummary {
-  readonly url: string;
-  readonly state: ConnectionState;
-  readonly epoch: number;
-  readonly subscriptions: number;
-  readonly pendingRequests: number;
-  readonly waitingCalls: number;
-  readonly lastError?: string;
-}
 
 /**
  * A WebSocket connection that carries requests and subscriptions, and restores itself after a loss. It is an EventEmitter
@@ -487,29 +415,3 @@ export class WebSocketClient<
 
 printAsJson(WebSocketClient.prototype, 'WebSocketClient');
 keepRaw(WebSocketClient.prototype);
-
-const TOPIC: OptionRule = [(value: unknown) => typeof value === 'string' && value !== '', texts.NON_EMPTY_STRING];
-/** A text is iterable too, letter by letter. */
-const TOPICS: OptionRule = [
-  (value: Iterable<unknown> | null | undefined) => typeof value !== 'string' && !!value?.[Symbol.iterator],
-  texts.TOPIC_LIST,
-];
-const reconnectRules: OptionRules<ReconnectOptions> = { leaveTimeout: duration(0) };
-const connectRules: OptionRules<ConnectOptions> = { signal: SIGNAL, timeout: TIMEOUT };
-const subscribeRules: OptionRules<SubscribeOptions> = {
-  ...channelRules,
-  params: ANYTHING,
-  timeout: TIMEOUT,
-  maxWait: TIMEOUT,
-  signal: SIGNAL,
-};
-const subscribeManyRules = { ...subscribeRules, partial: flag(false) };
-const closeRules: OptionRules<CloseOptions> = {
-  drain: flag(false),
-  code: [
-    (value: number) => value === 1000 || (Number.isInteger(value) && value >= 3000 && value <= 4999),
-    texts.CLOSE_CODE,
-  ],
-  reason: [isCloseReason, texts.CLOSE_REASON],
-  deadline: or(duration(0), Infinity),
-};

@@ -1,14 +1,9 @@
 export { Channel, type ChannelEvents, type ChannelOptions, type ChannelSummary } from './channel/channel.js';
 export type { Gap, Update } from './channel/update.js';
 export type { OverflowPolicy } from './channel/update-buffer.js';
-export {
-  type ClientStats,
-  type ClientSummary,
-  type ConnectOptions,
-  type ReconnectOptions,
-  type SubscribeOptions,
-  WebSocketClient,
-} from './client.js';
+export { WebSocketClient } from './client.js';
+export type { ConnectOptions, ReconnectOptions, SubscribeOptions } from './client-options.js';
+export type { ClientStats, ClientSummary } from './client-stats.js';
 export {
   type Endpoint,
   type UrlContext,
