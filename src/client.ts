@@ -37,6 +37,7 @@ import type { SubscribeCall } from './subscriptions/subscriber.js';
 import * as texts from './texts.js';
 import type { TraceSink } from './trace.js';
 import type { MethodCall, OperationCall, ResultOf, UntypedPayload } from './typed-requests.js';
+import { CallSite } from './util/call-site.js';
 import { Deferred } from './util/deferred.js';
 import { keepRaw } from './util/keep-raw.js';
 import { maskUrl } from './util/mask-url.js';
@@ -183,7 +184,7 @@ export class WebSocketClient<
   request<T = unknown>(payload: UntypedPayload<Methods, T>, options?: RequestOptions): PendingCall<T>;
   request(payload: unknown, options?: RequestOptions): PendingCall<unknown> {
     this.#parts.reminder.called();
-    return this.#parts.requests.request(payload, options);
+    return this.#parts.requests.request(payload, options, this.#siteOf(this.request));
   }
 
   /**
@@ -192,7 +193,7 @@ export class WebSocketClient<
    */
   requestRaw(message: string | Uint8Array, options?: RawRequestOptions): PendingCall<Message> {
     this.#parts.reminder.called();
-    return this.#parts.requests.requestRaw(message, options);
+    return this.#parts.requests.requestRaw(message, options, this.#siteOf(this.requestRaw));
   }
 
   /**
@@ -201,7 +202,7 @@ export class WebSocketClient<
    * @throws CapacityExceededError when the server allows no more topics
    */
   subscribe<K extends keyof Topics & string>(topic: K, options: SubscribeOptions = {}): Promise<Channel<Topics[K]>> {
-    const call = new Deferred<Channel<Topics[K]>>();
+    const call = new Deferred<Channel<Topics[K]>>(this.#siteOf(this.subscribe));
     try {
       checkAll(options, subscribeRules);
       this.#open(topic, options, call);
@@ -368,6 +369,10 @@ export class WebSocketClient<
     const message = this.#deprecation;
     this.#deprecation = undefined;
     if (message) this.#parts.context.emit('warning', { code: 'deprecated-handler', message });
+  }
+
+  #siteOf(method: unknown): CallSite | undefined {
+    return this.#config.callStacks ? new CallSite(method) : undefined;
   }
 
   /** @throws ConnectionClosedError when the client has ended */

@@ -153,6 +153,11 @@ export interface WebSocketConfigInput {
    */
   readonly maxBufferedBytes?: number;
   /**
+   * Whether the stack of an error of `request()`, `requestRaw()` and `subscribe()` leads to the line that made the call.
+   * @default false – to note the line of each call costs several times what it costs to serialise a small order
+   */
+  readonly callStacks?: boolean;
+  /**
    * Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it.
    * @default undefined
    */
@@ -195,6 +200,7 @@ const rules: OptionRules<WebSocketConfigInput> = {
   maxMessageSize: count(1, 16 * 1_024 * 1_024),
   idleTimeout: duration(0, 0),
   maxServerDelay: duration(0, 300_000),
+  callStacks: flag(false),
   maxBufferedBytes: count(1, 64 * 1_024 * 1_024),
   nodeOptions: [isObject, texts.AN_OBJECT],
 };

@@ -15,6 +15,7 @@ const wrong: readonly [field: keyof WebSocketConfigInput, ...values: unknown[]][
   ['idleTimeout', -1, Infinity],
   ['maxServerDelay', -1, Infinity],
   ['maxBufferedBytes', 0, 1.5, Infinity],
+  ['callStacks', 1, 'yes', null],
   ['pongTimeout', 0, -1, Infinity],
   ['useWebsocketPing', 1, 'yes', null],
   ['requestTimeout', 0, -1, Number.NaN],
@@ -69,6 +70,7 @@ describe('WebSocketConfig', () => {
       idleTimeout: 0,
       maxServerDelay: 300_000,
       maxBufferedBytes: 67_108_864,
+      callStacks: false,
       nodeOptions: undefined,
     });
   });

@@ -2,6 +2,7 @@ import { RequestTimeoutError, type TransportError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
 import type { OutboundCall, Priority } from '../outbound/outbound-call.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
+import type { CallSite } from '../util/call-site.js';
 import type { Expirable } from '../util/deadline-queue.js';
 import { handled } from '../util/promises.js';
 import { WaitLimit } from './wait-limit.js';
@@ -24,6 +25,8 @@ export interface PendingOptions {
   readonly retry?: RetryPolicy | undefined;
   /** Whether the answer is handed over as a `Message`, whatever it says. */
   readonly raw?: boolean;
+  /** Where the request was made; missing without `callStacks`. */
+  readonly site?: CallSite | undefined;
 }
 
 /** How a request ended. */
@@ -60,6 +63,7 @@ export class PendingRequest implements Expirable, OutboundCall {
   /** Whether the request is not on the wire of the live connection: it was never written, or waits to be written again. */
   isUnwritten = true;
   readonly #owner: RequestOwner;
+  readonly #site: CallSite | undefined;
   /** Whether the request was handed to a socket before. */
   #hasLeft = false;
   #resolve!: Settle;
@@ -74,6 +78,7 @@ export class PendingRequest implements Expirable, OutboundCall {
     this.timeout = options.timeout;
     this.priority = options.priority ?? 'normal';
     this.signal = options.signal;
+    this.#site = options.site;
     const { maxWait } = options;
     this.waitLimit = maxWait === undefined || maxWait >= this.timeout ? undefined : new WaitLimit(maxWait, this);
     // Own properties, not a subclass: `await` takes one turn for a plain promise, three for any other.
@@ -146,6 +151,7 @@ export class PendingRequest implements Expirable, OutboundCall {
     if (error === undefined) return this.#resolve(value);
     // Only a rejection needs it: an answered request costs one promise less.
     void handled(this.call);
+    this.#site?.mark(error);
     this.#reject(error);
   }
 

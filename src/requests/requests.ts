@@ -6,6 +6,7 @@ import type { Outbox } from '../outbound/outbox.js';
 import type { Frame, ServerError } from '../protocol/handler-types.js';
 import { adopt, Message } from '../protocol/message.js';
 import * as texts from '../texts.js';
+import type { CallSite } from '../util/call-site.js';
 import type { DeadlineQueue } from '../util/deadline-queue.js';
 import { checkAll, type OptionRule, type OptionRules, oneOf } from '../util/options.js';
 import { ownText } from '../util/own-text.js';
@@ -16,7 +17,7 @@ import { type Admission, ownFrame, serialise } from './admission.js';
 import { type CallOptions, callRules } from './call-options.js';
 import { closedError } from './closed-error.js';
 import type { Drain } from './drain.js';
-import type { PendingCall, PendingRequest, RetryPolicy } from './pending-request.js';
+import type { PendingCall, PendingOptions, PendingRequest, RetryPolicy } from './pending-request.js';
 import { PendingRequests, type PendingRequestsListener } from './pending-requests.js';
 import type { RequestIds } from './request-ids.js';
 
@@ -83,7 +84,7 @@ export class Requests implements PendingRequestsListener {
     return this.#pending.size;
   }
 
-  request<T>(payload: unknown, options: RequestOptions = NO_OPTIONS): PendingCall<T> {
+  request<T>(payload: unknown, options: RequestOptions = NO_OPTIONS, site?: CallSite): PendingCall<T> {
     let id: RequestId = '';
     const frame = () => serialise(this.#inject(payload, id), this.#context.handler);
     try {
@@ -91,10 +92,10 @@ export class Requests implements PendingRequestsListener {
     } catch (cause) {
       return refused<T>(id, wrapError(texts.NO_REQUEST_ID_MADE, cause, { delivery: 'unsent' }));
     }
-    return this.#call<T>(id, options, false, frame);
+    return this.#call<T>(id, options, { raw: false, site }, frame);
   }
 
-  requestRaw(frame: Frame, options: RawRequestOptions = NO_OPTIONS): PendingCall<Message> {
+  requestRaw(frame: Frame, options: RawRequestOptions = NO_OPTIONS, site?: CallSite): PendingCall<Message> {
     let id = options?.requestId;
     try {
       id ??= this.#context.handler.extractRequestId(this.#read(frame)) ?? undefined;
@@ -102,7 +103,7 @@ export class Requests implements PendingRequestsListener {
       // The handler cannot read the frame, so the frame has no id.
     }
     if (id !== undefined) id = ownText(id);
-    return this.#call<Message>(id ?? '', options, true, () => {
+    return this.#call<Message>(id ?? '', options, { raw: true, site }, () => {
       if (id === undefined) throw new ProtocolError(texts.NO_REQUEST_ID_FOUND, { delivery: 'unsent' });
       if (this.#ids.isUsed(id, this.#pending)) {
         throw new ProtocolError(texts.idOfSubscription(id), { delivery: 'unsent' });
@@ -183,7 +184,12 @@ export class Requests implements PendingRequestsListener {
     );
   }
 
-  #call<T>(id: RequestId, options: RequestOptions, raw: boolean, frame: () => Frame): PendingCall<T> {
+  #call<T>(
+    id: RequestId,
+    options: RequestOptions,
+    { raw, site }: Pick<PendingOptions, 'raw' | 'site'>,
+    frame: () => Frame,
+  ): PendingCall<T> {
     try {
       if (options !== NO_OPTIONS) checkAll(options, raw ? rawRules : requestRules);
       const { timeout = this.#context.config.requestTimeout, retry = 'unsent', ...rest } = options;
@@ -191,7 +197,7 @@ export class Requests implements PendingRequestsListener {
       if (signal?.aborted) throw signal.reason;
       const bytes = frame();
       this.#admission.admit(bytes, { retry, priority, signal });
-      const request = this.#pending.add(id, bytes, { timeout, maxWait, priority, retry, signal, raw });
+      const request = this.#pending.add(id, bytes, { timeout, maxWait, priority, retry, signal, raw, site });
       this.#outbox.add(request);
       return request.call as PendingCall<T>;
     } catch (error) {
