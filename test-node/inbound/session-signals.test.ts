@@ -11,7 +11,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { eventsOf, virtualWorld } from '../support/virtual-client.js';
+import { connectedWorld, eventsOf } from '../support/virtual-world.js';
 
 const signalIn = (message: Message) => (message.json as { signal?: Signal } | undefined)?.signal;
 
@@ -54,11 +54,11 @@ describe('a signal', () => {
   });
 
   it('reconnect with a delay makes the next attempt come later by that time [HN20, HN33]', async () => {
-    const { client, network, advance } = await virtualWorld(new SignalHandler());
+    const { client, clock, peer } = await connectedWorld({ handler: new SignalHandler() });
     const delays: number[] = [];
     client.on('reconnecting', ({ delay }) => delays.push(delay));
-    network.last.say({ signal: { type: 'reconnect', delay: 60_000 } });
-    await advance(10);
+    peer.send('{"signal":{"type":"reconnect","delay":60000}}');
+    await clock.advance(10);
     expect(delays).toHaveLength(1);
     expect(delays[0]).toBeGreaterThanOrEqual(60_000);
     expect(delays[0]).toBeLessThanOrEqual(60_500);
@@ -124,17 +124,19 @@ describe('the signal resumed', () => {
     class Paced extends Resuming {
       override readonly limits = { topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } };
     }
-    const { client, network, advance } = await virtualWorld(new Paced());
+    const world = await connectedWorld({ handler: new Paced() });
+    const { client, clock, sent } = world;
     const subscribing = client.subscribeMany(['a', 'b', 'c']);
-    await advance(10_000);
+    await clock.advance(10_000);
     const [a, b, c] = await subscribing;
     if (!a || !b || !c) throw new Error('three channels');
     const events = [a, b, c].map(eventsOf);
-    network.last.drop();
-    await advance(700);
-    network.last.say({ signal: { type: 'resumed', topics: ['a', 'b', 'c'] } });
-    await advance(10_000);
-    const asked = network.last.sent.filter((text) => String(text).includes('"subscribe"'));
+    sent.length = 0;
+    await world.drop();
+    await clock.advance(700);
+    world.peer.send('{"signal":{"type":"resumed","topics":["a","b","c"]}}');
+    await clock.advance(10_000);
+    const asked = sent.filter(({ op }) => op === 'subscribe');
     expect(asked).toHaveLength(1);
     expect(events.slice(1)).toEqual([['resumed'], ['resumed']]);
   });
