@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { FAMILIES } from './plan.js';
 import { traceOf } from './simulate.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -21,7 +22,17 @@ describe('npm run simulate', () => {
     'runs many seeds in several processes and reports the seeds per second [PK3]',
     async () => {
       const output = await simulate('--seeds', '30', '--from', '100', '--jobs', '2');
-      expect(output).toMatch(/^30 seeds in [\d.]+ s: \d+ seeds per second\n30 passed, 0 failed\n$/);
+      expect(output).toMatch(/\n30 seeds in [\d.]+ s: \d+ seeds per second\n30 passed, 0 failed\n$/);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'counts how often each fault struck, and names what never did [PK3]',
+    async () => {
+      const output = await simulate('--seeds', '3', '--from', '100');
+      for (const family of FAMILIES) expect(output).toMatch(new RegExp(`^${family}: .* \\d+`, 'm'));
+      expect(output).toMatch(/^never struck: .*\w+: /m);
     },
     TIMEOUT,
   );

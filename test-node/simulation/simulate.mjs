@@ -48,6 +48,7 @@ async function runMany() {
   let next = from;
   let passed = 0;
   let failed = 0;
+  const strikes = {};
   const take = () => {
     if (next >= end) return undefined;
     const batch = { from: next, to: Math.min(next + BATCH, end) };
@@ -62,7 +63,8 @@ async function runMany() {
         if (batch) worker.send(batch);
         else worker.disconnect();
       };
-      worker.on('message', ({ count, failures }) => {
+      worker.on('message', ({ count, failures, strikes: more }) => {
+        for (const [name, times] of Object.entries(more)) strikes[name] = (strikes[name] ?? 0) + times;
         passed += count - failures.length;
         for (const text of failures)
           console.log(failed++ < SHOWN ? `${text}\n` : `${text.split('\n').slice(-2).join('\n')}\n`);
@@ -74,6 +76,8 @@ async function runMany() {
     });
   await Promise.all(Array.from({ length: numberOf('jobs') }, work));
   const seconds = (performance.now() - startedAt) / 1_000;
+  const { tableOfFaults } = await import(pathToFileURL(bundle).href);
+  console.log(tableOfFaults(strikes));
   console.log(
     `${passed + failed} seeds in ${seconds.toFixed(1)} s: ${Math.round((passed + failed) / seconds)} seeds per second`,
   );
