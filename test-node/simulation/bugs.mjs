@@ -194,6 +194,12 @@ export const bugs = [
     '',
     2_000,
   ),
+  bug(
+    'a refusal at a resubscription is final',
+    'subscriptions/outcomes.ts',
+    '!(retryable ?? subscriber.isConfirmed)',
+    '!(retryable && subscriber.isConfirmed)',
+  ),
   bug('losses of a full channel are not counted', 'channel/channel-inlet.ts', 'this.#dropped++;', ''),
   bug(
     'updates before the first listener are not kept',

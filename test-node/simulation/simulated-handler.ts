@@ -76,8 +76,8 @@ export class SimulatedHandler extends GenericJsonHandler {
     const operation = message.field('op');
     if (operation === 'expired') return { type: 'authenticate' };
     if (operation !== 'revoked') return undefined;
-    const { args } = message.json as { args: string[] };
-    return { type: 'revoked', topics: args, retryable: true };
+    const { args, final = false } = message.json as { args: string[]; final?: boolean };
+    return { type: 'revoked', topics: args, retryable: !final };
   }
 
   override classifyClose(close: CloseInfo): CloseVerdict | ClosePlan {

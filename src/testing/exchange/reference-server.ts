@@ -134,10 +134,14 @@ export class ReferenceServer {
     this.#sequences.set(topic, (this.#sequences.get(topic) ?? 0) + 1);
   }
 
-  /** Ends a topic on every connection and informs the clients: `{"op":"revoked","args":["trades.BTC"],…}`. */
-  revoke(topic: string): void {
+  /**
+   * Ends a topic on every connection and informs the clients: `{"op":"revoked","args":["trades.BTC"],…}`.
+   * @param final - adds `"final":true`: the topic will not come back
+   */
+  revoke(topic: string, final = false): void {
     for (const [connection, { topics }] of this.#peers) {
-      if (topics.delete(topic)) this.#send(connection, { op: 'revoked', args: [topic], error: 'too many connections' });
+      if (!topics.delete(topic)) continue;
+      this.#send(connection, { op: 'revoked', args: [topic], error: 'too many connections', ...(final && { final }) });
     }
   }
 

@@ -141,6 +141,15 @@ export const badCallHistories: readonly BadHistory[] = [
   ),
   bad('S4', 'a channel closes without a reason', [0, subscribe(1, 't')], [5, { type: 'channel-closed', channel: 1 }]),
   bad(
+    'S4',
+    'a refusal at a resubscription closes the channel',
+    [0, subscribe(1, 't')],
+    [0, { type: 'subscribed', channel: 1 }],
+    [1, asked('t')],
+    [2, refusedWhole('st')],
+    [2, { type: 'channel-closed', channel: 1 }],
+  ),
+  bad(
     'S5',
     'updates are delivered out of order',
     [0, subscribe(1, 't')],

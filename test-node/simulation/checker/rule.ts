@@ -33,6 +33,8 @@ export interface Facts {
   readonly topics?: readonly string[] | undefined;
   /** Of an acknowledgement: topics that were refused; of `all` the id says which. */
   readonly refused?: readonly string[] | 'all' | undefined;
+  /** Of a revocation: the topic will not come back. */
+  readonly isFinal?: boolean;
   /** Of an authentication's answer. */
   readonly verdict?: 'accepted' | 'refused' | 'final' | undefined;
   /** Of an update. */

@@ -110,7 +110,8 @@ const survivesDrops: Rule = {
     let answered = new Set<string>();
     let frames = new Map<string | number, readonly string[]>();
     const overflowed = new Set<number>();
-    const refusedEver = new Set<string>();
+    /** Topics that the server ended for good: their channels may close. */
+    const endedForGood = new Set<string>();
     return {
       dial: () => {
         for (const topic of asked.keys()) {
@@ -143,7 +144,7 @@ const survivesDrops: Rule = {
               postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
             }
           }
-          if (!isSpoiled(facts, topics)) refusedEver.add(topic);
+          if (facts.isFinal) endedForGood.add(topic);
         }
         if (facts.kind === 'subscribe' || facts.kind === 'revocation') {
           for (const topic of [...topics, ...(facts.topics ?? [])]) {
@@ -161,7 +162,8 @@ const survivesDrops: Rule = {
       'channel-closed': ({ channel }) => {
         const booked = books.channels.get(channel);
         if (!booked || books.closing || overflowed.has(channel) || books.state === 'closed') return;
-        if (!refusedEver.has(booked.topic) && !books.isConvicted(booked.topic))
+        // Once confirmed, a channel outlives refusals and revocations unless the server says that they are final.
+        if (!endedForGood.has(booked.topic) && !books.isConvicted(booked.topic))
           fail(`channel ${channel} was closed, and nobody asked for that`);
       },
       step: ({ state, at }) => {

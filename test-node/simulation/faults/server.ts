@@ -77,6 +77,19 @@ export const serverFaults: readonly Fault[] = [
     },
   },
   once('server: revokes a topic', ({ server, plan }, random) => server.revoke(random.pick(plan.topics))),
+  once('server: revokes a topic for good', ({ server, plan }, random) => server.revoke(random.pick(plan.topics), true)),
+  {
+    name: 'server: refuses what it served before',
+    strike: (world) => {
+      const { server } = world;
+      for (const topic of server.subscriptions) server.refused.set(topic, 'not now');
+      server.drop();
+      return () => {
+        server.refused.clear();
+        if (!confirms(world)) server.drop();
+      };
+    },
+  },
   once('server: pings', ({ server }) => {
     for (const connection of server.connections) connection.ping();
   }),
