@@ -6,6 +6,10 @@ export interface RequestWish {
   readonly timeout?: number;
   /** What the server is asked to do with it; by default it is echoed. */
   readonly op?: string;
+  /** Aborts several calls at once. */
+  readonly controller?: AbortController;
+  /** Called while the payload is read. */
+  readonly inPayload?: () => void;
 }
 
 export interface SubscribeWish {
@@ -35,6 +39,10 @@ export class Application {
   readonly calls = new Map<number, AbortController>();
   /** Called at the end of each listener of the client: for faults that act inside listeners. */
   inListener: (event: string) => void = () => {};
+  /** The last epoch that it was told of. Until then what waited is being written. */
+  toldEpoch = 0;
+  /** Called in a sink of the trace, for each frame that leaves. */
+  inTrace: () => void = () => {};
   /** Called in the first `message` listener of each channel; those behind it may find themselves removed. */
   inUpdate: (channel: number) => void = () => {};
   readonly #log: ClientLog;
@@ -52,6 +60,12 @@ export class Application {
     for (const event of ['stateChange', 'ready', 'reconnecting', 'disconnected'] as const) {
       client.on(event, () => this.inListener(event));
     }
+    client.on('ready', (epoch) => {
+      this.toldEpoch = epoch;
+    });
+    client.trace((entry) => {
+      if (entry.type === 'frame' && entry.direction === 'out') this.inTrace();
+    });
   }
 
   get wanted(): ReadonlySet<string> {
@@ -70,12 +84,19 @@ export class Application {
   /** @returns the number of the call */
   request(wish: RequestWish = {}): number {
     const { write } = this.#log;
-    const { retry = 'unsent', timeout = this.#requestTimeout, op = 'echo' } = wish;
+    const { retry = 'unsent', timeout = this.#requestTimeout, op = 'echo', inPayload } = wish;
+    const { controller = new AbortController() } = wish;
     const call = ++this.#calls;
-    const controller = new AbortController();
     this.calls.set(call, controller);
     write({ type: 'request', call, retry, timeout: timeout === Infinity ? undefined : timeout });
-    void this.#follow(call, this.client.request({ op, n: call }, { retry, timeout, signal: controller.signal }));
+    void this.#follow(
+      call,
+      this.client.request(inPayload ? reading(op, call, inPayload) : { op, n: call }, {
+        retry,
+        timeout,
+        signal: controller.signal,
+      }),
+    );
     return call;
   }
 
@@ -94,8 +115,14 @@ export class Application {
   abort(call: number): void {
     const controller = this.calls.get(call);
     if (!controller) return;
-    this.#log.write({ type: 'abort', call });
+    this.abortAll(controller);
+  }
+
+  /** Ends all calls of one signal. */
+  abortAll(controller: AbortController): void {
+    for (const [call, own] of this.calls) if (own === controller) this.#log.write({ type: 'abort', call });
     controller.abort(new Error('aborted by the application'));
+    this.#log.write({ type: 'acted' });
   }
 
   /** @returns the number of the channel */
@@ -233,6 +260,17 @@ export class Application {
       write({ type: 'channel-closed', channel: number });
     });
   }
+}
+
+/** A payload with a getter. */
+function reading(op: string, call: number, inPayload: () => void): object {
+  return {
+    get op() {
+      inPayload();
+      return op;
+    },
+    n: call,
+  };
 }
 
 /** The stable code of an error of ours, the message of any other. */

@@ -2,6 +2,7 @@ import type { SeededRandom } from 'hpx-transport-ws/testing';
 import { connectFaults } from './faults/connect.js';
 import { dataFaults } from './faults/data.js';
 import type { Fault } from './faults/fault.js';
+import { fieldFaults } from './faults/field.js';
 import { hostFaults } from './faults/host.js';
 import { lifeFaults } from './faults/life.js';
 import { serverFaults } from './faults/server.js';
@@ -16,6 +17,7 @@ export const faultsOf: Readonly<Record<Family, readonly Fault[]>> = {
   server: serverFaults,
   host: hostFaults,
   user: userFaults,
+  field: fieldFaults,
 };
 
 const LASTS = [20, 500, 3_000, 12_000];

@@ -26,10 +26,14 @@ export type ApplicationHappening =
       readonly retry: RetryPolicy;
       /** From the call on; `undefined` waits for ever. */
       readonly timeout: number | undefined;
+      /** It goes before the others. */
+      readonly isUrgent?: boolean;
     }
   /** A frame of the application's own; `mark` is found in its text and in no other. */
   | { readonly type: 'send'; readonly call: number; readonly mark: string; readonly timeout: number }
   | { readonly type: 'abort'; readonly call: number }
+  /** The code that aborted something has returned. */
+  | { readonly type: 'acted' }
   | {
       readonly type: 'settled';
       readonly call: number;
@@ -101,8 +105,16 @@ export type ClientHappening =
   | { readonly type: 'state'; readonly to: ConnectionState; readonly from: ConnectionState; readonly event: string }
   | { readonly type: 'ready'; readonly epoch: number }
   | { readonly type: 'reconnecting'; readonly attempt: number; readonly delay: number }
-  /** `silent`: because nothing was heard after a ping. */
-  | { readonly type: 'disconnected'; readonly code: number; readonly silent: boolean }
+  | {
+      readonly type: 'disconnected';
+      readonly code: number;
+      /** Because nothing was heard after a ping. */
+      readonly silent: boolean;
+      /** Because the client replaces a connection that did not fail. */
+      readonly planned?: boolean;
+      /** Because no frame was taken any more. */
+      readonly refused?: boolean;
+    }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
   | { readonly type: 'warning'; readonly code: string }
   /** A planned end began: it may wait so long for answers. */
@@ -139,6 +151,8 @@ export type WorldHappening =
   | { readonly type: 'heal'; readonly name: string }
   /** Faults are over for good: from now on progress is owed (L1). */
   | { readonly type: 'healed' }
+  /** No frame can be built for these topics, until the next such line. */
+  | { readonly type: 'unbuildable'; readonly topics: readonly string[] }
   | { readonly type: 'wake'; readonly cause: string }
   | { readonly type: 'sleep'; readonly cause: string }
   /** Written before no timer fires for so long. */

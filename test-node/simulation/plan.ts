@@ -1,7 +1,7 @@
 import { WebSocketConfig } from 'hpx-transport-ws';
 import type { AcknowledgementStyle, ReferenceServerOptions, SeededRandom } from 'hpx-transport-ws/testing';
 
-export const FAMILIES = ['connect', 'life', 'data', 'server', 'host', 'user'] as const;
+export const FAMILIES = ['connect', 'life', 'data', 'server', 'host', 'user', 'field'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /**

@@ -113,7 +113,14 @@ export class ClientLog {
     client.on('ready', (epoch) => write({ type: 'ready', epoch }));
     client.on('reconnecting', ({ attempt, delay }) => write({ type: 'reconnecting', attempt, delay }));
     client.on('disconnected', ({ code, cause }) => {
-      write({ type: 'disconnected', code, silent: cause?.message.startsWith('No sign of life') ?? false });
+      const words = cause?.message ?? '';
+      write({
+        type: 'disconnected',
+        code,
+        silent: words.startsWith('No sign of life'),
+        planned: words.startsWith('Reconnecting:'),
+        refused: words.startsWith('The socket took no more frames'),
+      });
     });
     client.on('error', ({ code, message }) => write({ type: 'error', code, message }));
     client.on('warning', ({ code }) => write({ type: 'warning', code }));

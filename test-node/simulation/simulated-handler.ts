@@ -6,9 +6,12 @@ import {
   GenericJsonHandler,
   type Limits,
   type Message,
+  type RequestId,
   type Sequence,
   type Signal,
+  type SubscriptionContext,
   type SubscriptionOutcome,
+  type Topic,
 } from 'hpx-transport-ws';
 import { FATAL_CODE, type HandlerPlan } from './plan.js';
 
@@ -19,14 +22,26 @@ interface Acknowledgement {
   readonly error?: string;
 }
 
+/** What faults make of the handler. */
+export class HandlerWhims {
+  /** Topics that it cannot build a frame for. */
+  readonly unbuildable = new Set<string>();
+  /** Signs a request, which takes its time. */
+  sign: ((text: string) => Promise<string> | undefined) | undefined;
+  /** Called in the hook that prepares requests. */
+  inHook: () => void = () => {};
+}
+
 /** Speaks the dialect of `ReferenceServer`, in all its styles. */
 export class SimulatedHandler extends GenericJsonHandler {
   override readonly confirmsSubscriptions: boolean;
   override readonly limits: Limits;
   readonly #plan: HandlerPlan;
+  readonly #whims: HandlerWhims;
 
-  constructor(plan: HandlerPlan) {
+  constructor(plan: HandlerPlan, whims: HandlerWhims) {
     super();
+    this.#whims = whims;
     this.confirmsSubscriptions = plan.confirms;
     this.limits = { topicsPerFrame: plan.topicsPerFrame };
     this.#plan = plan;
@@ -42,16 +57,28 @@ export class SimulatedHandler extends GenericJsonHandler {
   }
 
   override isAuthSuccess(message: Message): boolean {
-    return message.field('op') === 'auth' && message.text.includes('"success":true');
+    return message.field('op') === 'auth' && members(message).success === true;
   }
 
   override isAuthFailure(message: Message): AuthFailure {
     if (message.field('op') !== 'auth') return false;
-    return message.text.includes('"final":true') ? 'final' : message.text.includes('"success":false');
+    const { final, success } = members(message);
+    return final === true ? 'final' : success === false;
   }
 
   override prepareRequest(text: string): string | Promise<string> {
-    return this.#perhapsLater(text);
+    this.#whims.inHook();
+    return this.#whims.sign?.(text) ?? this.#perhapsLater(text);
+  }
+
+  override buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): string {
+    const impossible = topics.find((topic) => this.#whims.unbuildable.has(topic));
+    if (impossible !== undefined) throw new Error(`no frame can be built for ${impossible}`);
+    return super.buildSubscribe(topics, requestId, context);
+  }
+
+  override buildCancel(requestId: RequestId): string {
+    return JSON.stringify({ op: 'cancel', of: requestId });
   }
 
   override isSubscriptionSuccess(message: Message): SubscriptionOutcome | boolean | undefined {
@@ -74,6 +101,7 @@ export class SimulatedHandler extends GenericJsonHandler {
 
   override extractSignal(message: Message): Signal | undefined {
     const operation = message.field('op');
+    if (operation === 'goaway') return { type: 'reconnect' };
     if (operation === 'expired') return { type: 'authenticate' };
     if (operation !== 'revoked') return undefined;
     const { args, final = false } = message.json as { args: string[]; final?: boolean };
@@ -87,4 +115,10 @@ export class SimulatedHandler extends GenericJsonHandler {
   #perhapsLater<T>(value: T): T | Promise<T> {
     return this.#plan.isAsync ? Promise.resolve(value) : value;
   }
+}
+
+/** What cannot be read is no success. */
+function members({ json }: Message): { readonly success?: unknown; readonly final?: unknown } {
+  if (typeof json !== 'object' || json === null) throw new Error('no JSON');
+  return json;
 }

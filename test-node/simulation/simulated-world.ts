@@ -13,7 +13,7 @@ import type { Setup } from './checker/rule.js';
 import { haunted } from './haunted-socket.js';
 import { configOf, FATAL_CODE, type Plan } from './plan.js';
 import { type ClientLog, Recorder } from './recorder.js';
-import { SimulatedHandler } from './simulated-handler.js';
+import { HandlerWhims, SimulatedHandler } from './simulated-handler.js';
 
 const HOST = 'ws://exchange';
 
@@ -26,6 +26,7 @@ export interface SimulatedHost {
   readonly application: Application;
   readonly client: WebSocketClient;
   readonly log: ClientLog;
+  readonly whims: HandlerWhims;
 }
 
 /** Everything that there is in one run: a network, a server, clients, and the history that they write. */
@@ -44,6 +45,8 @@ export class SimulatedWorld {
   /** The host sleeps for so long instead of the next wait. */
   jump = 0;
   afterJump: () => void = () => {};
+  /** Before it falls asleep so much time passes. */
+  lead = 0;
 
   constructor(seed: number, plan: Plan) {
     this.plan = plan;
@@ -53,7 +56,7 @@ export class SimulatedWorld {
     this.server = new ReferenceServer(this.network, HOST, plan.server);
     this.recorder = new Recorder(() => this.network.clock.now());
     this.hosts = ['a', 'b'].slice(0, plan.clients).map((name) => this.#host(name));
-    this.judges = this.hosts.map(({ name, config }) => new Judge(name, setupOf(config)));
+    this.judges = this.hosts.map(({ name, config }) => new Judge(name, setupOf(config, plan)));
     let index = 0;
     this.recorder.onEntry = (entry) => {
       for (const one of this.judges) one.see(entry, index);
@@ -75,6 +78,8 @@ export class SimulatedWorld {
     if (jump > 0) {
       this.jump = 0;
       this.afterJump = () => {};
+      await this.clock.advance(this.lead);
+      this.lead = 0;
       this.recorder.write({ type: 'jump', ms: jump });
       await this.clock.jump(jump);
       afterJump();
@@ -97,7 +102,8 @@ export class SimulatedWorld {
     const runtime = this.network.runtime(name);
     const log = this.recorder.of(name);
     const openSocket = haunted(runtime.openSocket, this.clock, () => this.isHaunted);
-    const client = new WebSocketClient(config, new SimulatedHandler(this.plan.handler), {
+    const whims = new HandlerWhims();
+    const client = new WebSocketClient(config, new SimulatedHandler(this.plan.handler, whims), {
       openSocket: log.openSocket(openSocket),
       clock: runtime.clock,
       random: () => runtime.random(),
@@ -113,11 +119,13 @@ export class SimulatedWorld {
       runtime,
       client,
       log,
+      whims,
       application: new Application(client, log, { requestTimeout, channelCapacity }),
     };
   }
 }
 
-function setupOf(config: WebSocketConfig): Setup {
-  return { config, read: readJson, tolerance: 0, probes: true, fatalCodes: [FATAL_CODE] };
+function setupOf(config: WebSocketConfig, plan: Plan): Setup {
+  const { confirms } = plan.handler;
+  return { config, read: readJson, tolerance: 0, probes: true, confirms, fatalCodes: [FATAL_CODE] };
 }

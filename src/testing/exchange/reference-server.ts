@@ -65,6 +65,8 @@ interface Peer {
 export class ReferenceServer {
   /** The refused topics, each with the error text. Add a topic to refuse it. */
   readonly refused = new Map<string, string>();
+  /** Topics that make the server end the connection that asks for them. */
+  readonly poisoned = new Set<string>();
   /** While true, the server sends no answers and no updates. Frames that come in meanwhile are never answered. */
   mute = false;
   /** Refuses the next `times` logins, even with the right key. With `final` the answers say that no key is accepted. */
@@ -162,6 +164,11 @@ export class ReferenceServer {
     }
   }
 
+  /** Tells every client that its connection is about to end: `{"op":"goaway"}`. */
+  announceEnd(): void {
+    for (const connection of this.connections) this.#send(connection, { op: 'goaway' });
+  }
+
   /** Ends every connection without a close frame. */
   drop(): void {
     for (const connection of this.connections) connection.terminate();
@@ -222,6 +229,7 @@ export class ReferenceServer {
   #subscribe(connection: SimulatedConnection, peer: Peer, req_id: unknown, topics: readonly string[]): void {
     const { acknowledge = 'batch', refuse = 'whole', benign = false } = this.#options;
     const op = 'subscribe';
+    if (topics.some((topic) => this.poisoned.has(topic))) return connection.close(1011, 'internal error');
     const refused = topics.filter((topic) => this.refused.has(topic));
     const known = topics.filter((topic) => peer.topics.has(topic));
     this.#duplicates += known.length;

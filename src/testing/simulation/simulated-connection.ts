@@ -91,6 +91,14 @@ export class SimulatedConnection {
     this.#line.toClient.push(0, () => this.#line.client?.receiveClose({ code, reason }));
   }
 
+  /**
+   * Reads nothing more, so that every write of the client fails at once. What was sent before still arrives there, also a
+   * close frame.
+   */
+  refuseWrites(): void {
+    this.#line.isBroken = true;
+  }
+
   /** Ends the TCP connection without a close frame. The client reads code 1006 and no error. */
   terminate(): void {
     this.#hangUp(undefined);

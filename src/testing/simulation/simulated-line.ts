@@ -75,6 +75,8 @@ export class SimulatedLine {
   readonly kernelBuffer: number;
   readonly reports: SimulatedReports;
   client: ClientEnd | undefined;
+  /** The other end takes no more bytes: a write fails, and what was sent to the client before still arrives. */
+  isBroken = false;
   /** Undefined until the server accepts the attempt. */
   server: ServerEnd | undefined;
   readonly #attempt: SimulatedAttempt;

@@ -45,6 +45,7 @@ export class SimulatedSocket implements Socket, ClientEnd {
     if (this.#state !== 'open') {
       throw new ConnectionClosedError('The socket is not open; nothing was sent.', { delivery: 'unsent' });
     }
+    if (this.#line.isBroken) throw new Error('write EPIPE');
     // A copy: a change to the buffer after send() does not reach the server.
     const frame = typeof data === 'string' ? data : new Uint8Array(data);
     this.#line.toServer.push(byteLength(frame), () => this.#line.server?.receive(frame));

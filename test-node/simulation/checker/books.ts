@@ -41,7 +41,11 @@ export class Books {
   /** Topics in unsubscribe frames of the live socket, each with the id of the frame, until it is answered. */
   readonly #ending = new Map<string, string | number | undefined>();
   /** The last subscribe frame of the live socket, if it has one topic and is unanswered. */
-  #single: { readonly topic: string; readonly id: string | number | undefined } | undefined;
+  #single: { readonly topic: string; readonly id: string | number | undefined; readonly isLate: boolean } | undefined;
+  /** Topics that no frame can be built for. */
+  #unbuildable: readonly string[] = [];
+  readonly #unbuiltUntil = new Map<string, number>();
+  readonly #minUptime: number;
   /** How many connections ended before they answered for a topic that stood alone in its frame. */
   readonly #deaths = new Map<string, number>();
   readonly #read: (text: string) => Facts;
@@ -58,8 +62,9 @@ export class Books {
     return Math.max(2 * this.#grid, this.now < this.#graceUntil ? this.#grace : 0);
   }
 
-  constructor(read: (text: string) => Facts) {
+  constructor(read: (text: string) => Facts, minUptime: number) {
     this.#read = read;
+    this.#minUptime = minUptime;
   }
 
   /** What the server says of a topic before it has answered the frame that ended it is about what was ended. */
@@ -67,13 +72,30 @@ export class Books {
     return this.#ending.has(topic);
   }
 
-  /** Whether the server ended two connections before it answered a frame with this topic alone. */
+  /** Whether there are topics that no frame can be built for, or were within the last so many milliseconds. */
+  hasUnbuildable(within: number): boolean {
+    const all = [...this.#unbuiltUntil.values()];
+    return this.#unbuildable.length > 0 || all.some((at) => this.now - at <= within);
+  }
+
+  /** Whether no frame can be built for a topic, or could not within the last so many milliseconds. */
+  isUnbuildable(topic: string, within = 0): boolean {
+    return this.#unbuildable.includes(topic) || this.now - (this.#unbuiltUntil.get(topic) ?? -Infinity) <= within;
+  }
+
+  /** Whether the server ended two stable connections before it answered a frame with this topic alone. */
   isConvicted(topic: string): boolean {
     return (this.#deaths.get(topic) ?? 0) >= 2;
   }
 
   isWanted(topic: string): boolean {
     for (const channel of this.channels.values()) if (channel.topic === topic) return true;
+    return false;
+  }
+
+  /** Whether a channel of the topic was confirmed. */
+  isHeld(topic: string): boolean {
+    for (const channel of this.channels.values()) if (channel.topic === topic && channel.confirmed) return true;
     return false;
   }
 
@@ -100,7 +122,9 @@ export class Books {
     out: ({ text }) => {
       const { kind, topics = [], id } = this.#read(text);
       if (kind === 'unsubscribe') for (const topic of topics) this.#ending.set(topic, id);
-      if (kind === 'subscribe') this.#single = topics.length === 1 ? { topic: topics[0] as string, id } : undefined;
+      if (kind !== 'subscribe') return;
+      const isLate = this.now - this.stateSince >= this.#minUptime - 1;
+      this.#single = topics.length === 1 ? { topic: topics[0] as string, id, isLate } : undefined;
     },
     handed: ({ text }) => {
       const { kind, id, topics = [] } = this.#read(text);
@@ -120,6 +144,8 @@ export class Books {
     },
     'socket-closed': ({ socket }) => {
       if (socket !== this.socket?.number || !this.#single) return;
+      // What the client ended itself, or asked for at once, proves nothing.
+      if (!this.#single.isLate || this.socket.state !== 'live') return;
       this.#deaths.set(this.#single.topic, (this.#deaths.get(this.#single.topic) ?? 0) + 1);
       this.#single = undefined;
     },
@@ -137,6 +163,10 @@ export class Books {
     },
     close: () => {
       this.closing = true;
+    },
+    unbuildable: ({ topics, at }) => {
+      for (const topic of this.#unbuildable) this.#unbuiltUntil.set(topic, at);
+      this.#unbuildable = topics;
     },
     pause: () => {
       this.paused = true;

@@ -40,6 +40,11 @@ const tellsGaps: Rule = {
           fail(`channel ${channel} was told twice of the gap before epoch ${epoch}`);
         progress.told.add(epoch);
       },
+      // One that cannot be read is told as an error.
+      'channel-error': ({ channel, code }) => {
+        const progress = channels.get(channel);
+        if (progress && code === 'PROTOCOL_ERROR') progress.wasTold = true;
+      },
       update: ({ channel, sequence, epoch, gap }) => {
         const progress = channels.get(channel);
         if (!progress) return fail(`channel ${channel} heard an update before it was subscribed`);
@@ -75,12 +80,19 @@ const tellsGaps: Rule = {
 const losesNothing: Rule = {
   clause: 'S7',
   start: ({ read }, fail, books) => {
-    const expected = new Map<number, { queue: number[]; skipped: number }>();
+    const expected = new Map<number, { queue: number[]; skipped: number; unreadable: number }>();
     return {
-      subscribe: ({ channel }) => void expected.set(channel, { queue: [], skipped: 0 }),
+      subscribe: ({ channel }) => void expected.set(channel, { queue: [], skipped: 0, unreadable: 0 }),
       handed: ({ text }) => {
         const { kind, topic, sequence } = read(text);
-        if (kind !== 'update' || topic === undefined || sequence === undefined) return;
+        if (topic === undefined) return;
+        if (kind === 'unreadable') {
+          for (const { number, topic: own } of books.channels.values()) {
+            const account = expected.get(number);
+            if (own === topic && account) account.unreadable++;
+          }
+        }
+        if (kind !== 'update' || sequence === undefined) return;
         for (const { number, topic: own } of books.channels.values())
           if (own === topic) expected.get(number)?.queue.push(sequence);
       },
@@ -94,9 +106,11 @@ const losesNothing: Rule = {
         if (account.queue.shift() === undefined) fail(`channel ${channel} heard ${sequence}, which was not handed out`);
       },
       'channel-stats': ({ channel, dropped, buffered, isUnderWay }) => {
-        const { queue, skipped } = expected.get(channel) ?? { queue: [], skipped: 0 };
+        const { queue, skipped, unreadable } = expected.get(channel) ?? { queue: [], skipped: 0, unreadable: 0 };
         const missing = queue.length + skipped;
         const difference = missing - dropped - buffered;
+        // What cannot be read is told as an error, or is dropped unseen.
+        if (difference < 0 && difference >= -unreadable) return;
         if (difference !== 0 && !(isUnderWay && difference === 1))
           fail(`channel ${channel} missed ${missing} updates, drops ${dropped} and buffers ${buffered}`);
       },

@@ -3,7 +3,7 @@ import type { Facts } from './rule.js';
 /** Reads the frames of `ReferenceServer` and `MockWebSocketServer`, in both directions. */
 export function readJson(text: string): Facts {
   const frame = parse(text);
-  if (!frame) return { kind: 'other' };
+  if (!frame) return unreadable(text);
   const { op, req_id, args, success, refused, topic, sequence, mark, key, n } = frame;
   const id = typeof req_id === 'string' || typeof req_id === 'number' ? req_id : undefined;
   if (op === 'hello') return { kind: 'hello' };
@@ -27,6 +27,16 @@ export function readJson(text: string): Facts {
   if (typeof topic === 'string')
     return { kind: 'update', topic, sequence: typeof sequence === 'number' ? sequence : undefined };
   return { kind: 'other' };
+}
+
+/** What a frame seems to be that cannot be read: nothing that it says counts, but a login it refuses. */
+function unreadable(text: string): Facts {
+  if (text.startsWith('{"op":"auth"')) return { kind: 'unreadable', verdict: 'refused' };
+  return {
+    kind: 'unreadable',
+    topic: /^\{"topic":"(\w+)"/.exec(text)?.[1],
+    about: /"req_id":"(\w+)"/.exec(text)?.[1],
+  };
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

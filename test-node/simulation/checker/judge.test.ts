@@ -2,6 +2,7 @@ import { WebSocketConfig } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { badCallHistories } from './bad-call-histories.js';
 import { badConnectionHistories } from './bad-connection-histories.js';
+import { badTimingHistories } from './bad-timing-histories.js';
 import { readJson } from './dialect.js';
 import { dial, historyOf, ready, transition } from './history-words.js';
 import { allRules, judge } from './judge.js';
@@ -12,10 +13,11 @@ const setup: Setup = {
   read: readJson,
   tolerance: 0,
   probes: true,
+  confirms: true,
   fatalCodes: [],
 };
 
-const badHistories = [...badCallHistories, ...badConnectionHistories];
+const badHistories = [...badCallHistories, ...badConnectionHistories, ...badTimingHistories];
 
 describe('the checker', () => {
   it.each(badHistories.map(({ name, clause, history }) => [name, clause, history] as const))(

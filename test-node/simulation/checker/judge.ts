@@ -7,6 +7,8 @@ import { progressRules } from './progress.js';
 import { requestRules } from './requests.js';
 import type { Facts, Rule, Setup, Violation, Watch } from './rule.js';
 import { subscriptionRules } from './subscriptions.js';
+import { timingRules } from './timing.js';
+import { truthRules } from './truth.js';
 
 export const allRules: readonly Rule[] = [
   ...requestRules,
@@ -15,6 +17,8 @@ export const allRules: readonly Rule[] = [
   ...connectionRules,
   ...paceRules,
   ...progressRules,
+  ...truthRules,
+  ...timingRules,
 ];
 
 type Handler = (entry: Entry) => void;
@@ -30,7 +34,7 @@ export class Judge {
   constructor(client: string, setup: Setup, rules: readonly Rule[] = allRules) {
     this.#client = client;
     const own = { ...setup, read: rememberLast(setup.read) };
-    this.#books = new Books(own.read);
+    this.#books = new Books(own.read, setup.config.reconnectMinUptime);
     this.#add(this.#books.watch);
     for (const { clause, start } of rules) {
       const fail = (words: string) =>

@@ -62,7 +62,8 @@ const wakesUp: Rule = {
       due = Infinity;
     };
     return {
-      'socket-error': ({ retryAfter }) => {
+      'socket-error': ({ retryAfter, socket }) => {
+        if (socket !== books.socket?.number || books.socket.state !== 'live') return;
         isHeld = retryAfter !== undefined;
       },
       dial: ({ at }) => {

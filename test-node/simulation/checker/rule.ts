@@ -12,6 +12,8 @@ export interface Setup {
   readonly tolerance: number;
   /** Whether the client can ask the link for signs of life. */
   readonly probes: boolean;
+  /** Whether the server confirms what it was asked for. */
+  readonly confirms?: boolean;
   /** Close codes that the handler calls fatal. */
   readonly fatalCodes: readonly number[];
 }
@@ -27,6 +29,7 @@ export interface Facts {
     | 'call'
     | 'update'
     | 'revocation'
+    | 'unreadable'
     | 'other';
   readonly id?: string | number | undefined;
   /** Of a subscribe, an unsubscribe, an acknowledgement, a revocation. */
@@ -37,6 +40,8 @@ export interface Facts {
   readonly isFinal?: boolean;
   /** Of an authentication's answer. */
   readonly verdict?: 'accepted' | 'refused' | 'final' | undefined;
+  /** Of what cannot be read: the id that it seems to have. */
+  readonly about?: string | undefined;
   /** Of an update. */
   readonly topic?: string | undefined;
   readonly sequence?: number | undefined;

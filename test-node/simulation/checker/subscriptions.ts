@@ -13,6 +13,8 @@ const asksOnce: Rule = {
     const askedBy = new Map<string, string | number | undefined>();
     /** Frames that asked for a topic and are not answered; what names no frame is about the oldest of them. */
     let waiting = new Map<string, number>();
+    /** When a confirmation came in that cannot be read: calls that wait for one are about to be rejected. */
+    let unreadableAt = Number.NaN;
     return {
       dial: () => {
         waiting = new Map();
@@ -37,6 +39,7 @@ const asksOnce: Rule = {
             const since = asked.get(topic);
             const isLate = since !== undefined && at - since >= config.requestTimeout - 1 - tolerance;
             if (since === undefined) fail(`${topic} was ended, and it was not asked for`);
+            else if (at === unreadableAt && !books.isHeld(topic)) asked.delete(topic);
             else if (!books.closing && books.isWantedFor(topic, tolerance) && !(isLate && !confirmed.has(topic)))
               fail(`${topic} was ended, and it is wanted`);
             asked.delete(topic);
@@ -47,6 +50,7 @@ const asksOnce: Rule = {
       handed: ({ text }) => {
         const facts = read(text);
         const { kind, topics = [], id } = facts;
+        if (kind === 'unreadable') unreadableAt = books.now;
         const refused = refusedTopics(facts, frames, books);
         const answered = kind === 'revocation' ? [] : [...topics, ...refused];
         for (const topic of answered) waiting.set(topic, Math.max(0, (waiting.get(topic) ?? 0) - 1));
@@ -92,6 +96,8 @@ const agreesAtRest: Rule = {
 
 /** How long a wanted topic may stay unasked on a connection that is ready; pacing and retries included. */
 const ASKED_WITHIN = 1_000;
+/** How long it may stay so because no frame could be built for it. */
+const LONGEST_POSTPONED = 30_000;
 
 /** S4: what is wanted stays, and is asked for on every connection. */
 const survivesDrops: Rule = {
@@ -107,7 +113,8 @@ const survivesDrops: Rule = {
     const postponed = new Map<string, { at: number; times: number }>();
     /** How many connections in a row ended before they answered for a topic: after two it is asked for last. */
     const unanswered = new Map<string, number>();
-    let answered = new Set<string>();
+    /** Frames of this connection that asked for a topic and are unanswered. */
+    let owed = new Map<string, number>();
     let frames = new Map<string | number, readonly string[]>();
     const overflowed = new Set<number>();
     /** Topics that the server ended for good: their channels may close. */
@@ -115,9 +122,9 @@ const survivesDrops: Rule = {
     return {
       dial: () => {
         for (const topic of asked.keys()) {
-          if (!answered.has(topic)) unanswered.set(topic, (unanswered.get(topic) ?? 0) + 1);
+          if (owed.get(topic)) unanswered.set(topic, (unanswered.get(topic) ?? 0) + 1);
         }
-        answered = new Set();
+        owed = new Map();
         asked = new Map();
         frames = new Map();
       },
@@ -127,7 +134,7 @@ const survivesDrops: Rule = {
           for (const topic of topics) {
             asked.set(topic, at);
             askedBy.set(topic, id);
-            answered.delete(topic);
+            owed.set(topic, (owed.get(topic) ?? 0) + 1);
           }
         }
         if (kind === 'subscribe' && id !== undefined) frames.set(id, topics);
@@ -148,8 +155,9 @@ const survivesDrops: Rule = {
         }
         if (facts.kind === 'subscribe' || facts.kind === 'revocation') {
           for (const topic of [...topics, ...(facts.topics ?? [])]) {
-            answered.add(topic);
-            unanswered.delete(topic);
+            const left = Math.max(0, (owed.get(topic) ?? 0) - 1);
+            owed.set(topic, left);
+            if (left === 0) unanswered.delete(topic);
           }
         }
         if (facts.kind === 'subscribe') for (const topic of facts.topics ?? []) postponed.delete(topic);
@@ -181,7 +189,7 @@ const survivesDrops: Rule = {
           if (askedAt !== undefined || at - since < patience) continue;
           const refused = postponed.get(topic);
           if (refused && at - refused.at < Math.min(300_000, 1_000 * 2 ** refused.times) + patience) continue;
-          if ((unanswered.get(topic) ?? 0) > 1) continue;
+          if ((unanswered.get(topic) ?? 0) > 1 || books.isUnbuildable(topic, LONGEST_POSTPONED)) continue;
           fail(`${topic} is wanted, and was not asked for on this connection`);
           asked.set(topic, at);
         }
@@ -198,11 +206,23 @@ const failsAlone: Rule = {
     const refused = new Set<string>();
     /** Topics that this connection was asked for, and when last. */
     const asked = new Map<string, number>();
+    /** When first: from then on a call waits for its answer. */
+    const firstAsked = new Map<string, number>();
+    /** When a confirmation came in that cannot be read. */
+    let unreadableAt = Number.NaN;
     return {
-      dial: () => asked.clear(),
+      dial: () => {
+        asked.clear();
+        firstAsked.clear();
+      },
       out: ({ text, at }) => {
         const { kind, topics, id } = read(text);
-        if (kind === 'subscribe') for (const topic of topics ?? []) asked.set(topic, at);
+        if (kind === 'subscribe') {
+          for (const topic of topics ?? []) {
+            asked.set(topic, at);
+            if (!firstAsked.has(topic)) firstAsked.set(topic, at);
+          }
+        }
         if (kind === 'unsubscribe') for (const topic of topics ?? []) asked.delete(topic);
         if (kind === 'subscribe' && topics && id !== undefined) frames.set(id, topics);
       },
@@ -210,15 +230,22 @@ const failsAlone: Rule = {
         const facts = read(text);
         const topics = refusedTopics(facts, frames, books);
         if (!isSpoiled(facts, topics)) for (const topic of topics) refused.add(topic);
+        if (facts.kind === 'unreadable') unreadableAt = books.now;
       },
       refused: ({ channel, code, cause, at }) => {
         const booked = books.channels.get(channel);
         if (!booked || books.closing || books.state === 'closed') return;
         if (code === 'CAPACITY_EXCEEDED' && booked.overflow === 'fail') return;
+        if (code === 'PROTOCOL_ERROR' && at === unreadableAt) return;
         if (code !== 'SUBSCRIPTION_FAILED') return fail(`channel ${channel} was refused as ${code}`);
         if (cause === 'REQUEST_TIMEOUT') {
-          if (at < booked.since + booked.timeout - 1 - tolerance) fail(`channel ${channel} timed out before its time`);
-        } else if (!refused.has(booked.topic) && !books.isConvicted(booked.topic)) {
+          const from = Math.max(booked.since, firstAsked.get(booked.topic) ?? Infinity);
+          if (at < from + booked.timeout - 1 - tolerance) fail(`channel ${channel} timed out before its time`);
+        } else if (
+          !refused.has(booked.topic) &&
+          !books.isConvicted(booked.topic) &&
+          !books.isUnbuildable(booked.topic)
+        ) {
           fail(`channel ${channel} was refused, and the server did not refuse ${booked.topic}`);
         }
       },

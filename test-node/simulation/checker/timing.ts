@@ -1,0 +1,221 @@
+import type { Rule } from './rule.js';
+
+/** A step of the wall clock that is longer than this is a sleep of the host. */
+const SLEEP = 5_000;
+/** A timer that is later than this gives written calls another turn. */
+const LATE = 100;
+/** The longest delay after a wake, and how much longer a replaced socket may take to close. */
+const WAKE_DELAY = 1_000;
+const LINGER = 1_200;
+const LONGEST_RETRY_AFTER = 300_000;
+
+/** DL17: a call whose deadline has passed is never written; a sleep that only the wall clock tells counts. */
+const writesNothingLate: Rule = {
+  clause: 'DL17',
+  start: ({ read, tolerance }, fail) => {
+    const deadlines = new Map<number, number>();
+    /** Once it stepped back nobody knows what the client made of it. */
+    let hasSteppedBack = false;
+    return {
+      request: ({ call, at, timeout = Infinity, retry }) => {
+        if (retry !== 'idempotent') deadlines.set(call, at + timeout);
+      },
+      send: ({ call, at, timeout }) => void deadlines.set(call, at + timeout),
+      settled: ({ call }) => void deadlines.delete(call),
+      wall: ({ ms }) => {
+        hasSteppedBack ||= ms < 0;
+        if (ms <= SLEEP || hasSteppedBack) return;
+        for (const [call, deadline] of deadlines) deadlines.set(call, deadline - ms);
+      },
+      out: ({ text, at }) => {
+        const { mark } = read(text);
+        const deadline = mark === undefined ? undefined : deadlines.get(mark);
+        if (mark === undefined || deadline === undefined) return;
+        deadlines.delete(mark);
+        if (at >= deadline + tolerance) fail(`call ${mark} was written ${at - deadline} ms after its time`);
+      },
+    };
+  },
+};
+
+/** DL18: after the host stood still, an answer that waits in the socket comes before the verdict of a late timer. */
+const readsBeforeItJudges: Rule = {
+  clause: 'DL18',
+  start: ({ read }, fail, books) => {
+    const calls = new Map<string | number, { readonly call: number; readonly deadline: number }>();
+    const deadlines = new Map<number, number>();
+    const timedOut = new Map<number, number>();
+    /** When anything was last read. A platform may read one frame in each turn: then the first one is owed alone. */
+    let readAt = Number.NaN;
+    return {
+      dial: () => calls.clear(),
+      pong: ({ at }) => {
+        readAt = at;
+      },
+      pinged: ({ at }) => {
+        readAt = at;
+      },
+      request: ({ call, at, timeout = Infinity }) => void deadlines.set(call, at + timeout),
+      out: ({ text }) => {
+        const { id, mark = 0 } = read(text);
+        const deadline = deadlines.get(mark);
+        if (id !== undefined && deadline !== undefined) calls.set(id, { call: mark, deadline });
+      },
+      settled: ({ call, code, told, at }) => {
+        deadlines.delete(call);
+        if (code === 'REQUEST_TIMEOUT' && told === 'unknown' && at === books.jumpedAt && at !== readAt)
+          timedOut.set(call, at);
+      },
+      in: ({ socket, text, at }) => {
+        readAt = at;
+        if (timedOut.size === 0 || socket !== books.socket?.number || books.paused) return;
+        const { call, deadline } = calls.get(read(text).id ?? '') ?? { call: 0, deadline: Infinity };
+        if (timedOut.get(call) === at && at - deadline > LATE + 1)
+          fail(`call ${call} timed out while its answer was waiting in the socket`);
+      },
+    };
+  },
+};
+
+/** DL13: code that ends a call writes no other call. */
+const endsBeforeItWrites: Rule = {
+  clause: 'DL13',
+  start: ({ read }, fail) => {
+    let isEnding = false;
+    return {
+      abort: () => {
+        isEnding = true;
+      },
+      acted: () => {
+        isEnding = false;
+      },
+      out: ({ text }) => {
+        if (isEnding && read(text).kind === 'call') fail('a call was written inside the code that ended another');
+      },
+    };
+  },
+};
+
+/** CL50: a planned end waits for the answers of written calls. */
+const waitsForAnswers: Rule = {
+  clause: 'CL50',
+  start: ({ config, read, tolerance }, fail, books) => {
+    const ids = new Map<string | number, number>();
+    /** Written requests without an answer. */
+    const open = new Map<number, number>();
+    const deadlines = new Map<number, number>();
+    let isFailing = false;
+    let until = Number.NEGATIVE_INFINITY;
+    let isExpected = false;
+    let isHurried = false;
+    /** What was open when the client let go of the socket too early. */
+    let abandoned = 0;
+    const awaited = (at: number) => [...open.values()].filter((deadline) => deadline > at + 1).length;
+    return {
+      dial: () => {
+        open.clear();
+        ids.clear();
+        isFailing = isExpected = isHurried = false;
+        until = Number.NEGATIVE_INFINITY;
+        abandoned = 0;
+      },
+      request: ({ call, at, timeout = Infinity }) => void deadlines.set(call, at + timeout),
+      out: ({ text }) => {
+        const { id, mark = 0 } = read(text);
+        const deadline = deadlines.get(mark);
+        if (id === undefined || deadline === undefined) return;
+        ids.set(id, mark);
+        open.set(mark, deadline);
+      },
+      handed: ({ text }) => {
+        const { id, about = '' } = read(text);
+        open.delete(ids.get(id ?? about) ?? 0);
+      },
+      abort: ({ call }) => void open.delete(call),
+      settled: ({ call }) => {
+        open.delete(call);
+        deadlines.delete(call);
+      },
+      'send-failed': () => {
+        isFailing = true;
+      },
+      'socket-error': () => {
+        isFailing = true;
+      },
+      'socket-closed': () => {
+        isFailing = true;
+      },
+      reconnect: ({ at }) => {
+        if (until > at) isHurried = true;
+        else if (isExpected) isHurried = true;
+        else if (books.state === 'ready' && !isFailing && !books.closing && config.leaveTimeout > 0)
+          isExpected = awaited(at) > 0;
+      },
+      leave: ({ at, timeout }) => {
+        isExpected = false;
+        until = at + timeout;
+      },
+      'close-socket': ({ at }) => {
+        if (isHurried || isFailing || books.closing) return;
+        if (isExpected || at < until - 1 - tolerance) abandoned = awaited(at);
+      },
+      disconnected: ({ planned }) => {
+        if (planned && abandoned > 0) fail(`a planned end left ${abandoned} calls behind`);
+        abandoned = 0;
+      },
+    };
+  },
+};
+
+/** RT9: a time that the server named binds every way to connect. */
+const keepsTheServersTime: Rule = {
+  clause: 'RT9',
+  start: ({ tolerance }, fail, books) => {
+    let notBefore = Number.NEGATIVE_INFINITY;
+    return {
+      'socket-error': ({ socket, retryAfter = 0, at }) => {
+        if (socket !== books.socket?.number || books.socket.state !== 'live') return;
+        notBefore = Math.max(notBefore, at + Math.min(retryAfter, LONGEST_RETRY_AFTER));
+      },
+      dial: ({ at }) => {
+        if (at < notBefore - 1 - tolerance) fail(`an attempt came ${notBefore - at} ms before the server's time`);
+      },
+    };
+  },
+};
+
+/** CF18: a wake gives an attempt up only if another one may follow at once. */
+const replacesAtOnce: Rule = {
+  clause: 'CF18',
+  start: ({ tolerance }, fail, books) => {
+    let wokenAt = Number.NaN;
+    let due = Infinity;
+    return {
+      wake: ({ at }) => {
+        wokenAt = at;
+      },
+      terminate: ({ socket, at }) => {
+        if (socket === books.socket?.number && !books.socket.opened && at === wokenAt && books.state === 'connecting')
+          due = at + WAKE_DELAY + LINGER;
+      },
+      dial: () => {
+        due = Infinity;
+      },
+      step: ({ state, at }) => {
+        if (state !== 'reconnecting') due = Infinity;
+        if (at <= due + books.lateness + tolerance || books.jumpedAt >= due) return;
+        fail('a wake gave up an attempt that could not be replaced at once');
+        due = Infinity;
+      },
+    };
+  },
+};
+
+export const timingRules: readonly Rule[] = [
+  writesNothingLate,
+  readsBeforeItJudges,
+  endsBeforeItWrites,
+  waitsForAnswers,
+  keepsTheServersTime,
+  replacesAtOnce,
+];

@@ -1,0 +1,136 @@
+import type { Admission, SeededRandom } from 'hpx-transport-ws/testing';
+import { FATAL_CODE } from '../plan.js';
+import type { SimulatedWorld } from '../simulated-world.js';
+import { type Fault, once } from './fault.js';
+
+const HOUR = 3_600_000;
+const CODES = [1000, 1001, 1008, 1011, 4000, 4001];
+
+/** A write fails while the last updates and the close frame of the server are on their way. */
+function closeUnderWrites({ server, plan, hosts }: SimulatedWorld, random: SeededRandom): void {
+  const code = random.chance(0.3) ? FATAL_CODE : random.pick(CODES);
+  for (let count = random.integer(0, 3); count > 0; count--) server.publish(random.pick(plan.topics), 'a last word');
+  for (const connection of server.connections) {
+    connection.close(code, 'as it was announced');
+    connection.refuseWrites();
+  }
+  for (const { application } of hosts) {
+    if (random.chance(0.5)) application.request();
+    if (random.chance(0.3)) application.subscribe(random.pick(plan.topics));
+  }
+}
+
+/** Answers are on their way while the host stands still, for longer than their calls may take. */
+function blockWhileAnswersCome(world: SimulatedWorld, random: SeededRandom): void {
+  const { hosts, plan } = world;
+  const [shortest, longest] = plan.latency;
+  for (const { application } of hosts) {
+    for (let count = random.integer(1, 3); count > 0; count--)
+      application.request({ timeout: 2 * longest + random.integer(5, 500) });
+  }
+  world.lead = random.between(shortest, 2 * longest);
+  world.jump = random.integer(1_000, 5_000);
+}
+
+/** The host sleeps, and only the wall clock tells; calls that wait have no time left. */
+function sleepUntold({ clock, hosts, network, recorder, server }: SimulatedWorld, random: SeededRandom): () => void {
+  network.admission = 'refuse';
+  server.drop();
+  for (const { application } of hosts)
+    for (let count = random.integer(1, 3); count > 0; count--)
+      application.request({ timeout: random.integer(1, 60_000) });
+  clock.setArrival(
+    () => {
+      recorder.write({ type: 'wall', ms: HOUR });
+      clock.stepWall(HOUR);
+    },
+    random.integer(0, 500),
+  );
+  return () => {
+    network.admission = 'accept';
+  };
+}
+
+/** Somebody is in a hurry while the server has named a time. */
+function hurry({ clock, hosts, network, recorder, server }: SimulatedWorld, random: SeededRandom): () => void {
+  const refusal: Admission = { status: random.pick([429, 503]), retryAfter: random.integer(1_000, 9_000) };
+  network.admission = refusal;
+  server.drop();
+  for (const { application } of hosts) application.reconnect();
+  for (let count = random.integer(1, 4); count > 0; count--) {
+    const act = random.pick(['reconnect', 'connect', 'wake'] as const);
+    clock.setArrival(
+      () => {
+        if (act === 'wake') recorder.write({ type: 'wake', cause: 'online' });
+        for (const { application, runtime } of hosts) {
+          if (act === 'reconnect') application.reconnect();
+          else if (act === 'connect') application.connect();
+          else runtime.wake('online');
+        }
+      },
+      random.integer(1, 6_000),
+    );
+  }
+  return () => {
+    if (network.admission === refusal) network.admission = 'accept';
+  };
+}
+
+/** The host wakes again and again while attempts are slow, and while replaced sockets have not closed. */
+function wakeDuringAttempts(world: SimulatedWorld, random: SeededRandom): () => void {
+  const { clock, hosts, network, recorder, server } = world;
+  const slow: Admission = { after: random.integer(1_500, 6_000) };
+  network.admission = slow;
+  if (random.chance(0.5)) for (const { application } of hosts) application.reconnect();
+  else server.drop();
+  for (let count = random.integer(1, 4); count > 0; count--) {
+    clock.setArrival(
+      () => {
+        recorder.write({ type: 'wake', cause: 'visible' });
+        for (const { runtime } of hosts) runtime.wake('visible');
+      },
+      random.integer(1_000, 8_000),
+    );
+  }
+  return () => {
+    if (network.admission === slow) network.admission = 'accept';
+  };
+}
+
+/** As many attempts as a minute may have, the last of them slow: a wake could not replace it for long. */
+function exhaustAttempts(world: SimulatedWorld, random: SeededRandom): () => void {
+  const { clock, hosts, network, recorder, server } = world;
+  const slow: Admission = { after: random.integer(2_000, 5_000) };
+  let left = 200;
+  let isOver = false;
+  network.admission = 'refuse';
+  server.drop();
+  const hasty = clock.now() + 3_000;
+  const hurryUp = () => {
+    if (isOver) return;
+    for (const { application, client } of hosts) if (client.state === 'reconnecting') application.reconnect();
+    if (--left > 0 && clock.now() < hasty) clock.setArrival(hurryUp, 15);
+    else network.admission = slow;
+  };
+  hurryUp();
+  for (const after of [5_000, 62_000, 64_000]) {
+    clock.setArrival(() => {
+      if (isOver) return;
+      recorder.write({ type: 'wake', cause: 'online' });
+      for (const { runtime } of hosts) runtime.wake('online');
+    }, after + random.integer(0, 3_000));
+  }
+  return () => {
+    isOver = true;
+    network.admission = 'accept';
+  };
+}
+
+export const fieldLinkFaults: readonly Fault[] = [
+  once('field: closed under a write', closeUnderWrites),
+  once('field: blocked while answers come', blockWhileAnswersCome),
+  { name: 'field: sleeps untold', strike: sleepUntold },
+  { name: 'field: in a hurry during a Retry-After', lasts: [3_000, 12_000], strike: hurry },
+  { name: 'field: exhausts its attempts', lasts: [12_000, 70_000], strike: exhaustAttempts },
+  { name: 'field: wakes during slow attempts', lasts: [3_000, 12_000], strike: wakeDuringAttempts },
+];
