@@ -1,8 +1,8 @@
 // Bugs that the simulator has to catch, each as a patch of one file below src: every occurrence of `search` becomes `replace`.
 // The strings are short on purpose: they should outlive a change of the code around them.
 
-/** @param seeds - how many seeds may pass before it is found: more for a bug in code that is seldom reached */
-const bug = (name, file, search, replace, seeds = 200) => ({ name, file, search, replace, seeds });
+import { bug } from './bug.mjs';
+import { fieldBugs } from './field-bugs.mjs';
 
 export const bugs = [
   // ——— Pace ———
@@ -219,108 +219,5 @@ export const bugs = [
     '      this.#failed(event, cause);\n    }',
     '      throw cause;\n    }',
   ),
-  // ——— The field ———
-  bug(
-    'a failing send ends the connection at once',
-    'connection/connection.ts',
-    'this.link.refused(cleanCause(failure));',
-    'this.#listener.onLoss(this, { error: new ConnectionClosedError(describe(failure), { cause: failure }) });',
-  ),
-  bug(
-    'an answer that is no JSON is an answer',
-    'protocol/readable.ts',
-    'if (json === undefined) throw new ProtocolError(texts.UNREADABLE);',
-    'if (json === undefined) return texts.UNREADABLE;',
-  ),
-  bug(
-    'a confirmation that is no JSON confirms',
-    'subscriptions/acknowledgements.ts',
-    'this.#unreadable(frame, cause);',
-    'this.#apply(frame, true, message);',
-    1_000,
-  ),
-  bug(
-    'a login answer that is no JSON accepts',
-    'connection/login.ts',
-    'this.#finish(this.countRefusal(texts.unreadableLogin(describe(cause)), { cause }));',
-    'this.#finish(undefined);',
-    1_000,
-  ),
-  bug(
-    'a late timer does not wait for answers',
-    'util/deadline-queue.ts',
-    'sparesWritten && first.isUnwritten === false ? spared : due',
-    'sparesWritten && first.isUnwritten === null ? spared : due',
-  ),
-  bug(
-    'a sleep that the wall clock tells is no time',
-    'util/deadline-queue.ts',
-    'if (slept > SLEEP)',
-    'if (slept > 1e15)',
-  ),
-  bug(
-    'a call is written after its time',
-    'outbound/outbox.ts',
-    'this.#deadlines.sweep();\n    const call',
-    'const call',
-  ),
-  bug('a planned end leaves at once', 'connection/connection.ts', 'if (timeout === 0 ||', 'if (timeout >= 0 ||'),
-  bug(
-    'the end of a call writes the next one',
-    'outbound/call-lane.ts',
-    'this.#pause.start(0, () => this.#listener.onLaneOpen());',
-    'this.#listener.onLaneOpen();',
-    1_000,
-  ),
-  bug(
-    'a call counts as written after the trace',
-    'requests/pending-request.ts',
-    "    this.isUnwritten = false;\n    this.call.delivery = 'unknown';",
-    "    queueMicrotask(() => {\n      this.isUnwritten = false;\n      this.call.delivery = 'unknown';\n    });",
-  ),
-  bug(
-    'a signal to authenticate starts a login beside the one under way',
-    'connection/connection.ts',
-    'if (login.isRefreshing || (login.isWanted && !outbox.isReady)) return;',
-    'void outbox;',
-  ),
-  bug(
-    'a wake gives up an attempt that cannot be replaced at once',
-    'connection/reconnect-policy.ts',
-    'if (delay > longest) return undefined;',
-    '',
-    1_000,
-  ),
-  bug(
-    'a hurried user shortens a Retry-After',
-    'connection/reconnect-policy.ts',
-    'return this.#bounded(Math.max(0, this.#notBefore - this.#runtime.clock.now()));',
-    'return this.#bounded(0);',
-  ),
-  bug(
-    'a call during which the client closes is let in',
-    'requests/requests.ts',
-    'const bytes = frame();\n      this.#admission.admit(bytes, { retry, priority, signal });',
-    "this.#admission.admit('', { retry, priority, signal });\n      const bytes = frame();",
-    1_000,
-  ),
-  bug(
-    'waiting for a connection counts for the timeout of subscribe()',
-    'subscriptions/waits.ts',
-    "else this.#begin(subscriber, subscriber.maxWait, 'unsent');",
-    "else this.#begin(subscriber, subscriber.timeout, 'unsent');",
-  ),
-  bug(
-    'a flapping server convicts a topic',
-    'subscriptions/suspects.ts',
-    'return convicted;',
-    'return [...convicted, ...[...this.#store.all()].filter(({ isSuspect }) => isSuspect)];',
-    1_000,
-  ),
-  bug(
-    'a topic without a frame spoils the others',
-    'subscriptions/frame-builder.ts',
-    'if (subscriptions.length === 1) return [{ subscriptions, cause }];',
-    'return [{ subscriptions, cause }];',
-  ),
+  ...fieldBugs,
 ];

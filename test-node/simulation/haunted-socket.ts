@@ -1,4 +1,4 @@
-import type { OpenSocket } from 'hpx-transport-ws';
+import type { OpenSocket, Socket } from 'hpx-transport-ws';
 import type { VirtualClock } from 'hpx-transport-ws/testing';
 
 /** How long a ghost waits. */
@@ -8,7 +8,13 @@ const WAIT = 40;
  * Sockets of an unsound platform: when the client has left one, it still opens, brings frames, fails and closes, twice.
  * A client has to take no notice (C1).
  */
-export function haunted(openSocket: OpenSocket, clock: VirtualClock, isHaunted: () => boolean): OpenSocket {
+export function haunted(
+  openSocket: OpenSocket,
+  clock: VirtualClock,
+  isHaunted: () => boolean,
+  onSocket: (socket: Socket) => void,
+  countsBytes: boolean,
+): OpenSocket {
   return (request, events) => {
     const haunt = () => {
       if (!isHaunted()) return;
@@ -23,9 +29,17 @@ export function haunted(openSocket: OpenSocket, clock: VirtualClock, isHaunted: 
       }, WAIT);
     };
     const socket = openSocket(request, events);
+    onSocket(socket);
     return {
       get bufferedAmount() {
         return socket.bufferedAmount;
+      },
+      // Browsers do not count them.
+      get bytesReceived() {
+        return countsBytes ? socket.bytesReceived : undefined;
+      },
+      get bytesSent() {
+        return countsBytes ? socket.bytesSent : undefined;
       },
       send: (data) => socket.send(data),
       close: (code, reason) => {

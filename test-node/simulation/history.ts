@@ -143,7 +143,12 @@ export type SocketHappening =
   | { readonly type: 'socket-closed'; readonly socket: number; readonly code: number }
   /** The client let go of it. */
   | { readonly type: 'close-socket'; readonly socket: number; readonly code: number | undefined }
-  | { readonly type: 'terminate'; readonly socket: number };
+  | {
+      readonly type: 'terminate';
+      readonly socket: number;
+      /** Bytes of a frame were just coming in. */
+      readonly flows?: boolean;
+    };
 
 export type WorldHappening =
   | { readonly type: 'fault'; readonly name: string }
@@ -167,6 +172,8 @@ export type WorldHappening =
       readonly pending: number;
       readonly waiting: number;
       readonly subscriptions: number;
+      /** Bytes of a frame that is not complete are coming in. */
+      readonly flows?: boolean;
     }
   /** At rest, long enough after `healed`: the topics that the server has for the client's live connections. */
   | { readonly type: 'rest'; readonly state: ConnectionState; readonly served: readonly string[] }

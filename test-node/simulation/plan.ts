@@ -19,6 +19,8 @@ export interface Plan {
   readonly handler: HandlerPlan;
   readonly latency: readonly [min: number, max: number];
   readonly delivery: 'chunk' | 'frame';
+  /** Whether the platform counts the bytes of a frame that is not complete. */
+  readonly countsBytes: boolean;
   readonly families: ReadonlySet<Family>;
   /** How likely a step brings a fault. */
   readonly faultiness: number;
@@ -94,6 +96,7 @@ export function planOf(random: SeededRandom, mode: Mode): Plan {
     steps: random.integer(14, 28),
     topics: ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, random.integer(2, 6)),
     closesAt: random.chance(0.15) ? random.integer(3, 20) : Infinity,
+    countsBytes: random.chance(0.7),
   };
 }
 

@@ -46,6 +46,8 @@ type OpenSocket = (request: SocketRequest, events: SocketEvents) => Socket;
 /** What concerns one client. */
 export class ClientLog {
   readonly write: (happening: Happening) => void;
+  /** Whether bytes of a frame that is not complete are coming in. */
+  flows: () => boolean = () => false;
   #sockets = 0;
   /** What came in on the last socket and was not handed out yet, oldest first. */
   #arrived: string[] = [];
@@ -89,7 +91,7 @@ export class ClientLog {
           events.onClose(close);
         },
       });
-      return recorded(opened, socket, write);
+      return recorded(opened, socket, write, () => this.flows());
     };
   }
 
@@ -128,7 +130,7 @@ export class ClientLog {
   }
 }
 
-function recorded(inner: Socket, socket: number, write: (happening: Happening) => void): Socket {
+function recorded(inner: Socket, socket: number, write: (happening: Happening) => void, flows: () => boolean): Socket {
   const { ping, pause, resume, terminate } = inner;
   return {
     get bufferedAmount() {
@@ -155,7 +157,7 @@ function recorded(inner: Socket, socket: number, write: (happening: Happening) =
     },
     ...(terminate && {
       terminate: () => {
-        write({ type: 'terminate', socket });
+        write({ type: 'terminate', socket, ...(flows() && { flows: true }) });
         terminate.call(inner);
       },
     }),

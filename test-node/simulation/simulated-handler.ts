@@ -103,6 +103,7 @@ export class SimulatedHandler extends GenericJsonHandler {
     const operation = message.field('op');
     if (operation === 'goaway') return { type: 'reconnect' };
     if (operation === 'expired') return { type: 'authenticate' };
+    if (operation === 'completed') return { type: 'completed', topics: (message.json as { args: string[] }).args };
     if (operation !== 'revoked') return undefined;
     const { args, final = false } = message.json as { args: string[]; final?: boolean };
     return { type: 'revoked', topics: args, retryable: !final };

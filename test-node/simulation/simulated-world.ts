@@ -6,6 +6,7 @@ import {
   SimulatedNetwork,
   type SimulatedRuntime,
 } from 'hpx-transport-ws/testing';
+import type { SimulatedSocket } from '../../src/testing/simulation/simulated-socket.js';
 import { Application } from './application.js';
 import { readJson } from './checker/dialect.js';
 import { Judge } from './checker/judge.js';
@@ -92,7 +93,7 @@ export class SimulatedWorld {
   step(): void {
     for (const { client, log } of this.hosts) {
       const { state, pendingRequests: pending, waitingCalls: waiting, subscriptions } = client.stats();
-      log.write({ type: 'step', state, pending, waiting, subscriptions });
+      log.write({ type: 'step', state, pending, waiting, subscriptions, ...(log.flows() && { flows: true }) });
     }
   }
 
@@ -101,7 +102,18 @@ export class SimulatedWorld {
     const config = configOf(this.plan, url);
     const runtime = this.network.runtime(name);
     const log = this.recorder.of(name);
-    const openSocket = haunted(runtime.openSocket, this.clock, () => this.isHaunted);
+    const { countsBytes } = this.plan;
+    let socket: Partial<SimulatedSocket> | undefined;
+    log.flows = () => countsBytes && (socket?.isReceiving ?? false);
+    const openSocket = haunted(
+      runtime.openSocket,
+      this.clock,
+      () => this.isHaunted,
+      (opened) => {
+        socket = opened;
+      },
+      countsBytes,
+    );
     const whims = new HandlerWhims();
     const client = new WebSocketClient(config, new SimulatedHandler(this.plan.handler, whims), {
       openSocket: log.openSocket(openSocket),

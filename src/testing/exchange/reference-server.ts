@@ -147,6 +147,13 @@ export class ReferenceServer {
     }
   }
 
+  /** Ends a topic on every connection because there is no more of it: `{"op":"completed","args":["trades.BTC"]}`. */
+  complete(topic: string): void {
+    for (const [connection, { topics }] of this.#peers) {
+      if (topics.delete(topic)) this.#send(connection, { op: 'completed', args: [topic] });
+    }
+  }
+
   /** Ends a topic on every connection without a frame, as a defective server does. Without a topic it ends all. */
   forget(topic?: string): void {
     for (const { topics } of this.#peers.values()) {

@@ -135,6 +135,14 @@ export class SimulatedConnection {
   }
 
   /**
+   * Makes the line slow: a message arrives when its last byte is through. Without a rate the line is fast again.
+   * @param rate - bytes per second
+   */
+  slowDown(rate = Infinity, direction: Direction = 'both'): void {
+    for (const pipe of this.#pipes(direction)) pipe.limit(rate / 1_000);
+  }
+
+  /**
    * Resets the connection in this direction after so many more bytes. The frame that crosses the limit does not arrive.
    */
   cutAfter(bytes: number, direction: Direction): void {

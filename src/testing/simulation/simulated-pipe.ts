@@ -27,6 +27,11 @@ export class SimulatedPipe {
   #paused = false;
   #ended = false;
   #allowance = Infinity;
+  /** Bytes per millisecond. */
+  #rate = Infinity;
+  /** When the first parcel began to come out, and when it is out. */
+  #from = 0;
+  #until = 0;
   #onCut: () => void = () => {};
 
   constructor(clock: VirtualClock, latency: () => number, inChunks: boolean) {
@@ -45,9 +50,15 @@ export class SimulatedPipe {
     return this.#pushedBytes;
   }
 
-  /** Bytes that came out so far. */
+  /** Bytes that came out so far, also of a parcel that is not complete. */
   get deliveredBytes(): number {
-    return this.#pushedBytes - this.#queuedBytes;
+    return this.#pushedBytes - this.#queuedBytes + (this.isMoving ? this.#partialBytes : 0);
+  }
+
+  /** Whether a part of a parcel is out, and more of it is coming. */
+  get isMoving(): boolean {
+    const now = this.#clock.now();
+    return this.#timer !== undefined && this.#from < now && now < this.#until;
   }
 
   push(bytes: number, deliver: () => void): void {
@@ -56,6 +67,13 @@ export class SimulatedPipe {
     if (this.#ended) return;
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#clock.now() + this.#latency());
     this.#parcels.push({ at: this.#arrivesAt, bytes, deliver });
+    this.#arm();
+  }
+
+  /** Lets so many bytes per millisecond come out; a parcel counts only when all of it is out. */
+  limit(rate: number): void {
+    this.#disarm();
+    this.#rate = rate;
     this.#arm();
   }
 
@@ -97,7 +115,10 @@ export class SimulatedPipe {
   #arm(): void {
     const first = this.#parcels[0];
     if (!first || this.#timer || this.#stalled || this.#paused) return;
-    this.#timer = this.#clock.setArrival(() => this.#arrive(), first.at - this.#clock.now());
+    const now = this.#clock.now();
+    this.#from = Math.max(first.at, now);
+    this.#until = this.#from + first.bytes / this.#rate;
+    this.#timer = this.#clock.setArrival(() => this.#arrive(), this.#until - now);
   }
 
   #disarm(): void {
@@ -123,6 +144,13 @@ export class SimulatedPipe {
 
   #hasArrived(): boolean {
     const first = this.#parcels[0];
-    return first !== undefined && first.at <= this.#clock.now() && !this.#stalled && !this.#paused;
+    return (
+      first !== undefined && first.at <= this.#clock.now() && this.#rate === Infinity && !this.#stalled && !this.#paused
+    );
+  }
+
+  get #partialBytes(): number {
+    const bytes = this.#parcels[0]?.bytes ?? 0;
+    return Math.floor((bytes * (this.#clock.now() - this.#from)) / (this.#until - this.#from));
   }
 }

@@ -84,6 +84,11 @@ export class SimulatedSocket implements Socket, ClientEnd {
     return Math.max(0, this.#line.toServer.queuedBytes - this.#line.kernelBuffer);
   }
 
+  /** Whether a part of a frame has arrived, and more of it is coming. */
+  get isReceiving(): boolean {
+    return this.#line.toClient.isMoving;
+  }
+
   get bytesReceived(): number {
     return this.#line.toClient.deliveredBytes;
   }

@@ -110,6 +110,15 @@ export const badConnectionHistories: readonly BadHistory[] = [
     [6_000, { type: 'jump', ms: 3_600_000 }],
     [3_606_000, { type: 'disconnected', code: 1006, silent: true }],
   ),
+  bad(
+    'C6',
+    'a link is given up while bytes come in',
+    [0, dial()],
+    [1, ready],
+    [5_000, { type: 'ping', socket: 1 }],
+    [60_000, { type: 'terminate', socket: 1, flows: true }],
+    [60_000, { type: 'disconnected', code: 1006, silent: true }],
+  ),
   bad('C7', 'the client gives up without a reason', [0, transition('connecting', 'closed', 'failed')]),
   bad(
     'C7',

@@ -46,6 +46,8 @@ export class Books {
   #unbuildable: readonly string[] = [];
   readonly #unbuiltUntil = new Map<string, number>();
   readonly #minUptime: number;
+  /** Whether the live socket told a failure. */
+  #hasFailed = false;
   /** How many connections ended before they answered for a topic that stood alone in its frame. */
   readonly #deaths = new Map<string, number>();
   readonly #read: (text: string) => Facts;
@@ -117,6 +119,7 @@ export class Books {
       this.socket = { number: socket, dialledAt: at, opened: false, state: 'live' };
       this.sockets.set(socket, this.socket);
       this.#ending.clear();
+      this.#hasFailed = false;
       this.#single = undefined;
     },
     out: ({ text }) => {
@@ -144,13 +147,21 @@ export class Books {
     },
     'socket-closed': ({ socket }) => {
       if (socket !== this.socket?.number || !this.#single) return;
-      // What the client ended itself, or asked for at once, proves nothing.
-      if (!this.#single.isLate || this.socket.state !== 'live') return;
-      this.#deaths.set(this.#single.topic, (this.#deaths.get(this.#single.topic) ?? 0) + 1);
-      this.#single = undefined;
+      // What the client ended itself proves nothing.
+      if (this.socket.state === 'live') this.#countDeath();
+    },
+    'send-failed': ({ socket }) => {
+      if (socket === this.socket?.number) this.#hasFailed = true;
+    },
+    'socket-error': ({ socket }) => {
+      if (socket === this.socket?.number) this.#hasFailed = true;
     },
     'close-socket': ({ socket }) => this.#leave(socket, 'left'),
-    terminate: ({ socket }) => this.#leave(socket, 'over'),
+    terminate: ({ socket }) => {
+      // A socket that failed and does not tell its end has ended, too.
+      if (socket === this.socket?.number && this.#hasFailed) this.#countDeath();
+      this.#leave(socket, 'over');
+    },
     subscribe: ({ channel, topic, timeout, capacity, overflow, at }) => {
       this.channels.set(channel, { number: channel, topic, since: at, timeout, capacity, overflow, confirmed: false });
     },
@@ -198,6 +209,13 @@ export class Books {
       this.closing = true;
     },
   };
+
+  #countDeath(): void {
+    const single = this.#single;
+    this.#single = undefined;
+    // What was asked for before the connection was stable proves nothing.
+    if (single?.isLate) this.#deaths.set(single.topic, (this.#deaths.get(single.topic) ?? 0) + 1);
+  }
 
   #leave(number: number, state: 'left' | 'over'): void {
     const socket = this.sockets.get(number);

@@ -13,6 +13,7 @@ export function readJson(text: string): Facts {
     const isFinal = frame.final === true;
     return { kind: 'other', verdict: success === true ? 'accepted' : isFinal ? 'final' : 'refused' };
   }
+  if (op === 'completed') return { kind: 'revocation', topics: namesOf(args), isFinal: true, isNormal: true };
   if (op === 'revoked') return { kind: 'revocation', topics: namesOf(args), isFinal: frame.final === true };
   if (op === 'subscribe' || op === 'unsubscribe') {
     if (success === undefined) return { kind: op, id, topics: namesOf(args) };

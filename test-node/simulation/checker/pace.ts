@@ -50,16 +50,17 @@ const backsOff: Rule = {
       },
       reconnecting: ({ attempt: told, delay, at }) => {
         // A wake may cut short an attempt that hung, and then nothing is counted; a loss just after it is its echo.
-        const isWoken = at - wokenAt <= WAKE_DELAY && delay <= Math.max(WAKE_DELAY, retryAfter + ROUNDING);
+        const recent = dials.filter((dial) => at - dial < MINUTE).length;
+        // With that many attempts in this minute the next one has to wait for C5.
+        const isHeld = recent >= limit;
+        const isShort = isHeld || delay <= Math.max(WAKE_DELAY, retryAfter + ROUNDING);
+        const isWoken = at - wokenAt <= WAKE_DELAY && isShort;
         if (told !== attempt + 1 && !(isWoken && told === attempt))
           fail(`attempt ${attempt + 1} was counted as ${told}`);
         attempt = told;
         const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = config;
         const most = Math.min(reconnectMaxDelay, reconnectInitialDelay * reconnectBackoffFactor ** (told - 1));
         const least = most * (1 - reconnectJitter) + retryAfter;
-        const recent = dials.filter((dial) => at - dial < MINUTE).length;
-        // With that many attempts in this minute the next one has to wait for C5.
-        const isHeld = recent >= limit;
         if (delay < least - ROUNDING && !isWoken)
           fail(`the delay before attempt ${told} is ${delay}, and the least is ${least}`);
         if (delay > most + retryAfter + ROUNDING && !isHeld && !isWoken)
@@ -124,6 +125,9 @@ const noticesDeath: Rule = {
     let failedAt: number | undefined;
     /** Timers of this host were late since the last sign of life: the client may have asked again up to three times. */
     let wasLate = false;
+    /** Bytes of a frame came in at the last step, and when the socket was dropped. */
+    let didFlow = false;
+    let flowsYet = false;
     const live = (socket: number, at: number) => {
       if (socket !== books.socket?.number) return;
       alive = at;
@@ -138,7 +142,11 @@ const noticesDeath: Rule = {
       'send-failed': ({ socket, at }) => {
         if (socket === books.socket?.number) failedAt ??= at;
       },
+      terminate: ({ socket, flows = false }) => {
+        if (socket === books.socket?.number) flowsYet = flows;
+      },
       dial: () => {
+        didFlow = flowsYet = false;
         failedAt = undefined;
       },
       ping: ({ at }) => {
@@ -157,13 +165,17 @@ const noticesDeath: Rule = {
       },
       disconnected: ({ silent, at }) => {
         if (!silent) return;
+        if (flowsYet) return fail('a link was called dead while bytes came in');
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
         if (at - askedAt < pongTimeout - 1 - tolerance)
           fail(`a link was called dead ${at - askedAt} ms after it was asked`);
         if (books.jumpedAt > probedAt && books.jumps - jumpsAtLife < 4 && books.jumpedAt - probedAt > pongTimeout * 2)
           fail('a link was called dead by a timer that was late');
       },
-      step: ({ state, at }) => {
+      step: ({ state, at, flows = false }) => {
+        // Between two steps nobody knows when the last byte came.
+        if (flows || didFlow) alive = at;
+        didFlow = flows;
         if (!probes || state !== 'ready' || books.paused || pingInterval === 0) return;
         const isLate = wasLate || books.lateness > 0 || books.jumps > jumpsAtLife;
         const limit = isLate ? 4 * (patience + books.lateness) + 60_000 : patience;

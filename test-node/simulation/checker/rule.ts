@@ -38,6 +38,8 @@ export interface Facts {
   readonly refused?: readonly string[] | 'all' | undefined;
   /** Of a revocation: the topic will not come back. */
   readonly isFinal?: boolean;
+  /** Of a revocation: the stream came to its normal end. */
+  readonly isNormal?: boolean;
   /** Of an authentication's answer. */
   readonly verdict?: 'accepted' | 'refused' | 'final' | undefined;
   /** Of what cannot be read: the id that it seems to have. */

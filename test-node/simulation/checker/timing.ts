@@ -82,15 +82,23 @@ const endsBeforeItWrites: Rule = {
   clause: 'DL13',
   start: ({ read }, fail) => {
     let isEnding = false;
+    /** Calls that the application makes inside the very code that it is called from. */
+    const fresh = new Set<number>();
     return {
+      request: ({ call }) => {
+        if (isEnding) fresh.add(call);
+      },
       abort: () => {
         isEnding = true;
       },
       acted: () => {
         isEnding = false;
+        fresh.clear();
       },
       out: ({ text }) => {
-        if (isEnding && read(text).kind === 'call') fail('a call was written inside the code that ended another');
+        if (!isEnding) return;
+        const { kind, mark = 0 } = read(text);
+        if (kind === 'call' && !fresh.has(mark)) fail('a call was written inside the code that ended another');
       },
     };
   },

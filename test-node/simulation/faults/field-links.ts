@@ -97,37 +97,54 @@ function wakeDuringAttempts(world: SimulatedWorld, random: SeededRandom): () => 
   };
 }
 
-/** As many attempts as a minute may have, the last of them slow: a wake could not replace it for long. */
+/** As many attempts as a minute may have, the last of them slow: a wake could not replace that one for long. */
 function exhaustAttempts(world: SimulatedWorld, random: SeededRandom): () => void {
-  const { clock, hosts, network, recorder, server } = world;
-  const slow: Admission = { after: random.integer(2_000, 5_000) };
-  let left = 200;
+  const { clock, hosts, network, plan, recorder, server } = world;
+  const limit = 40 + Math.ceil(240_000 / Math.max(plan.config.reconnectMaxDelay ?? 0, 50));
+  const slow: Admission = { after: random.integer(2_000, 2_900) };
+  const until = clock.now() + 3_000;
   let isOver = false;
-  network.admission = 'refuse';
-  server.drop();
-  const hasty = clock.now() + 3_000;
+  const wake = () => {
+    if (isOver) return;
+    recorder.write({ type: 'wake', cause: 'online' });
+    for (const { runtime } of hosts) runtime.wake('online');
+  };
   const hurryUp = () => {
     if (isOver) return;
-    for (const { application, client } of hosts) if (client.state === 'reconnecting') application.reconnect();
-    if (--left > 0 && clock.now() < hasty) clock.setArrival(hurryUp, 15);
-    else network.admission = slow;
+    const recent = network.attempts.filter((at) => at > clock.now() - 60_000).length / hosts.length;
+    if (recent >= limit - 1) {
+      network.admission = slow;
+      for (const delay of [1_200, 1_600, 2_200]) clock.setArrival(wake, delay);
+    } else if (clock.now() < until) {
+      for (const { application, client } of hosts) if (client.state === 'reconnecting') application.reconnect();
+      clock.setArrival(hurryUp, 15);
+    }
   };
+  network.admission = 'refuse';
+  server.drop();
   hurryUp();
-  for (const after of [5_000, 62_000, 64_000]) {
-    clock.setArrival(() => {
-      if (isOver) return;
-      recorder.write({ type: 'wake', cause: 'online' });
-      for (const { runtime } of hosts) runtime.wake('online');
-    }, after + random.integer(0, 3_000));
-  }
   return () => {
     isOver = true;
     network.admission = 'accept';
   };
 }
 
+/** A frame is so large, and the line so slow, that its bytes take longer than a probe of the link. */
+function slowDown({ plan, server }: SimulatedWorld, random: SeededRandom): () => void {
+  const { pingInterval = 0, pongTimeout = 0 } = plan.config;
+  const bytes = 3_000;
+  const slowed = server.connections;
+  const seconds = (random.between(1.1, 3) * (pingInterval + pongTimeout)) / 1_000;
+  for (const connection of slowed) connection.slowDown(bytes / seconds, 'to-client');
+  for (const connection of slowed) connection.sendJson({ op: 'news', data: 'x'.repeat(bytes) });
+  return () => {
+    for (const connection of slowed) connection.slowDown();
+  };
+}
+
 export const fieldLinkFaults: readonly Fault[] = [
   once('field: closed under a write', closeUnderWrites),
+  { name: 'field: a large frame on a slow line', lasts: [12_000, 40_000], strike: slowDown },
   once('field: blocked while answers come', blockWhileAnswersCome),
   { name: 'field: sleeps untold', strike: sleepUntold },
   { name: 'field: in a hurry during a Retry-After', lasts: [3_000, 12_000], strike: hurry },

@@ -41,6 +41,8 @@ function subscribeOffline({ hosts, network, plan, server }: SimulatedWorld, rand
 
 /** Many signals at once that the login has ended. */
 function expireManyTimes({ plan, server }: SimulatedWorld): void {
+  // Where nothing is confirmed nobody learns of what is refused meanwhile.
+  if (plan.server.acknowledge === 'none') return server.drop();
   server.expireLogins();
   if (plan.server.key === undefined) return;
   for (const connection of server.connections)
@@ -51,5 +53,6 @@ export const fieldTopicFaults: readonly Fault[] = [
   { name: 'field: a topic that ends connections', lasts: [3_000, 12_000, 60_000], strike: poison },
   { name: 'field: a topic without a frame', strike: forbid },
   { name: 'field: subscribes during an outage', lasts: [3_000, 12_000], strike: subscribeOffline },
+  once('field: a stream comes to its end', ({ plan, server }, random) => server.complete(random.pick(plan.topics))),
   once('field: many signals to authenticate', expireManyTimes),
 ];
