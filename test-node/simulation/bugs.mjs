@@ -31,7 +31,7 @@ export const bugs = [
     'now + 0 * serverDelay',
   ),
   bug('the timer of the back-off is not cancelled', 'connection/supervisor.ts', 'this.#attempts.stop();', ''),
-  bug('a wake of the host is ignored', 'connection/attempts.ts', 'delay < this.#timer.remaining', 'delay < -1'),
+  bug('a wake of the host is ignored', 'connection/attempts.ts', 'delay < this.#timer.remaining', 'delay < -1', 2_000),
   // ——— Life ———
   bug(
     'events of a replaced connection are heard',

@@ -65,13 +65,7 @@ export const fieldBugs = [
     'connection/connection.ts',
     'if (login.isRefreshing || (login.isWanted && !outbox.isReady)) return;',
     'void outbox;',
-  ),
-  bug(
-    'a wake gives up an attempt that cannot be replaced at once',
-    'connection/reconnect-policy.ts',
-    'if (delay > longest) return undefined;',
-    '',
-    1_000,
+    2_000,
   ),
   bug(
     'a hurried user shortens a Retry-After',
