@@ -91,7 +91,7 @@ describe('what can be read later', () => {
       planned = clock.wallTime() + delay;
     });
     peer.close(4_001, 'maintenance');
-    await clock.advance(1);
+    await clock.advance(3);
     expect(client.stats()).toMatchObject({ attempt: 1, nextAttemptAt: planned });
     expect(client.stats().connectedAt).toBeUndefined();
     expect(client.lastError).toMatchObject({ code: 'CONNECTION_CLOSED', closeCode: 4_001 });
