@@ -48,7 +48,7 @@ export function assemble(
   const machine = new StateMachine(context);
   const pacer = new Pacer(runtime.clock);
   const deadlines = new DeadlineQueue(runtime.clock, config.pendingCleanupInterval);
-  const outbox = new Outbox(context, deadlines);
+  const outbox = new Outbox(context, deadlines, machine);
 
   const ids = new RequestIds(context);
   const admission = new Admission(context, machine, outbox);

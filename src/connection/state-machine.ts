@@ -38,6 +38,11 @@ export class StateMachine implements ConnectionStatus {
     return connectionStates[this.#state].on[event] !== undefined;
   }
 
+  /** Whether an event waits for its turn. */
+  get hasQueued(): boolean {
+    return this.#turns.length > 1;
+  }
+
   /** Acts after everything that came before: at once if nothing is under way. */
   inTurn(act: () => void): void {
     this.#turns.push(act);

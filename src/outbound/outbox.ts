@@ -46,6 +46,14 @@ export interface OutboxLink {
  */
 type Phase = 'detached' | 'attached' | 'resuming' | 'flowing' | 'leaving';
 
+/** The events of the connection, of which one at a time is carried out. */
+export interface Turns {
+  /** Whether an event waits for its turn. */
+  readonly hasQueued: boolean;
+  /** Acts after everything that came before. */
+  inTurn(act: () => void): void;
+}
+
 /**
  * The one way out. Four lanes, first to last: frames of the connection itself (greeting, authentication, pings), calls of
  * high priority and cancels, other calls in the order in which they were made, subscription frames. Only the first
@@ -64,6 +72,8 @@ export class Outbox implements CallLaneListener {
   /** Frames of the connection itself. The socket sends pings in its own way. */
   readonly #urgent: (Frame | (() => void))[] = [];
   #phase: Phase = 'detached';
+  readonly #turns: Turns;
+  #isTurnAsked = false;
   #link: OutboxLink | undefined;
   #budget: Budget | undefined;
   #subscriptions: SubscriptionFrames | undefined;
@@ -72,8 +82,9 @@ export class Outbox implements CallLaneListener {
   #callsInARow = 0;
 
   /** @param deadlines - the deadlines of the calls: no call is written after its own */
-  constructor(context: Context, deadlines: DeadlineQueue) {
+  constructor(context: Context, deadlines: DeadlineQueue, turns: Turns) {
     const { clock } = context.runtime;
+    this.#turns = turns;
     this.#context = context;
     this.#deadlines = deadlines;
     this.#high = new CallLane(context, this);
@@ -208,6 +219,7 @@ export class Outbox implements CallLaneListener {
   pump(): void {
     const link = this.#link;
     while (link && link === this.#link && !this.#hold.active) {
+      if (this.#turns.hasQueued) return this.#pumpInTurn();
       if (this.#urgent.length > 0) {
         if (this.#holdBack('calls')) return;
         this.#write(this.#urgent.shift() as Frame);
@@ -229,6 +241,19 @@ export class Outbox implements CallLaneListener {
     }
   }
 
+  /**
+   * An application that sees a frame (a trace sink, a hook of the handler) may end the connection: the end waits for its
+   * turn, and nothing leaves before it.
+   */
+  #pumpInTurn(): void {
+    if (this.#isTurnAsked) return;
+    this.#isTurnAsked = true;
+    this.#turns.inTurn(() => {
+      this.#isTurnAsked = false;
+      this.pump();
+    });
+  }
+
   onLaneOpen(): void {
     this.pump();
   }
@@ -248,7 +273,8 @@ export class Outbox implements CallLaneListener {
     if (link !== this.#link) return true;
     const lane = this.#laneOf(call);
     const frame = lane.frameOf(call);
-    if (frame === undefined || link !== this.#link) return true;
+    // The handler's own code may have ended the call, or asked for the end of the connection.
+    if (frame === undefined || link !== this.#link || this.#turns.hasQueued) return true;
     lane.take(call);
     this.#writeCall(call, frame);
     return true;
@@ -270,6 +296,10 @@ export class Outbox implements CallLaneListener {
   #writeSubscription(room: Lane): boolean {
     const budget = this.#budget;
     if (!budget || !this.#subscriptions || this.#hold.active) return false;
+    if (this.#turns.hasQueued) {
+      this.#pumpInTurn();
+      return false;
+    }
     if (room === 'calls') {
       if (!this.#subscriptions.hasNext || budget.rateDelay('subscriptions') > 0) return false;
     } else if (this.#subscriptionHold.active || this.#holdBack(room)) {
@@ -340,6 +370,7 @@ export class Outbox implements CallLaneListener {
       this.#high.isEmpty &&
       this.#urgent.length === 0 &&
       !this.#hold.active &&
+      !this.#turns.hasQueued &&
       (this.#budget?.allows('calls') ?? false)
     );
   }

@@ -52,10 +52,10 @@ export class Reconciler implements SubscriptionFrames {
   }
 
   writeNext(write: (frame: Frame) => boolean): boolean {
-    if (this.#queued.length === 0) this.#buildNext();
+    // Some topics need no frame, or have none.
+    while (this.#queued.length === 0 && this.#parts.changed.hasNext) this.#buildNext();
     const next = this.#queued.shift();
-    if (!next) return this.#parts.changed.hasNext;
-    if (!write(next.frame)) return false;
+    if (!next || !write(next.frame)) return false;
     if (next.completes) this.#complete(next.completes);
     return true;
   }

@@ -110,6 +110,21 @@ describe('a trace sink that sees the frame of a call', () => {
     expect(opsOf(sent)).toEqual(['order', 'audit']);
   });
 
+  it('ends the connection before anything else leaves, while waiting calls are written [DL14, C8, R4]', async () => {
+    for (const end of ['close', 'reconnect'] as const) {
+      const { client, clock, sent } = virtualWorld();
+      const stop = client.trace(onOrder(() => void client[end]()));
+      const calls = ['first', 'order', 'last'].map((op) => outcomeOf(client.request({ op })));
+      void client.connect();
+      await clock.advance(4);
+      stop();
+      expect(opsOf(sent)).toEqual(['first', 'order']);
+      await clock.advance(2_000);
+      const [, , last] = await Promise.all(calls);
+      expect(last).toMatchObject(end === 'close' ? CLOSED : { value: { op: 'last' } });
+    }
+  });
+
   it('harms nobody when its promise rejects [DL14, CL39]', async () => {
     const { client, clock } = await connectedWorld();
     client.trace(() => Promise.reject(new Error('log disk full')));

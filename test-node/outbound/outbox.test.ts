@@ -38,7 +38,10 @@ let failures: unknown[];
 
 function newOutbox(handler: Handler): { outbox: Outbox; context: TestContext } {
   const context = testContext({ handler });
-  return { context, outbox: new Outbox(context, new DeadlineQueue(context.clock)) };
+  return {
+    context,
+    outbox: new Outbox(context, new DeadlineQueue(context.clock), { hasQueued: false, inTurn: (act) => act() }),
+  };
 }
 
 function subscriptionFrames() {

@@ -39,8 +39,6 @@ export class Application {
   readonly calls = new Map<number, AbortController>();
   /** Called at the end of each listener of the client: for faults that act inside listeners. */
   inListener: (event: string) => void = () => {};
-  /** The last epoch that it was told of. Until then what waited is being written. */
-  toldEpoch = 0;
   /** Called in a sink of the trace, for each frame that leaves. */
   inTrace: () => void = () => {};
   /** Called in the first `message` listener of each channel; those behind it may find themselves removed. */
@@ -60,9 +58,6 @@ export class Application {
     for (const event of ['stateChange', 'ready', 'reconnecting', 'disconnected'] as const) {
       client.on(event, () => this.inListener(event));
     }
-    client.on('ready', (epoch) => {
-      this.toldEpoch = epoch;
-    });
     client.trace((entry) => {
       if (entry.type === 'frame' && entry.direction === 'out') this.inTrace();
     });

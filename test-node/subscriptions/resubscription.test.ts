@@ -1,4 +1,4 @@
-import type { Channel } from 'hpx-transport-ws';
+import { type Channel, GenericJsonHandler, type RequestId, type SubscriptionContext } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import {
   barrier,
@@ -10,6 +10,7 @@ import {
   serve,
   topicsOf,
 } from '../support/live.js';
+import { virtualWorld } from '../support/virtual-world.js';
 
 describe('resubscription after a drop', () => {
   it('restores every topic in batches, with one gap and one resumed per channel [S3, S4, S5, CH19, CH20]', async () => {
@@ -71,4 +72,19 @@ describe('resubscription after a drop', () => {
     await barrier(client);
     expect(got.items).toEqual(['fresh']);
   });
+});
+
+it('waiting calls leave after the first subscribe frame, also where the first topics need no frame [C3, HN2]', async () => {
+  class Handler extends GenericJsonHandler {
+    override buildSubscribe(topics: readonly string[], id: RequestId, context: SubscriptionContext) {
+      return topics[0]?.startsWith('account') ? ([] as never) : super.buildSubscribe(topics, id, context);
+    }
+    override readonly limits = { topicsPerFrame: 1 };
+  }
+  const { client, connect, sent } = virtualWorld({ handler: new Handler() });
+  for (const topic of ['account', 'account.2', 'trades']) void client.subscribe(topic);
+  const order = client.request({ op: 'order' });
+  await connect();
+  await order;
+  expect(sent.map(({ op }) => op)).toEqual(['subscribe', 'order']);
 });

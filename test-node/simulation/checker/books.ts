@@ -74,12 +74,6 @@ export class Books {
     return this.#ending.has(topic);
   }
 
-  /** Whether there are topics that no frame can be built for, or were within the last so many milliseconds. */
-  hasUnbuildable(within: number): boolean {
-    const all = [...this.#unbuiltUntil.values()];
-    return this.#unbuildable.length > 0 || all.some((at) => this.now - at <= within);
-  }
-
   /** Whether no frame can be built for a topic, or could not within the last so many milliseconds. */
   isUnbuildable(topic: string, within = 0): boolean {
     return this.#unbuildable.includes(topic) || this.now - (this.#unbuiltUntil.get(topic) ?? -Infinity) <= within;

@@ -91,9 +91,7 @@ const inside = (name: string, set: (world: SimulatedWorld, act: () => void) => (
     return set(world, () => {
       if (left-- <= 0) return;
       const dice = random.integer(1, 8);
-      // While what waited is being written the end of a connection is not carried out yet.
-      if (application.toldEpoch !== application.client.epoch) application.request();
-      else if (dice === 1) application.close();
+      if (dice === 1) application.close();
       else if (dice <= 4) application.reconnect();
       else if (dice === 5) throw new Error('code of the application failed');
       else application.request();
