@@ -185,4 +185,28 @@ describe('ReferenceServer', () => {
     await network.clock.advance(5);
     expect([server.subscriptions.size, server.connections.length]).toEqual([0, 0]);
   });
+
+  it('tells that a topic was revoked for good, is completed, or that the connection is about to end', async () => {
+    const { ask, network, server, socket } = await open();
+    await ask(subscribe);
+    const before = socket.messages.length;
+    server.revoke('a', true);
+    server.complete('b');
+    server.announceEnd();
+    await network.clock.advance(5);
+    expect(parsed(socket).slice(before)).toEqual([
+      { op: 'revoked', args: ['a'], error: 'too many connections', final: true },
+      { op: 'completed', args: ['b'] },
+      { op: 'goaway' },
+    ]);
+    expect(server.subscriptions).toEqual(new Set());
+  });
+
+  it('ends a connection that asks for a poisoned topic', async () => {
+    const { ask, server, socket } = await open();
+    server.poisoned.add('b');
+    expect(await ask({ ...subscribe, args: ['a'] })).toHaveLength(1);
+    expect(await ask(subscribe)).toEqual([]);
+    expect(socket.closes).toMatchObject([{ code: 1011, reason: 'internal error' }]);
+  });
 });
