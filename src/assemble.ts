@@ -41,7 +41,15 @@ export function assemble(
 ): Assembly {
   const gate = new DeliveryGate();
   const trace = new Trace(runtime.clock, (text) => handler.redact(text));
-  const counters: Counters = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0, lastMessageAt: undefined };
+  const counters: Counters = {
+    received: 0,
+    parsed: 0,
+    unknown: 0,
+    sent: 0,
+    dropped: 0,
+    reconnects: 0,
+    lastMessageAt: undefined,
+  };
   const overrides = overridesOf(handler);
   const context: Context = { config, handler, overrides, runtime, trace, counters, gate, emit };
 

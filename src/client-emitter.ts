@@ -1,7 +1,8 @@
 import type { ConnectionState } from './connection-state.js';
-import type { TransportError } from './errors.js';
+import type { AnyTransportError } from './errors.js';
 import type { ClientEvents, CloseCause, ServerRequestEvent, TransitionCause, Warning } from './events.js';
 import type { Message } from './protocol/message.js';
+import type { MessageKind } from './protocol/message-kind.js';
 import { IsolatedEmitter } from './util/isolated-emitter.js';
 
 /** The emitter of a client's events. `on()` has one overload per event, so that an editor shows what the event means. */
@@ -37,13 +38,13 @@ export abstract class ClientEmitter extends IsolatedEmitter<ClientEvents> {
   /** The client has ended, by `close()` or because it gave up. Comes once and last. */
   override on(event: 'closed', listener: (cause: CloseCause) => void, context?: unknown): this;
   /** A frame that nothing took: no request, no subscription, no authentication. */
-  override on(event: 'message', listener: (message: Message) => void, context?: unknown): this;
+  override on(event: 'message', listener: (message: Message, kind: MessageKind) => void, context?: unknown): this;
   /** The server sent a request. Answer with `respond()` or `reject()`. Without a listener it is rejected. */
   override on(event: 'request', listener: (request: ServerRequestEvent) => void, context?: unknown): this;
   /** Something that the application should know. No action is needed. */
   override on(event: 'warning', listener: (warning: Warning) => void, context?: unknown): this;
   /** An error that no promise and no channel reported. */
-  override on(event: 'error', listener: (error: TransportError) => void, context?: unknown): this;
+  override on(event: 'error', listener: (error: AnyTransportError) => void, context?: unknown): this;
   override on<K extends keyof ClientEvents>(
     event: K,
     listener: (...args: ClientEvents[K]) => void,

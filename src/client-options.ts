@@ -46,6 +46,7 @@ export const TOPIC: OptionRule = [
   (value: unknown) => typeof value === 'string' && value !== '',
   texts.NON_EMPTY_STRING,
 ];
+export const REASON: OptionRule = [(value: unknown) => typeof value === 'string', texts.A_TEXT];
 /** A text is iterable too, letter by letter. */
 export const TOPICS: OptionRule = [
   (value: Iterable<unknown> | null | undefined) => typeof value !== 'string' && !!value?.[Symbol.iterator],

@@ -8,6 +8,7 @@ import {
   type ConnectOptions,
   closeRules,
   connectRules,
+  REASON,
   type ReconnectOptions,
   reconnectRules,
   type SubscribeOptions,
@@ -28,6 +29,7 @@ import type { Topic } from './identifiers.js';
 import { checkHandler } from './protocol/handler-overrides.js';
 import type { Message } from './protocol/message.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
+import { redactedUrl } from './protocol/secrets.js';
 import type { CallOptions } from './requests/call-options.js';
 import type { PendingCall } from './requests/pending-request.js';
 import type { RawRequestOptions, RequestOptions } from './requests/requests.js';
@@ -40,8 +42,7 @@ import type { MethodCall, OperationCall, ResultOf, UntypedPayload } from './type
 import { CallSite } from './util/call-site.js';
 import { Deferred } from './util/deferred.js';
 import { keepRaw } from './util/keep-raw.js';
-import { maskUrl } from './util/mask-url.js';
-import { check, checkAll } from './util/options.js';
+import { check, checkAll, FUNCTION } from './util/options.js';
 import { printAsJson } from './util/printing.js';
 import { handled } from './util/promises.js';
 
@@ -100,7 +101,7 @@ export class WebSocketClient<
 
   /**
    * Creates a client and connects it. If that fails for good, the client is closed.
-   * @throws TransportError as `connect()` does
+   * @throws AnyTransportError as `connect()` does
    */
   static connect<Topics extends object, Methods extends object>(
     config: WebSocketConfigInput,
@@ -237,12 +238,12 @@ export class WebSocketClient<
    * @throws SubscriptionFailedError for a topic without a channel
    */
   resync(topic: keyof Topics & string): Promise<void> {
-    return handled(this.#parts.subscriptions.resyncTopic(topic));
+    return this.#onTopic(topic, () => this.#parts.subscriptions.resyncTopic(topic));
   }
 
   /** Ends every channel of a topic. Resolves when the unsubscribe frame was written, or is not needed. */
   unsubscribe(topic: keyof Topics & string): Promise<void> {
-    return handled(this.#parts.subscriptions.endTopic(topic));
+    return this.#onTopic(topic, () => this.#parts.subscriptions.endTopic(topic));
   }
 
   /**
@@ -279,6 +280,7 @@ export class WebSocketClient<
    * @throws ConfigError for a wrong option
    */
   reconnect(reason: string = texts.RECONNECT_CALLED, options: ReconnectOptions = {}): void {
+    check('reason', reason, REASON);
     checkAll(options, reconnectRules);
     this.#parts.supervisor.reconnect(reason, options.leaveTimeout);
   }
@@ -328,7 +330,7 @@ export class WebSocketClient<
     const { url } = this.#config;
     const lastError = this.#lastError && `${this.#lastError.code}: ${this.#lastError.message.slice(0, 200)}`;
     return {
-      url: typeof url === 'string' ? maskUrl(url) : 'a function',
+      url: typeof url === 'string' ? (redactedUrl(url, this.#parts.context.handler) ?? '***') : 'a function',
       state,
       epoch,
       subscriptions,
@@ -340,6 +342,7 @@ export class WebSocketClient<
 
   /** Passes every transition, frame and effect to `sink`, with secrets masked. Returns a function that stops it. */
   trace(sink: TraceSink): () => void {
+    check('sink', sink, FUNCTION);
     return this.#parts.context.trace.add(sink);
   }
 
@@ -371,6 +374,15 @@ export class WebSocketClient<
     if (message) this.#parts.context.emit('warning', { code: 'deprecated-handler', message });
   }
 
+  #onTopic(topic: Topic, act: () => Promise<void>): Promise<void> {
+    try {
+      check('topic', topic, TOPIC);
+      return handled(act());
+    } catch (error) {
+      return handled(Promise.reject(error));
+    }
+  }
+
   #siteOf(method: unknown): CallSite | undefined {
     return this.#config.callStacks ? new CallSite(method) : undefined;
   }
@@ -381,7 +393,7 @@ export class WebSocketClient<
     throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
   }
 
-  /** @throws TransportError or the signal's reason when the call cannot be tried */
+  /** @throws AnyTransportError or the signal's reason when the call cannot be tried */
   #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
     const { signal, params, timeout = this.#config.requestTimeout, maxWait = Infinity } = options;
     if (signal?.aborted) throw signal.reason;

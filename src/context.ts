@@ -32,6 +32,8 @@ export interface Counters {
   received: number;
   /** Frames that were parsed. */
   parsed: number;
+  /** Frames that came in and that the handler did not know. */
+  unknown: number;
   /** Frames that were written. */
   sent: number;
   /** Updates that a full or conflating channel dropped, or that no reader took. */

@@ -1,7 +1,8 @@
 import type { ConnectionState } from './connection-state.js';
-import type { TransportError } from './errors.js';
+import type { AnyTransportError } from './errors.js';
 import type { RequestId } from './identifiers.js';
 import type { Message } from './protocol/message.js';
+import type { MessageKind } from './protocol/message-kind.js';
 
 /** Why a client, or a channel, is closed. */
 export interface CloseCause {
@@ -9,7 +10,7 @@ export interface CloseCause {
   readonly code: number;
   readonly reason: string;
   /** The error that caused the end; missing where the application asked for the end. */
-  readonly error?: TransportError;
+  readonly error?: AnyTransportError;
 }
 
 /** Why the connection left a state. */
@@ -17,7 +18,7 @@ export interface TransitionCause {
   /** The event of the transition table. */
   readonly event: string;
   readonly reason: string;
-  readonly error?: TransportError;
+  readonly error?: AnyTransportError;
 }
 
 /** The next attempt to connect. */
@@ -27,7 +28,7 @@ export interface ReconnectingEvent {
   /** Milliseconds until the attempt. */
   readonly delay: number;
   /** Why the last connection, or the last attempt, failed. */
-  readonly cause: TransportError;
+  readonly cause: AnyTransportError;
 }
 
 /** The end of a connection. */
@@ -36,7 +37,7 @@ export interface DisconnectedEvent {
   readonly code: number;
   readonly reason: string;
   /** Missing where the application closed the client. */
-  readonly cause: TransportError | undefined;
+  readonly cause: AnyTransportError | undefined;
 }
 
 /** A request from the server, with the means to answer it. */
@@ -65,7 +66,7 @@ export type WarningCode =
 export interface Warning {
   readonly code: WarningCode;
   readonly message: string;
-  readonly error?: TransportError;
+  readonly error?: AnyTransportError;
 }
 
 /** The events of a client, each with the arguments of its listeners. */
@@ -89,11 +90,11 @@ export interface ClientEvents {
   /** The client has ended for good. */
   closed: [cause: CloseCause];
   /** A message that no request, subscription or other part took. */
-  message: [message: Message];
+  message: [message: Message, kind: MessageKind];
   /** The server asks something. */
   request: [request: ServerRequestEvent];
   /** News that needs no action. */
   warning: [warning: Warning];
   /** An error that no promise and no channel reports. */
-  error: [error: TransportError];
+  error: [error: AnyTransportError];
 }

@@ -181,8 +181,10 @@ export const POSITIVE_MILLISECONDS = 'a positive number of milliseconds, or Infi
 export const TRUE_OR_FALSE = 'true or false';
 export const AN_OBJECT = 'an object';
 export const HANDLER = 'an instance of a class that extends ProtocolHandler, for example new GenericJsonHandler()';
+export const A_TEXT = 'a text';
+
 export const A_FUNCTION = 'a function';
-export const AN_ID = 'a string or a number';
+export const AN_ID = 'a non-empty text or a finite number';
 export const ABORT_SIGNAL = 'an AbortSignal';
 export const NON_EMPTY_STRING = 'a non-empty string';
 export const TOPIC_LIST = 'a list of topics';
@@ -209,18 +211,20 @@ export const PARAMS_NOT_PLAIN = 'The params of a subscription must be plain data
 export const PARAMS_NOT_COMPARABLE = 'The params of a subscription cannot be compared';
 
 export const unbuildable = (operation: string, words: string) =>
-  `The handler could not build the ${operation} frame: ${words}`;
+  `The handler could not build the ${operation} frame: ${sentence(words)}`;
 
 export const topicFrameTooLarge = (topic: string, limit: number) =>
   `The frame for ${topic} is larger than limits.bytesPerFrame (${limit} bytes).`;
 
-export const topicRefused = (topic: string, words: string) => `The server refused ${topic}: ${words}`;
+export const topicRefused = (topic: string, words: string) => `The server refused ${topic}: ${sentence(words)}`;
 
 export const unreadableConfirmation = (topic: string) => `The handler could not read the confirmation of ${topic}`;
 
-export const topicEnded = (topic: string, words: string) => `The server ended ${topic}: ${words}`;
+export const topicEnded = (topic: string, words: string) => `The server ended ${topic}: ${sentence(words)}`;
 
-export const notConfirmed = (topic: string, timeout: number) => `${topic} was not confirmed within ${timeout} ms.`;
+export const notConfirmed = (topic: string, timeout: number, unknown: number) =>
+  `${topic} was not confirmed within ${timeout} ms. ` +
+  `Frames that came meanwhile and that the handler did not know: ${unknown}.`;
 
 export const endsConnections = (topic: string) =>
   `${topic} is given up: the server ended the connection twice when it was asked for this topic alone.`;
@@ -237,7 +241,7 @@ export const unsubscribedEarly = (topic: string) => `${topic} was unsubscribed b
 export const topicAborted = (topic: string) => `${topic} was aborted.`;
 
 export const topicsFailed = (failed: number, wanted: number, words: string) =>
-  `${failed} of ${wanted} topics failed, the first one with: ${words}`;
+  `${failed} of ${wanted} topics failed, the first one with: ${sentence(words)}`;
 
 export const madeRoom = (topic: string, maxBufferedBytes: number) =>
   `The channels hold more than maxBufferedBytes (${maxBufferedBytes}), and that of '${topic}' holds the most: it drops ` +

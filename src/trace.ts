@@ -28,7 +28,7 @@ export class Trace {
   readonly #clock: Clock;
   readonly #redact: (text: string) => string;
   readonly #sinks = new Set<TraceSink>();
-  #login: ReadonlySet<string | Uint8Array> = new Set();
+  #login = new Set<string | Uint8Array>();
   #isLoginOpen = false;
 
   constructor(clock: Clock, redact: (text: string) => string) {
@@ -58,6 +58,11 @@ export class Trace {
   loginStarted(frames: readonly (string | Uint8Array)[]): void {
     this.#login = new Set(frames);
     this.#isLoginOpen = true;
+  }
+
+  /** The client answers a frame of the server: during a login, a challenge. */
+  replied(frames: readonly (string | Uint8Array)[]): void {
+    if (this.#isLoginOpen) for (const frame of frames) this.#login.add(frame);
   }
 
   /** The login has ended. Its frames may still wait to be written. */

@@ -8,7 +8,16 @@ describe('stats()', () => {
   it('is plain data and counts what happened [CL28]', async () => {
     const server = await serve();
     const client = createClient(server);
-    const zero = { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0, pendingRequests: 0, waitingCalls: 0 };
+    const zero = {
+      received: 0,
+      parsed: 0,
+      unknown: 0,
+      sent: 0,
+      dropped: 0,
+      reconnects: 0,
+      pendingRequests: 0,
+      waitingCalls: 0,
+    };
     expect(client.stats()).toEqual({
       ...zero,
       state: 'disconnected',

@@ -5,7 +5,7 @@
  */
 export function parseRetryAfter(header: string | undefined, date: string | undefined): number | undefined {
   if (header === undefined) return undefined;
-  const seconds = /^\s*(\d{1,10})\s*$/.exec(header)?.[1];
+  const seconds = /^\s*(\d+)\s*$/.exec(header)?.[1];
   if (seconds !== undefined) return Number(seconds) * 1_000;
   // Date.parse() accepts nearly every text as a date, for example `-5`.
   const until = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN;

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { CapacityExceededError, type ProtocolError, type TransportError } from '../errors.js';
+import { type AnyTransportError, CapacityExceededError, type ProtocolError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
 import * as texts from '../texts.js';
@@ -18,7 +18,7 @@ import { type BufferOwner, type PushOutcome, UpdateBuffer } from './update-buffe
 /** The subscriber that a channel belongs to. */
 export interface ChannelSubscriber {
   /** Gives the topic up, perhaps because of an error; resolves when the topic is ended at the server, or need not be. */
-  leave(error?: TransportError): Promise<void>;
+  leave(error?: AnyTransportError): Promise<void>;
   /** Asks the server anew for the topic; resolves with the confirmation. */
   resync(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   #loops: readonly Loop[] = NO_LOOPS;
   #subscriber: ChannelSubscriber | undefined;
   #dropped = 0;
-  #error: TransportError | undefined;
+  #error: AnyTransportError | undefined;
   #isLive = false;
   /** Whether the channel has told that it made room, and has held something ever since. */
   #hasMadeRoom = false;
@@ -132,12 +132,12 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   }
 
   /** Tells an error that does not end the channel. */
-  report(error: TransportError): void {
+  report(error: AnyTransportError): void {
     if (!this.isClosed && !this.#face.emit('error', error)) this.#context.emit('error', error);
   }
 
   /** The confirmed subscription is lost, by an error if not by the end of the connection. */
-  interrupted(error?: TransportError): void {
+  interrupted(error?: AnyTransportError): void {
     if (!this.#isLive) return;
     this.#isLive = false;
     this.#silence?.stop();
@@ -146,7 +146,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   }
 
   /** Ends the channel with an error, after what its readers have not got yet. */
-  fail(error: TransportError): void {
+  fail(error: AnyTransportError): void {
     this.#feed.handOver();
     this.#feed.flush();
     // Each listener may end the channel itself.

@@ -1,4 +1,4 @@
-import type { TransportError } from '../errors.js';
+import type { AnyTransportError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
 import { IsolatedEmitter } from '../util/isolated-emitter.js';
@@ -18,11 +18,11 @@ export interface ChannelEvents<T> {
   /** The server confirmed the topic again after a gap. */
   resumed: [epoch: number];
   /** The channel lost its confirmed subscription, perhaps because of an error. */
-  interrupted: [error?: TransportError];
+  interrupted: [error?: AnyTransportError];
   /** No update came for `maxSilence` milliseconds; `since` is when the silence began, in Unix milliseconds. */
   stale: [since: number];
   /** An error ended the channel, or a listener, a key function or the reading of an update failed. */
-  error: [error: TransportError];
+  error: [error: AnyTransportError];
   /** The channel has ended. */
   close: [cause: CloseCause];
 }
@@ -134,14 +134,14 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
   /** The server confirmed the topic again; the gap is over. */
   override on(event: 'resumed', listener: (epoch: number) => void, context?: unknown): this;
   /** The channel lost its confirmed subscription: the connection is lost, or the server ended the topic. Once, until `resumed`. */
-  override on(event: 'interrupted', listener: (error?: TransportError) => void, context?: unknown): this;
+  override on(event: 'interrupted', listener: (error?: AnyTransportError) => void, context?: unknown): this;
   /** No update for `maxSilence` milliseconds. Once per silence: an update or a new connection ends a silence. */
   override on(event: 'stale', listener: (since: number) => void, context?: unknown): this;
   /**
    * An error: it ends the channel (`close` follows), or a listener, a key function or the reading of an update failed.
    * Without a listener here, the client emits the error.
    */
-  override on(event: 'error', listener: (error: TransportError) => void, context?: unknown): this;
+  override on(event: 'error', listener: (error: AnyTransportError) => void, context?: unknown): this;
   /** The channel has ended; `error` is missing in the cause where the application asked for the end. */
   override on(event: 'close', listener: (cause: CloseCause) => void, context?: unknown): this;
   override on<K extends keyof ChannelEvents<T>>(

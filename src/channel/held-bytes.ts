@@ -19,11 +19,13 @@ const RANKS_PER_BUFFER = 4;
 
 /**
  * Bounds what all channels of a client hold. A message counts once, however many buffers hold it: text by its length,
- * binary by its bytes. Over the bound, the buffer that holds the most makes room.
+ * binary by its bytes. Over the bound, the buffer that holds the most makes room, unless it holds less than an equal share.
  */
 export class HeldBytes {
   readonly #limit: number;
   #total = 0;
+  /** How many buffers hold something. */
+  #holders = 0;
   /** Buffers that can make room. */
   readonly #buffers = new Set<HoldingBuffer>();
   /**
@@ -43,6 +45,11 @@ export class HeldBytes {
 
   get isOver(): boolean {
     return this.#total > this.#limit;
+  }
+
+  /** A buffer begins to hold something, or holds nothing more. */
+  countHolder(change: 1 | -1): void {
+    this.#holders += change;
   }
 
   /** A buffer that can make room begins to hold updates. */
@@ -84,6 +91,11 @@ export class HeldBytes {
     while (this.isOver) {
       const largest = this.#takeLargest();
       if (!largest) return;
+      // Below an equal share nothing is lost: the rest is held by buffers that cannot make room.
+      if (largest.bytes * this.#holders <= this.#limit) {
+        this.#insert({ buffer: largest, bytes: largest.bytes });
+        return;
+      }
       largest.makeRoom();
       if (this.#buffers.has(largest)) this.#insert({ buffer: largest, bytes: largest.bytes });
     }

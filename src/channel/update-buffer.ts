@@ -196,7 +196,9 @@ export class UpdateBuffer implements HoldingBuffer {
   #hold({ message }: Update): void {
     const heldBytes = this.#owner?.heldBytes;
     if (!heldBytes || this.#account === 'ended') return;
+    if (this.#bytes === 0) heldBytes.countHolder(1);
     this.#bytes += heldBytes.hold(message);
+    if (this.#bytes === 0) heldBytes.countHolder(-1);
     // The newest update per key is never given up.
     if (this.#overflow === 'latest') return;
     if (this.#account === 'new') {
@@ -208,7 +210,10 @@ export class UpdateBuffer implements HoldingBuffer {
 
   #release({ message }: Update): void {
     const heldBytes = this.#owner?.heldBytes;
-    if (heldBytes && this.#account !== 'ended') this.#bytes -= heldBytes.release(message);
+    if (!heldBytes || this.#account === 'ended') return;
+    const bytes = heldBytes.release(message);
+    this.#bytes -= bytes;
+    if (bytes > 0 && this.#bytes === 0) heldBytes.countHolder(-1);
   }
 
   #grow(): void {

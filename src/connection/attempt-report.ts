@@ -1,24 +1,29 @@
 import type { ProtocolHandler } from '../protocol/protocol-handler.js';
+import { redactedUrl } from '../protocol/secrets.js';
 import type { SocketError } from '../runtime.js';
 import * as texts from '../texts.js';
+import { maskWord } from '../util/mask-url.js';
 
 /** Host and path of a URL, without secrets: no query, user or fragment, and no long segment of letters and digits. */
 export function showUrl(source: unknown, handler: ProtocolHandler<object, object>): string {
-  try {
-    const { host, pathname } = new URL(String(source));
-    return handler.redact(host + pathname.split('/').map(mask).join('/'));
-  } catch {
-    return texts.THE_SERVER;
-  }
+  return redactedUrl(String(source), handler)?.replace(/^\w+:\/\//, '') ?? texts.THE_SERVER;
+}
+
+/** What an attempt was made with. */
+export interface Attempted {
+  readonly url: unknown;
+  readonly protocols: readonly string[];
+  readonly handler: ProtocolHandler<object, object>;
 }
 
 /** What the server, or the network, said to an attempt that failed. */
-export function whatFailed(words: string, error: SocketError | undefined, protocols: readonly string[]): string {
+export function whatFailed(words: string, error: SocketError | undefined, attempt: Attempted): string {
+  const { handler, protocols, url } = attempt;
   const { status, headers, cause } = error ?? { cause: undefined };
   const parts = [status === undefined ? reasonsOf(cause) || words : `HTTP status ${status}`];
   const { location } = headers ?? {};
-  if (location !== undefined) parts.push(texts.redirectedTo(showTarget(location)));
-  if (protocols.length > 0) parts.push(texts.offered(protocols.map(mask)));
+  if (location !== undefined) parts.push(texts.redirectedTo(showTarget(location, url, handler)));
+  if (protocols.length > 0) parts.push(texts.offered(protocols.map(maskWord)));
   return parts.join('; ');
 }
 
@@ -29,12 +34,11 @@ function reasonsOf(cause: unknown): string {
   return errors.map((error) => (error instanceof Error ? error.message : String(error))).join(', ');
 }
 
-function showTarget(location: string): string {
-  const [target = ''] = location.split(/[?#]/);
-  const [, scheme = '', host = '', path = target] = /^(\w+:\/\/)(?:[^@/]*@)?([^/]*)(.*)$/.exec(target) ?? [];
-  return scheme + host + path.split('/').map(mask).join('/');
-}
-
-function mask(segment: string): string {
-  return /[\da-z]{16}/i.test(segment) ? '***' : segment;
+/** A redirect may name another host, or be relative to the URL that was dialled. */
+function showTarget(location: string, url: unknown, handler: ProtocolHandler<object, object>): string {
+  try {
+    return redactedUrl(new URL(location, String(url)).href, handler) ?? '***';
+  } catch {
+    return '***';
+  }
 }

@@ -1,11 +1,11 @@
 import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import {
+  type AnyTransportError,
   CapacityExceededError,
   ConnectionClosedError,
   MessageTooLargeError,
   ProtocolError,
-  type TransportError,
 } from '../errors.js';
 import type { DeliveryGate } from '../inbound/delivery-gate.js';
 import { Inbox, type InboxListener } from '../inbound/inbox.js';
@@ -29,7 +29,19 @@ import { LinkProbe } from './link-probe.js';
 import type { Login } from './login.js';
 import type { ConnectionLoss } from './loss-judge.js';
 
+/** How a connection is to be left. */
+export interface Departure {
+  /** Milliseconds that the answers may take. @default the config's `leaveTimeout` */
+  readonly timeout?: number | undefined;
+  /** Milliseconds that the server named for the next attempt. */
+  readonly serverDelay?: number | undefined;
+  /** Whether a frame asks for it: what the same read brought after the frame is handed out first. */
+  readonly isNotice?: boolean;
+}
+
 export interface ConnectionListener {
+  /** Whether the client is about to end, so that no connection is replaced. */
+  readonly isClosing: boolean;
   onOpen(connection: Connection): void;
   /** The connection cannot stay. */
   onLoss(connection: Connection, loss: ConnectionLoss): void;
@@ -123,10 +135,11 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   /**
    * Ends a connection that did not fail, with a closing handshake: after the answers in flight, or at once if there are
    * none, and at the second call.
-   * @param timeout - milliseconds that the answers may take
-   * @param serverDelay - milliseconds that the server named for the next attempt
    */
-  leave(reason: string, timeout: number = this.#context.config.leaveTimeout, serverDelay?: number): void {
+  leave(reason: string, { timeout, serverDelay, isNotice = false }: Departure = {}): void {
+    // There will be no other connection.
+    if (this.#listener.isClosing) return;
+    const { leaveTimeout } = this.#context.config;
     const { drain, outbox } = this.#parts;
     const end = (isSilent: boolean) => {
       const error = new ConnectionClosedError(texts.reconnecting(reason));
@@ -137,8 +150,10 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
         ...(isSilent ? {} : { closeCode: 1000 }),
       });
     };
-    if (timeout === 0 || this.#leaving.isUnderWay || !outbox.isReady || !drain.isAwaiting) return end(false);
-    this.#leaving.start(timeout, end);
+    const limit = timeout ?? leaveTimeout;
+    const isAwaited = drain.isAwaiting || isNotice;
+    if (limit === 0 || this.#leaving.isUnderWay || !outbox.isReady || !isAwaited) return end(false);
+    this.#leaving.start(drain.isAwaiting ? limit : 0, end);
   }
 
   /** Stops everything of the connection. The socket is closed with a code, or dropped without a code. */
@@ -209,7 +224,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
 
   // ——— The inbox and the heartbeat report ———
 
-  onBroken(error: TransportError): void {
+  onBroken(error: AnyTransportError): void {
     this.#context.emit('error', error);
     this.#listener.onLoss(this, { error, closeCode: 1009 });
   }
@@ -236,7 +251,9 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   // ——— A frame asks ———
 
   reply(frames: Frames): void {
-    if (!this.#isRetired) this.#parts.outbox.urgent(frames);
+    if (this.#isRetired) return;
+    this.#context.trace.replied(listFrames(frames));
+    this.#parts.outbox.urgent(frames);
   }
 
   pong(): void {
@@ -249,7 +266,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
 
   reconnect(reason: string, serverDelay?: number): void {
     // A repeated notice must not cut the wait for answers short.
-    if (!this.#leaving.isUnderWay) this.leave(reason, undefined, serverDelay);
+    if (!this.#leaving.isUnderWay) this.leave(reason, { serverDelay, isNotice: true });
   }
 
   authenticate(): void {

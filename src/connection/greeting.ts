@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { ConnectionFailedError, type TransportError } from '../errors.js';
+import { type AnyTransportError, ConnectionFailedError } from '../errors.js';
 import type { Outbox } from '../outbound/outbox.js';
 import { isEmpty } from '../protocol/frames.js';
 import type { Frames } from '../protocol/handler-types.js';
@@ -15,7 +15,7 @@ export interface GreetingListener {
   onChallenge(frames: Frames): void;
   /** Requests may leave. */
   onEstablished(reason: string, authenticated: boolean): void;
-  onFailure(error: TransportError): void;
+  onFailure(error: AnyTransportError): void;
 }
 
 /** What happens between an open socket and `ready`: the handler's greeting, then authentication if it is wanted. */

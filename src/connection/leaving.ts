@@ -41,9 +41,21 @@ export class Leaving {
     this.#context.trace.effect('leave', { timeout });
     this.#outbox.leave();
     this.#timer.start(timeout, () => end(false));
+    // Nothing is awaited. What the same read has brought is handed out first, also the close of the server.
+    if (timeout === 0) return;
     const wait = this.#context.gate.isPaused ? undefined : this.#probe.send();
-    if (wait !== undefined) this.#silence.start(wait + SILENCE, () => end(true));
+    if (wait !== undefined) this.#watch(wait + SILENCE, () => end(true));
     this.#drain.whenAnswered(() => end(false));
+  }
+
+  /** Calls back after so long without a byte. */
+  #watch(duration: number, silent: () => void): void {
+    const { bytesReceived, bytesSent } = this.#probe;
+    this.#silence.start(duration, () => {
+      const hasMoved = this.#probe.bytesReceived !== bytesReceived || this.#probe.bytesSent !== bytesSent;
+      if (hasMoved) this.#watch(SILENCE, silent);
+      else silent();
+    });
   }
 
   /** A sign of life came in. */

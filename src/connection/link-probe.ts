@@ -26,8 +26,8 @@ export class LinkProbe implements Probe {
     return this.#link.bytesReceived;
   }
 
-  get bytesSent(): number | undefined {
-    return this.#link.bytesSent;
+  get bytesSent(): number {
+    return this.#link.bytesGone;
   }
 
   send(): number | undefined {

@@ -1,11 +1,12 @@
 import { type Endpoint, isWebSocketUrl } from '../config.js';
 import type { Context } from '../context.js';
 import {
+  type AnyTransportError,
   ConfigError,
   ConnectionClosedError,
   ConnectionFailedError,
+  isTransportError,
   ProtocolError,
-  TransportError,
   tooLarge,
 } from '../errors.js';
 import type { Socket, SocketClose, SocketError } from '../runtime.js';
@@ -32,7 +33,7 @@ export interface LinkEnd {
   readonly body?: string | undefined;
   /** Whether an attempt that failed was about credentials too. */
   readonly hasCredentials?: boolean | undefined;
-  readonly error: TransportError;
+  readonly error: AnyTransportError;
 }
 
 export interface LinkListener {
@@ -65,6 +66,8 @@ export class Link {
   #wasOpen = false;
   #error: SocketError | undefined;
   #isSending = false;
+  /** Text by its length, which is near enough to see that bytes leave. */
+  #bytesHandedOver = 0;
   /** Tells the URL function that its attempt was given up. */
   #givenUp: AbortController | undefined;
   #endpoint: Endpoint | undefined;
@@ -128,6 +131,7 @@ export class Link {
     this.#isSending = true;
     try {
       this.#socket?.send(frame);
+      this.#bytesHandedOver += frame.length;
     } finally {
       this.#isSending = false;
     }
@@ -148,6 +152,11 @@ export class Link {
   /** Bytes that came in; missing if the platform does not count them. */
   get bytesReceived(): number | undefined {
     return this.#socket?.bytesReceived;
+  }
+
+  /** Bytes that were handed over and have left, as far as the platform tells. */
+  get bytesGone(): number {
+    return this.bytesSent ?? this.#bytesHandedOver - this.bufferedAmount;
   }
 
   /** Bytes that have left; missing if the platform does not count them. */
@@ -291,13 +300,16 @@ export class Link {
     this.#listener.onEnd({ ...close, status, retryAfter, headers, body, hasCredentials, error });
   }
 
-  #errorOf(close: SocketClose, words: string, cause: unknown): TransportError {
+  #errorOf(close: SocketClose, words: string, cause: unknown): AnyTransportError {
     const { code, wasClean } = close;
     if (!this.#wasOpen) {
-      if (cause instanceof TransportError && !(cause instanceof ConfigError)) return cause;
+      if (isTransportError(cause) && !(cause instanceof ConfigError)) return cause;
       const { status } = this.#error ?? {};
-      const what = whatFailed(words || `close code ${code}`, this.#error, this.#protocols);
-      const where = showUrl(this.#endpoint?.url ?? this.#context.config.url, this.#context.handler);
+      const { handler } = this.#context;
+      const url = this.#endpoint?.url ?? this.#context.config.url;
+      const attempted = { url, protocols: this.#protocols, handler };
+      const what = whatFailed(words || `close code ${code}`, this.#error, attempted);
+      const where = showUrl(url, handler);
       return new ConnectionFailedError(texts.couldNotConnect(where, what), { cause, status });
     }
     if (cause !== undefined && !wasClean) {

@@ -1,6 +1,6 @@
 import { readServerError } from '../ask-handler.js';
 import type { Context } from '../context.js';
-import { AuthenticationFailedError, ProtocolError, type TransportError } from '../errors.js';
+import { type AnyTransportError, AuthenticationFailedError, ProtocolError } from '../errors.js';
 import type { LoginReader } from '../inbound/router.js';
 import type { Outbox } from '../outbound/outbox.js';
 import { isEmpty, listFrames } from '../protocol/frames.js';
@@ -15,7 +15,7 @@ import { describe } from '../util/wrap-error.js';
 export type LoginDone = (error: AuthenticationFailedError | undefined) => void;
 
 /** The end of a refresh, with an error unless the server accepted. */
-export type RefreshDone = (error: TransportError | undefined) => void;
+export type RefreshDone = (error: AnyTransportError | undefined) => void;
 
 /** One login at a time: the authentication frames out, the server's answer in. */
 export class Login implements LoginReader {
@@ -121,8 +121,10 @@ export class Login implements LoginReader {
       // The connection ended meanwhile, or the handler took too long.
       if (this.#refreshes.length === 0 || refresh !== this.#refreshCount) return;
       if (error) this.#endRefresh(error);
-      else if (isEmpty(frames)) this.#endRefresh(new ProtocolError(texts.NO_AUTHENTICATION));
-      else this.start(frames, (refusal) => this.#endRefresh(refusal));
+      else if (!isEmpty(frames)) this.start(frames, (refusal) => this.#endRefresh(refusal));
+      // A handler that authenticates, and needs no frame for that, has succeeded.
+      else if (this.#context.overrides.buildAuthMessage) this.#endRefresh(undefined);
+      else this.#endRefresh(new ProtocolError(texts.NO_AUTHENTICATION));
     });
   }
 
@@ -151,7 +153,7 @@ export class Login implements LoginReader {
     return this.#refreshes.splice(0);
   }
 
-  #endRefresh(error: TransportError | undefined): void {
+  #endRefresh(error: AnyTransportError | undefined): void {
     this.#timer.stop();
     const refreshes = this.#refreshes.splice(0);
     if (!error) this.#context.emit('authenticated');

@@ -1,11 +1,11 @@
 import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import {
+  type AnyTransportError,
   AuthenticationFailedError,
   ConnectionClosedError,
   ConnectionFailedError,
   MaxReconnectAttemptsError,
-  type TransportError,
 } from '../errors.js';
 import type { ClosePlan } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
@@ -15,7 +15,7 @@ import type { ReconnectPolicy } from './reconnect-policy.js';
 
 /** Why a connection, or an attempt, came to its end. */
 export interface ConnectionLoss {
-  readonly error: TransportError;
+  readonly error: AnyTransportError;
   /** How the socket ended. Missing if we end it. */
   readonly end?: LinkEnd | undefined;
   /** Unix milliseconds since which nothing came in. Missing if that is now. */
@@ -111,12 +111,12 @@ export class LossJudge {
 }
 
 /** Whether a further attempt must fail too: refused credentials, or a platform without a WebSocket. */
-function isFinal(error: TransportError): boolean {
+function isFinal(error: AnyTransportError): boolean {
   return (error instanceof AuthenticationFailedError || error instanceof ConnectionFailedError) && !error.retryable;
 }
 
 /** The same error for a client that makes no further attempt. */
-function finalOf(error: TransportError): TransportError {
+function finalOf(error: AnyTransportError): AnyTransportError {
   const { cause, message } = error;
   if (error instanceof ConnectionClosedError) {
     return new ConnectionClosedError(message, { cause, closeCode: error.closeCode, retryable: false });

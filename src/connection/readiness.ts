@@ -1,5 +1,5 @@
 import type { Gate } from '../context.js';
-import type { TransportError } from '../errors.js';
+import type { AnyTransportError } from '../errors.js';
 import type { Clock } from '../runtime.js';
 import { type Abortable, forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { Deferred } from '../util/deferred.js';
@@ -14,7 +14,7 @@ export interface ReadinessLimits {
 
 export interface ReadinessListener {
   /** The error of a caller that waited for `timeout` milliseconds. */
-  timedOut(timeout: number): TransportError;
+  timedOut(timeout: number): AnyTransportError;
   /** The last waiting caller has given up. */
   deserted(): void;
 }
@@ -50,12 +50,13 @@ export class Readiness {
       if (!this.isAwaited) this.#listener.deserted();
     };
     const abortable: Abortable = { handleEvent: () => giveUp(signal?.reason) };
-    if (signal) listenToAbort(signal, abortable);
     if (timeout !== Infinity) timer.start(timeout, () => giveUp(this.#listener.timedOut(timeout)));
     this.#waiters.set(waiter, () => {
       timer.stop();
       if (signal) forgetAbort(signal, abortable);
     });
+    // Last: it is the application's own code that may run here, and it may close the client.
+    if (signal) listenToAbort(signal, abortable);
     return waiter.promise;
   }
 
@@ -66,7 +67,7 @@ export class Readiness {
     }
   }
 
-  reject(error: TransportError): void {
+  reject(error: AnyTransportError): void {
     for (const waiter of this.#take()) waiter.reject(error);
   }
 

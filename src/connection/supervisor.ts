@@ -1,6 +1,6 @@
 import type { ConnectionState } from '../connection-state.js';
 import type { Context } from '../context.js';
-import { ConnectionClosedError, ConnectionFailedError, type TransportError } from '../errors.js';
+import { type AnyTransportError, ConnectionClosedError, ConnectionFailedError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Sends } from '../requests/sends.js';
 import * as texts from '../texts.js';
@@ -41,7 +41,7 @@ export class Supervisor implements ConnectionListener {
   #lastRoundTrip: number | undefined;
   #isPaused = false;
   /** Why the last connection, or the last attempt, failed. */
-  #lastLoss: TransportError | undefined;
+  #lastLoss: AnyTransportError | undefined;
   /** Unix milliseconds since which the socket is open. */
   #connectedAt: number | undefined;
   /** What the connections that have ended counted. */
@@ -70,6 +70,10 @@ export class Supervisor implements ConnectionListener {
         if (this.#epoch === 0) this.#wish('abandoned', { reason: texts.CONNECT_ABORTED });
       },
     });
+  }
+
+  get isClosing(): boolean {
+    return this.#closing.options !== undefined;
   }
 
   get state(): ConnectionState {
@@ -118,7 +122,7 @@ export class Supervisor implements ConnectionListener {
   reconnect(reason: string, leaveTimeout?: number): void {
     if (this.state === 'reconnecting') return this.#attempts.startIn(this.#attempts.policy.immediate());
     // A failing socket reports its own error, which may be final or ask for a delay; do not replace it.
-    if (!this.#connection?.link.isFailing) this.#connection?.leave(reason, leaveTimeout);
+    if (!this.#connection?.link.isFailing) this.#connection?.leave(reason, { timeout: leaveTimeout });
   }
 
   /** Authenticates now, or with the connection that is being made. */
@@ -384,7 +388,7 @@ export class Supervisor implements ConnectionListener {
     return () => void this.#context.emit('disconnected', close);
   }
 
-  #endCalls(cause: CloseCause, error: TransportError): void {
+  #endCalls(cause: CloseCause, error: AnyTransportError): void {
     const { login, requests, sends, subscriptions } = this.#parts;
     this.#readiness.reject(error);
     for (const refreshed of login.cancel()) refreshed(error);
@@ -426,6 +430,6 @@ function sum(one: number | undefined, other: number | undefined): number | undef
   return one === undefined ? other : one + (other ?? 0);
 }
 
-function endedError(): TransportError {
+function endedError(): AnyTransportError {
   return new ConnectionClosedError(texts.CLIENT_CLOSED, { retryable: false });
 }

@@ -43,6 +43,10 @@ export class GenericJsonHandler<
   readonly #successCodes: ReadonlySet<string>;
   /** A text with a topic and without any of these strings is an update: it has no request id and no operation. */
   readonly #signs: readonly string[];
+  /** The last acknowledgement, and the topics that it names. */
+  #acknowledgement: Message | undefined;
+  #namedTopics: readonly Topic[] = [];
+  #named: ReadonlySet<Topic> = new Set();
 
   constructor(options: GenericJsonOptions = {}) {
     super();
@@ -114,7 +118,7 @@ export class GenericJsonHandler<
     const hasId = this.extractRequestId(message) !== undefined;
     if (!hasId && message.field(names.operationField) === names.unsubscribeOp) return undefined;
     const namedTopics = this.#topicsIn(message);
-    const ours = common(topics, namedTopics);
+    const ours = topics.filter((topic) => this.#named.has(topic));
     const accepted = !this.extractError(message);
     // A refusal with a request id refuses the whole frame, even if it names only the topic at fault.
     if (hasId && !accepted) return false;
@@ -127,10 +131,15 @@ export class GenericJsonHandler<
     return topics.length > 0 ? topics : undefined;
   }
 
-  #topicsIn(message: Message): Topic[] {
+  /** The same acknowledgement is asked about once per frame that it may be about. */
+  #topicsIn(message: Message): readonly Topic[] {
+    if (message === this.#acknowledgement) return this.#namedTopics;
     const names = this.#names;
     const frame = membersOf(message);
-    return [frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord);
+    this.#namedTopics = [frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord);
+    this.#named = new Set(this.#namedTopics);
+    this.#acknowledgement = message;
+    return this.#namedTopics;
   }
 
   override injectRequestId(payload: unknown, requestId: RequestId): unknown {
@@ -223,11 +232,4 @@ export class GenericJsonHandler<
 
 function isOneOf(value: unknown, allowed: string | readonly string[] | undefined): boolean {
   return isWord(value) && (value === allowed || (Array.isArray(allowed) && allowed.includes(value)));
-}
-
-/** The topics that are in the other list, too. */
-function common(topics: readonly Topic[], others: readonly Topic[]): Topic[] {
-  if (others.length === 1) return topics.includes(others[0] as Topic) ? [...others] : [];
-  const set = new Set(others);
-  return topics.filter((topic) => set.has(topic));
 }

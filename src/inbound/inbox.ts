@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { CapacityExceededError, type TransportError, tooLarge } from '../errors.js';
+import { type AnyTransportError, CapacityExceededError, tooLarge } from '../errors.js';
 import { isBytes } from '../protocol/frames.js';
 import type { Parts } from '../protocol/handler-types.js';
 import { adopt, Message, type MessageReader } from '../protocol/message.js';
@@ -27,7 +27,7 @@ export interface MessageRouter {
 
 export interface InboxListener {
   /** A frame cannot be taken: the connection has to end. */
-  onBroken(error: TransportError): void;
+  onBroken(error: AnyTransportError): void;
 }
 
 /**
@@ -205,7 +205,7 @@ export class Inbox {
     this.#router.route(message);
   }
 
-  #break(error: TransportError): void {
+  #break(error: AnyTransportError): void {
     this.stop();
     this.#listener.onBroken(error);
   }

@@ -54,25 +54,28 @@ export class Router {
   }
 
   route(message: Message): void {
-    let taken: boolean;
+    let left: MessageKind | undefined;
     try {
-      taken = this.#take(message);
+      left = this.#take(message);
     } catch (cause) {
       this.#context.emit('error', wrapError(texts.HANDLER_FAILED_ON_FRAME, cause));
       return;
     }
-    if (!taken) this.#context.emit('message', message);
+    if (left === MessageKind.Unknown) this.#context.counters.unknown++;
+    if (left) this.#context.emit('message', message, left);
     this.#actions.routed();
   }
 
-  #take(message: Message): boolean {
+  /** Returns the kind of a message that nothing took. */
+  #take(message: Message): MessageKind | undefined {
     const isLogin = this.#login.isOpen;
     // The answer to a login may say that the session is resumed. That has to be known before the first frame leaves.
     const isHeeded = isLogin && this.#heed(message);
-    if (isLogin && this.#login.isOpen && this.#login.take(message)) return true;
+    if (isLogin && this.#login.isOpen && this.#login.take(message)) return undefined;
     const { handler } = this.#context;
-    let isTaken: boolean;
-    switch (handler.classifyMessage(message)) {
+    const kind = handler.classifyMessage(message);
+    let isTaken = false;
+    switch (kind) {
       case MessageKind.Update: {
         const name = handler.extractTopic(message);
         isTaken = name !== null && name !== undefined && this.#subscriptions.publish(name, message);
@@ -84,11 +87,17 @@ export class Router {
       case MessageKind.Control:
         isTaken = this.#answer(message) || this.#subscriptions.control(message);
         break;
-      default:
-        return isHeeded || (!isLogin && this.#heed(message)) || this.#keepUp(message);
     }
     // What the frame brings is handed out first: a signal in the same frame may end the connection.
-    return isHeeded || (!isLogin && this.#heed(message)) || isTaken;
+    if (isHeeded || (!isLogin && this.#heed(message)) || isTaken) return undefined;
+    switch (kind) {
+      case MessageKind.Update:
+      case MessageKind.Response:
+      case MessageKind.Control:
+        return kind;
+      default:
+        return this.#keepUp(message) ? undefined : (kind ?? MessageKind.Unknown);
+    }
   }
 
   /** Takes a frame with the id of a request, or of a subscribe frame. */

@@ -1,4 +1,4 @@
-import type { TransportError } from '../errors.js';
+import type { AnyTransportError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
 import type { Frame } from '../protocol/handler-types.js';
 
@@ -24,7 +24,7 @@ export interface OutboundCall {
   /** The socket did not take the frame. Returns whether the call still waits to be written. */
   onRefused(): boolean;
   /** The frame can never be written. */
-  onUnwritable(error: TransportError): void;
+  onUnwritable(error: AnyTransportError): void;
   /** The signal has aborted: ends the call. */
   handleEvent(): void;
 }

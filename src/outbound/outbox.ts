@@ -275,6 +275,9 @@ export class Outbox implements CallLaneListener {
     const frame = lane.frameOf(call);
     // The handler's own code may have ended the call, or asked for the end of the connection.
     if (frame === undefined || link !== this.#link || this.#turns.hasQueued) return true;
+    // It may also have taken longer than the call may wait.
+    this.#deadlines.sweep();
+    if (lane.head() !== call) return true;
     lane.take(call);
     this.#writeCall(call, frame);
     return true;

@@ -31,7 +31,7 @@ export class Admission {
 
   /**
    * The code of the handler that runs here may close the client or abort the call, so both are looked at last.
-   * @throws TransportError when the call cannot be accepted; the signal's reason if it has aborted
+   * @throws AnyTransportError when the call cannot be accepted; the signal's reason if it has aborted
    */
   admit(frame: Frame, call: Admissible): void {
     this.#checkState(call.retry);

@@ -1,15 +1,15 @@
 import {
+  type AnyTransportError,
   AuthenticationFailedError,
   ConnectionClosedError,
   ConnectionFailedError,
   type Delivery,
   MaxReconnectAttemptsError,
-  type TransportError,
 } from '../errors.js';
 import * as texts from '../texts.js';
 
 /** The end of the connection as one call sees it: an error of its own, with what happened to its bytes. */
-export function closedError(cause: TransportError, delivery: Delivery): TransportError {
+export function closedError(cause: AnyTransportError, delivery: Delivery): AnyTransportError {
   if (cause instanceof MaxReconnectAttemptsError) {
     return new MaxReconnectAttemptsError(cause.attempts, { cause, delivery });
   }

@@ -1,4 +1,4 @@
-import { RequestTimeoutError, type TransportError } from '../errors.js';
+import { type AnyTransportError, RequestTimeoutError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
 import type { OutboundCall, Priority } from '../outbound/outbound-call.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
@@ -120,7 +120,7 @@ export class PendingRequest implements Expirable, OutboundCall {
     if (this.retry !== 'idempotent') this.frame = '';
   }
 
-  onUnwritable(error: TransportError): void {
+  onUnwritable(error: AnyTransportError): void {
     this.#owner.settle(this, 'closed', undefined, error);
   }
 

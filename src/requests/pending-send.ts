@@ -1,4 +1,4 @@
-import { RequestTimeoutError, type TransportError } from '../errors.js';
+import { type AnyTransportError, RequestTimeoutError } from '../errors.js';
 import type { OutboundCall, Priority } from '../outbound/outbound-call.js';
 import type { Frame } from '../protocol/handler-types.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
@@ -57,7 +57,7 @@ export class PendingSend implements OutboundCall, Expirable {
     return !this.#isOver;
   }
 
-  onUnwritable(error: TransportError): void {
+  onUnwritable(error: AnyTransportError): void {
     this.#fail(error);
   }
 

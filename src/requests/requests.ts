@@ -1,6 +1,6 @@
 import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
-import { ProtocolError, RequestRejectedError, TransportError } from '../errors.js';
+import { type AnyTransportError, isTransportError, ProtocolError, RequestRejectedError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
 import type { Outbox } from '../outbound/outbox.js';
 import type { Frame, ServerError } from '../protocol/handler-types.js';
@@ -40,7 +40,10 @@ export interface RawRequestOptions extends RequestOptions {
 }
 
 const NO_OPTIONS: RawRequestOptions = {};
-const ID: OptionRule = [(value: unknown) => typeof value === 'string' || typeof value === 'number', texts.AN_ID];
+const ID: OptionRule = [
+  (value: unknown) => (typeof value === 'string' && value !== '') || Number.isFinite(value),
+  texts.AN_ID,
+];
 const requestRules: OptionRules<RequestOptions> = {
   ...callRules,
   retry: oneOf('never', 'unsent', 'idempotent'),
@@ -56,7 +59,7 @@ export class Requests implements PendingRequestsListener {
   readonly #drain: Drain;
   readonly #pacer: Pacer;
   /** Requests that were lost with their connection and are not rejected yet, with the reason. */
-  readonly #lost = new Map<PendingRequest, TransportError>();
+  readonly #lost = new Map<PendingRequest, AnyTransportError>();
   readonly #pending: PendingRequests;
 
   constructor(
@@ -124,7 +127,7 @@ export class Requests implements PendingRequestsListener {
     const request = this.#pending.get(id);
     if (!request?.isWritten) return false;
     let result: unknown = message;
-    let failure: TransportError | undefined;
+    let failure: AnyTransportError | undefined;
     try {
       const { handler } = this.#context;
       const error = request.raw ? undefined : handler.extractError(message);
@@ -140,7 +143,7 @@ export class Requests implements PendingRequestsListener {
    * The connection is lost: written requests fail or are written again, the others keep waiting. All that fail end at once.
    * Their promises are rejected in slices, because very many would block the event loop.
    */
-  lost(error: TransportError): void {
+  lost(error: AnyTransportError): void {
     const again: PendingRequest[] = [];
     for (const request of this.#pending.all()) {
       if (request.isWritten && request.retry === 'idempotent') {
@@ -157,7 +160,7 @@ export class Requests implements PendingRequestsListener {
   }
 
   /** The client ends: every request that is left fails. */
-  close(error: TransportError): void {
+  close(error: AnyTransportError): void {
     this.#drain.stop();
     for (const request of this.#lost.keys()) this.#rejectLost(request);
     this.#pending.clear((request) => closedError(error, request.isWritten ? 'unknown' : 'unsent'));
@@ -216,7 +219,7 @@ export class Requests implements PendingRequestsListener {
     try {
       return this.#context.handler.injectRequestId(payload, id);
     } catch (cause) {
-      if (cause instanceof TransportError) throw cause;
+      if (isTransportError(cause)) throw cause;
       throw wrapError(texts.NO_REQUEST_ID_PUT, cause, { delivery: 'unsent' });
     }
   }

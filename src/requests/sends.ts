@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import type { TransportError } from '../errors.js';
+import type { AnyTransportError } from '../errors.js';
 import type { Outbox } from '../outbound/outbox.js';
 import type { Frame } from '../protocol/handler-types.js';
 import type { DeadlineQueue } from '../util/deadline-queue.js';
@@ -38,7 +38,7 @@ export class Sends implements SendOwner {
   }
 
   /** The client ends: every frame that waits fails. */
-  close(error: TransportError): void {
+  close(error: AnyTransportError): void {
     for (const send of [...this.#waiting]) {
       send.onUnwritable(closedError(error, send.isUnwritten ? 'unsent' : 'unknown'));
     }

@@ -81,10 +81,11 @@ export class Acknowledgements implements SubscribeFrameEvents {
     const { handler, overrides } = this.#context;
     const names = overrides.acknowledgedTopics ? handler.acknowledgedTopics(message) : undefined;
     const frames = names ? this.#unanswered.framesWith(names) : this.#unanswered.frames;
+    const wanted = names && new Set(names);
     for (const frame of frames) {
       let outcome: Outcome;
       try {
-        outcome = this.#outcomeFor(frame, message, names);
+        outcome = this.#outcomeFor(frame, message, wanted);
       } catch (cause) {
         // Of several frames nobody knows which one it is about.
         if (frames.length > 1) throw cause;
@@ -140,8 +141,8 @@ export class Acknowledgements implements SubscribeFrameEvents {
   }
 
   /** @param names - the topics that the message names; missing: all topics of the frame are looked at */
-  #outcomeFor(frame: SubscribeFrame, message: Message, names?: readonly Topic[]): Outcome {
-    const topics = names ? names.filter((topic) => frame.get(topic)) : frame.topics;
+  #outcomeFor(frame: SubscribeFrame, message: Message, names?: ReadonlySet<Topic>): Outcome {
+    const topics = names ? frame.topics.filter((topic) => names.has(topic)) : frame.topics;
     return this.#context.handler.isSubscriptionSuccess(message, topics);
   }
 

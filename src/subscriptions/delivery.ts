@@ -2,6 +2,7 @@ import { LazyUpdate } from '../channel/update.js';
 import type { Context } from '../context.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import type { Message } from '../protocol/message.js';
+import { MessageKind } from '../protocol/message-kind.js';
 import type { Arrival } from './arrival.js';
 import type { Gaps } from './gaps.js';
 import type { Resyncs } from './resyncs.js';
@@ -76,7 +77,7 @@ export class Delivery {
     const early = this.#early;
     this.#early = [];
     for (const { name, message } of early) {
-      if (!this.publish(name, message)) this.#context.emit('message', message);
+      if (!this.publish(name, message)) this.#context.emit('message', message, MessageKind.Update);
     }
   }
 

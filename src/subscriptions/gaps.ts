@@ -40,7 +40,7 @@ export class Gaps {
   /** The server skipped updates between `since` and `until`. */
   skipped(subscription: Subscription, since: number, until: number): void {
     for (const subscriber of subscription.subscribers) {
-      const gap: Gap = { epoch: this.#arrival.epoch, since, until, cause: 'sequence' };
+      const gap = this.#gap(since, until, 'sequence');
       subscriber.gap = gap;
       subscriber.inlet.gap(gap);
     }
@@ -78,9 +78,14 @@ export class Gaps {
     for (const subscriber of owed) {
       const { since, cause } = subscriber.loss as Loss;
       subscriber.isOwed = false;
-      subscriber.gap = { epoch: this.#arrival.epoch, since, until, cause };
+      subscriber.gap = this.#gap(since, until, cause);
     }
     for (const { gap, inlet } of owed) if (gap) inlet.gap(gap);
+  }
+
+  /** The wall clock may have been set back since the gap began. */
+  #gap(since: number, until: number, cause: Gap['cause']): Gap {
+    return { epoch: this.#arrival.epoch, since, until: Math.max(since, until), cause };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import type { TransportError } from '../errors.js';
+import type { AnyTransportError } from '../errors.js';
 import * as texts from '../texts.js';
 import type { Delivery } from './delivery.js';
 import type { Gaps } from './gaps.js';
@@ -59,7 +59,7 @@ export class Outcomes {
    * @param retryable - false ends the channels; true keeps them and the calls that wait; missing keeps the channels only
    * @param share - where in its bounds the delay of the next try lies, from 0 to 1
    */
-  refused(subscription: Subscription, error: TransportError, retryable: boolean | undefined, share: number): void {
+  refused(subscription: Subscription, error: AnyTransportError, retryable: boolean | undefined, share: number): void {
     for (const subscriber of subscription.subscribers) {
       if (!(retryable ?? subscriber.isConfirmed)) subscriber.fail(error);
       else subscriber.inlet.interrupted(error);

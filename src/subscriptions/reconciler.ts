@@ -84,6 +84,7 @@ export class Reconciler implements SubscriptionFrames {
 
   /** Builds frames for as many topics as fit together. */
   #buildNext(): void {
+    this.#parts.waits.sweep();
     const { topicsPerFrame = DEFAULT_TOPICS_PER_FRAME, topicsPerConnection } = this.#context.handler.limits ?? {};
     // Where the server counts its topics, room is made before it is taken.
     const first = topicsPerConnection === undefined ? undefined : 'unsubscribe';

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import type { TransportError } from '../errors.js';
+import type { AnyTransportError } from '../errors.js';
 import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { Subscription } from './subscription.js';
@@ -49,7 +49,7 @@ export class Refusals {
   }
 
   /** @param share - from 0 to 1: where in its bounds the delay lies; the same for topics that are to be asked for together */
-  postpone(subscription: Subscription, error: TransportError, share: number): void {
+  postpone(subscription: Subscription, error: AnyTransportError, share: number): void {
     const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** subscription.refusals);
     subscription.refusals++;
     subscription.isPostponed = true;

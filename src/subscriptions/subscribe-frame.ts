@@ -22,6 +22,8 @@ export class SubscribeFrame implements Expirable {
   isWritten = false;
   deadline = 0;
   isQueued = false;
+  /** Only written frames wait for an answer. */
+  readonly isUnwritten = false;
   readonly #subscriptions: readonly Subscription[];
   readonly #events: SubscribeFrameEvents;
   /** By topic, once the server answers topic by topic: most frames are answered as a whole. */

@@ -2,7 +2,7 @@ import type { Channel } from '../channel/channel.js';
 import type { ChannelInlet } from '../channel/channel-inlet.js';
 import type { Gap } from '../channel/update.js';
 import type { Gate } from '../context.js';
-import { type Delivery, RequestTimeoutError, SubscriptionFailedError, type TransportError } from '../errors.js';
+import { type AnyTransportError, type Delivery, RequestTimeoutError, SubscriptionFailedError } from '../errors.js';
 import type { Topic } from '../identifiers.js';
 import * as texts from '../texts.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
@@ -74,7 +74,11 @@ export class Subscriber {
     this.maxWait = options.maxWait;
     this.#signal = options.signal;
     this.#call = call;
-    if (options.signal) listenToAbort(options.signal, this);
+  }
+
+  /** Begins to heed the signal. It is the application's own code that may run here, and it may close the client. */
+  listen(): void {
+    if (this.#signal) listenToAbort(this.#signal, this);
   }
 
   get isConfirmed(): boolean {
@@ -88,7 +92,7 @@ export class Subscriber {
   }
 
   /** Rejects the call, or ends the channel if the call was resolved. */
-  fail(error: TransportError): void {
+  fail(error: AnyTransportError): void {
     if (!this.isConfirmed) return this.#reject(error);
     void this.leave();
     this.inlet.fail(error);
@@ -98,7 +102,7 @@ export class Subscriber {
    * Gives the topic up; resolves when it is ended at the server, or need not be.
    * @param error - why the channel ended; a call that still waits is rejected with it
    */
-  leave(error?: TransportError): Promise<void> {
+  leave(error?: AnyTransportError): Promise<void> {
     if (error) this.#takeCall()?.reject(error, this.inlet.channel);
     if (this.#signal) forgetAbort(this.#signal, this);
     this.#signal = undefined;
@@ -117,10 +121,11 @@ export class Subscriber {
   }
 
   /** A limit has passed. */
-  expire(duration: number, delivery: Delivery): void {
+  expire(duration: number, delivery: Delivery, unknown: number): void {
     const { topic } = this;
     const cause = new RequestTimeoutError(duration, undefined, { delivery });
-    const words = delivery === 'unsent' ? texts.notAsked(topic, duration) : texts.notConfirmed(topic, duration);
+    const words =
+      delivery === 'unsent' ? texts.notAsked(topic, duration) : texts.notConfirmed(topic, duration, unknown);
     this.#reject(new SubscriptionFailedError(topic, words, { cause, delivery, retryable: true }));
   }
 

@@ -1,7 +1,7 @@
 import type { Channel } from '../channel/channel.js';
 import type { ChannelInlet } from '../channel/channel-inlet.js';
 import type { Context, Gate } from '../context.js';
-import { CapacityExceededError, SubscriptionFailedError, type TransportError } from '../errors.js';
+import { type AnyTransportError, CapacityExceededError, SubscriptionFailedError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
@@ -76,7 +76,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     const gaps = new Gaps(arrival);
     const resyncs = new Resyncs(clock, changed, gaps);
     const delivery = new Delivery(context, store, resyncs, unanswered, arrival, gaps);
-    const waits = new Waits(clock);
+    const waits = new Waits(clock, context.counters);
     const refusals = new Refusals(context, changed);
     const outcomes = new Outcomes(context, gaps, delivery, waits, refusals, suspects, resyncs);
     const acknowledgements = new Acknowledgements(context, store, changed, unanswered, gaps, outcomes, inbound);
@@ -117,7 +117,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   /**
    * Subscribes a topic for the channel that `open` makes for its canonical name.
-   * @throws TransportError when the call cannot be tried
+   * @throws AnyTransportError when the call cannot be tried
    */
   subscribe<T>(
     topic: Topic,
@@ -142,6 +142,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     inlet.attach(subscriber);
     if (subscription.isRunning) subscriber.joinedIn = subscription.asks;
     this.#store.join(subscription, subscriber);
+    subscriber.listen();
     if (subscription.state === 'subscribed') {
       subscriber.confirm();
     } else {
@@ -231,7 +232,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   }
 
   /** Ends all channels and rejects all calls. */
-  close(cause: CloseCause, error: TransportError): void {
+  close(cause: CloseCause, error: AnyTransportError): void {
     this.#lose(0, false);
     this.#waits.stop();
     this.#refusals.stop();

@@ -81,6 +81,8 @@ export class Suspects {
   /** Takes the next group out: the least suspicious first. */
   take(limit: number): readonly Subscription[] {
     this.#isOpen = false;
+    // Each has its turn before one is asked again: a server that ends connections for other reasons convicts nobody.
+    this.#waiting.sort((one, other) => one.convictions - other.convictions);
     const size = Math.max(...this.#waiting.map(({ suspectedIn }) => suspectedIn));
     const group: Subscription[] = [];
     this.#waiting = this.#waiting.filter((subscription) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../runtime.js';
 import { DeadlineQueue } from '../util/deadline-queue.js';
 import type { Subscriber } from './subscriber.js';
 import type { Subscription } from './subscription.js';
-import { Wait } from './wait.js';
+import { type UnknownFrames, Wait } from './wait.js';
 
 /**
  * How long unconfirmed subscribers wait. `maxWait` limits the time until the first write of a subscribe frame. `timeout`
@@ -12,7 +12,10 @@ import { Wait } from './wait.js';
 export class Waits {
   readonly #deadlines: DeadlineQueue;
 
-  constructor(clock: Clock) {
+  readonly #frames: UnknownFrames;
+
+  constructor(clock: Clock, frames: UnknownFrames) {
+    this.#frames = frames;
     this.#deadlines = new DeadlineQueue(clock);
   }
 
@@ -44,6 +47,11 @@ export class Waits {
     subscriber.wait = undefined;
   }
 
+  /** Ends the calls that have waited for longer than `maxWait`, also where no timer has told. */
+  sweep(): void {
+    this.#deadlines.sweep();
+  }
+
   /** The client has ended. */
   stop(): void {
     this.#deadlines.stop();
@@ -52,7 +60,7 @@ export class Waits {
   #begin(subscriber: Subscriber, duration: number, delivery: Delivery): void {
     this.end(subscriber);
     subscriber.delivery = delivery;
-    subscriber.wait = new Wait(subscriber, duration, delivery);
+    subscriber.wait = new Wait(subscriber, duration, delivery, this.#frames);
     this.#deadlines.add(subscriber.wait, duration);
   }
 }

@@ -11,6 +11,8 @@ export function maskWord(word: string): string {
 export function maskUrl(url: string): string {
   try {
     const { protocol, host, pathname } = new URL(url);
+    // Anything but a path may hold anything.
+    if (host === '') return '***';
     return `${protocol}//${host}${pathname.split('/').map(maskWord).join('/')}`;
   } catch {
     return '***';

@@ -96,8 +96,8 @@ export const bugs = [
   bug(
     'a written request is told unsent',
     'requests/requests.ts',
-    "const delivery = request.isWritten ? 'unknown' : 'unsent';",
-    "const delivery = 'unsent';",
+    "closedError(error, request.isWritten ? 'unknown' : 'unsent')",
+    "closedError(error, 'unsent')",
   ),
   bug(
     'a late answer settles another request',

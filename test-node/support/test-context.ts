@@ -43,7 +43,7 @@ export function testContext(
       },
     },
     trace: new Trace(clock, (text) => text),
-    counters: { received: 0, parsed: 0, sent: 0, dropped: 0, reconnects: 0, lastMessageAt: undefined },
+    counters: { received: 0, parsed: 0, unknown: 0, sent: 0, dropped: 0, reconnects: 0, lastMessageAt: undefined },
     emit: (event, ...args) => {
       emitted.push([event, ...args]);
       return false;

@@ -82,8 +82,8 @@ describe('IsolatedEmitter', () => {
     emitter.emit('news', '1');
     await Promise.resolve();
     expect(failures.map((error) => error.message)).toEqual([
-      "A listener of 'news' failed: at once",
-      "A listener of 'news' failed: late",
+      "A listener of 'news' failed: at once.",
+      "A listener of 'news' failed: late.",
     ]);
   });
 

@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 import { connectClient, serve } from '../support/live.js';
 
 it.each([
-  ['an error of another realm', () => runInNewContext('new RangeError("too far")'), /: too far$/],
-  ['a text', () => 'too far', /: too far$/],
-  ['an object with a message', () => ({ message: 'too far' }), /: too far$/],
-  ['nothing', () => undefined, /: undefined$/],
-  ['an object that cannot be shown', () => Object.create(null), /: object$/],
+  ['an error of another realm', () => runInNewContext('new RangeError("too far")'), /: too far\.$/],
+  ['a text', () => 'too far', /: too far\.$/],
+  ['an object with a message', () => ({ message: 'too far' }), /: too far\.$/],
+  ['nothing', () => undefined, /: undefined\.$/],
+  ['an object that cannot be shown', () => Object.create(null), /: object\.$/],
 ])('%s that a handler throws is told by its message [PK18]', async (_, make, message) => {
   class Handler extends GenericJsonHandler {
     override prepareRequest(): string {

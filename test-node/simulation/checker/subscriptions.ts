@@ -254,7 +254,9 @@ const failsAlone: Rule = {
         for (const { number, since, timeout, confirmed, topic } of books.channels.values()) {
           const askedAt = asked.get(topic);
           if (confirmed || askedAt === undefined) continue;
-          if (at > Math.max(since, askedAt) + timeout + books.lateness + tolerance + 1)
+          // A late timer gives an answer that is on its way one more turn.
+          const due = Math.max(Math.max(since, askedAt) + timeout, books.jumpedAt);
+          if (at > due + books.lateness + tolerance + 1)
             fail(`channel ${number} was neither confirmed nor refused in time`);
         }
       },
