@@ -3,6 +3,7 @@ import type { RequestId } from '../identifiers.js';
 import * as texts from '../texts.js';
 import type { DeadlineQueue } from '../util/deadline-queue.js';
 import { RecentMap } from '../util/recent-map.js';
+import { MANY_ERRORS, withoutStacks } from '../util/without-stacks.js';
 import { checkCapacity } from './capacity.js';
 import { type Outcome, type PendingOptions, PendingRequest, type RequestOwner } from './pending-request.js';
 import type { IdUser } from './request-ids.js';
@@ -81,8 +82,17 @@ export class PendingRequests implements RequestOwner, IdUser {
     return true;
   }
 
-  /** Takes a request out, whose promise is to be settled right after. Returns false if that has happened before. */
-  end(request: PendingRequest, outcome: Outcome): boolean {
+  /** Takes out requests that end together. Their promises are to be rejected right after. */
+  endAll(requests: readonly PendingRequest[]): void {
+    const firstRemembered = requests.length - REMEMBERED_IDS;
+    for (const [index, request] of requests.entries()) this.end(request, 'closed', index >= firstRemembered);
+  }
+
+  /**
+   * Takes a request out, whose promise is to be settled right after. Returns false if that has happened before.
+   * @param isRemembered - whether a late answer has to be known as one; the oldest of very many need not
+   */
+  end(request: PendingRequest, outcome: Outcome, isRemembered = true): boolean {
     if (request.isSettled) return false;
     request.isSettled = true;
     request.forgetSignal();
@@ -92,7 +102,7 @@ export class PendingRequests implements RequestOwner, IdUser {
     if (outcome === 'answered') {
       request.call.delivery = 'answered';
       if (request.raw) this.#chosen.remember(request.id, true);
-    } else if (request.isWritten) {
+    } else if (request.isWritten && isRemembered) {
       this.#abandoned.remember(request.id, true);
     }
     return true;
@@ -113,7 +123,12 @@ export class PendingRequests implements RequestOwner, IdUser {
 
   /** Rejects all and stops the timer. */
   clear(error: (request: PendingRequest) => unknown): void {
-    for (const request of this.all()) this.settle(request, 'closed', undefined, error(request));
+    const requests = this.all();
+    const rejectAll = () => {
+      for (const request of requests) this.settle(request, 'closed', undefined, error(request));
+    };
+    if (requests.length < MANY_ERRORS) rejectAll();
+    else withoutStacks(rejectAll);
     this.#deadlines.stop();
   }
 }

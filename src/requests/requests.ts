@@ -12,6 +12,7 @@ import { checkAll, type OptionRule, type OptionRules, oneOf } from '../util/opti
 import { ownText } from '../util/own-text.js';
 import type { Pacer } from '../util/pacer.js';
 import { handled } from '../util/promises.js';
+import { MANY_ERRORS, withoutStacks } from '../util/without-stacks.js';
 import { wrapError } from '../util/wrap-error.js';
 import { type Admission, ownFrame, serialise } from './admission.js';
 import { type CallOptions, callRules } from './call-options.js';
@@ -50,6 +51,13 @@ const requestRules: OptionRules<RequestOptions> = {
 };
 const rawRules: OptionRules<RawRequestOptions> = { ...requestRules, requestId: ID };
 
+/** Requests that were lost with their connection, and which of them is rejected next. */
+interface LostRequests {
+  readonly requests: readonly PendingRequest[];
+  readonly error: AnyTransportError;
+  next: number;
+}
+
 /** The application's requests, from the call to the end of their promises. */
 export class Requests implements PendingRequestsListener {
   readonly #context: Context;
@@ -58,8 +66,7 @@ export class Requests implements PendingRequestsListener {
   readonly #admission: Admission;
   readonly #drain: Drain;
   readonly #pacer: Pacer;
-  /** Requests that were lost with their connection and are not rejected yet, with the reason. */
-  readonly #lost = new Map<PendingRequest, AnyTransportError>();
+  readonly #lost = new Set<LostRequests>();
   readonly #pending: PendingRequests;
 
   constructor(
@@ -145,32 +152,36 @@ export class Requests implements PendingRequestsListener {
    */
   lost(error: AnyTransportError): void {
     const again: PendingRequest[] = [];
+    const failed: PendingRequest[] = [];
     for (const request of this.#pending.all()) {
       if (request.isWritten && request.retry === 'idempotent') {
         request.onRequeued();
         again.push(request);
       } else if (request.isWritten || request.retry === 'never') {
-        if (this.#pending.end(request, 'closed')) this.#lost.set(request, error);
+        failed.push(request);
       }
     }
-    for (const request of this.#lost.keys()) this.#outbox.delete(request);
+    this.#pending.endAll(failed);
+    for (const request of failed) if (request.isUnwritten) this.#outbox.delete(request);
     this.#outbox.addFirst(again);
-    void this.#pacer.each([...this.#lost.keys()], (request) => this.#rejectLost(request));
+    const batch: LostRequests = { requests: failed, error, next: 0 };
+    this.#lost.add(batch);
+    void this.#pacer.each(failed, () => this.#rejectNext(batch)).then(() => this.#lost.delete(batch));
     this.#drain.check();
   }
 
   /** The client ends: every request that is left fails. */
   close(error: AnyTransportError): void {
     this.#drain.stop();
-    for (const request of this.#lost.keys()) this.#rejectLost(request);
+    for (const batch of this.#lost) while (batch.next < batch.requests.length) this.#rejectNext(batch);
     this.#pending.clear((request) => closedError(error, request.isWritten ? 'unknown' : 'unsent'));
   }
 
-  #rejectLost(request: PendingRequest): void {
-    const error = this.#lost.get(request);
-    if (!error) return;
-    this.#lost.delete(request);
-    request.finish(undefined, closedError(error, request.isWritten ? 'unknown' : 'unsent'));
+  #rejectNext(batch: LostRequests): void {
+    const request = batch.requests[batch.next++];
+    if (!request) return;
+    const make = () => closedError(batch.error, request.isWritten ? 'unknown' : 'unsent');
+    request.finish(undefined, batch.requests.length < MANY_ERRORS ? make() : withoutStacks(make));
     this.#context.gate.hold();
   }
 

@@ -96,8 +96,8 @@ export const bugs = [
   bug(
     'a written request is told unsent',
     'requests/requests.ts',
-    "closedError(error, request.isWritten ? 'unknown' : 'unsent')",
-    "closedError(error, 'unsent')",
+    "closedError(batch.error, request.isWritten ? 'unknown' : 'unsent')",
+    "closedError(batch.error, 'unsent')",
   ),
   bug(
     'a late answer settles another request',
