@@ -111,6 +111,11 @@ export interface Socket {
    * count them, as in browsers; then only whole messages are signs of life.
    */
   readonly bytesReceived?: number;
+  /**
+   * Whether the closing handshake has begun. Where the client did not begin it, the server did, and `onClose` tells its
+   * code. Missing if the platform does not tell.
+   */
+  readonly isClosing?: boolean;
   /** Bytes that have left this process on this connection. Missing if the platform does not count them. */
   readonly bytesSent?: number;
 }

@@ -11,6 +11,7 @@ export { browserLifecycle };
 /** Values of `readyState`. A replacement of the WebSocket class may lack its constants. */
 const CONNECTING = 0;
 const OPEN = 1;
+const CLOSING = 2;
 
 /** The close of a connection that never opened. */
 const NEVER_OPENED: SocketClose = { code: 1006, reason: '', wasClean: false };
@@ -103,6 +104,10 @@ class BrowserSocket implements Socket {
     const allowed = allowedCode(code);
     if (allowed === undefined) this.#native.close();
     else this.#native.close(allowed, fitReason(reason));
+  }
+
+  get isClosing(): boolean {
+    return this.#native.readyState === CLOSING;
   }
 
   get bufferedAmount(): number {

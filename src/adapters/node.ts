@@ -213,6 +213,10 @@ class NodeSocket implements Socket {
     return this.#ws.bufferedAmount;
   }
 
+  get isClosing(): boolean {
+    return this.#ws.readyState === WebSocket.CLOSING;
+  }
+
   get bytesReceived(): number | undefined {
     return this.#counted?.bytesRead;
   }

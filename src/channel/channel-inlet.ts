@@ -214,6 +214,11 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
     this.#loops = this.#loops.filter((other) => other !== loop);
   }
 
+  unreadable(cause: unknown): void {
+    this.drop();
+    this.listenerFailed(wrapError(texts.unreadableUpdate(this.topic), cause));
+  }
+
   newBuffer(): UpdateBuffer {
     const { overflow = 'drop-oldest', key } = this.options;
     return new UpdateBuffer(this.#capacity, overflow, key, this);

@@ -19,6 +19,8 @@ export interface Loop {
 export interface LoopOwner {
   /** Counts what the loop has buffered as dropped, and feeds the loop no more. */
   removeLoop(loop: Loop): void;
+  /** An update could not be read. The loop goes on with the next one. */
+  unreadable(cause: unknown): void;
 }
 
 interface Reader<V> {
@@ -54,8 +56,10 @@ export class ChannelIterator<V> implements ChannelLoop<V>, Loop {
   }
 
   next(): Promise<IteratorResult<V, undefined>> {
-    const update = this.#buffer.shift();
-    if (update) return this.#result(update);
+    for (let update = this.#buffer.shift(); update; update = this.#buffer.shift()) {
+      const result = this.#result(update);
+      if (result) return Promise.resolve(result);
+    }
     if (this.#ended) return this.#end();
     return handled(
       new Promise((resolve, reject) => {
@@ -73,10 +77,11 @@ export class ChannelIterator<V> implements ChannelLoop<V>, Loop {
   }
 
   push(update: Update): PushOutcome {
-    const reader = this.#readers.shift();
-    if (!reader) return this.#buffer.push(update);
+    if (this.#readers.length === 0) return this.#buffer.push(update);
+    const result = this.#result(this.#buffer.pass(update));
+    if (!result) return 'kept';
     this.#gate.hold();
-    this.#result(this.#buffer.pass(update)).then(reader.resolve, reader.reject);
+    this.#readers.shift()?.resolve(result);
     return 'kept';
   }
 
@@ -92,11 +97,13 @@ export class ChannelIterator<V> implements ChannelLoop<V>, Loop {
     this.#buffer.clear();
   }
 
-  #result(update: Update): Promise<IteratorResult<V, undefined>> {
+  /** What the loop yields for an update; nothing if that cannot be read. */
+  #result(update: Update): IteratorResult<V, undefined> | undefined {
     try {
-      return Promise.resolve({ done: false, value: this.#read(update) });
-    } catch (error) {
-      return handled(Promise.reject(error));
+      return { done: false, value: this.#read(update) };
+    } catch (cause) {
+      this.#owner.unreadable(cause);
+      return undefined;
     }
   }
 

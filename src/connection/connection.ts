@@ -142,6 +142,8 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     const { leaveTimeout } = this.#context.config;
     const { drain, outbox } = this.#parts;
     const end = (isSilent: boolean) => {
+      // The server was first: its code is judged, as always.
+      if (this.link.isClosedByServer) return this.link.awaitEnd();
       const error = new ConnectionClosedError(texts.reconnecting(reason));
       this.#listener.onLoss(this, {
         error,

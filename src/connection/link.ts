@@ -93,6 +93,19 @@ export class Link {
     return this.#state === 'open' && !this.isFailing;
   }
 
+  /** Whether the server has begun to close an open connection. Its code comes with the close event. */
+  get isClosedByServer(): boolean {
+    return this.isOpen && (this.#socket?.isClosing ?? false);
+  }
+
+  /** Waits for the close event of a socket that is closing; it has a second for that. */
+  awaitEnd(): void {
+    this.#timer.start(CLOSE_TIMEOUT, () => {
+      this.#end(LOST);
+      this.#discard();
+    });
+  }
+
   get isGone(): boolean {
     return this.#state === 'gone';
   }
@@ -267,11 +280,7 @@ export class Link {
     if (this.isGone || this.#error) return;
     this.#error = { ...error, cause: cleanCause(error.cause) };
     // The close event brings the code. A socket that does not send it has ended too.
-    if (!this.#isHeard) return;
-    this.#timer.start(CLOSE_TIMEOUT, () => {
-      this.#end(LOST);
-      this.#discard();
-    });
+    if (this.#isHeard) this.awaitEnd();
   }
 
   #onClose(close: SocketClose): void {

@@ -408,13 +408,19 @@ describe('Channel: loops', () => {
     await expect(waiting).rejects.toThrow('over');
   });
 
-  it('reject one next() for an update that cannot be read, and continue [CH4]', async () => {
+  it('pass over an update that cannot be read, which is an error of the channel and counted [CH4, DL22]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
+    const errors: string[] = [];
+    channel.on('error', ({ message }) => errors.push(message));
     const loop = channel[Symbol.asyncIterator]();
     deliver(inlet, -1, 2);
-    await expect(loop.next()).rejects.toThrow('unreadable');
     expect(await take(loop, 1)).toEqual([2]);
+    const waiting = take(loop, 1);
+    deliver(inlet, -3, 4);
+    expect(await waiting).toEqual([4]);
+    expect(errors).toEqual([expect.stringContaining('unreadable'), expect.stringContaining('unreadable')]);
+    expect(channel.dropped).toBe(2);
   });
 });
 

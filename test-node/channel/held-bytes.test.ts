@@ -105,6 +105,20 @@ describe('maxBufferedBytes', () => {
     expect(await read(latest)).toEqual(['0', '1', '2']);
   });
 
+  it('lets the small lose nothing where latest holds the most [CH36]', async () => {
+    const { publish, subscribe } = await world(10_500);
+    const latest = await subscribe('latest', {
+      overflow: 'latest',
+      key: ({ data }) => String(data).split(':')[0] ?? '',
+    });
+    const small = await subscribe('small');
+    await publish('latest', 9);
+    await publish('small', 3);
+    expect([latest.buffered, small.buffered, small.dropped]).toEqual([9, 3, 0]);
+    await publish('small', 20);
+    expect(small.buffered).toBe(5);
+  });
+
   it('tells a lasting hole of drop-newest with the first update after it [CH36, CH33]', async () => {
     const { publish, subscribe } = await world(2_500);
     const channel = await subscribe('t', { overflow: 'drop-newest' });

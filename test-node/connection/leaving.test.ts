@@ -1,4 +1,4 @@
-import { GenericJsonHandler } from 'hpx-transport-ws';
+import { type CloseInfo, type CloseVerdict, GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { connectedWorld, outcome } from '../support/virtual-world.js';
 
@@ -140,4 +140,35 @@ it('a repeated notice of the server does not cut the wait for answers short [CL5
   for (let times = 0; times < 3; times++) peer.send('{"op":"leave"}');
   await clock.advance(2_000);
   expect([client.state, client.epoch]).toEqual(['ready', 1]);
+});
+
+it('a notice waits for what the same read has brought: the close of the server is judged [CL50, C11]', async () => {
+  class Handler extends GenericJsonHandler {
+    override shouldReconnect(message: Message): boolean {
+      return message.field('op') === 'goaway';
+    }
+    override classifyClose({ code }: CloseInfo): CloseVerdict {
+      return code === 4_003 ? 'fatal' : 'retry';
+    }
+  }
+  const { client, clock, peer, subscribe, server } = await connectedWorld({ handler: new Handler() });
+  const channel = await subscribe('fills');
+  const fills: unknown[] = [];
+  channel.on('message', (fill) => fills.push(fill));
+  peer.send('{"op":"goaway"}');
+  server.publish('fills', 1);
+  peer.close(4_003, 'key revoked');
+  await clock.advance(2_000);
+  expect(fills).toEqual([1]);
+  expect(await client.closed).toMatchObject({ code: 4_003, error: { code: 'CONNECTION_CLOSED', retryable: false } });
+});
+
+it('a planned end waits as long as bytes come, also of a frame that is not complete [CL50, C6]', async () => {
+  const { client, clock, peer } = await connectedWorld({ config: { pingInterval: 0 } });
+  peer.slowDown(1_000, 'to-client');
+  const answer = client.request({ op: 'history', pad: 'x'.repeat(4_000) });
+  await clock.advance(5);
+  client.reconnect('maintenance', { leaveTimeout: 20_000 });
+  await clock.advance(6_000);
+  expect(await answer).toMatchObject({ op: 'history' });
 });

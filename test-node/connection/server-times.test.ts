@@ -132,7 +132,46 @@ describe('a URL function', () => {
   });
 });
 
+/** The message of an attempt whose upgrade was refused with this redirect. */
+async function redirectedTo(location: string, handler = new GenericJsonHandler()): Promise<string> {
+  const config = { url: 'ws://exchange/tenant7/ws', protocols: ['abcd-efgh-1234-5678-zz90'], reconnectMaxAttempts: 0 };
+  const { client, clock, network } = virtualWorld({ config, handler });
+  network.admission = { status: 302, headers: { location } };
+  const connecting = client.connect().catch((error: Error) => error.message);
+  await clock.advance(60_000);
+  return String(await connecting);
+}
+
 describe('the error of a failed attempt', () => {
+  it.each([
+    '//u:S3CRETp@h.example/a',
+    'u:S3CRETp@h.example/x',
+    '/v6/S3CRETkey123456.json?k=S3CRET',
+    'wss://h/%zz#S3CRET',
+  ])('shows no secret of a redirect to %s, nor of a subprotocol [ER13]', async (location) => {
+    const message = await redirectedTo(location);
+    expect(message).not.toMatch(/S3CRET|zz90/);
+    expect(message).toContain('302');
+  });
+
+  it('shows a URL as redact() does, and none where redact() fails [ER13, CL43]', async () => {
+    class Masking extends GenericJsonHandler {
+      override redact(text: string): string {
+        return text.replace('tenant7', '***');
+      }
+    }
+    class Failing extends GenericJsonHandler {
+      override redact(): string {
+        throw new Error('no');
+      }
+    }
+    for (const handler of [new Masking(), new Failing()]) {
+      expect(await redirectedTo('/tenant7', handler)).not.toContain('tenant7');
+      const { client } = virtualWorld({ config: { url: 'ws://exchange/tenant7/ws' }, handler });
+      expect(JSON.stringify(client)).not.toContain('tenant7');
+    }
+  });
+
   it('names host, path, status, redirect and subprotocols, and no secret [ER13]', async () => {
     const { client, network, clock } = virtualWorld({
       config: {

@@ -1,7 +1,7 @@
 import { GenericJsonHandler, type TraceEntry } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { LimitedHandler, topics } from '../support/limited-handler.js';
-import { outcomeOf } from '../support/live.js';
+import { barrier, connectClient, framesOf, outcomeOf, serve } from '../support/live.js';
 import { connectedWorld, type SentFrame, virtualWorld } from '../support/virtual-world.js';
 
 /** A handler that takes its time to prepare `slow` and lets a test end that. */
@@ -217,6 +217,23 @@ describe('the host that slept', () => {
     clock.stepWall(-3_600_000);
     await clock.advance(1_000);
     expect(await waiting).toEqual({ op: 'waiting' });
+  });
+
+  it('does not send a call whose own preparation takes longer than it may wait [DL17, R4]', async () => {
+    class Slow extends GenericJsonHandler {
+      override prepareRequest(text: string): string {
+        // As long as it takes to sign on a slow host.
+        const until = performance.now() + 60;
+        while (text.includes('order') && performance.now() < until);
+        return text;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new Slow() });
+    const order = outcomeOf(client.request({ op: 'order' }, { timeout: 20 }));
+    expect(await order).toMatchObject({ error: { code: 'REQUEST_TIMEOUT', delivery: 'unsent' } });
+    await barrier(client);
+    expect(framesOf(server).map(({ op }) => op)).toEqual(['barrier']);
   });
 
   it('hands out an answer that waits in the socket before a late timer ends its call [DL18, R1]', async () => {

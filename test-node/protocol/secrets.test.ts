@@ -20,6 +20,12 @@ describe('the default redact()', () => {
     'wss://user:S3CRET@venue.test/S3CRETS3CRETS3CRET?token=S3CRET',
     'op=login&sig=S3CRET',
     '[{"accessToken":"S3CRET"},{"listenKey":"S3CRET"}]',
+    '{"op":"authentication","args":{"account":"S3CRET","n":"S3CRET"}}',
+    '{"action":"authenticate","data":{"code":"S3CRET"}}',
+    '["auth","S3CRET","S3CRET"]',
+    '42["auth",{"account":"S3CRET"}]',
+    '{"passcode":"S3CRET","pin":"S3CRET"}',
+    'AUTH S3CRET S3CRET',
   ])('shows no secret of %s [CL43]', (text) => {
     expect(redact(text)).not.toContain('S3CRET');
     expect(redact(text)).not.toContain('S3\\"CRET');
@@ -43,6 +49,8 @@ describe('a URL that is shown', () => {
     ['wss://user:pw@venue.test:8443/ws/v2?token=x#y', 'wss://venue.test:8443/ws/v2'],
     ['wss://venue.test/stream/0123456789abcdef/on', 'wss://venue.test/stream/***/on'],
     ['wss://venue.test/0123-4567-89ab-cdef', 'wss://venue.test/***'],
+    ['wss://venue.test/ws/550e8400-e29b-41d4-a716-446655440000', 'wss://venue.test/ws/***'],
+    ['user:S3CRET@venue.test/x', '***'],
     ['no URL with S3CRET', '***'],
   ])('%s is %s [ER9]', (url, shown) => {
     expect(maskUrl(url)).toBe(shown);

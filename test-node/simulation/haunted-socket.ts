@@ -35,6 +35,9 @@ export function haunted(
         return socket.bufferedAmount;
       },
       // Browsers do not count them.
+      get isClosing() {
+        return socket.isClosing;
+      },
       get bytesReceived() {
         return countsBytes ? socket.bytesReceived : undefined;
       },

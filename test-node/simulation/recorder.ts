@@ -136,6 +136,9 @@ function recorded(inner: Socket, socket: number, write: (happening: Happening) =
     get bufferedAmount() {
       return inner.bufferedAmount;
     },
+    get isClosing() {
+      return inner.isClosing;
+    },
     get bytesReceived() {
       return inner.bytesReceived;
     },

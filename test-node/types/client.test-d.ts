@@ -160,6 +160,14 @@ describe('the client', () => {
       expectTypeOf(state).toEqualTypeOf<typeof previous>();
       expectTypeOf(cause.event).toEqualTypeOf<string>();
     });
+    client.on('message', (message, kind) => {
+      expectTypeOf(message).toEqualTypeOf<Message>();
+      expectTypeOf(kind).toEqualTypeOf<MessageKind>();
+    });
+    client.on('error', (error) => {
+      if (error.code === 'SUBSCRIPTION_FAILED') expectTypeOf(error.topic).toEqualTypeOf<string>();
+      if (error.code === 'REQUEST_TIMEOUT') expectTypeOf(error.duration).toEqualTypeOf<number>();
+    });
     client.on('ready', (epoch) => expectTypeOf(epoch).toEqualTypeOf<number>());
     // @ts-expect-error -- no such event
     client.on('readyy', () => {});

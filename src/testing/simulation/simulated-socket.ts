@@ -84,6 +84,10 @@ export class SimulatedSocket implements Socket, ClientEnd {
     return Math.max(0, this.#line.toServer.queuedBytes - this.#line.kernelBuffer);
   }
 
+  get isClosing(): boolean {
+    return this.#state === 'closing';
+  }
+
   /** Whether a part of a frame has arrived, and more of it is coming. */
   get isReceiving(): boolean {
     return this.#line.toClient.isMoving;
