@@ -13,6 +13,16 @@ import { type GenericJsonOptions, type GenericJsonSettings, genericJsonRules } f
 
 export type { GenericJsonOptions } from './generic-json/options.js';
 
+/** What a message says about topics that were asked for. */
+interface Acknowledgement {
+  readonly message: Message;
+  readonly hasId: boolean;
+  /** Whether it is about topics that were ended. */
+  readonly isEnd: boolean;
+  readonly accepted: boolean;
+  readonly named: ReadonlySet<Topic>;
+}
+
 /**
  * Speaks plain JSON protocols: operations with a list of topics, answers with the id of their request, updates with the
  * name of their topic. The options describe the differences between servers. For further differences extend this class.
@@ -43,10 +53,8 @@ export class GenericJsonHandler<
   readonly #successCodes: ReadonlySet<string>;
   /** A text with a topic and without any of these strings is an update: it has no request id and no operation. */
   readonly #signs: readonly string[];
-  /** The last acknowledgement, and the topics that it names. */
-  #acknowledgement: Message | undefined;
-  #namedTopics: readonly Topic[] = [];
-  #named: ReadonlySet<Topic> = new Set();
+  /** The last one. */
+  #acknowledgement: Acknowledgement | undefined;
 
   constructor(options: GenericJsonOptions = {}) {
     super();
@@ -114,32 +122,34 @@ export class GenericJsonHandler<
     message: Message,
     topics: readonly Topic[],
   ): boolean | SubscriptionOutcome | undefined {
-    const names = this.#names;
-    const hasId = this.extractRequestId(message) !== undefined;
-    if (!hasId && message.field(names.operationField) === names.unsubscribeOp) return undefined;
-    const namedTopics = this.#topicsIn(message);
-    const ours = topics.filter((topic) => this.#named.has(topic));
-    const accepted = !this.extractError(message);
+    const { accepted, hasId, isEnd, named } = this.#acknowledgementIn(message);
+    if (isEnd) return undefined;
+    const ours = topics.filter((topic) => named.has(topic));
     // A refusal with a request id refuses the whole frame, even if it names only the topic at fault.
     if (hasId && !accepted) return false;
     if (ours.length > 0) return accepted ? { accepted: ours } : { refused: ours };
-    return hasId || namedTopics.length === 0 ? accepted : undefined;
+    return hasId || named.size === 0 ? accepted : undefined;
   }
 
   override acknowledgedTopics(message: Message): readonly Topic[] | undefined {
-    const topics = this.#topicsIn(message);
-    return topics.length > 0 ? topics : undefined;
+    const { named } = this.#acknowledgementIn(message);
+    return named.size > 0 ? [...named] : undefined;
   }
 
-  /** The same acknowledgement is asked about once per frame that it may be about. */
-  #topicsIn(message: Message): readonly Topic[] {
-    if (message === this.#acknowledgement) return this.#namedTopics;
+  /** Read once: the same acknowledgement is asked about for each frame that it may be about. */
+  #acknowledgementIn(message: Message): Acknowledgement {
+    if (this.#acknowledgement?.message === message) return this.#acknowledgement;
     const names = this.#names;
     const frame = membersOf(message);
-    this.#namedTopics = [frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord);
-    this.#named = new Set(this.#namedTopics);
-    this.#acknowledgement = message;
-    return this.#namedTopics;
+    const hasId = this.extractRequestId(message) !== undefined;
+    this.#acknowledgement = {
+      message,
+      hasId,
+      isEnd: !hasId && message.field(names.operationField) === names.unsubscribeOp,
+      accepted: !this.extractError(message),
+      named: new Set([frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord)),
+    };
+    return this.#acknowledgement;
   }
 
   override injectRequestId(payload: unknown, requestId: RequestId): unknown {

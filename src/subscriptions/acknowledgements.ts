@@ -142,8 +142,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
 
   /** @param names - the topics that the message names; missing: all topics of the frame are looked at */
   #outcomeFor(frame: SubscribeFrame, message: Message, names?: ReadonlySet<Topic>): Outcome {
-    const topics = names ? frame.topics.filter((topic) => names.has(topic)) : frame.topics;
-    return this.#context.handler.isSubscriptionSuccess(message, topics);
+    return this.#context.handler.isSubscriptionSuccess(message, names ? named(frame, names) : frame.topics);
   }
 
   /** What cannot be read is no success: calls that wait are rejected. For channels the frame counts as unanswered. */
@@ -269,4 +268,10 @@ export class Acknowledgements implements SubscribeFrameEvents {
       this.#changed.stage(subscription);
     }
   }
+}
+
+/** The open topics of a frame that a message names. The smaller of the two is looked through. */
+function named(frame: SubscribeFrame, names: ReadonlySet<Topic>): readonly Topic[] {
+  if (names.size > frame.size) return frame.topics.filter((topic) => names.has(topic));
+  return [...names].filter((topic) => frame.get(topic));
 }
