@@ -285,7 +285,7 @@ test('a link to a mute server is replaced although its socket does not close [F2
 }) => {
   const run = await page.evaluateHandle(
     async ({ url, quick }) => {
-      const { client } = hpx.observe({ url, pingInterval: 100, pongTimeout: 50, ...quick });
+      const { client } = hpx.observe({ url, pingInterval: 100, pongTimeout: 1_000, ...quick });
       await client.connect();
       return client;
     },
