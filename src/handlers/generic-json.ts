@@ -15,7 +15,6 @@ export type { GenericJsonOptions } from './generic-json/options.js';
 
 /** What a message says about topics that were asked for. */
 interface Acknowledgement {
-  readonly message: Message;
   readonly hasId: boolean;
   /** Whether it is about topics that were ended. */
   readonly isEnd: boolean;
@@ -53,8 +52,8 @@ export class GenericJsonHandler<
   readonly #successCodes: ReadonlySet<string>;
   /** A text with a topic and without any of these strings is an update: it has no request id and no operation. */
   readonly #signs: readonly string[];
-  /** The last one. */
-  #acknowledgement: Acknowledgement | undefined;
+  /** Weak: what was read of a message must not keep the message in memory. */
+  readonly #acknowledgements = new WeakMap<Message, Acknowledgement>();
 
   constructor(options: GenericJsonOptions = {}) {
     super();
@@ -138,18 +137,19 @@ export class GenericJsonHandler<
 
   /** Read once: the same acknowledgement is asked about for each frame that it may be about. */
   #acknowledgementIn(message: Message): Acknowledgement {
-    if (this.#acknowledgement?.message === message) return this.#acknowledgement;
+    const known = this.#acknowledgements.get(message);
+    if (known) return known;
     const names = this.#names;
     const frame = membersOf(message);
     const hasId = this.extractRequestId(message) !== undefined;
-    this.#acknowledgement = {
-      message,
+    const read = {
       hasId,
       isEnd: !hasId && message.field(names.operationField) === names.unsubscribeOp,
       accepted: !this.extractError(message),
       named: new Set([frame[names.argumentsField], frame[names.topicField]].flat().filter(isWord)),
     };
-    return this.#acknowledgement;
+    this.#acknowledgements.set(message, read);
+    return read;
   }
 
   override injectRequestId(payload: unknown, requestId: RequestId): unknown {
