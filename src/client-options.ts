@@ -10,7 +10,7 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /**
    * Milliseconds until the call rejects with a `ConnectionFailedError`. A client that was never ready then rests, and can
-   * connect again; a client that was ready goes on.
+   * connect again; a client that was ready keeps trying.
    * @default Infinity
    */
   readonly timeout?: number;

@@ -38,8 +38,8 @@ function tell(time: number): void {
 }
 
 /**
- * Fake timers and polyfills replace the functions of the host, and take them away again. Time then goes on from where it was,
- * and every timer goes on with the rest of its wait on the functions that are there now.
+ * Fake timers and polyfills replace the functions of the host, and take them away again. This clock then continues from the
+ * last time that it returned. Every timer waits for the rest of its delay, with the functions that the host has now.
  */
 function followHost(): void {
   const left = host;

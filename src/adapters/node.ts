@@ -148,7 +148,7 @@ class NodeSocket implements Socket {
     // Never removed: an 'error' event without a listener would end the process.
     ws.on('error', (cause: NodeJS.ErrnoException) => {
       this.#failure ??= failureCode(cause.code);
-      // After a broken frame ws has begun the closing handshake by itself.
+      // After a broken frame, ws itself starts the closing handshake.
       if (ws.readyState === WebSocket.CLOSING) this.#boundClosing();
       this.#fail({ cause });
     });

@@ -75,7 +75,7 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
     return this.#loops.length === 0 && !this.#silence && this.#feed.isDeaf;
   }
 
-  /** Whether the server has confirmed the topic on the connection at hand. */
+  /** Whether the server has confirmed the topic on the current connection. */
   get isLive(): boolean {
     return this.#isLive;
   }

@@ -94,7 +94,7 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
   /** How many updates wait for a reader. */
   abstract readonly buffered: number;
 
-  /** Whether the server has confirmed the topic on the connection at hand: updates come as they happen. */
+  /** Whether the server has confirmed the topic on the current connection: updates come as they happen. */
   abstract readonly live: boolean;
 
   /** What `JSON.stringify(channel)` and a print of a channel show. */
