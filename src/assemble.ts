@@ -19,6 +19,7 @@ import { Subscriptions } from './subscriptions/subscriptions.js';
 import { Trace } from './trace.js';
 import { DeadlineQueue } from './util/deadline-queue.js';
 import { Pacer } from './util/pacer.js';
+import { TurnTime } from './util/turn-time.js';
 
 /** The parts of a client that its face talks to. */
 export interface Assembly {
@@ -51,7 +52,8 @@ export function assemble(
     lastMessageAt: undefined,
   };
   const overrides = overridesOf(handler);
-  const context: Context = { config, handler, overrides, runtime, trace, counters, gate, emit };
+  const turnTime = new TurnTime(runtime.clock);
+  const context: Context = { config, handler, overrides, runtime, trace, counters, gate, turnTime, emit };
 
   const machine = new StateMachine(context);
   const pacer = new Pacer(runtime.clock);

@@ -4,6 +4,7 @@ import type { HandlerOverrides } from './protocol/handler-overrides.js';
 import type { ProtocolHandler } from './protocol/protocol-handler.js';
 import type { Runtime } from './runtime.js';
 import type { Trace } from './trace.js';
+import type { TurnTime } from './util/turn-time.js';
 
 /** What all parts of one client share. */
 export interface Context {
@@ -14,6 +15,7 @@ export interface Context {
   readonly trace: Trace;
   readonly counters: Counters;
   readonly gate: Gate;
+  readonly turnTime: TurnTime;
   /** Emits an event of the client. Returns false if it has no listener. */
   emit<K extends keyof ClientEvents>(event: K, ...args: ClientEvents[K]): boolean;
 }

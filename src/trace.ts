@@ -1,6 +1,7 @@
 import type { ConnectionState } from './connection-state.js';
 import type { Clock } from './runtime.js';
 import { isThenable } from './util/promises.js';
+import { wallTime } from './util/wall-time.js';
 
 /** What happened inside the client, one entry per transition, frame and effect. `time` is Unix milliseconds. */
 export type TraceEntry = { readonly time: number } & TraceDetail;
@@ -122,9 +123,4 @@ export class Trace {
       }
     }
   }
-}
-
-/** Unix milliseconds; `now()` for a clock without a wall time. */
-export function wallTime(clock: Clock): number {
-  return clock.wallTime ? clock.wallTime() : clock.now();
 }

@@ -78,6 +78,15 @@ export class HeldBytes {
     return bytes;
   }
 
+  /** A buffer holds one message instead of another. Returns by how many bytes the buffer has grown. */
+  exchange(left: Message, kept: Message): number {
+    const gained = kept.raw.length;
+    const lost = left.raw.length;
+    if (countHolder(kept, 1) === 1) this.#total += gained;
+    if (countHolder(left, -1) === 0) this.#total -= lost;
+    return gained - lost;
+  }
+
   /** A buffer has grown. */
   grown(buffer: HoldingBuffer): void {
     if (!this.#isRanked) return;

@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime.js';
-import { wallTime } from '../trace.js';
 import { Timer } from '../util/timer.js';
+import { wallTime } from '../util/wall-time.js';
 
 /**
  * Watches over the updates of one channel: tells once when none came for `maxSilence` milliseconds. An update only writes

@@ -1,3 +1,4 @@
+import type { Message } from '../protocol/message.js';
 import type { HeldBytes, HoldingBuffer } from './held-bytes.js';
 import { type Gap, mergeGaps, type Update, withGap } from './update.js';
 
@@ -114,13 +115,11 @@ export class UpdateBuffer implements HoldingBuffer {
       return 'kept';
     }
     const oldest = this.#updates[this.#head] as Update;
-    this.#release(oldest);
-    this.#hold(passed);
-    this.#updates[this.#head] = passed;
+    this.#exchange(oldest.message, passed.message);
+    const isLatest = this.#overflow === 'latest';
+    this.#updates[this.#head] = isLatest ? withGap(passed, oldest.gap) : passed;
     this.#head = (this.#head + 1) % this.#updates.length;
-    if (this.#overflow === 'latest') {
-      if (oldest.gap) this.#updates[this.#head] = withGap(this.#updates[this.#head] as Update, oldest.gap);
-    } else {
+    if (!isLatest) {
       this.#before ??= new Hole();
       this.#before.add(oldest);
     }
@@ -129,6 +128,7 @@ export class UpdateBuffer implements HoldingBuffer {
 
   /** Returns an update with the gap that it has to carry for the updates that were dropped before it. */
   pass(update: Update): Update {
+    if (!this.owesGap) return update;
     const gap = this.#after ? mergeGaps(this.#after.gap, this.#gap) : this.#gap;
     this.#gap = undefined;
     this.#after = undefined;
@@ -208,6 +208,16 @@ export class UpdateBuffer implements HoldingBuffer {
     heldBytes.grown(this);
   }
 
+  /** One message takes the place of another: the same as releasing one and holding the other, at half the cost. */
+  #exchange(left: Message, kept: Message): void {
+    const heldBytes = this.#owner?.heldBytes;
+    if (!heldBytes || this.#account === 'ended') return;
+    const before = this.#bytes;
+    this.#bytes += heldBytes.exchange(left, kept);
+    if ((before === 0) !== (this.#bytes === 0)) heldBytes.countHolder(before === 0 ? 1 : -1);
+    if (this.#bytes > before && this.#account === 'listed') heldBytes.grown(this);
+  }
+
   #release({ message }: Update): void {
     const heldBytes = this.#owner?.heldBytes;
     if (!heldBytes || this.#account === 'ended') return;
@@ -227,11 +237,11 @@ export class UpdateBuffer implements HoldingBuffer {
     const key = this.#key?.(update) ?? '';
     const replaced = latest.get(key);
     latest.set(key, withGap(update, replaced?.gap));
-    this.#hold(update);
     if (replaced) {
-      this.#release(replaced);
+      this.#exchange(replaced.message, update.message);
       return 'dropped';
     }
+    this.#hold(update);
     if (latest.size <= this.#capacity) return 'kept';
     const gap = this.#shiftLatest(latest)?.gap;
     for (const [first, next] of latest) {

@@ -17,7 +17,6 @@ import type { Drain } from '../requests/drain.js';
 import type { Requests } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
 import * as texts from '../texts.js';
-import { wallTime } from '../trace.js';
 import { cleanCause } from '../util/clean-cause.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
@@ -190,7 +189,7 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
 
   onMessage(data: string | Uint8Array): void {
     this.#alive();
-    this.#context.counters.lastMessageAt = wallTime(this.#context.runtime.clock);
+    this.#context.counters.lastMessageAt = this.#context.turnTime.now();
     // A socket may answer inside `send()`, as a simple fake does. The call counts as written only after `send()`.
     if (this.link.isSending) this.#context.gate.hold();
     this.#inbox.receive(data);

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
-import { wallTime } from '../trace.js';
 import { Timer } from '../util/timer.js';
+import { wallTime } from '../util/wall-time.js';
 
 /** How many late verdicts in a row lead to another probe. Without a limit, a throttled page would never notice a dead link. */
 const MAX_LATE_VERDICTS = 3;

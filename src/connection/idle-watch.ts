@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
-import { wallTime } from '../trace.js';
 import { Timer } from '../util/timer.js';
+import { wallTime } from '../util/wall-time.js';
 
 /** How often the watch looks during one `idleTimeout`. */
 const LOOKS = 10;

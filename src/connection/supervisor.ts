@@ -4,9 +4,9 @@ import { type AnyTransportError, ConnectionClosedError, ConnectionFailedError } 
 import type { CloseCause } from '../events.js';
 import type { Sends } from '../requests/sends.js';
 import * as texts from '../texts.js';
-import { wallTime } from '../trace.js';
 import type { Pacer } from '../util/pacer.js';
 import { handled } from '../util/promises.js';
+import { wallTime } from '../util/wall-time.js';
 import { Attempts } from './attempts.js';
 import { type CloseOptions, Closing } from './closing.js';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.js';

@@ -1,14 +1,12 @@
-import type { Clock } from '../runtime.js';
-import { wallTime } from '../trace.js';
+import type { TurnTime } from '../util/turn-time.js';
 
 /** When, and on which connection, the frame at hand arrived: each update and each gap is stamped with it. */
 export class Arrival {
-  readonly #clock: Clock;
+  readonly #turnTime: TurnTime;
   #epoch = 0;
-  #time: number | undefined;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(turnTime: TurnTime) {
+    this.#turnTime = turnTime;
   }
 
   /** 1 for the first connection that became ready. */
@@ -21,16 +19,8 @@ export class Arrival {
     this.#epoch = epoch;
   }
 
-  /** Unix milliseconds. All frames of one turn, so all frames of one read of the socket, have the same time. */
+  /** Unix milliseconds. */
   time(): number {
-    if (this.#time === undefined) {
-      this.#time = wallTime(this.#clock);
-      void Promise.resolve().then(this.#endTurn);
-    }
-    return this.#time;
+    return this.#turnTime.now();
   }
-
-  readonly #endTurn = (): void => {
-    this.#time = undefined;
-  };
 }

@@ -72,7 +72,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     const unanswered = new UnansweredFrames(clock, context.config.requestTimeout, () => drain.confirmed());
     const suspects = new Suspects(context, store, outbox);
     const changed = new ChangedTopics(context, store, unanswered, outbox, suspects);
-    const arrival = new Arrival(clock);
+    const arrival = new Arrival(context.turnTime);
     const gaps = new Gaps(arrival);
     const resyncs = new Resyncs(clock, changed, gaps);
     const delivery = new Delivery(context, store, resyncs, unanswered, arrival, gaps);

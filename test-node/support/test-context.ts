@@ -5,6 +5,7 @@ import { overridesOf } from '../../src/protocol/handler-overrides.js';
 import type { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
 import { VirtualClock } from '../../src/testing/index.browser.js';
 import { Trace } from '../../src/trace.js';
+import { TurnTime } from '../../src/util/turn-time.js';
 
 export interface TestContext extends Context {
   readonly clock: VirtualClock;
@@ -42,6 +43,7 @@ export function testContext(
         throw new Error('This test opens no socket.');
       },
     },
+    turnTime: new TurnTime(clock),
     trace: new Trace(clock, (text) => text),
     counters: { received: 0, parsed: 0, unknown: 0, sent: 0, dropped: 0, reconnects: 0, lastMessageAt: undefined },
     emit: (event, ...args) => {
