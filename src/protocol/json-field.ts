@@ -34,6 +34,26 @@ export function readJsonMember(text: string, name: string): string | undefined {
   return at === undefined ? undefined : text.slice(at, skipValue(text, at));
 }
 
+/**
+ * The value at a path of member names and indices such as `arg.instId` or `data.0.id`, found by scanning the text without
+ * parsing it. It is read like a member of `readJsonField`; `true`, `false` and `null` are values too. Undefined if there is
+ * nothing, an object or an array. Never throws.
+ */
+export function readJsonPath(text: string, path: string): string | number | boolean | null | undefined {
+  let at: number | undefined = skipSpace(text, 0);
+  for (let start = 0; start <= path.length && at !== undefined; ) {
+    const dot = path.indexOf('.', start);
+    const end = dot < 0 ? path.length : dot;
+    const step = path.slice(start, end);
+    at = text.charCodeAt(at) === OPEN_BRACKET ? findElement(text, step, at) : findMember(text, step, at);
+    start = end + 1;
+  }
+  if (at === undefined) return undefined;
+  if (text.startsWith('true', at)) return true;
+  if (text.startsWith('false', at)) return false;
+  return text.startsWith('null', at) ? null : readScalar(text, at);
+}
+
 /** The latest name that needs no escapes. A stream of updates reads the same name again and again. */
 let lastPlain = '';
 
@@ -43,9 +63,9 @@ function isPlain(name: string): boolean {
   return true;
 }
 
-/** The index of the first value with this name. */
-function findMember(text: string, name: string): number | undefined {
-  let at = skipSpace(text, 0);
+/** The index of the first value with this name in the object that opens at `from`. */
+function findMember(text: string, name: string, from = skipSpace(text, 0)): number | undefined {
+  let at = from;
   if (text.charCodeAt(at) !== OPEN_BRACE) return undefined;
   at = skipSpace(text, at + 1);
   for (let isFirst = true; text.charCodeAt(at) === QUOTE; isFirst = false) {
@@ -64,11 +84,24 @@ function findMember(text: string, name: string): number | undefined {
   return undefined;
 }
 
+/** The index of an element of the array that opens at `from`. */
+function findElement(text: string, index: string, from: number): number | undefined {
+  if (!/^(?:0|[1-9]\d*)$/.test(index)) return undefined;
+  let at = skipSpace(text, from + 1);
+  for (let left = Number(index); left > 0; left--) {
+    at = skipSpace(text, skipValue(text, at));
+    if (text.charCodeAt(at) !== COMMA) return undefined;
+    at = skipSpace(text, at + 1);
+  }
+  return at;
+}
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
@@ -117,7 +150,7 @@ export function skipValue(text: string, from: number): number {
         if (depth === 0) return at + 1;
         break;
       case OPEN_BRACE:
-      case 0x5b: // [
+      case OPEN_BRACKET:
         depth++;
         break;
       case 0x7d: // }

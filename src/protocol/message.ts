@@ -1,5 +1,5 @@
 import { keepRaw } from '../util/keep-raw.js';
-import { readJsonField } from './json-field.js';
+import { readJsonField, readJsonPath } from './json-field.js';
 import { scanArray } from './json-parts.js';
 
 const NOT_PARSED = Symbol('not parsed');
@@ -123,6 +123,24 @@ export class Message {
       this.#fieldName = name;
     }
     return this.#fieldValue;
+  }
+
+  /**
+   * The value at a path of member names and array indices, found by scanning the text without parsing it: strings and
+   * numbers as `field()` returns them, booleans and null. Undefined if there is nothing at this path, or an object or an
+   * array, and for a text that is no JSON object or array. Of a name that comes twice the first counts. A name with a dot
+   * cannot be reached. Never throws.
+   *
+   * @example
+   * ```ts
+   * const push = new Message('{"arg":{"channel":"books"},"data":[{"seqId":7,"last":true}]}');
+   * push.path('arg.channel'); // 'books'
+   * push.path('data.0.seqId'); // 7
+   * push.path('data.1.seqId'); // undefined
+   * ```
+   */
+  path(path: string): string | number | boolean | null | undefined {
+    return readJsonPath(this.text, path);
   }
 
   /**
