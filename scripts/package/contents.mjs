@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-// Part of the root entry, and not venues.
-const GENERAL_HANDLERS = ['generic-json', 'json-rpc', 'exchange-handler'];
+// Part of the root entry, or the entry of the helpers; no venues.
+const GENERAL_HANDLERS = ['generic-json', 'json-rpc', 'exchange-handler', 'index'];
 const CONDITIONS = ['types', 'browser', 'node', 'default'];
 /** `from './x.js'`, `import './x.js'` and `require('./x.cjs')`, as Rollup writes them. */
 const LOCAL_IMPORT = /\b(?:from |import |require\()['"](\.[^'"]+)['"]/g;

@@ -4,7 +4,13 @@ import type { ExampleBlock } from './example-blocks.js';
 /** What an example may use without declaring it; see `ExampleScope`. */
 const SCOPE = ['server', 'url', 'handler', 'oldHandler', 'headers', 'events', 'show', 'render'];
 /** Whose exports an example may use without an import, beside those of its own file. */
-const ENTRIES = ['src/index.ts', 'src/testing/index.ts', 'src/adapters/node.ts', 'src/adapters/browser.ts'];
+const ENTRIES = [
+  'src/index.ts',
+  'src/testing/index.ts',
+  'src/adapters/node.ts',
+  'src/adapters/browser.ts',
+  'src/handlers/index.ts',
+];
 
 /** A block as a module that runs it: `export default (scope, same) => Promise<void>`. */
 export interface ExampleModule extends ExampleBlock {
