@@ -210,6 +210,15 @@ export const PARAMS_NOT_PLAIN = 'The params of a subscription must be plain data
 
 export const PARAMS_NOT_COMPARABLE = 'The params of a subscription cannot be compared';
 
+export const notPlanned = (topic: string) =>
+  `The handler put the topic '${topic}' into no frame of its plan. Name each topic in exactly one frame.`;
+
+export const plannedTwice = (topic: string) =>
+  `The handler put the topic '${topic}' into two frames of its plan. Name each topic in exactly one frame.`;
+
+export const planIdUsed = (id: RequestId) =>
+  `The handler gave a frame of its plan the id ${id}, which another frame uses. Take ids from context.newRequestId().`;
+
 export const unbuildable = (operation: string, words: string) =>
   `The handler could not build the ${operation} frame: ${sentence(words)}`;
 

@@ -1,11 +1,11 @@
 import { ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import type {
-  Frames,
   Limits,
   ServerError,
   ServerRequest,
   SubscriptionContext,
+  SubscriptionFrames,
   SubscriptionOutcome,
 } from '../protocol/handler-types.js';
 import { readJsonField } from '../protocol/json-field.js';
@@ -125,11 +125,11 @@ export class JsonRpcHandler<
     return topic + this.#subscriptions.suffixOf(params);
   }
 
-  buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
+  buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): SubscriptionFrames {
     return this.#subscriptions.subscribe(topics, requestId, context);
   }
 
-  buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
+  buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): SubscriptionFrames {
     return this.#subscriptions.unsubscribe(topics, requestId, context);
   }
 

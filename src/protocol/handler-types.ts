@@ -7,6 +7,17 @@ export type Frame = string | Uint8Array;
 /** One frame, several frames in order, or none. */
 export type Frames = Frame | readonly Frame[] | null | undefined;
 
+/** One frame of an acknowledgement plan: the server answers it with this id, and the answer is about these topics. */
+export interface PlannedFrame {
+  readonly frame: Frame;
+  /** The id that the client was given for the call of the hook, or one from `context.newRequestId()`. */
+  readonly requestId: RequestId;
+  readonly topics: readonly Topic[];
+}
+
+/** The frames of a subscribe or unsubscribe: all with one id, or an acknowledgement plan with one id for each frame. */
+export type SubscriptionFrames = Frames | readonly PlannedFrame[];
+
 /** The messages in one frame. Null and undefined: the frame is one message. An empty list: it says nothing yet. */
 export type Parts = readonly Message[] | null | undefined;
 
@@ -18,6 +29,10 @@ export interface SubscriptionContext {
   alias(topic: Topic): RequestId | undefined;
   /** Sets the server's name for this topic. For protocols whose updates carry the id of the subscribe frame. */
   setAlias(topic: Topic, alias: RequestId): void;
+  /** A further request id, for a protocol whose frames carry one each. */
+  newRequestId(): RequestId;
+  /** All topics that the application wants now, for a protocol whose frames name the full list. */
+  readonly wanted: readonly Topic[];
 }
 
 /** What an acknowledgement says about each topic. Topics that are not named stay unconfirmed. */

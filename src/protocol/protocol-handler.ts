@@ -15,6 +15,7 @@ import type {
   ServerRequest,
   Signal,
   SubscriptionContext,
+  SubscriptionFrames,
   SubscriptionOutcome,
 } from './handler-types.js';
 import { decodeText, type Message } from './message.js';
@@ -89,15 +90,26 @@ export abstract class ProtocolHandler<
 
   /**
    * The frame, or frames, that subscribe these topics: at most `limits.topicsPerFrame`. Asked for new topics, and for
-   * all topics after each connect. No frame: nothing is to be confirmed, and the topics count as subscribed. A throw rejects `subscribe()` of these topics with a `SubscriptionFailedError`.
+   * all topics after each connect. No frame: nothing is to be confirmed, and the topics count as subscribed. If each
+   * frame has an id and an answer of its own, return an acknowledgement plan: a list of `{ frame, requestId, topics }`
+   * with each topic in exactly one frame. A throw rejects `subscribe()` of these topics with a `SubscriptionFailedError`.
    */
-  abstract buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames;
+  abstract buildSubscribe(
+    topics: readonly Topic[],
+    requestId: RequestId,
+    context: SubscriptionContext,
+  ): SubscriptionFrames;
 
   /**
    * The frame, or frames, that end these subscriptions. Asked when the last channel of a topic ends, and before a topic
-   * is subscribed anew. After a throw the client treats the topics as ended.
+   * is subscribed anew. It may be an acknowledgement plan, as in `buildSubscribe`. After a throw the client treats the
+   * topics as ended.
    */
-  abstract buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames;
+  abstract buildUnsubscribe(
+    topics: readonly Topic[],
+    requestId: RequestId,
+    context: SubscriptionContext,
+  ): SubscriptionFrames;
 
   // ——— The life of a connection ———
 
@@ -274,6 +286,15 @@ export abstract class ProtocolHandler<
    */
   canonicalTopic(topic: Topic, _params: unknown): Topic {
     return topic;
+  }
+
+  /**
+   * What topics must have in common to share a frame, such as the channel of `channel.symbol`. Asked inside
+   * `subscribe()`. Undefined: the topic may share a frame with any other that has no key. A throw rejects `subscribe()`
+   * with a `SubscriptionFailedError`.
+   */
+  groupKey(_topic: Topic, _params: unknown): string | undefined {
+    return undefined;
   }
 
   /**

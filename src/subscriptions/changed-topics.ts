@@ -6,6 +6,9 @@ import type { SubscriptionStore } from './subscription-store.js';
 import type { SubscriptionOutbox, Suspects } from './suspects.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
 
+/** How many topics that do not fit into a frame are looked at to fill it. Topics of several kinds often come by turns. */
+const MOST_PASSED = 1_000;
+
 /** What one frame is to ask for. */
 export interface Change {
   readonly operation: Operation;
@@ -124,9 +127,10 @@ export class ChangedTopics {
         passed.push(subscription);
         continue;
       }
-      if (own && subscriptions[0] && subscriptions[0].group !== subscription.group) {
+      if (own && subscriptions[0] && !subscriptions[0].fitsWith(subscription)) {
         passed.push(subscription);
-        break;
+        if (subscriptions[0].group !== subscription.group || passed.length > MOST_PASSED) break;
+        continue;
       }
       subscription.isChanged = false;
       if (own) isFull = subscriptions.push(subscription) >= limit;
@@ -151,7 +155,7 @@ export class ChangedTopics {
     while (subscriptions.length < limit) {
       const subscription = this.#refused.shift();
       if (!subscription) break;
-      if (subscriptions[0] && subscriptions[0].group !== subscription.group) {
+      if (subscriptions[0] && !subscriptions[0].fitsWith(subscription)) {
         this.#refused.unshift([subscription]);
         break;
       }

@@ -1,9 +1,10 @@
 import type { Context } from '../context.js';
-import { MessageTooLargeError } from '../errors.js';
+import { MessageTooLargeError, type ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
-import { byteLength, listFrames } from '../protocol/frames.js';
+import { byteLength } from '../protocol/frames.js';
 import type { Frame, SubscriptionContext } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
+import { type FramePlan, readPlan } from './frame-plan.js';
 import type { Subscription } from './subscription.js';
 import type { Operation } from './subscription-states.js';
 import type { SubscriptionStore } from './subscription-store.js';
@@ -12,6 +13,10 @@ import type { SubscriptionStore } from './subscription-store.js';
 export interface RequestIds {
   /** Returns an id that was never used before. */
   next(): RequestId;
+  /** Whether an answer may still come under an id. */
+  isUsed(id: RequestId): boolean;
+  /** This client uses an id. */
+  note(id: RequestId): void;
 }
 
 /** The frames that carry one request id: one frame, several, or none. */
@@ -25,6 +30,8 @@ export interface BuiltFrames {
 export interface Unbuildable {
   readonly subscriptions: readonly Subscription[];
   readonly cause: unknown;
+  /** What is wrong with the plan of the handler; missing if the handler failed. */
+  readonly fault?: ProtocolError;
 }
 
 /** Lets the handler build frames, within its limits. */
@@ -36,25 +43,19 @@ export class SubscriptionFrameBuilder {
   constructor(context: Context, store: SubscriptionStore, ids: RequestIds) {
     this.#context = context;
     this.#ids = ids;
-    this.#views = { subscribe: viewOf(store, 'params'), unsubscribe: viewOf(store, 'sentParams') };
+    this.#views = { subscribe: viewOf(store, ids, 'params'), unsubscribe: viewOf(store, ids, 'sentParams') };
   }
 
-  /** One entry if a frame can be built for everything within `limits.bytesPerFrame`, otherwise several. */
+  /** One entry for each request id, and for each topic that no frame can be built for. */
   build(operation: Operation, subscriptions: readonly Subscription[]): (BuiltFrames | Unbuildable)[] {
-    const { handler } = this.#context;
-    const topics = subscriptions.map(({ topic }) => topic);
+    if (subscriptions.length === 0) return [];
     try {
-      const requestId = this.#ids.next();
-      const view = this.#views[operation];
-      const frames = listFrames(
-        operation === 'subscribe'
-          ? handler.buildSubscribe(topics, requestId, view)
-          : handler.buildUnsubscribe(topics, requestId, view),
-      );
-      const limit = handler.limits?.bytesPerFrame ?? Infinity;
-      if (limit === Infinity || frames.every((frame) => byteLength(frame) <= limit)) {
-        return [{ requestId, subscriptions, frames }];
-      }
+      const plan = this.#plan(operation, subscriptions);
+      if (plan.faults.size > 0) return this.#withoutFaults(operation, subscriptions, plan);
+      const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+      const isWithin = ({ frames }: { readonly frames: readonly Frame[] }) =>
+        limit === Infinity || frames.every((frame) => byteLength(frame) <= limit);
+      if (plan.items.every(isWithin)) return this.#builtOf(plan, subscriptions);
       if (subscriptions.length === 1) {
         throw new MessageTooLargeError(limit, texts.topicFrameTooLarge(subscriptions[0]?.topic ?? '', limit), {
           delivery: 'unsent',
@@ -70,11 +71,51 @@ export class SubscriptionFrameBuilder {
       ...this.build(operation, subscriptions.slice(half)),
     ];
   }
+
+  #plan(operation: Operation, subscriptions: readonly Subscription[]): FramePlan {
+    const { handler } = this.#context;
+    const topics = subscriptions.map(({ topic }) => topic);
+    const requestId = this.#ids.next();
+    const view = this.#views[operation];
+    const built =
+      operation === 'subscribe'
+        ? handler.buildSubscribe(topics, requestId, view)
+        : handler.buildUnsubscribe(topics, requestId, view);
+    return readPlan(built, topics, requestId, (id) => this.#ids.isUsed(id));
+  }
+
+  /** A topic that the plan leaves out, or has twice, fails alone. The others are planned anew. */
+  #withoutFaults(
+    operation: Operation,
+    subscriptions: readonly Subscription[],
+    { faults }: FramePlan,
+  ): (BuiltFrames | Unbuildable)[] {
+    const failed: Unbuildable[] = [];
+    const others: Subscription[] = [];
+    for (const subscription of subscriptions) {
+      const fault = faults.get(subscription.topic);
+      if (fault) failed.push({ subscriptions: [subscription], cause: fault, fault });
+      else others.push(subscription);
+    }
+    return [...failed, ...this.build(operation, others)];
+  }
+
+  #builtOf({ items }: FramePlan, subscriptions: readonly Subscription[]): BuiltFrames[] {
+    const byTopic = new Map(subscriptions.map((subscription) => [subscription.topic, subscription]));
+    return items.map(({ requestId, frames, topics }) => {
+      this.#ids.note(requestId);
+      return { requestId, frames, subscriptions: topics.flatMap((topic) => byTopic.get(topic) ?? []) };
+    });
+  }
 }
 
 /** @param params - the params that are wanted, or the params that the server was given and is to forget now */
-function viewOf(store: SubscriptionStore, params: 'params' | 'sentParams'): SubscriptionContext {
+function viewOf(store: SubscriptionStore, ids: RequestIds, params: 'params' | 'sentParams'): SubscriptionContext {
   return {
+    newRequestId: () => ids.next(),
+    get wanted() {
+      return store.wantedTopics;
+    },
     params: (topic: Topic) => store.get(topic)?.[params],
     alias: (topic: Topic) => store.get(topic)?.alias,
     setAlias: (topic: Topic, alias: RequestId) => {

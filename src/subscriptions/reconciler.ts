@@ -149,14 +149,14 @@ export class Reconciler implements SubscriptionFrames {
     }
   }
 
-  #unbuildable(operation: Operation, { cause, subscriptions }: Unbuildable): void {
+  #unbuildable(operation: Operation, { cause, fault, subscriptions }: Unbuildable): void {
     const words = texts.unbuildable(operation, describe(cause));
     if (operation === 'unsubscribe') {
-      this.#context.emit('error', new ProtocolError(words, { cause }));
+      this.#context.emit('error', fault ?? new ProtocolError(words, { cause }));
       return this.#end(subscriptions);
     }
     for (const subscription of subscriptions) {
-      const error = new SubscriptionFailedError(subscription.topic, words, { cause, delivery: 'unsent' });
+      const error = fault ?? new SubscriptionFailedError(subscription.topic, words, { cause, delivery: 'unsent' });
       this.#parts.outcomes.refused(subscription, error, undefined, this.#context.runtime.random());
     }
   }

@@ -26,6 +26,11 @@ export class SubscriptionStore {
     return this.#wanted;
   }
 
+  /** The topics that are wanted, in the order in which they were first wanted. */
+  get wantedTopics(): Topic[] {
+    return this.values().flatMap(({ isWanted, topic }) => (isWanted ? topic : []));
+  }
+
   get(topic: Topic): Subscription | undefined {
     return this.#byTopic.get(topic);
   }

@@ -29,6 +29,8 @@ export class Subscription {
   requestId: RequestId | undefined;
   /** Whether a frame that asks for the topic was written on this connection; `Waits` sets it. */
   isWritten = false;
+  /** The handler's `groupKey`: only topics with the same key share a frame. */
+  groupKey: string | undefined;
   /** Topics with the same group share a frame with nobody else: part of a frame that was refused as a whole. */
   group: object | undefined;
   /** How often in a row the server refused the topic for now. */
@@ -77,6 +79,11 @@ export class Subscription {
   /** Whether the topic may be what makes the server end connections. */
   get isSuspect(): boolean {
     return this.suspectedIn > 0;
+  }
+
+  /** Whether one frame may ask for both topics. */
+  fitsWith({ group, groupKey }: Subscription): boolean {
+    return group === this.group && groupKey === this.groupKey;
   }
 
   /** Whether the topic is wanted with other params than the server was given. */

@@ -128,6 +128,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     // A copy: what the application does to the params later must not change a resubscription.
     const params = copied(options.params);
     const canonical = this.#canonical(topic, params);
+    const groupKey = this.#groupKey(topic, canonical, params);
     const existing = this.#store.get(canonical);
     if (existing?.isWanted) checkSameParams(existing, topic, params, this.#context.handler);
     else this.#checkLimit(topic);
@@ -138,6 +139,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     }
     const inlet = open(canonical);
     const subscription = this.#store.open(canonical, topic, params);
+    subscription.groupKey = groupKey;
     const subscriber = new Subscriber(this, canonical, inlet, options, call);
     inlet.attach(subscriber);
     if (subscription.isRunning) subscriber.joinedIn = subscription.asks;
@@ -295,8 +297,17 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   /** @throws SubscriptionFailedError when the handler refuses the topic */
   #canonical(topic: Topic, params: unknown): Topic {
+    return this.#ask(topic, () => this.#context.handler.canonicalTopic(topic, params));
+  }
+
+  #groupKey(topic: Topic, canonical: Topic, params: unknown): string | undefined {
+    return this.#ask(topic, () => this.#context.handler.groupKey(canonical, params));
+  }
+
+  /** @throws SubscriptionFailedError if the handler throws */
+  #ask<T>(topic: Topic, hook: () => T): T {
     try {
-      return this.#context.handler.canonicalTopic(topic, params);
+      return hook();
     } catch (cause) {
       throw new SubscriptionFailedError(topic, texts.topicImpossible(topic, describe(cause)), {
         cause,

@@ -87,6 +87,7 @@ export class Suspects {
     const group: Subscription[] = [];
     this.#waiting = this.#waiting.filter((subscription) => {
       if (subscription.suspectedIn !== size || group.length >= Math.min(size, limit)) return true;
+      if (group[0] && !group[0].fitsWith(subscription)) return true;
       subscription.isChanged = false;
       if (subscription.operation(undefined) === 'subscribe') group.push(subscription);
       return false;

@@ -5,7 +5,13 @@ import type { SubscriptionContext } from '../../src/protocol/handler-types.js';
 import { Message } from '../../src/protocol/message.js';
 import { ProtocolHandler } from '../../src/protocol/protocol-handler.js';
 
-const context: SubscriptionContext = { params: () => undefined, alias: () => undefined, setAlias: () => undefined };
+const context: SubscriptionContext = {
+  params: () => undefined,
+  alias: () => undefined,
+  setAlias: () => undefined,
+  newRequestId: () => 'further',
+  wanted: [],
+};
 const old = (more: Partial<ExchangeHandler> = {}): ExchangeHandler => ({
   getTopic: (text) => (text.startsWith('{') ? (JSON.parse(text).channel as string | undefined) : null),
   buildSubscribe: (topic) => JSON.stringify({ sub: topic }),

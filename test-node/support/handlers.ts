@@ -10,12 +10,15 @@ export function subscriptionContext(
   params: Record<string, unknown> = {},
   aliases: Record<string, RequestId> = {},
 ): SubscriptionContext {
+  let ids = 0;
   return {
     params: (topic) => params[topic],
     alias: (topic) => aliases[topic],
     setAlias: (topic, alias) => {
       aliases[topic] = alias;
     },
+    newRequestId: () => `next-${++ids}`,
+    wanted: Object.keys(params),
   };
 }
 
