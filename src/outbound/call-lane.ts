@@ -15,9 +15,9 @@ export interface CallLaneListener {
 }
 
 /** The calls of one priority in the order in which they were made, and the preparation of the first of them. */
-export class CallLane implements PreparationListener {
+export class CallLane implements PreparationListener<OutboundCall> {
   readonly #listener: CallLaneListener;
-  readonly #preparation: Preparation;
+  readonly #preparation: Preparation<OutboundCall>;
   /**
    * Active after a call ended while it was prepared. The code that ended the call may go on to end other calls, so the
    * next call has to wait for another task.
@@ -32,7 +32,7 @@ export class CallLane implements PreparationListener {
 
   constructor(context: Context, listener: CallLaneListener) {
     this.#listener = listener;
-    this.#preparation = new Preparation(context, this);
+    this.#preparation = new Preparation<OutboundCall>(context, this);
     this.#pause = new Timer(context.runtime.clock);
   }
 

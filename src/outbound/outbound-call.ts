@@ -1,17 +1,11 @@
 import type { AnyTransportError } from '../errors.js';
-import type { RequestId } from '../identifiers.js';
-import type { Frame } from '../protocol/handler-types.js';
+import type { Preparable } from './preparation.js';
 
 /** Which queue a call waits in: `high` goes before `normal`. */
 export type Priority = 'normal' | 'high';
 
 /** A request or a send on its way to the socket. */
-export interface OutboundCall {
-  readonly frame: Frame;
-  /** The id of a request. A send has none. */
-  readonly id?: RequestId;
-  /** Whether the frame leaves unchanged: it is the application's own, or a cancel. */
-  readonly raw?: boolean;
+export interface OutboundCall extends Preparable {
   readonly priority: Priority;
   /** Whether the call belongs to one connection and ends with it. */
   readonly isBound?: boolean;

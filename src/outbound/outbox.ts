@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import { CapacityExceededError } from '../errors.js';
+import type { RequestId } from '../identifiers.js';
 import { isEmpty, listFrames } from '../protocol/frames.js';
 import type { Frame, Frames } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
@@ -27,6 +28,8 @@ const CALLS_IN_A_ROW = 3;
 export interface SubscriptionFrames {
   /** Whether there may be another frame. */
   readonly hasNext: boolean;
+  /** Builds the next frame and asks the handler for its final form. Returns whether it can be written now. */
+  prepareNext(): boolean;
   /** Writes the next frame through `write`, which returns whether it was written. Returns false if there is no frame. */
   writeNext(write: (frame: Frame) => boolean): boolean;
 }
@@ -204,9 +207,9 @@ export class Outbox implements CallLaneListener {
   }
 
   /** Writes cancels of written requests, with the calls of high priority. They wait for room as long as the connection lives. */
-  cancel(frames: Frames): void {
+  cancel(frames: Frames, id: RequestId): void {
     if (!this.isReady) return;
-    for (const frame of listFrames(frames)) this.#high.add(new CancelFrame(frame));
+    for (const frame of listFrames(frames)) this.#high.add(new CancelFrame(this.#context, frame, id));
     this.pump();
   }
 
@@ -306,6 +309,12 @@ export class Outbox implements CallLaneListener {
     if (room === 'calls') {
       if (!this.#subscriptions.hasNext || budget.rateDelay('subscriptions') > 0) return false;
     } else if (this.#subscriptionHold.active || this.#holdBack(room)) {
+      return false;
+    }
+    if (!this.#subscriptions.prepareNext()) return false;
+    // The handler's own code may have asked for the end of the connection.
+    if (this.#turns.hasQueued) {
+      this.#pumpInTurn();
       return false;
     }
     return this.#subscriptions.writeNext((frame) => {

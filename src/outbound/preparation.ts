@@ -1,61 +1,70 @@
 import type { Context } from '../context.js';
 import type { ProtocolError } from '../errors.js';
+import type { RequestId, Topic } from '../identifiers.js';
 import { isFrame } from '../protocol/frames.js';
-import type { Frame } from '../protocol/handler-types.js';
+import type { Frame, FrameInfo, FrameKind } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { isThenable } from '../util/promises.js';
 import { wrapError } from '../util/wrap-error.js';
-import type { OutboundCall } from './outbound-call.js';
 
-export interface PreparationListener {
-  /** An asynchronous preparation is done. */
-  onPrepared(): void;
-  /** The handler failed: this call can never be written. */
-  onUnpreparable(call: OutboundCall, error: ProtocolError): void;
+/** A frame that the handler may change before it is written. */
+export interface Preparable {
+  readonly frame: Frame;
+  /** Missing: the frame leaves as it is. */
+  readonly kind?: FrameKind | undefined;
+  readonly id?: RequestId;
+  readonly topics?: readonly Topic[];
 }
 
-/** A call that the handler is preparing, and its frame once that is done. */
-interface Current {
-  readonly call: OutboundCall;
+export interface PreparationListener<T extends Preparable> {
+  /** An asynchronous preparation is done. */
+  onPrepared(): void;
+  /** The handler failed: the frame can never be written. */
+  onUnpreparable(subject: T, error: ProtocolError): void;
+}
+
+/** What the handler is preparing, and its frame once that is done. */
+interface Current<T> {
+  readonly subject: T;
   frame: Frame | undefined;
 }
 
-/** Asks the handler for the last change to a request before it is written. One call is prepared at a time. */
-export class Preparation {
+/** Asks the handler for the last change to a frame before it is written. One frame is prepared at a time. */
+export class Preparation<T extends Preparable> {
   readonly #context: Context;
-  readonly #listener: PreparationListener;
-  #current: Current | undefined;
+  readonly #listener: PreparationListener<T>;
+  #current: Current<T> | undefined;
 
-  constructor(context: Context, listener: PreparationListener) {
+  constructor(context: Context, listener: PreparationListener<T>) {
     this.#context = context;
     this.#listener = listener;
   }
 
-  /** Whether frames leave as they are. */
+  /** Whether all frames leave as they are. */
   get isIdle(): boolean {
-    return !this.#context.overrides.prepareRequest;
+    const { prepareFrame, prepareRequest } = this.#context.overrides;
+    return !prepareFrame && !prepareRequest;
   }
 
-  /** Whether the handler is still preparing a call. */
+  /** Whether the handler is still preparing a frame. */
   get isPending(): boolean {
     return this.#current !== undefined && this.#current.frame === undefined;
   }
 
-  isPreparing(call: OutboundCall): boolean {
-    return this.#current?.call === call;
+  isPreparing(subject: T): boolean {
+    return this.#current?.subject === subject;
   }
 
   /** The frame as it is to be written; nothing if the handler takes its time, if it failed, or if it ended the call. */
-  frameOf(call: OutboundCall): Frame | undefined {
-    const { id, raw } = call;
-    if (this.#current?.call === call) return this.#current.frame;
-    if (id === undefined || raw || this.isIdle) return call.frame;
+  frameOf(subject: T): Frame | undefined {
+    const { frame, kind } = subject;
+    if (this.#current?.subject === subject) return this.#current.frame;
+    if (!kind || !this.#changes(kind)) return frame;
     // Set before the handler is asked: its code may end this call, or make another call.
-    const current: Current = { call, frame: undefined };
+    const current: Current<T> = { subject, frame: undefined };
     this.#current = current;
     try {
-      const text = typeof call.frame === 'string' ? call.frame : new TextDecoder().decode(call.frame);
-      const prepared = this.#context.handler.prepareRequest(text, id);
+      const prepared = this.#context.handler.prepareFrame(frame, infoOf(kind, subject));
       if (isThenable(prepared)) this.#await(current, prepared);
       else if (this.#current === current) current.frame = checked(prepared);
     } catch (cause) {
@@ -64,12 +73,18 @@ export class Preparation {
     return current.frame;
   }
 
-  /** Forgets the current call: it was written or taken back, or has to be prepared afresh for another connection. */
+  /** Forgets the current frame: it was written or taken back, or has to be prepared afresh for another connection. */
   stop(): void {
     this.#current = undefined;
   }
 
-  #await(current: Current, prepared: Promise<Frame>): void {
+  /** Whether the handler may change frames of a kind. */
+  #changes(kind: FrameKind): boolean {
+    const { prepareFrame, prepareRequest } = this.#context.overrides;
+    return prepareFrame || (prepareRequest && kind === 'request');
+  }
+
+  #await(current: Current<T>, prepared: Promise<Frame>): void {
     prepared.then(
       (frame) => {
         if (this.#current !== current) return;
@@ -84,14 +99,19 @@ export class Preparation {
     );
   }
 
-  #fail(current: Current, cause: unknown): void {
+  #fail(current: Current<T>, cause: unknown): void {
     if (this.#current !== current) return;
-    const error = wrapError(texts.hookFailed('prepareRequest'), cause, { delivery: 'unsent' });
-    this.#listener.onUnpreparable(current.call, error);
+    const hook = this.#context.overrides.prepareFrame ? 'prepareFrame' : 'prepareRequest';
+    const error = wrapError(texts.hookFailed(hook), cause, { delivery: 'unsent' });
+    this.#listener.onUnpreparable(current.subject, error);
   }
 }
 
-/** A handler that builds nothing would hold up every call behind this call. */
+function infoOf(kind: FrameKind, { id, topics }: Preparable): FrameInfo {
+  return { kind, ...(id !== undefined && { requestId: id }), ...(topics && { topics }) };
+}
+
+/** A handler that builds nothing would hold up every frame behind this frame. */
 function checked(frame: Frame): Frame {
   if (isFrame(frame)) return frame;
   throw new TypeError(texts.NO_FRAME);

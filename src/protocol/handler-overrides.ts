@@ -18,6 +18,7 @@ const HOOKS = [
   'isPongResponse',
   'isServerPing',
   'isSubscriptionSuccess',
+  'prepareFrame',
   'prepareRequest',
   'replyTo',
   'shouldReconnect',

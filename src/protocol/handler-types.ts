@@ -18,6 +18,18 @@ export interface PlannedFrame {
 /** The frames of a subscribe or unsubscribe: all with one id, or an acknowledgement plan with one id for each frame. */
 export type SubscriptionFrames = Frames | readonly PlannedFrame[];
 
+/** What a frame is for. */
+export type FrameKind = 'request' | 'send' | 'subscribe' | 'unsubscribe' | 'cancel';
+
+/** What `prepareFrame` learns about the frame. */
+export interface FrameInfo {
+  readonly kind: FrameKind;
+  /** The id of the request, of the subscription frame, or of the request to cancel. A `send` has none. */
+  readonly requestId?: RequestId;
+  /** The topics of a subscribe or unsubscribe frame. */
+  readonly topics?: readonly Topic[];
+}
+
 /** The messages in one frame. Null and undefined: the frame is one message. An empty list: it says nothing yet. */
 export type Parts = readonly Message[] | null | undefined;
 

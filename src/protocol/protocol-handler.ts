@@ -8,6 +8,7 @@ import type {
   ClosePlan,
   CloseVerdict,
   Frame,
+  FrameInfo,
   Frames,
   Parts,
   Sequence,
@@ -228,11 +229,23 @@ export abstract class ProtocolHandler<
   }
 
   /**
-   * The final frame of a request, for a signature or a time stamp. Asked just before each write of a request, but not
-   * for `requestRaw()` and `send()`. A throw rejects the call, which is not sent. Default: the text as it is.
+   * The final frame of a request, for a signature or a time stamp. Asked by `prepareFrame`, for requests alone. A throw
+   * rejects the call, which is not sent. Default: the text as it is.
    */
   prepareRequest(text: string, _requestId: RequestId): Frame | Promise<Frame> {
     return text;
+  }
+
+  /**
+   * The final form of a frame, for a signature or a token. Asked just before each write, for all frames except pings,
+   * pongs, login frames and `requestRaw()`. A promise holds back what comes behind: a call waits for the calls before it,
+   * a subscription frame for the subscription frames before it; the two do not wait for each other. A throw rejects the
+   * call or the `subscribe()`; the frame is not sent. Default: asks `prepareRequest` for a request, and returns any other
+   * frame as it is.
+   */
+  prepareFrame(frame: Frame, { kind, requestId }: FrameInfo): Frame | Promise<Frame> {
+    if (kind !== 'request' || requestId === undefined) return frame;
+    return this.prepareRequest(typeof frame === 'string' ? frame : decodeText(frame), requestId);
   }
 
   /**

@@ -92,6 +92,11 @@ export class PendingRequest implements Expirable, OutboundCall {
     if (this.signal) listenToAbort(this.signal, this);
   }
 
+  /** The frame of `requestRaw()` is the application's own and leaves as it is. */
+  get kind(): 'request' | undefined {
+    return this.raw ? undefined : 'request';
+  }
+
   get isWritten(): boolean {
     return this.call.delivery !== 'unsent';
   }

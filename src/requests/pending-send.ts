@@ -19,6 +19,7 @@ export interface SendOwner {
 /** One frame that wants no answer, from the call until it is handed to the socket. */
 export class PendingSend implements OutboundCall, Expirable {
   readonly frame: Frame;
+  readonly kind = 'send';
   readonly priority: Priority;
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;

@@ -194,7 +194,7 @@ export class Requests implements PendingRequestsListener {
   onAborted(request: PendingRequest): void {
     if (request.isUnwritten || !this.#outbox.isReady) return;
     attempt(this.#context, texts.hookFailed('buildCancel'), () =>
-      this.#outbox.cancel(this.#context.handler.buildCancel(request.id)),
+      this.#outbox.cancel(this.#context.handler.buildCancel(request.id), request.id),
     );
   }
 

@@ -171,7 +171,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
     this.#unanswered.close(frame);
     // One bad topic may have spoiled the frame for the other topics.
     if (!outcome && frame.size > 1) {
-      this.#halve(frame.open.filter((subscription) => frame.awaits(subscription)));
+      this.halve(frame.open.filter((subscription) => frame.awaits(subscription)));
       return true;
     }
     for (const subscription of frame.open) {
@@ -221,7 +221,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
   /** A frame that was dropped as a whole, again and again, is searched like one that was refused. */
   #askAgain(frame: SubscribeFrame, dropped: readonly Subscription[], message: Message, share: number): void {
     if (dropped.length < frame.size) this.#separate(dropped);
-    else if (frame.size > 1) this.#halve(dropped);
+    else if (frame.size > 1) this.halve(dropped);
     else for (const subscription of dropped) this.#refuse(subscription, message, true, share);
   }
 
@@ -254,7 +254,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
   }
 
   /** The topics of a refused frame are asked for in two frames, so that the bad one is found. */
-  #halve(subscriptions: readonly Subscription[]): void {
+  halve(subscriptions: readonly Subscription[]): void {
     const half = (subscriptions.length + 1) >> 1;
     this.#separate(subscriptions.slice(0, half));
     this.#separate(subscriptions.slice(half));

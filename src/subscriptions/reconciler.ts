@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import { ProtocolError, SubscriptionFailedError } from '../errors.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
+import { type Preparable, Preparation, type PreparationListener } from '../outbound/preparation.js';
 import type { Frame } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { describe } from '../util/wrap-error.js';
@@ -10,6 +11,7 @@ import type { BuiltFrames, SubscriptionFrameBuilder, Unbuildable } from './frame
 import type { Outcomes } from './outcomes.js';
 import type { Operation } from './subscription-states.js';
 import type { SubscriptionStore } from './subscription-store.js';
+import type { SubscriptionOutbox } from './suspects.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
 import type { Waits } from './waits.js';
 
@@ -17,12 +19,13 @@ import type { Waits } from './waits.js';
 const DEFAULT_TOPICS_PER_FRAME = 100;
 
 /** A frame that was built and not written yet. */
-interface QueuedFrame {
-  readonly frame: Frame;
-  /** What this frame, the last of its topics, completes. */
-  readonly completes: BuiltFrames | undefined;
-  /** The subscribe frames that begin with this frame. */
-  readonly begins: BuiltFrames | undefined;
+interface QueuedFrame extends Preparable {
+  readonly kind: Operation;
+  /** The frames that share its id. */
+  readonly built: BuiltFrames;
+  /** Whether it is the first, and the last, of these frames. */
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
 }
 
 /** The parts that a reconciler works with. */
@@ -34,43 +37,81 @@ export interface ReconcilerParts {
   readonly acknowledgements: Acknowledgements;
   readonly outcomes: Outcomes;
   readonly waits: Waits;
+  readonly outbox: SubscriptionOutbox;
 }
 
 /** Brings what the server knows in line with what the application wants: frames for the topics that differ (S2, S3). */
-export class Reconciler implements SubscriptionFrames {
+export class Reconciler implements SubscriptionFrames, PreparationListener<QueuedFrame> {
   readonly #context: Context;
   readonly #parts: ReconcilerParts;
+  readonly #preparation: Preparation<QueuedFrame>;
   #queued: QueuedFrame[] = [];
 
   constructor(context: Context, parts: ReconcilerParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#preparation = new Preparation<QueuedFrame>(context, this);
   }
 
   get hasNext(): boolean {
-    return this.#queued.length > 0 || this.#parts.changed.hasNext;
+    return !this.#preparation.isPending && (this.#queued.length > 0 || this.#parts.changed.hasNext);
+  }
+
+  prepareNext(): boolean {
+    for (;;) {
+      // Some topics need no frame, or have none.
+      while (this.#queued.length === 0 && this.#parts.changed.hasNext) this.#buildNext();
+      const next = this.#queued[0];
+      if (!next) return false;
+      const frame = this.#preparation.frameOf(next);
+      // The next one if the handler failed on this frame, or ended the connection.
+      if (next === this.#queued[0]) return frame !== undefined;
+    }
   }
 
   writeNext(write: (frame: Frame) => boolean): boolean {
-    // Some topics need no frame, or have none.
-    while (this.#queued.length === 0 && this.#parts.changed.hasNext) this.#buildNext();
-    const next = this.#queued.shift();
-    if (!next || !write(next.frame)) return false;
-    if (next.completes) this.#complete(next.completes);
+    const next = this.#queued[0];
+    const frame = next && this.#preparation.frameOf(next);
+    if (frame === undefined) return false;
+    this.#queued.shift();
+    this.#preparation.stop();
+    if (!write(frame)) return false;
+    if (next?.isLast && next.kind === 'subscribe') this.#complete(next.built);
     return true;
+  }
+
+  onPrepared(): void {
+    this.#parts.outbox.pump();
+  }
+
+  /** The frame is given up, and those that share its id. Its topics are asked for in halves, so that a bad one is found. */
+  onUnpreparable({ kind, built }: QueuedFrame, error: ProtocolError): void {
+    const { acknowledgements, outbox, unanswered } = this.#parts;
+    this.#preparation.stop();
+    this.#queued = this.#queued.filter((queued) => queued.built !== built);
+    queueMicrotask(() => outbox.pump());
+    if (kind === 'unsubscribe') return void this.#context.emit('error', error);
+    const frame = unanswered.get(built.requestId);
+    if (frame) unanswered.close(frame);
+    const own = built.subscriptions.filter(({ requestId }) => requestId === built.requestId);
+    if (own.length > 1) return acknowledgements.halve(own);
+    for (const subscription of own) this.#parts.store.happen(subscription, 'ended');
+    this.#unbuildable(kind, { subscriptions: own.filter(({ isWanted }) => isWanted), cause: error });
   }
 
   /** Takes subscribe frames back that were built and not written. Their topics are looked at anew. */
   withdraw(): void {
     const { changed, store, unanswered } = this.#parts;
-    const at = this.#queued.findIndex(({ begins }) => begins);
+    const at = this.#queued.findIndex(({ kind, isFirst }) => kind === 'subscribe' && isFirst);
     if (at < 0) return;
+    if (at === 0) this.#preparation.stop();
     // Nothing but subscribe frames follows: a build is for one operation.
-    for (const { begins } of this.#queued.splice(at)) {
-      const frame = begins && unanswered.get(begins.requestId);
+    for (const { built, isFirst } of this.#queued.splice(at)) {
+      if (!isFirst) continue;
+      const frame = unanswered.get(built.requestId);
       if (frame) unanswered.close(frame);
-      for (const subscription of begins?.subscriptions ?? []) {
-        if (subscription.requestId !== begins?.requestId) continue;
+      for (const subscription of built.subscriptions) {
+        if (subscription.requestId !== built.requestId) continue;
         store.happen(subscription, 'ended');
         if (subscription.isWanted) changed.add(subscription);
       }
@@ -79,6 +120,7 @@ export class Reconciler implements SubscriptionFrames {
 
   /** The connection is lost. */
   lost(): void {
+    this.#preparation.stop();
     this.#queued = [];
   }
 
@@ -109,23 +151,27 @@ export class Reconciler implements SubscriptionFrames {
     if (acknowledgements.areExpected && frames.length > 0) unanswered.add(requestId, subscriptions, acknowledgements);
     else unanswered.addUnawaited(requestId);
     if (frames.length === 0) this.#complete(built);
-    else this.#queue(frames, built);
+    else this.#queue('subscribe', built);
   }
 
-  #unsubscribe({ frames, requestId, subscriptions }: BuiltFrames): void {
-    this.#parts.unanswered.addEnd(requestId, subscriptions);
-    this.#end(subscriptions);
-    this.#queue(frames);
+  #unsubscribe(built: BuiltFrames): void {
+    this.#parts.unanswered.addEnd(built.requestId, built.subscriptions);
+    this.#end(built.subscriptions);
+    this.#queue('unsubscribe', built);
   }
 
-  /** @param subscribes - what these frames subscribe */
-  #queue(frames: readonly Frame[], subscribes?: BuiltFrames): void {
-    const last = frames.length - 1;
-    for (const [index, frame] of frames.entries()) {
+  #queue(kind: Operation, built: BuiltFrames): void {
+    const topics = built.subscriptions.map(({ topic }) => topic);
+    const last = built.frames.length - 1;
+    for (const [index, frame] of built.frames.entries()) {
       this.#queued.push({
         frame,
-        begins: index === 0 ? subscribes : undefined,
-        completes: index === last ? subscribes : undefined,
+        kind,
+        id: built.requestId,
+        topics,
+        built,
+        isFirst: index === 0,
+        isLast: index === last,
       });
     }
   }

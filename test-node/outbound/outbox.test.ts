@@ -49,6 +49,7 @@ function subscriptionFrames() {
     get hasNext() {
       return subscriptions.length > 0;
     },
+    prepareNext: () => subscriptions.length > 0,
     writeNext: (write: (frame: Frame) => boolean): boolean => {
       const next = subscriptions[0];
       if (next === undefined || !write(next)) return false;
@@ -62,6 +63,7 @@ function newCall(frame: string, priority: Priority = 'normal'): OutboundCall & {
   const call = {
     frame,
     id: frame,
+    kind: 'request' as const,
     fate: 'waiting',
     priority,
     onLeaving: () => {},
@@ -305,7 +307,7 @@ describe('Outbox: asynchronous preparation', () => {
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
     const [send, request] = [newCall('send'), newCall('request')];
-    outbox.add({ ...send, id: undefined });
+    outbox.add({ ...send, kind: 'send' });
     outbox.add({ ...request, frame: new TextEncoder().encode('{"op":"order"}') });
     expect(link.written).toEqual(['send', 'signed']);
     expect(asked).toEqual([['{"op":"order"}', 'request']]);

@@ -1,0 +1,163 @@
+import { type Frame, type FrameInfo, GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { connectedWorld, outcome, virtualWorld } from '../support/virtual-world.js';
+
+/** Adds a signature to each frame. A test decides when a signature is done. */
+class SigningHandler extends GenericJsonHandler {
+  readonly asked: FrameInfo[] = [];
+  readonly waiting: (() => void)[] = [];
+  isAsynchronous = false;
+  override prepareFrame(frame: Frame, info: FrameInfo): Frame | Promise<Frame> {
+    this.asked.push(info);
+    const signed = JSON.stringify({ ...JSON.parse(String(frame)), signed: this.asked.length });
+    return this.isAsynchronous ? new Promise((resolve) => this.waiting.push(() => resolve(signed))) : signed;
+  }
+  override buildPing() {
+    return '{"op":"ping"}';
+  }
+  override buildAuthMessage() {
+    return '{"op":"auth"}';
+  }
+  override isAuthSuccess(message: Message) {
+    return message.field('op') === 'auth';
+  }
+  override buildCancel(requestId: string | number) {
+    return JSON.stringify({ op: 'cancel', id: requestId });
+  }
+}
+
+async function signingWorld() {
+  const handler = new SigningHandler();
+  const world = virtualWorld({
+    handler,
+    config: { useWebsocketPing: false, authOnConnect: false },
+  });
+  await world.connect();
+  return { ...world, handler };
+}
+
+describe('prepareFrame', () => {
+  it('is asked for each kind of frame, and told what the frame is for [HN43]', async () => {
+    const { client, clock, handler, sent } = await signingWorld();
+    const abort = new AbortController();
+    const request = client.request({ op: 'order' }, { signal: abort.signal });
+    void outcome(request);
+    await client.sendJson({ op: 'note' });
+    abort.abort();
+    const subscribing = client.subscribe('a');
+    await clock.advance(10);
+    const channel = await subscribing;
+    const ended = channel.unsubscribe();
+    await clock.advance(10);
+    await ended;
+    expect(handler.asked).toEqual([
+      { kind: 'request', requestId: request.requestId },
+      { kind: 'send' },
+      { kind: 'cancel', requestId: request.requestId },
+      { kind: 'subscribe', requestId: expect.any(String), topics: ['a'] },
+      { kind: 'unsubscribe', requestId: expect.any(String), topics: ['a'] },
+    ]);
+    expect(sent.every(({ signed }) => typeof signed === 'number')).toBe(true);
+  });
+
+  it('is not asked for pings, login frames and requestRaw() [HN43]', async () => {
+    const { client, clock, handler, sent } = await signingWorld();
+    void outcome(client.authenticate());
+    void outcome(client.requestRaw('{"op":"raw","req_id":"own"}', { timeout: 10 }));
+    await clock.advance(31_000);
+    expect(sent.map(({ op }) => op)).toEqual(expect.arrayContaining(['auth', 'raw', 'ping']));
+    expect(handler.asked).toEqual([]);
+  });
+
+  it('keeps subscription frames in order, and lets calls go on meanwhile [HN44]', async () => {
+    const { client, clock, handler, sent } = await signingWorld();
+    handler.isAsynchronous = true;
+    const first = client.subscribe('a');
+    await clock.advance(10);
+    const second = client.subscribe('b');
+    const request = client.request({ op: 'order' });
+    await clock.advance(10);
+    expect(handler.asked.map(({ kind }) => kind)).toEqual(['subscribe', 'request']);
+    handler.waiting[1]?.();
+    await clock.advance(10);
+    await request;
+    expect(sent.map(({ op }) => op)).toEqual(['order']);
+    handler.waiting[0]?.();
+    await clock.advance(10);
+    expect(await first).toMatchObject({ topic: 'a' });
+    handler.waiting[2]?.();
+    await clock.advance(10);
+    expect(await second).toMatchObject({ topic: 'b' });
+    expect(sent.map(({ op, args }) => args ?? op)).toEqual(['order', ['a'], ['b']]);
+  });
+
+  it('lets subscriptions go on while a call is prepared [HN44]', async () => {
+    const { client, clock, handler } = await signingWorld();
+    handler.isAsynchronous = true;
+    void outcome(client.request({ op: 'order' }));
+    const subscribing = client.subscribe('a');
+    await clock.advance(10);
+    handler.waiting[1]?.();
+    await clock.advance(10);
+    expect(await subscribing).toMatchObject({ topic: 'a' });
+  });
+
+  it('that fails costs the topic that it fails for, and no other [HN45]', async () => {
+    class PickyHandler extends GenericJsonHandler {
+      override prepareFrame(frame: Frame, { topics = [] }: FrameInfo) {
+        if (topics.includes('bad')) throw new Error('no signature');
+        return frame;
+      }
+    }
+    const world = await connectedWorld({ handler: new PickyHandler() });
+    const calls = ['a', 'bad', 'b'].map((topic) => world.client.subscribe(topic));
+    await world.clock.advance(100);
+    const [a, bad, b] = await Promise.all(calls.map(outcome));
+    expect([a, b]).toMatchObject([{ topic: 'a' }, { topic: 'b' }]);
+    expect(bad).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', delivery: 'unsent' } });
+    expect(String((bad as { error: Error }).error.message)).toContain('no signature');
+    expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+
+  it('that fails for an unsubscribe frame is told as an error [HN45]', async () => {
+    const { client, clock, handler, errors } = await signingWorld();
+    const subscribing = client.subscribe('a');
+    await clock.advance(10);
+    const channel = await subscribing;
+    handler.prepareFrame = () => {
+      throw new Error('no signature');
+    };
+    const ended = channel.unsubscribe();
+    await clock.advance(10);
+    await ended;
+    expect(errors).toMatchObject([{ code: 'PROTOCOL_ERROR' }]);
+  });
+
+  it('that closes the client lets nothing leave any more [HN45]', async () => {
+    const { client, clock, handler, sent } = await signingWorld();
+    handler.prepareFrame = (frame) => {
+      void client.close();
+      return frame;
+    };
+    const subscribing = outcome(client.subscribe('a'));
+    await clock.advance(2_000);
+    expect(await subscribing).toMatchObject({ error: { code: 'CONNECTION_CLOSED' } });
+    expect(sent).toEqual([]);
+  });
+
+  it('is asked afresh for the next connection [HN45]', async () => {
+    const { client, clock, handler, sent, drop } = await signingWorld();
+    handler.isAsynchronous = true;
+    const subscribing = client.subscribe('a');
+    await clock.advance(10);
+    await drop();
+    await clock.advance(1_000);
+    handler.waiting[0]?.();
+    await clock.advance(10);
+    expect(sent).toEqual([]);
+    handler.waiting[1]?.();
+    await clock.advance(10);
+    expect(await subscribing).toMatchObject({ topic: 'a' });
+    expect(sent).toMatchObject([{ op: 'subscribe', signed: 2 }]);
+  });
+});
