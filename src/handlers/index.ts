@@ -1,7 +1,10 @@
 /** Helpers for those who write a handler. Each can be used alone; a bundle holds only those that are imported. */
+export { type ConnectionSequence, connectionSequence } from './kit/connection-sequence.js';
 export type { BinaryEncoding } from './kit/encoding.js';
+export { acceptedOnly, fullState, type ListedTopics, outcomeOf } from './kit/outcomes.js';
 export { type QueryCodec, type QueryParts, queryCodec } from './kit/query-codec.js';
 export { type AlphanumericIdOptions, alphanumericIds, type NumericIdOptions, numericIds } from './kit/request-ids.js';
+export { countedSequence, linkedSequence, type SequenceOptions } from './kit/sequences.js';
 export {
   ed25519,
   type HashName,

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import * as root from 'hpx-transport-ws';
 import { browserRuntime } from 'hpx-transport-ws/adapters/browser';
 import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
+import * as helpers from 'hpx-transport-ws/handlers';
 import * as testing from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -93,6 +95,28 @@ describe('the package', () => {
     expect(importers.filter((file) => !file.startsWith(join('src', 'testing')))).toEqual([
       join('src', 'adapters', 'node.ts'),
     ]);
+  });
+
+  it('has helpers for handlers, of which a bundle holds only what it imports [HK10]', async () => {
+    const texts = {
+      codec: '{channel}',
+      queryCodec: "'?'",
+      hmac: 'HMAC',
+      numericIds: 'numericIds',
+      fullState: 'pending',
+    };
+    expect(Object.keys(helpers)).toEqual(expect.arrayContaining(Object.keys(texts)));
+    const entry = await bundle('src/handlers/index.ts');
+    for (const text of Object.values(texts)) expect(entry).toContain(text);
+    const folder = mkdtempSync(join(tmpdir(), 'helpers-'));
+    writeFileSync(join(folder, 'entry.mjs'), entry);
+    for (const [name, own] of Object.entries(texts)) {
+      writeFileSync(join(folder, `${name}.mjs`), `export { ${name} } from './entry.mjs';`);
+      const code = await bundle(join(folder, `${name}.mjs`));
+      const found = Object.values(texts).filter((text) => code.includes(text));
+      expect(found, name).toEqual([own]);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('keeps the names of errors when minified [ER8]', async () => {

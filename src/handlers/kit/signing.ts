@@ -36,9 +36,6 @@ export interface RsaOptions extends PrivateKeyOptions {
   readonly hash?: HashName;
 }
 
-const HASH = withDefault(oneOf('SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'), 'SHA-256');
-const ENCODING = oneOf(...ENCODINGS);
-const BASE64 = withDefault(ENCODING, 'base64');
 const SECRET: OptionRule = [
   (value: unknown) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
   texts.SECRET,
@@ -62,11 +59,11 @@ const PEM: OptionRule = [() => true, texts.PKCS8_PEM];
 export function hmac(options: HmacOptions): Signer {
   const { secret, encoding, hash } = readOptions('hmac', options, {
     secret: SECRET,
-    encoding: ENCODING,
-    hash: HASH,
+    encoding: oneOf(...ENCODINGS),
+    hash: hashRule(),
   });
   if (secret === undefined) throw new ConfigError('secret', secret, texts.SECRET);
-  if (encoding === undefined) throw new ConfigError('encoding', encoding, ENCODING[1]);
+  if (encoding === undefined) throw new ConfigError('encoding', encoding, oneOf(...ENCODINGS)[1]);
   const bytes = toBytes(secret);
   return signer('HMAC', encoding, (subtle) =>
     subtle.importKey('raw', bytes, { name: 'HMAC', hash: hash as HashName }, false, ['sign']),
@@ -91,8 +88,8 @@ export function hmac(options: HmacOptions): Signer {
 export function rsa(options: RsaOptions): Signer {
   const { privateKey, encoding, hash } = readOptions('rsa', options, {
     privateKey: PEM,
-    encoding: BASE64,
-    hash: HASH,
+    encoding: base64Rule(),
+    hash: hashRule(),
   });
   const bytes = readPrivateKey(privateKey);
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: hash as HashName };
@@ -102,8 +99,9 @@ export function rsa(options: RsaOptions): Signer {
 }
 
 /**
- * Signs with Ed25519 (RFC 8032), on WebCrypto. The key is imported once, at the first signature. Node knows the algorithm
- * since 18, Chrome since 137, Firefox since 129, Safari since 17.
+ * Signs with Ed25519 (RFC 8032), on WebCrypto. The key is imported once, at the first signature. Node has
+ * the algorithm from 18 on (Node 20 prints a warning that it is experimental), Chrome from 137, Firefox from 129, Safari
+ * from 17.
  *
  * @throws ConfigError for a wrong option, also for a key that is not PKCS#8 in PEM
  *
@@ -118,11 +116,20 @@ export function rsa(options: RsaOptions): Signer {
  * ```
  */
 export function ed25519(options: PrivateKeyOptions): Signer {
-  const { privateKey, encoding } = readOptions('ed25519', options, { privateKey: PEM, encoding: BASE64 });
+  const { privateKey, encoding } = readOptions('ed25519', options, { privateKey: PEM, encoding: base64Rule() });
   const bytes = readPrivateKey(privateKey);
   return signer('Ed25519', encoding as BinaryEncoding, (subtle) =>
     subtle.importKey('pkcs8', bytes, { name: 'Ed25519' }, false, ['sign']),
   );
+}
+
+// Functions, and no constants: a bundler drops them with the helpers that are not imported.
+function hashRule(): OptionRule {
+  return withDefault(oneOf('SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'), 'SHA-256');
+}
+
+function base64Rule(): OptionRule {
+  return withDefault(oneOf(...ENCODINGS), 'base64');
 }
 
 function withDefault([valid, allowed]: OptionRule, fallback: string): OptionRule {
