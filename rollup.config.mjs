@@ -42,7 +42,7 @@ const plugins = () => [
 const external = Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
 
 /** Names of shared files, by a source that is in them. Any other shared file is named after its last source. */
-const SHARED_NAMES = { 'src/config.ts': 'core', 'src/errors.ts': 'errors' };
+const SHARED_NAMES = { 'src/config.ts': 'core', 'src/errors.ts': 'errors', 'src/util/options.ts': 'options' };
 
 function sharedNameOf(moduleIds) {
   const sources = moduleIds.map((id) => relative('.', id));
