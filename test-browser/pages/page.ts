@@ -1,5 +1,6 @@
 import * as root from 'hpx-transport-ws';
 import * as adapter from 'hpx-transport-ws/adapters/browser';
+import * as handlers from 'hpx-transport-ws/handlers';
 import * as testing from 'hpx-transport-ws/testing';
 import { runAdapterSuite } from '../../test-node/contract/portable-suite.js';
 import { LoginHandler } from '../../test-node/support/login-handler.js';
@@ -33,7 +34,7 @@ async function reached(client: root.WebSocketClient, state: root.ConnectionState
   });
 }
 
-const api = { ...root, ...adapter, ...testing, LoginHandler, runAdapterSuite, simulate, observe, reached };
+const api = { ...root, ...adapter, ...testing, ...handlers, LoginHandler, runAdapterSuite, simulate, observe, reached };
 
 declare global {
   /** What tests find in the page. */
