@@ -47,6 +47,11 @@ export const CONNECT_ABORTED = 'connect() was aborted';
 export const authenticationFailed = (why: string, retryable: boolean) =>
   `Authentication failed: ${sentence(why)} ${retryable ? 'It is tried again.' : 'Check the credentials and the clock of this host.'}`;
 
+export const LOGIN_OVER = 'The login has ended. Frames of a login can be sent and received only until then.';
+
+export const loginOverflowed = (limit: number) =>
+  `More than ${limit} frames came in that login() did not receive. Let it return, or receive them.`;
+
 export const loginUnanswered = (authTimeout: number) =>
   `The server did not answer the authentication within ${authTimeout} ms (authTimeout).`;
 

@@ -13,6 +13,7 @@ import { type ConnectionActions, Router } from '../inbound/router.js';
 import type { Outbox, OutboxLink } from '../outbound/outbox.js';
 import { listFrames } from '../protocol/frames.js';
 import type { Frame, Frames } from '../protocol/handler-types.js';
+import type { Message } from '../protocol/message.js';
 import type { Drain } from '../requests/drain.js';
 import type { Requests } from '../requests/requests.js';
 import type { Subscriptions } from '../subscriptions/subscriptions.js';
@@ -25,7 +26,7 @@ import { IdleWatch } from './idle-watch.js';
 import { Leaving } from './leaving.js';
 import { Link, type LinkEnd, type LinkListener } from './link.js';
 import { LinkProbe } from './link-probe.js';
-import type { Login } from './login.js';
+import type { Login, LoginLink } from './login.js';
 import type { ConnectionLoss } from './loss-judge.js';
 
 /** How a connection is to be left. */
@@ -61,12 +62,15 @@ export interface ConnectionParts {
 }
 
 /** One connection: a link, and what belongs to that link alone – the way in, the heartbeat, the lifetime. */
-export class Connection implements LinkListener, InboxListener, HeartbeatListener, ConnectionActions, OutboxLink {
+export class Connection
+  implements LinkListener, InboxListener, HeartbeatListener, ConnectionActions, OutboxLink, LoginLink
+{
   readonly link: Link;
   readonly heartbeat: Heartbeat;
   readonly #context: Context;
   readonly #parts: ConnectionParts;
   readonly #listener: ConnectionListener;
+  readonly #router: Router;
   readonly #inbox: Inbox;
   readonly #leaving: Leaving;
   readonly #lifetime: Timer;
@@ -82,8 +86,8 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
     const probe = new LinkProbe(context, this.link, outbox);
     this.heartbeat = new Heartbeat(context, probe, this);
     this.#leaving = new Leaving(context, outbox, drain, probe);
-    const router = new Router(context, login, requests, subscriptions, this);
-    this.#inbox = new Inbox(context, gate, router, this);
+    this.#router = new Router(context, login, requests, subscriptions, this);
+    this.#inbox = new Inbox(context, gate, this.#router, this);
     this.#idleWatch = new IdleWatch(context, this, (since) => this.#onIdle(since));
     this.#lifetime = new Timer(context.runtime.clock);
   }
@@ -211,13 +215,32 @@ export class Connection implements LinkListener, InboxListener, HeartbeatListene
   }
 
   onEnd(end: LinkEnd): void {
-    this.#inbox.finish(() => {
-      const { error } = end;
-      // A frame that we cannot take is an error of its own, beside the reconnect.
-      if (error instanceof MessageTooLargeError || error instanceof ProtocolError) this.#context.emit('error', error);
-      this.#listener.onLoss(this, { error, end });
-    });
+    this.#inbox.finish(() =>
+      this.endLogin(() => {
+        const { error } = end;
+        // A frame that we cannot take is an error of its own, beside the reconnect.
+        if (error instanceof MessageTooLargeError || error instanceof ProtocolError) this.#context.emit('error', error);
+        this.#listener.onLoss(this, { error, end });
+      }),
+    );
   }
+
+  /** Hands out the frames that waited for a login, and then calls back: no login will ask for them. */
+  endLogin(done: () => void): void {
+    this.handBack(this.#parts.login.interrupt(), done);
+  }
+
+  // ——— The login asks ———
+
+  heed(message: Message): void {
+    attempt(this.#context, texts.HANDLER_FAILED_ON_FRAME, () => this.#router.heed(message));
+  }
+
+  handBack(messages: readonly Message[], done: () => void): void {
+    this.#inbox.handBack(messages, done);
+  }
+
+  // ——— The link reports its end ———
 
   onGone(): void {
     this.#listener.onGone(this);

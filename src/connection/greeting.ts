@@ -74,6 +74,7 @@ export class Greeting {
   #decide(listener: GreetingListener): void {
     if (this.#listener !== listener) return;
     if (!this.#login.isWanted) return listener.onEstablished('no authentication is wanted', false);
+    if (this.#login.isDialogue) return listener.onChallenge(undefined);
     this.#login.build((frames, error) => {
       if (this.#listener !== listener) return;
       if (error) listener.onFailure(error);

@@ -336,7 +336,7 @@ export class Link {
   /** Whether the handler authenticates, or credentials go with the upgrade. */
   get #hasCredentials(): boolean {
     const { config, overrides } = this.#context;
-    if (overrides.buildAuthMessage || typeof config.url === 'function') return true;
+    if (overrides.login || overrides.buildAuthMessage || typeof config.url === 'function') return true;
     const { username, password } = new URL(config.url);
     const { headers = {} } = (config.nodeOptions ?? {}) as { headers?: object };
     return username + password !== '' || Object.keys(headers).some((name) => /^(authorization|cookie)$/i.test(name));

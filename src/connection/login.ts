@@ -10,6 +10,7 @@ import * as texts from '../texts.js';
 import { obtain } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { describe } from '../util/wrap-error.js';
+import { LoginDialogue, MOST_KEPT } from './login-dialogue.js';
 
 /** The end of a login, with an error unless the server accepted. */
 export type LoginDone = (error: AuthenticationFailedError | undefined) => void;
@@ -17,7 +18,15 @@ export type LoginDone = (error: AuthenticationFailedError | undefined) => void;
 /** The end of a refresh, with an error unless the server accepted. */
 export type RefreshDone = (error: AnyTransportError | undefined) => void;
 
-/** One login at a time: the authentication frames out, the server's answer in. */
+/** The connection that a login belongs to. */
+export interface LoginLink {
+  /** Looks for a signal in a frame. */
+  heed(message: Message): void;
+  /** Hands out frames that waited, before everything that came later, and then calls back. */
+  handBack(messages: readonly Message[], done: () => void): void;
+}
+
+/** One login at a time: the authentication frames out, the server's answer in; or the handler's own dialogue. */
 export class Login implements LoginReader {
   /** Whether each connection authenticates: `authOnConnect`, or a call of `authenticate()`. */
   isWanted: boolean;
@@ -30,6 +39,9 @@ export class Login implements LoginReader {
   readonly #refreshes: RefreshDone[] = [];
   /** Counts the refreshes. What an earlier refresh still brings is ignored. */
   #refreshCount = 0;
+  #link: LoginLink | undefined;
+  /** The dialogue of a handler with `login()`, from the open socket, or from the refresh, to its end. */
+  #dialogue: LoginDialogue | undefined;
 
   constructor(context: Context, outbox: Outbox) {
     this.isWanted = context.config.authOnConnect;
@@ -38,9 +50,20 @@ export class Login implements LoginReader {
     this.#timer = new Timer(context.runtime.clock);
   }
 
-  /** Whether the server's answer is awaited. */
+  /** Whether the server's answer is awaited, and the handler is asked which frame it is. */
   get isOpen(): boolean {
-    return this.#done !== undefined;
+    return this.#done !== undefined && !this.isDialogue;
+  }
+
+  /** Whether the handler has a `login()` of its own. */
+  get isDialogue(): boolean {
+    return this.#context.overrides.login;
+  }
+
+  /** A socket is open: its frames wait for the dialogue if there is to be one. */
+  opened(link: LoginLink): void {
+    this.#link = link;
+    if (this.isWanted && this.isDialogue) this.#begin(true);
   }
 
   /** Whether a refresh is under way. */
@@ -69,11 +92,26 @@ export class Login implements LoginReader {
   start(frames: Frames, done: LoginDone): void {
     const { authTimeout } = this.#context.config;
     this.#done = done;
-    this.#context.trace.loginStarted(listFrames(frames));
+    if (!this.isDialogue) this.#context.trace.loginStarted(listFrames(frames));
     this.#timer.start(authTimeout, () => {
       this.#finish(new AuthenticationFailedError(texts.loginUnanswered(authTimeout), { retryable: true }));
     });
-    this.#outbox.urgent(frames);
+    if (this.isDialogue) this.#converse(this.#dialogue ?? this.#begin(false));
+    else this.#outbox.urgent(frames);
+  }
+
+  /** Offers a frame to the dialogue. Returns whether the frame has its place, for now. */
+  offer(message: Message): boolean {
+    switch (this.#dialogue?.offer(message)) {
+      case 'taken':
+      case 'kept':
+        return true;
+      case 'overflowed':
+        this.#finish(new AuthenticationFailedError(texts.loginOverflowed(MOST_KEPT), { retryable: true }));
+        return true;
+      default:
+        return false;
+    }
   }
 
   /** Reads a frame while the answer is awaited. Returns whether the frame was the answer. */
@@ -117,6 +155,7 @@ export class Login implements LoginReader {
     this.#timer.start(authTimeout, () => {
       this.#endRefresh(new AuthenticationFailedError(texts.loginNotBuilt(authTimeout), { retryable: true }));
     });
+    if (this.isDialogue) return this.start(undefined, (refusal) => this.#endRefresh(refusal));
     this.build((frames, error) => {
       // The connection ended meanwhile, or the handler took too long.
       if (this.#refreshes.length === 0 || refresh !== this.#refreshCount) return;
@@ -145,12 +184,44 @@ export class Login implements LoginReader {
     this.#refusals = 0;
   }
 
+  /** The connection has ended. Returns the frames that the dialogue did not take. */
+  interrupt(): readonly Message[] {
+    const dialogue = this.#dialogue;
+    this.#dialogue = undefined;
+    return dialogue?.end(false) ?? [];
+  }
+
   /** The connection is gone. Returns the callers whose refresh ended with it. */
   cancel(): RefreshDone[] {
+    this.interrupt();
+    this.#link = undefined;
     this.#done = undefined;
     this.#context.trace.loginEnded();
     this.#timer.stop();
     return this.#refreshes.splice(0);
+  }
+
+  #begin(keeps: boolean): LoginDialogue {
+    this.#context.trace.loginStarted([]);
+    this.#dialogue = new LoginDialogue(this.#context, this.#outbox, keeps, (message) => this.#link?.heed(message));
+    return this.#dialogue;
+  }
+
+  #converse(dialogue: LoginDialogue): void {
+    const isCurrent = () => dialogue === this.#dialogue;
+    const refused = (cause: unknown) =>
+      cause instanceof AuthenticationFailedError ? cause : this.countRefusal(describe(cause), { cause });
+    obtain(
+      () => this.#context.handler.login(dialogue.session),
+      () => {
+        if (!isCurrent()) return;
+        this.#refusals = 0;
+        this.#finish(undefined);
+      },
+      (cause) => {
+        if (isCurrent()) this.#finish(refused(cause));
+      },
+    );
   }
 
   #endRefresh(error: AnyTransportError | undefined): void {
@@ -164,8 +235,12 @@ export class Login implements LoginReader {
     const done = this.#done;
     this.#done = undefined;
     this.#timer.stop();
+    const skipped = this.#dialogue?.end(error === undefined) ?? [];
+    this.#dialogue = undefined;
     this.#context.trace.loginEnded();
     this.#context.trace.effect('authentication', { accepted: error === undefined });
-    done?.(error);
+    // Before the first frame leaves: what the login skipped may say that the session goes on.
+    if (skipped.length > 0) this.#link?.handBack(skipped, () => done?.(error));
+    else done?.(error);
   }
 }

@@ -236,11 +236,12 @@ export class Supervisor implements ConnectionListener {
       const connection = this.#live;
       this.#connectedAt = wallTime(this.#context.runtime.clock);
       this.#parts.outbox.attach(connection);
+      this.#parts.login.opened(connection);
       this.#parts.greeting.start({
         onChallenge: (frames) =>
           this.#happen(connection, 'challenged', { reason: 'the handler authenticates', frames }),
         onEstablished: (reason, authenticated) => this.#happen(connection, 'established', { reason, authenticated }),
-        onFailure: (error) => this.onLoss(connection, { error, closeCode: 1000 }),
+        onFailure: (error) => connection.endLogin(() => this.onLoss(connection, { error, closeCode: 1000 })),
       });
       return () => void this.#context.emit('connected');
     },

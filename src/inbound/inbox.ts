@@ -89,6 +89,17 @@ export class Inbox {
     this.#drain();
   }
 
+  /** Hands out messages that waited elsewhere, before everything that came later, and then calls back. */
+  handBack(messages: readonly Message[], done: () => void): void {
+    if (messages.length === 0) return done();
+    this.#putFirst([...messages, done]);
+  }
+
+  #putFirst(items: readonly (Message | (() => void))[]): void {
+    this.#queue.unshift(items);
+    if (!this.#isHeld) this.#drain();
+  }
+
   /** Calls back after the last frame was handed out, at once if no frame waits. */
   finish(callback: () => void): void {
     // Frames from before the end are handed out, even during a pause.
@@ -196,8 +207,7 @@ export class Inbox {
     }
     for (const part of parts) adopt(part, this.#reader);
     // Parts may have to wait for each other like frames do, and they come before the frames behind them.
-    this.#queue.unshift(parts);
-    if (!this.#isHeld) this.#drain();
+    this.#putFirst(parts);
   }
 
   #unsplittable(message: Message, cause: unknown): void {

@@ -13,6 +13,8 @@ export interface LoginReader {
   readonly isOpen: boolean;
   /** Returns whether the frame was the answer. */
   take(message: Message): boolean;
+  /** Offers a frame to the handler's own login. Returns whether it took or keeps the frame. */
+  offer(message: Message): boolean;
 }
 
 /** What a frame may ask of the connection that brought it. */
@@ -68,9 +70,10 @@ export class Router {
 
   /** Returns the kind of a message that nothing took. */
   #take(message: Message): MessageKind | undefined {
+    if (this.#context.overrides.login && this.#login.offer(message)) return undefined;
     const isLogin = this.#login.isOpen;
     // The answer to a login may say that the session is resumed. That has to be known before the first frame leaves.
-    const isHeeded = isLogin && this.#heed(message);
+    const isHeeded = isLogin && this.heed(message);
     if (isLogin && this.#login.isOpen && this.#login.take(message)) return undefined;
     const { handler } = this.#context;
     const kind = handler.classifyMessage(message);
@@ -89,7 +92,7 @@ export class Router {
         break;
     }
     // What the frame brings is handed out first: a signal in the same frame may end the connection.
-    if (isHeeded || (!isLogin && this.#heed(message)) || isTaken) return undefined;
+    if (isHeeded || (!isLogin && this.heed(message)) || isTaken) return undefined;
     switch (kind) {
       case MessageKind.Update:
       case MessageKind.Response:
@@ -114,8 +117,8 @@ export class Router {
     return this.#requests.answer(id, message) || this.#subscriptions.answer(id, message);
   }
 
-  /** What the frame asks of the connection itself. */
-  #heed(message: Message): boolean {
+  /** Carries out what a frame asks of the connection itself. Returns whether it asks something. */
+  heed(message: Message): boolean {
     const { handler, overrides } = this.#context;
     if (overrides.shouldReconnect && handler.shouldReconnect(message)) {
       this.#actions.reconnect(texts.SERVER_ASKED);

@@ -18,6 +18,7 @@ const HOOKS = [
   'isPongResponse',
   'isServerPing',
   'isSubscriptionSuccess',
+  'login',
   'prepareFrame',
   'prepareRequest',
   'replyTo',

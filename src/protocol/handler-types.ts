@@ -217,6 +217,22 @@ export interface ClosePlan {
  */
 export type CloseVerdict = 'retry' | 'fatal' | 'authentication';
 
+/** What `login()` works with: one connection, until the login has ended. */
+export interface LoginSession {
+  /**
+   * Writes frames.
+   * @throws ConnectionClosedError after the login has ended
+   */
+  send(frames: Frames): void;
+  /**
+   * Waits for the next frame that matches. Without `match` it is the next frame. Frames that came since the socket opened
+   * count as well. It rejects when the connection or the time for the login ends, and if `match` throws.
+   */
+  receive(match?: (message: Message) => boolean): Promise<Message>;
+  /** Aborts when the login has ended before it was done, for example with its connection. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Whether the authentication was refused. `true`: try again, up to `authMaxAttempts` refusals in a row.
  * `'retry'`: try again later; it is not counted. `'final'`: these credentials will never be accepted.

@@ -10,6 +10,7 @@ import type {
   Frame,
   FrameInfo,
   Frames,
+  LoginSession,
   Parts,
   Sequence,
   ServerError,
@@ -130,6 +131,29 @@ export abstract class ProtocolHandler<
   buildAuthMessage(): Frames | Promise<Frames> {
     return undefined;
   }
+
+  /**
+   * A login of several steps, such as an answer to a challenge of the server. A handler that writes it needs neither
+   * `buildAuthMessage` nor the two questions about its answer. Asked when an authentication is due, within
+   * `authTimeout`. It succeeds by returning. An `AuthenticationFailedError` that is not `retryable` ends the client; one
+   * that is `retryable` is waited out and not counted; any other throw counts as a refusal, see `isAuthFailure`.
+   *
+   * Frames that `receive()` did not take are routed as usual: during a refresh at once, else when the login has ended.
+   *
+   * @example
+   * ```ts
+   * class ChallengeHandler extends GenericJsonHandler {
+   *   override async login({ send, receive }: LoginSession) {
+   *     const challenge = await receive((message) => message.field('type') === 'challenge');
+   *     send(JSON.stringify({ op: 'auth', answer: challenge.field('nonce') }));
+   *     const answer = await receive((message) => message.field('op') === 'auth');
+   *     if (answer.field('success') !== 'yes') throw new AuthenticationFailedError('wrong answer');
+   *   }
+   * }
+   * new ChallengeHandler().login.length; // 1
+   * ```
+   */
+  async login(_session: LoginSession): Promise<void> {}
 
   /**
    * Whether a message accepts the authentication. Asked for each message while an authentication is unanswered. A throw

@@ -1,0 +1,189 @@
+import {
+  AuthenticationFailedError,
+  GenericJsonHandler,
+  type LoginSession,
+  type Message,
+  type WebSocketClient,
+} from 'hpx-transport-ws';
+import type { MockConnection } from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+import { barrier, clientEvent, createClient, QUICK, serve } from '../support/live.js';
+
+const named = (name: string) => (message: Message) => message.field('op') === name;
+
+/** Answers the challenge of the server, which comes by itself. */
+class ChallengeHandler extends GenericJsonHandler {
+  logins = 0;
+  override async login({ send, receive }: LoginSession) {
+    this.logins++;
+    const challenge = await receive(named('challenge'));
+    send(JSON.stringify({ op: 'proof', answer: `${challenge.field('nonce')}!` }));
+    const verdict = await receive(named('verdict'));
+    if (verdict.field('is') === 'never') throw new AuthenticationFailedError('never', { retryable: false });
+    if (verdict.field('is') === 'later') throw new AuthenticationFailedError('later', { retryable: true });
+    if (verdict.field('is') !== 'yes') throw new Error('refused');
+  }
+}
+
+/** A server that greets, challenges, and judges. */
+async function challenging(verdicts: string[] = []) {
+  const server = await serve();
+  const challenge = (connection: MockConnection) => {
+    connection.send({ op: 'welcome', session: 1 });
+    connection.send({ op: 'challenge', nonce: 'n-1' });
+  };
+  server.onConnection(challenge);
+  server.respondTo('"op":"proof"', (text) => {
+    const is = text.includes('"n-1!"') ? (verdicts.shift() ?? 'yes') : 'no';
+    return { op: 'verdict', is };
+  });
+  return { server, challenge };
+}
+
+function messagesOf(client: WebSocketClient): unknown[] {
+  const messages: unknown[] = [];
+  client.on('message', ({ json }) => messages.push(json));
+  return messages;
+}
+
+describe('login()', () => {
+  it('answers a challenge that came before it asked, and what it skipped is routed afterwards [HN46, HN47]', async () => {
+    const { server } = await challenging();
+    const client = createClient(server, { handler: new ChallengeHandler() });
+    const messages = messagesOf(client);
+    const events: string[] = [];
+    for (const event of ['connected', 'authenticated', 'ready'] as const)
+      client.on(event, () => void events.push(event));
+    client.on('message', () => events.push('message'));
+    await client.connect();
+    expect(messages).toEqual([{ op: 'welcome', session: 1 }]);
+    expect(events).toEqual(['connected', 'message', 'authenticated', 'ready']);
+    expect(await client.request({ op: 'order' })).toBeTruthy();
+  });
+
+  it('is asked on every connection [HN46]', async () => {
+    const { server } = await challenging();
+    const handler = new ChallengeHandler();
+    const client = createClient(server, { handler });
+    await client.connect();
+    server.dropAll();
+    await clientEvent(client, 'reconnected');
+    expect(handler.logins).toBe(2);
+  });
+
+  it('that throws is refused and counted; a retryable refusal is not; a final one ends the client [HN48]', async () => {
+    const { server } = await challenging(['no', 'later', 'later', 'yes']);
+    const handler = new ChallengeHandler();
+    const client = createClient(server, { handler, config: { authMaxAttempts: 2 } });
+    await client.connect();
+    expect(handler.logins).toBe(4);
+    const final = await challenging(['never']);
+    const other = createClient(final.server, { handler: new ChallengeHandler() });
+    await expect(other.connect()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED', retryable: false });
+    const counted = await challenging(['no', 'no', 'yes']);
+    const third = createClient(counted.server, { handler: new ChallengeHandler(), config: { authMaxAttempts: 2 } });
+    await expect(third.connect()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+  });
+
+  it('is bounded by authTimeout, and learns of the end of its connection [HN49]', async () => {
+    const ends: string[] = [];
+    class PatientHandler extends GenericJsonHandler {
+      override async login({ receive, send, signal }: LoginSession) {
+        signal.addEventListener('abort', () => ends.push('aborted'));
+        await receive(named('nothing')).catch((error: { code: string }) => ends.push(error.code));
+        try {
+          send('{"op":"late"}');
+        } catch (error) {
+          ends.push((error as { code: string }).code);
+        }
+      }
+    }
+    const server = await serve();
+    const client = createClient(server, { handler: new PatientHandler(), config: { authTimeout: 20, ...QUICK } });
+    const connecting = client.connect({ timeout: 2_000 });
+    connecting.catch(() => {});
+    await clientEvent(client, 'disconnected');
+    await client.close();
+    expect(ends.slice(0, 3).sort()).toEqual(['CONNECTION_CLOSED', 'CONNECTION_CLOSED', 'aborted']);
+    expect(server.received.some(({ data }) => String(data).includes('late'))).toBe(false);
+  });
+
+  it('inside a live session gets the frames that it waits for, and all others go on [HN50]', async () => {
+    const { server, challenge } = await challenging();
+    const client = createClient(server, { handler: new ChallengeHandler() });
+    await client.connect();
+    const channel = await client.subscribe('a');
+    const updates: unknown[] = [];
+    channel.on('message', (data) => updates.push(data));
+    const refreshed = client.authenticate();
+    server.publish('a', 1);
+    for (const connection of server.connections) challenge(connection);
+    await refreshed;
+    await barrier(client);
+    expect(updates).toEqual([1]);
+    expect(client.epoch).toBe(1);
+  });
+
+  it('hands out what it kept when the server ends the connection, and then judges the close [HN47]', async () => {
+    class IdleHandler extends GenericJsonHandler {
+      override async login({ receive }: LoginSession) {
+        await receive(named('nothing'));
+      }
+      override classifyClose({ code }: { code: number }) {
+        return code === 4003 ? 'fatal' : 'retry';
+      }
+    }
+    const server = await serve();
+    server.onConnection((connection) => {
+      connection.send({ op: 'notice', text: 'key revoked' });
+      connection.close(4003, 'key revoked');
+    });
+    const client = createClient(server, { handler: new IdleHandler() });
+    const messages = messagesOf(client);
+    await expect(client.connect()).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    expect(messages).toEqual([{ op: 'notice', text: 'key revoked' }]);
+  });
+
+  it('heeds a signal in what it takes and in what it skips [HN47]', async () => {
+    const heeded: unknown[] = [];
+    class SignalHandler extends ChallengeHandler {
+      override extractSignal(message: Message) {
+        heeded.push(message.field('op'));
+        return undefined;
+      }
+    }
+    const { server } = await challenging();
+    const client = createClient(server, { handler: new SignalHandler() });
+    await client.connect();
+    expect(heeded).toEqual(['challenge', 'verdict', 'welcome']);
+  });
+
+  it('keeps at most 1 024 frames [HN49]', async () => {
+    class LateHandler extends GenericJsonHandler {
+      override async login({ signal }: LoginSession) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      }
+    }
+    const server = await serve();
+    server.onConnection((connection) => {
+      for (let number = 1; number <= 1_025; number++) connection.send({ op: 'noise', number });
+    });
+    const client = createClient(server, { handler: new LateHandler() });
+    const messages = messagesOf(client);
+    const connecting = client.connect();
+    connecting.catch(() => {});
+    const [{ cause }] = await clientEvent(client, 'disconnected');
+    expect(cause).toMatchObject({ code: 'AUTHENTICATION_FAILED', retryable: true });
+    expect(messages).toHaveLength(1_025);
+  });
+
+  it('shows neither its frames nor those that came meanwhile in a trace [HN51]', async () => {
+    const { server } = await challenging();
+    const client = createClient(server, { handler: new ChallengeHandler() });
+    const shown: string[] = [];
+    client.trace((entry) => shown.push(JSON.stringify(entry)));
+    await client.connect();
+    expect(shown.join('\n')).not.toMatch(/n-1|verdict/);
+    expect(shown.join('\n')).toContain('characters of a login');
+  });
+});
