@@ -108,4 +108,11 @@ export const fieldBugs = [
     '',
     500,
   ),
+  bug(
+    'a wake gives up an attempt that cannot be replaced within a second',
+    'connection/reconnect-policy.ts',
+    'if (delay > longest) return undefined;',
+    '',
+    2_000,
+  ),
 ];

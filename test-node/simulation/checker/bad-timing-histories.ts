@@ -111,8 +111,8 @@ export const badTimingHistories: readonly BadHistory[] = [
     [0, transition('disconnected', 'connecting', 'connect')],
     [0, dial()],
     [2_000, { type: 'wake', cause: 'online' }],
+    [2_000, transition('connecting', 'reconnecting', 'lost')],
     [2_000, { type: 'terminate', socket: 1 }],
-    [2_000, transition('connecting', 'ready', 'lost')],
     [9_000, step('reconnecting')],
   ),
   bad(

@@ -4,9 +4,9 @@ import type { Rule } from './rule.js';
 const SLEEP = 5_000;
 /** A timer that is later than this gives written calls another turn. */
 const LATE = 100;
-/** The longest delay after a wake, and how much longer a replaced socket may take to close. */
+/** The longest delay after a wake, and how often the client looks whether replaced sockets have closed. */
 const WAKE_DELAY = 1_000;
-const LINGER = 1_200;
+const LOOK = 100;
 const LONGEST_RETRY_AFTER = 300_000;
 
 /** DL17: a call whose deadline has passed is never written; a sleep that only the wall clock tells counts. */
@@ -197,23 +197,39 @@ const replacesAtOnce: Rule = {
   clause: 'CF18',
   start: ({ tolerance }, fail, books) => {
     let wokenAt = Number.NaN;
+    let leftAt = Number.NaN;
     let due = Infinity;
+    let isFailing = false;
+    const check = (at: number) => {
+      if (at <= due + books.lateness + tolerance || books.jumpedAt >= due) return;
+      fail('a wake gave up an attempt that could not be replaced at once');
+      due = Infinity;
+    };
     return {
       wake: ({ at }) => {
         wokenAt = at;
       },
-      terminate: ({ socket, at }) => {
-        if (socket === books.socket?.number && !books.socket.opened && at === wokenAt && books.state === 'connecting')
-          due = at + WAKE_DELAY + LINGER;
+      'socket-error': ({ socket }) => {
+        if (socket === books.socket?.number) isFailing = true;
       },
-      dial: () => {
+      'socket-closed': ({ socket }) => {
+        if (socket === books.socket?.number) isFailing = true;
+      },
+      // It comes before the socket is dropped.
+      transition: ({ from, to, at }) => {
+        if (from === 'connecting' && to === 'reconnecting' && !isFailing) leftAt = at;
+      },
+      terminate: ({ socket, at }) => {
+        if (socket === books.socket?.number && at === wokenAt && at === leftAt) due = at + WAKE_DELAY + LOOK;
+      },
+      dial: ({ at }) => {
+        isFailing = false;
+        check(at);
         due = Infinity;
       },
       step: ({ state, at }) => {
         if (state !== 'reconnecting') due = Infinity;
-        if (at <= due + books.lateness + tolerance || books.jumpedAt >= due) return;
-        fail('a wake gave up an attempt that could not be replaced at once');
-        due = Infinity;
+        check(at);
       },
     };
   },

@@ -112,11 +112,12 @@ function exhaustAttempts(world: SimulatedWorld, random: SeededRandom): () => voi
   const hurryUp = () => {
     if (isOver) return;
     const recent = network.attempts.filter((at) => at > clock.now() - 60_000).length / hosts.length;
-    if (recent >= limit - 1) {
-      network.admission = slow;
+    const isLast = recent >= limit - 1;
+    if (isLast) network.admission = slow;
+    for (const { application, client } of hosts) if (client.state === 'reconnecting') application.reconnect();
+    if (isLast && hosts.some(({ client }) => client.state === 'connecting')) {
       for (const delay of [1_200, 1_600, 2_200]) clock.setArrival(wake, delay);
     } else if (clock.now() < until) {
-      for (const { application, client } of hosts) if (client.state === 'reconnecting') application.reconnect();
       clock.setArrival(hurryUp, 15);
     }
   };
