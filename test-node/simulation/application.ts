@@ -10,6 +10,8 @@ export interface RequestWish {
   readonly controller?: AbortController;
   /** Called while the payload is read. */
   readonly inPayload?: () => void;
+  /** So many characters more. */
+  readonly filler?: number;
 }
 
 export interface SubscribeWish {
@@ -79,14 +81,14 @@ export class Application {
   /** @returns the number of the call */
   request(wish: RequestWish = {}): number {
     const { write } = this.#log;
-    const { retry = 'unsent', timeout = this.#requestTimeout, op = 'echo', inPayload } = wish;
+    const { retry = 'unsent', timeout = this.#requestTimeout, op = 'echo', inPayload, filler } = wish;
     const { controller = new AbortController() } = wish;
     const call = ++this.#calls;
     this.calls.set(call, controller);
     write({ type: 'request', call, retry, timeout: timeout === Infinity ? undefined : timeout });
     void this.#follow(
       call,
-      this.client.request(inPayload ? reading(op, call, inPayload) : { op, n: call }, {
+      this.client.request(inPayload ? reading(op, call, inPayload) : { op, n: call, ...filling(filler) }, {
         retry,
         timeout,
         signal: controller.signal,
@@ -95,12 +97,14 @@ export class Application {
     return call;
   }
 
-  send(): number {
+  /** @param length - so many characters more */
+  send(length?: number): number {
     const { write } = this.#log;
     const call = ++this.#calls;
     const mark = `"mark":${call},`;
     write({ type: 'send', call, mark, timeout: this.#requestTimeout });
-    this.client.send(`{${mark}"op":"note"}`).then(
+    const filler = length === undefined ? '' : `,"filler":"${'x'.repeat(length)}"`;
+    this.client.send(`{${mark}"op":"note"${filler}}`).then(
       () => write({ type: 'settled', call, outcome: 'written' }),
       (error: unknown) => write({ type: 'settled', call, outcome: 'rejected', ...errorOf(error) }),
     );
@@ -255,6 +259,11 @@ export class Application {
       write({ type: 'channel-closed', channel: number });
     });
   }
+}
+
+/** What makes a payload long. */
+function filling(filler: number | undefined): { filler?: string } {
+  return filler === undefined ? {} : { filler: 'x'.repeat(filler) };
 }
 
 /** A payload with a getter. */

@@ -115,4 +115,18 @@ export const fieldBugs = [
     '',
     2_000,
   ),
+  bug(
+    'cancels go with the frames of the connection itself',
+    'requests/requests.ts',
+    'this.#outbox.cancel(',
+    'this.#outbox.urgent(',
+    1_000,
+  ),
+  bug(
+    'bytes that leave before a ping are no sign of life',
+    'connection/heartbeat.ts',
+    ' || ahead < this.#ahead',
+    '',
+    1_000,
+  ),
 ];

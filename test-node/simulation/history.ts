@@ -148,6 +148,10 @@ export type SocketHappening =
       readonly socket: number;
       /** Bytes of a frame were just coming in. */
       readonly flows?: boolean;
+      /** When a byte before the last ping left, if that ping has not left yet. */
+      readonly pushingSince?: number;
+      /** Bytes that it was given and that have not left, if they are many. */
+      readonly buffered?: number;
     };
 
 export type WorldHappening =
@@ -174,6 +178,8 @@ export type WorldHappening =
       readonly subscriptions: number;
       /** Bytes of a frame that is not complete are coming in. */
       readonly flows?: boolean;
+      /** Bytes that the socket was given and that have not left, if they are many. */
+      readonly buffered?: number;
     }
   /** At rest, long enough after `healed`: the topics that the server has for the client's live connections. */
   | { readonly type: 'rest'; readonly state: ConnectionState; readonly served: readonly string[] }

@@ -21,6 +21,8 @@ export interface Plan {
   readonly delivery: 'chunk' | 'frame';
   /** Whether the platform counts the bytes of a frame that is not complete. */
   readonly countsBytes: boolean;
+  /** Bytes that leave the process before the network takes them. */
+  readonly kernelBuffer: number;
   readonly families: ReadonlySet<Family>;
   /** How likely a step brings a fault. */
   readonly faultiness: number;
@@ -44,12 +46,14 @@ export interface HandlerPlan {
 const STYLES: readonly AcknowledgementStyle[] = ['batch', 'topic', 'topic-only', 'echo', 'order', 'list', 'none'];
 export const FATAL_CODE = 4_009;
 export const MAX_MESSAGE_SIZE = 4_096;
+/** What a busy client may have open. */
+const MANY_REQUESTS = 1_500;
 
 export function planOf(random: SeededRandom, mode: Mode): Plan {
   const acknowledge = random.pick(STYLES);
   const key = random.chance(0.5) ? 'secret' : undefined;
   const initial = random.pick([0, 50, 200, 500]);
-  return {
+  const plan: Omit<Plan, 'kernelBuffer'> = {
     mode,
     config: {
       reconnectInitialDelay: initial,
@@ -97,6 +101,11 @@ export function planOf(random: SeededRandom, mode: Mode): Plan {
     topics: ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, random.integer(2, 6)),
     closesAt: random.chance(0.15) ? random.integer(3, 20) : Infinity,
     countsBytes: random.chance(0.7),
+  };
+  return {
+    ...plan,
+    config: { ...plan.config, ...(random.chance(0.2) && { maxPendingRequests: MANY_REQUESTS }) },
+    kernelBuffer: random.pick([0, 1_024 * 1_024]),
   };
 }
 

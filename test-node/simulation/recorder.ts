@@ -41,6 +41,9 @@ export class Recorder {
   }
 }
 
+/** Bytes in a socket above which the client holds something back. */
+const MANY_BYTES = 64 * 1_024;
+
 type OpenSocket = (request: SocketRequest, events: SocketEvents) => Socket;
 
 /** What concerns one client. */
@@ -48,12 +51,21 @@ export class ClientLog {
   readonly write: (happening: Happening) => void;
   /** Whether bytes of a frame that is not complete are coming in. */
   flows: () => boolean = () => false;
+  /** When a byte before the last ping left, while more of them wait. */
+  pushingSince: () => number | undefined = () => undefined;
   #sockets = 0;
+  #socket: Socket | undefined;
   /** What came in on the last socket and was not handed out yet, oldest first. */
   #arrived: string[] = [];
 
   constructor(write: (happening: Happening) => void) {
     this.write = write;
+  }
+
+  /** What a line of the history tells of the bytes that the socket holds. */
+  get buffered(): { readonly buffered?: number } {
+    const buffered = this.#socket?.bufferedAmount ?? 0;
+    return buffered > MANY_BYTES ? { buffered } : {};
   }
 
   /** The same, with everything that passes written down. */
@@ -91,7 +103,8 @@ export class ClientLog {
           events.onClose(close);
         },
       });
-      return recorded(opened, socket, write, () => this.flows());
+      this.#socket = opened;
+      return recorded(opened, socket, this);
     };
   }
 
@@ -130,8 +143,9 @@ export class ClientLog {
   }
 }
 
-function recorded(inner: Socket, socket: number, write: (happening: Happening) => void, flows: () => boolean): Socket {
+function recorded(inner: Socket, socket: number, log: ClientLog): Socket {
   const { ping, pause, resume, terminate } = inner;
+  const { write } = log;
   return {
     get bufferedAmount() {
       return inner.bufferedAmount;
@@ -160,7 +174,14 @@ function recorded(inner: Socket, socket: number, write: (happening: Happening) =
     },
     ...(terminate && {
       terminate: () => {
-        write({ type: 'terminate', socket, ...(flows() && { flows: true }) });
+        const pushingSince = log.pushingSince();
+        write({
+          type: 'terminate',
+          socket,
+          ...(log.flows() && { flows: true }),
+          ...(pushingSince !== undefined && { pushingSince }),
+          ...log.buffered,
+        });
         terminate.call(inner);
       },
     }),

@@ -52,8 +52,8 @@ export class SimulatedWorld {
   constructor(seed: number, plan: Plan) {
     this.plan = plan;
     this.random = new SeededRandom(seed);
-    const { latency, delivery } = plan;
-    this.network = new SimulatedNetwork({ seed, latency, delivery });
+    const { latency, delivery, kernelBuffer } = plan;
+    this.network = new SimulatedNetwork({ seed, latency, delivery, kernelBuffer });
     this.server = new ReferenceServer(this.network, HOST, plan.server);
     this.recorder = new Recorder(() => this.network.clock.now());
     this.hosts = ['a', 'b'].slice(0, plan.clients).map((name) => this.#host(name));
@@ -93,7 +93,8 @@ export class SimulatedWorld {
   step(): void {
     for (const { client, log } of this.hosts) {
       const { state, pendingRequests: pending, waitingCalls: waiting, subscriptions } = client.stats();
-      log.write({ type: 'step', state, pending, waiting, subscriptions, ...(log.flows() && { flows: true }) });
+      const flows = log.flows() && { flows: true };
+      log.write({ type: 'step', state, pending, waiting, subscriptions, ...flows, ...log.buffered });
     }
   }
 
@@ -105,6 +106,7 @@ export class SimulatedWorld {
     const { countsBytes } = this.plan;
     let socket: Partial<SimulatedSocket> | undefined;
     log.flows = () => countsBytes && (socket?.isReceiving ?? false);
+    log.pushingSince = () => (this.plan.kernelBuffer === 0 ? socket?.pushingSince : undefined);
     const openSocket = haunted(
       runtime.openSocket,
       this.clock,

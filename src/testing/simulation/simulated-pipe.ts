@@ -27,6 +27,7 @@ export class SimulatedPipe {
   #paused = false;
   #ended = false;
   #allowance = Infinity;
+  #cameOutAt = -Infinity;
   /** Bytes per millisecond. */
   #rate = Infinity;
   /** When the first parcel began to come out, and when it is out. */
@@ -48,6 +49,11 @@ export class SimulatedPipe {
   /** Bytes that went in so far. */
   get pushedBytes(): number {
     return this.#pushedBytes;
+  }
+
+  /** When a parcel last came out. */
+  get cameOutAt(): number {
+    return this.#cameOutAt;
   }
 
   /** Bytes that came out so far, also of a parcel that is not complete. */
@@ -131,6 +137,7 @@ export class SimulatedPipe {
     for (let count = 0; count === 0 || (this.#inChunks && this.#hasArrived()); count++) {
       if (count > 0) this.#clock.alsoArrived(1);
       const parcel = this.#parcels.shift() as Parcel;
+      this.#cameOutAt = this.#clock.now();
       this.#queuedBytes -= parcel.bytes;
       this.#allowance -= parcel.bytes;
       if (this.#allowance < 0) {

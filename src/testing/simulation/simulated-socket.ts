@@ -24,6 +24,8 @@ export class SimulatedSocket implements Socket, ClientEnd {
   /** The close code for a frame that broke the protocol. */
   #failure: number | undefined;
   #closeTimer: unknown;
+  /** Bytes that leave before the last ping. */
+  #beforePing = 0;
 
   /** @param sockets - the sockets of the network; this one is a member until it ends */
   constructor(line: SimulatedLine, events: SocketEvents, maxMessageSize: number, sockets: Set<SimulatedSocket>) {
@@ -52,7 +54,9 @@ export class SimulatedSocket implements Socket, ClientEnd {
   }
 
   ping(): void {
-    if (this.#state === 'open') this.#line.toServer.push(0, () => this.#line.server?.receivePing());
+    if (this.#state !== 'open') return;
+    this.#beforePing = this.#line.toServer.pushedBytes;
+    this.#line.toServer.push(0, () => this.#line.server?.receivePing());
   }
 
   close(code?: number, reason?: string): void {
@@ -91,6 +95,12 @@ export class SimulatedSocket implements Socket, ClientEnd {
   /** Whether a part of a frame has arrived, and more of it is coming. */
   get isReceiving(): boolean {
     return this.#line.toClient.isMoving;
+  }
+
+  /** When a byte before the last ping left, while more of them wait; `undefined` if that ping has left. */
+  get pushingSince(): number | undefined {
+    const { pushedBytes, queuedBytes, cameOutAt } = this.#line.toServer;
+    return pushedBytes - queuedBytes < this.#beforePing ? cameOutAt : undefined;
   }
 
   get bytesReceived(): number {

@@ -97,6 +97,8 @@ const keepsTheOrder: Rule = {
     let owed: ReadonlySet<string> | undefined;
     /** Topics that were asked for, or revoked, and not confirmed since: they may be asked for last. */
     const late = new Set<string>();
+    /** The last frame that asked for a topic: a late answer to an older one means nothing. */
+    const askedBy = new Map<string, string | number | undefined>();
     let lastCall = 0;
     const idempotent = new Set<number>();
     return {
@@ -107,13 +109,19 @@ const keepsTheOrder: Rule = {
         owed = to === 'ready' ? new Set([...books.channels.values()].map(({ topic }) => topic)) : undefined;
       },
       handed: ({ text }) => {
-        const { kind, topics = [] } = read(text);
-        if (kind === 'subscribe') for (const topic of topics) late.delete(topic);
+        const { kind, topics = [], id } = read(text);
+        if (kind === 'subscribe')
+          for (const topic of topics) if (id === undefined || id === askedBy.get(topic)) late.delete(topic);
         if (kind === 'revocation') for (const topic of topics) late.add(topic);
       },
       out: ({ text }) => {
-        const { kind, mark = lastCall, topics = [] } = read(text);
-        if (kind === 'subscribe') for (const topic of topics) late.add(topic);
+        const { kind, mark = lastCall, topics = [], id } = read(text);
+        if (kind === 'subscribe') {
+          for (const topic of topics) {
+            late.add(topic);
+            askedBy.set(topic, id);
+          }
+        }
         const isOwn = kind === 'hello' || kind === 'authentication';
         if (books.state !== 'ready' && books.state !== 'closing' && !isOwn)
           return fail(`a ${kind} frame left while ${books.state}`);

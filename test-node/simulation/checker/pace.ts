@@ -11,6 +11,9 @@ const LINGER = 1_200;
 /** Milliseconds that a socket which takes no frame has to tell how it ended. */
 const LAST_WORDS = 1_000;
 
+/** Bytes in a socket above which it is given no frame at all. */
+const MOST_BUFFERED = 1_024 * 1_024;
+
 /** Of docs/SPEC.md, C5. */
 function attemptsPerMinute(reconnectMaxDelay: number): number {
   return 40 + Math.ceil(240_000 / Math.max(reconnectMaxDelay, 50));
@@ -128,6 +131,8 @@ const noticesDeath: Rule = {
     /** Bytes of a frame came in at the last step, and when the socket was dropped. */
     let didFlow = false;
     let flowsYet = false;
+    let pushingSince = Number.NEGATIVE_INFINITY;
+    let isFull = false;
     const live = (socket: number, at: number) => {
       if (socket !== books.socket?.number) return;
       alive = at;
@@ -142,8 +147,11 @@ const noticesDeath: Rule = {
       'send-failed': ({ socket, at }) => {
         if (socket === books.socket?.number) failedAt ??= at;
       },
-      terminate: ({ socket, flows = false }) => {
-        if (socket === books.socket?.number) flowsYet = flows;
+      terminate: ({ socket, flows = false, pushingSince: since = Number.NEGATIVE_INFINITY, buffered = 0 }) => {
+        if (socket !== books.socket?.number) return;
+        flowsYet = flows;
+        pushingSince = since;
+        isFull = buffered > MOST_BUFFERED;
       },
       dial: () => {
         didFlow = flowsYet = false;
@@ -166,6 +174,9 @@ const noticesDeath: Rule = {
       disconnected: ({ silent, at }) => {
         if (!silent) return;
         if (flowsYet) return fail('a link was called dead while bytes came in');
+        if (at - pushingSince < pongTimeout - 1 - tolerance) return fail('a link was called dead while bytes left');
+        // A ping has to wait for room, too.
+        if (isFull && at - alive >= pongTimeout) return;
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
         if (at - askedAt < pongTimeout - 1 - tolerance)
           fail(`a link was called dead ${at - askedAt} ms after it was asked`);

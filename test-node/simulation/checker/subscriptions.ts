@@ -117,6 +117,9 @@ const survivesDrops: Rule = {
     let owed = new Map<string, number>();
     let frames = new Map<string | number, readonly string[]>();
     const overflowed = new Set<number>();
+    /** When the socket last had no room for subscription frames; between two steps nobody knows. */
+    let fullAt = Number.NEGATIVE_INFINITY;
+    let wasFull = false;
     /** Topics that the server ended for good: their channels may close. */
     const endedForGood = new Set<string>();
     return {
@@ -174,10 +177,12 @@ const survivesDrops: Rule = {
         if (!endedForGood.has(booked.topic) && !books.isConvicted(booked.topic))
           fail(`channel ${channel} was closed, and nobody asked for that`);
       },
-      step: ({ state, at }) => {
+      step: ({ state, at, buffered }) => {
+        if (buffered !== undefined || wasFull) fullAt = at;
+        wasFull = buffered !== undefined;
         if (state !== 'ready' || books.leavingUntil !== undefined) return;
         const patience = ASKED_WITHIN + books.lateness + tolerance;
-        if (at - books.stateSince < patience) return;
+        if (at - Math.max(books.stateSince, fullAt) < patience) return;
         for (const { number, topic, since } of books.channels.values()) {
           const askedAt = asked.get(topic);
           if (askedAt !== undefined && confirmed.has(number) && confirmed.get(number) !== books.epoch) {

@@ -4,6 +4,8 @@ import type { SimulatedWorld } from '../simulated-world.js';
 import { type Fault, once } from './fault.js';
 
 const HOUR = 3_600_000;
+/** More than the client hands to a socket, and than the kernel takes. */
+const BUFFER = 2_200_000;
 const CODES = [1000, 1001, 1008, 1011, 4000, 4001];
 
 /** A write fails while the last updates and the close frame of the server are on their way. */
@@ -143,9 +145,43 @@ function slowDown({ plan, server }: SimulatedWorld, random: SeededRandom): () =>
   };
 }
 
+/** So many frames are written on a slow line that a ping leaves long after it was made. */
+function upload({ hosts, plan, server }: SimulatedWorld, random: SeededRandom): () => void {
+  const { pingInterval = 0, pongTimeout = 0 } = plan.config;
+  const bytes = 500;
+  const slowed = server.connections;
+  const perFrame = pongTimeout / random.integer(4, 8);
+  for (const connection of slowed) connection.slowDown((bytes / perFrame) * 1_000, 'to-server');
+  const count = (random.between(1.1, 2) * (pingInterval + pongTimeout)) / perFrame;
+  for (const { application } of hosts) for (let left = count; left > 0; left--) application.send(bytes);
+  return () => {
+    for (const connection of slowed) connection.slowDown();
+  };
+}
+
+/** Very many written requests end at once while the socket takes no more: their cancels have to wait. */
+function abortMany({ clock, hosts, plan, server }: SimulatedWorld, random: SeededRandom): () => void {
+  const paused = server.connections;
+  const { maxPendingRequests = 0 } = plan.config;
+  for (const { application } of hosts) {
+    const controller = new AbortController();
+    for (let count = maxPendingRequests - 2; count > 0; count--) application.request({ controller });
+    for (const connection of paused) connection.pause();
+    application.request({ filler: BUFFER });
+    const end = () => application.abortAll(controller);
+    if (random.chance(0.5)) end();
+    else clock.setArrival(end, random.integer(1, 50));
+  }
+  return () => {
+    for (const connection of paused) connection.resume();
+  };
+}
+
 export const fieldLinkFaults: readonly Fault[] = [
   once('field: closed under a write', closeUnderWrites),
   { name: 'field: a large frame on a slow line', lasts: [12_000, 40_000], strike: slowDown },
+  { name: 'field: a large upload on a slow line', lasts: [12_000, 40_000], strike: upload },
+  { name: 'field: very many aborts at once', lasts: [500, 3_000], strike: abortMany },
   once('field: blocked while answers come', blockWhileAnswersCome),
   { name: 'field: sleeps untold', strike: sleepUntold },
   { name: 'field: in a hurry during a Retry-After', lasts: [3_000, 12_000], strike: hurry },
