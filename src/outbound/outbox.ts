@@ -361,9 +361,10 @@ export class Outbox implements CallLaneListener {
 
   /** The code of the socket is wrong, for example an empty stub in a bundle. Another connection would fail the same way. */
   #misfired(cause: unknown, call: OutboundCall | undefined): void {
-    const error = wrapError(texts.SEND_MISFIRED, cause, { delivery: 'unsent' });
+    const isOpen = call?.onRefused();
+    const error = wrapError(texts.SEND_MISFIRED, cause, { delivery: call?.isWritten ? 'unknown' : 'unsent' });
     this.#context.emit('error', error);
-    if (call?.onRefused()) call.onUnwritable(error);
+    if (isOpen) call?.onUnwritable(error);
   }
 
   #refused(link: OutboxLink, cause: unknown): void {

@@ -14,6 +14,8 @@ export interface Preparable {
   readonly kind?: FrameKind | undefined;
   readonly id?: RequestId;
   readonly topics?: readonly Topic[];
+  /** Whether its bytes left before, on a connection that was lost. */
+  readonly isWritten?: boolean;
 }
 
 export interface PreparationListener<T extends Preparable> {
@@ -102,7 +104,8 @@ export class Preparation<T extends Preparable> {
   #fail(current: Current<T>, cause: unknown): void {
     if (this.#current !== current) return;
     const hook = this.#context.overrides.prepareFrame ? 'prepareFrame' : 'prepareRequest';
-    const error = wrapError(texts.hookFailed(hook), cause, { delivery: 'unsent' });
+    const delivery = current.subject.isWritten ? 'unknown' : 'unsent';
+    const error = wrapError(texts.hookFailed(hook), cause, { delivery });
     this.#listener.onUnpreparable(current.subject, error);
   }
 }

@@ -47,6 +47,24 @@ describe('a drop with a request in flight', () => {
     ]);
   });
 
+  it("tells a request with retry 'idempotent' as unknown if it cannot be prepared again [R4, DL6]", async () => {
+    class ForgetfulHandler extends GenericJsonHandler {
+      #isKeyLost = false;
+      override prepareRequest(text: string): string {
+        if (this.#isKeyLost) throw new Error('the key is lost');
+        this.#isKeyLost = true;
+        return text;
+      }
+    }
+    const server = await serve();
+    const client = await connectClient(server, { handler: new ForgetfulHandler() });
+    server.respondTo('"op":"order"', dropping, { once: true });
+    const call = client.request({ op: 'order' }, { retry: 'idempotent' });
+    await expect(call).rejects.toMatchObject({ code: 'PROTOCOL_ERROR', delivery: 'unknown' });
+    expect(call.delivery).toBe('unknown');
+    expect(framesOf(server, 'order')).toHaveLength(1);
+  });
+
   it("sends a request with retry 'idempotent' before later requests [DL6, DL2]", async () => {
     const server = await serve();
     const client = await connectClient(server);

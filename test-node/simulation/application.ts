@@ -196,13 +196,19 @@ export class Application {
     this.#log.write({ type: 'channel-stats', channel, dropped, buffered, isUnderWay: this.#isUnderWay });
   }
 
-  #handOut(channel: number): void {
+  /** Acts in the midst of what the client does: an update may be under way. */
+  during(act: () => void): void {
+    const wasUnderWay = this.#isUnderWay;
     this.#isUnderWay = true;
     try {
-      this.inUpdate(channel);
+      act();
     } finally {
-      this.#isUnderWay = false;
+      this.#isUnderWay = wasUnderWay;
     }
+  }
+
+  #handOut(channel: number): void {
+    this.during(() => this.inUpdate(channel));
   }
 
   async #follow(call: number, promise: PendingCall<unknown>): Promise<void> {

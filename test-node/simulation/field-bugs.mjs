@@ -129,4 +129,18 @@ export const fieldBugs = [
     '',
     1_000,
   ),
+  bug(
+    'a subscribe() during which the client closes is let in',
+    'client.ts',
+    'this.#checkOpen();\n      return new ChannelInlet',
+    'return new ChannelInlet',
+    2_000,
+  ),
+  bug(
+    'a call that left before is told unsent when its next preparation fails',
+    'outbound/preparation.ts',
+    "current.call.isWritten ? 'unknown' : 'unsent'",
+    "'unsent'",
+    3_000,
+  ),
 ];

@@ -148,8 +148,8 @@ export type SocketHappening =
       readonly socket: number;
       /** Bytes of a frame were just coming in. */
       readonly flows?: boolean;
-      /** When a byte before the last ping left, if that ping has not left yet. */
-      readonly pushingSince?: number;
+      /** When a byte last left that the last ping had to wait for. */
+      readonly aheadLeftAt?: number;
       /** Bytes that it was given and that have not left, if they are many. */
       readonly buffered?: number;
     };
@@ -178,6 +178,8 @@ export type WorldHappening =
       readonly subscriptions: number;
       /** Bytes of a frame that is not complete are coming in. */
       readonly flows?: boolean;
+      /** When a byte last left that the last ping had to wait for. */
+      readonly aheadLeftAt?: number;
       /** Bytes that the socket was given and that have not left, if they are many. */
       readonly buffered?: number;
     }

@@ -51,8 +51,8 @@ export class ClientLog {
   readonly write: (happening: Happening) => void;
   /** Whether bytes of a frame that is not complete are coming in. */
   flows: () => boolean = () => false;
-  /** When a byte before the last ping left, while more of them wait. */
-  pushingSince: () => number | undefined = () => undefined;
+  /** When a byte last left that the last ping had to wait for. */
+  aheadLeftAt: () => number | undefined = () => undefined;
   #sockets = 0;
   #socket: Socket | undefined;
   /** What came in on the last socket and was not handed out yet, oldest first. */
@@ -62,10 +62,15 @@ export class ClientLog {
     this.write = write;
   }
 
-  /** What a line of the history tells of the bytes that the socket holds. */
-  get buffered(): { readonly buffered?: number } {
+  /** What a line of the history tells of the bytes on their way. */
+  get flow(): { readonly flows?: boolean; readonly aheadLeftAt?: number; readonly buffered?: number } {
     const buffered = this.#socket?.bufferedAmount ?? 0;
-    return buffered > MANY_BYTES ? { buffered } : {};
+    const aheadLeftAt = this.aheadLeftAt();
+    return {
+      ...(this.flows() && { flows: true }),
+      ...(aheadLeftAt !== undefined && { aheadLeftAt }),
+      ...(buffered > MANY_BYTES && { buffered }),
+    };
   }
 
   /** The same, with everything that passes written down. */
@@ -174,14 +179,7 @@ function recorded(inner: Socket, socket: number, log: ClientLog): Socket {
     },
     ...(terminate && {
       terminate: () => {
-        const pushingSince = log.pushingSince();
-        write({
-          type: 'terminate',
-          socket,
-          ...(log.flows() && { flows: true }),
-          ...(pushingSince !== undefined && { pushingSince }),
-          ...log.buffered,
-        });
+        write({ type: 'terminate', socket, ...log.flow });
         terminate.call(inner);
       },
     }),

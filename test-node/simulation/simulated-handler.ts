@@ -15,6 +15,32 @@ import {
 } from 'hpx-transport-ws';
 import { FATAL_CODE, type HandlerPlan } from './plan.js';
 
+/** Hooks that faults act in, beside the one that prepares requests. */
+export const HOOKS = [
+  'buildAuthMessage',
+  'buildCancel',
+  'buildSubscribe',
+  'buildUnsubscribe',
+  'canonicalTopic',
+  'classifyClose',
+  'classifyMessage',
+  'extractData',
+  'extractError',
+  'extractRequestId',
+  'extractResult',
+  'extractSequence',
+  'extractSignal',
+  'extractTopic',
+  'farewell',
+  'generateRequestId',
+  'injectRequestId',
+  'isAuthSuccess',
+  'isSubscriptionSuccess',
+  'onConnect',
+  'redact',
+  'stringify',
+] as const;
+
 interface Acknowledgement {
   readonly args?: readonly unknown[];
   readonly refused?: readonly string[];
@@ -122,4 +148,15 @@ export class SimulatedHandler extends GenericJsonHandler {
 function members({ json }: Message): { readonly success?: unknown; readonly final?: unknown } {
   if (typeof json !== 'object' || json === null) throw new Error('no JSON');
   return json;
+}
+
+/** Acts at the start of a hook, until the function that is returned is called. */
+export function actInside(handler: SimulatedHandler, hook: (typeof HOOKS)[number], act: () => void): () => void {
+  const own = handler[hook];
+  const value = (...parameters: unknown[]): unknown => {
+    act();
+    return Reflect.apply(own, handler, parameters);
+  };
+  Object.defineProperty(handler, hook, { configurable: true, value });
+  return () => void Reflect.deleteProperty(handler, hook);
 }

@@ -27,6 +27,7 @@ export interface SimulatedHost {
   readonly application: Application;
   readonly client: WebSocketClient;
   readonly log: ClientLog;
+  readonly handler: SimulatedHandler;
   readonly whims: HandlerWhims;
 }
 
@@ -93,8 +94,7 @@ export class SimulatedWorld {
   step(): void {
     for (const { client, log } of this.hosts) {
       const { state, pendingRequests: pending, waitingCalls: waiting, subscriptions } = client.stats();
-      const flows = log.flows() && { flows: true };
-      log.write({ type: 'step', state, pending, waiting, subscriptions, ...flows, ...log.buffered });
+      log.write({ type: 'step', state, pending, waiting, subscriptions, ...log.flow });
     }
   }
 
@@ -106,7 +106,7 @@ export class SimulatedWorld {
     const { countsBytes } = this.plan;
     let socket: Partial<SimulatedSocket> | undefined;
     log.flows = () => countsBytes && (socket?.isReceiving ?? false);
-    log.pushingSince = () => (this.plan.kernelBuffer === 0 ? socket?.pushingSince : undefined);
+    log.aheadLeftAt = () => (this.plan.kernelBuffer === 0 ? socket?.aheadLeftAt : undefined);
     const openSocket = haunted(
       runtime.openSocket,
       this.clock,
@@ -117,7 +117,8 @@ export class SimulatedWorld {
       countsBytes,
     );
     const whims = new HandlerWhims();
-    const client = new WebSocketClient(config, new SimulatedHandler(this.plan.handler, whims), {
+    const handler = new SimulatedHandler(this.plan.handler, whims);
+    const client = new WebSocketClient(config, handler, {
       openSocket: log.openSocket(openSocket),
       clock: runtime.clock,
       random: () => runtime.random(),
@@ -133,6 +134,7 @@ export class SimulatedWorld {
       runtime,
       client,
       log,
+      handler,
       whims,
       application: new Application(client, log, { requestTimeout, channelCapacity }),
     };

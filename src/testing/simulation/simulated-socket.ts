@@ -24,8 +24,9 @@ export class SimulatedSocket implements Socket, ClientEnd {
   /** The close code for a frame that broke the protocol. */
   #failure: number | undefined;
   #closeTimer: unknown;
-  /** Bytes that leave before the last ping. */
+  /** Bytes that leave before the last ping, and when the last of those that it had to wait for left. */
   #beforePing = 0;
+  #aheadLeftAt: number | undefined;
 
   /** @param sockets - the sockets of the network; this one is a member until it ends */
   constructor(line: SimulatedLine, events: SocketEvents, maxMessageSize: number, sockets: Set<SimulatedSocket>) {
@@ -55,8 +56,14 @@ export class SimulatedSocket implements Socket, ClientEnd {
 
   ping(): void {
     if (this.#state !== 'open') return;
-    this.#beforePing = this.#line.toServer.pushedBytes;
-    this.#line.toServer.push(0, () => this.#line.server?.receivePing());
+    const { toServer, clock } = this.#line;
+    const hasToWait = toServer.queuedBytes > 0;
+    this.#beforePing = toServer.pushedBytes;
+    this.#aheadLeftAt = undefined;
+    toServer.push(0, () => {
+      if (hasToWait) this.#aheadLeftAt = clock.now();
+      this.#line.server?.receivePing();
+    });
   }
 
   close(code?: number, reason?: string): void {
@@ -97,10 +104,10 @@ export class SimulatedSocket implements Socket, ClientEnd {
     return this.#line.toClient.isMoving;
   }
 
-  /** When a byte before the last ping left, while more of them wait; `undefined` if that ping has left. */
-  get pushingSince(): number | undefined {
+  /** When a byte last left that the last ping had to wait for; `undefined` if it did not have to. */
+  get aheadLeftAt(): number | undefined {
     const { pushedBytes, queuedBytes, cameOutAt } = this.#line.toServer;
-    return pushedBytes - queuedBytes < this.#beforePing ? cameOutAt : undefined;
+    return pushedBytes - queuedBytes < this.#beforePing ? cameOutAt : this.#aheadLeftAt;
   }
 
   get bytesReceived(): number {

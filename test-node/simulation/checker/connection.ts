@@ -199,12 +199,17 @@ const closesForGood: Rule = {
   start: ({ tolerance }, fail, books) => {
     let due: number | undefined;
     let isOver = false;
+    /** Calls of connect() that are open. */
+    let connects = 0;
     /** Of the first close; later ones change nothing. */
     let isDraining: boolean | undefined;
     const after = (what: string) => {
       if (isOver) fail(`${what} after the end`);
     };
     return {
+      connect: () => void connects++,
+      connected: () => void connects--,
+      'connect-failed': () => void connects--,
       close: ({ at, deadline, drain }) => {
         due ??= at + deadline;
         isDraining ??= drain;
@@ -227,6 +232,8 @@ const closesForGood: Rule = {
       },
       end: ({ timers, listeners, sockets }) => {
         if (!isOver) fail('close() was never resolved');
+        if (connects > 0) fail(`${connects} calls of connect() never settled`);
+        for (const channel of books.channels.keys()) fail(`channel ${channel} is open after the end`);
         if (timers > 0) fail(`${timers} timers are left`);
         if (listeners > 0) fail(`${listeners} lifecycle listeners are left`);
         if (sockets > 0) fail(`${sockets} sockets are left`);

@@ -131,7 +131,7 @@ const noticesDeath: Rule = {
     /** Bytes of a frame came in at the last step, and when the socket was dropped. */
     let didFlow = false;
     let flowsYet = false;
-    let pushingSince = Number.NEGATIVE_INFINITY;
+    let leftAt = Number.NEGATIVE_INFINITY;
     let isFull = false;
     const live = (socket: number, at: number) => {
       if (socket !== books.socket?.number) return;
@@ -147,10 +147,10 @@ const noticesDeath: Rule = {
       'send-failed': ({ socket, at }) => {
         if (socket === books.socket?.number) failedAt ??= at;
       },
-      terminate: ({ socket, flows = false, pushingSince: since = Number.NEGATIVE_INFINITY, buffered = 0 }) => {
+      terminate: ({ socket, flows = false, aheadLeftAt = Number.NEGATIVE_INFINITY, buffered = 0 }) => {
         if (socket !== books.socket?.number) return;
         flowsYet = flows;
-        pushingSince = since;
+        leftAt = aheadLeftAt;
         isFull = buffered > MOST_BUFFERED;
       },
       dial: () => {
@@ -174,7 +174,7 @@ const noticesDeath: Rule = {
       disconnected: ({ silent, at }) => {
         if (!silent) return;
         if (flowsYet) return fail('a link was called dead while bytes came in');
-        if (at - pushingSince < pongTimeout - 1 - tolerance) return fail('a link was called dead while bytes left');
+        if (at - leftAt < pongTimeout - 1 - tolerance) return fail('a link was called dead while bytes left');
         // A ping has to wait for room, too.
         if (isFull && at - alive >= pongTimeout) return;
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
@@ -183,7 +183,8 @@ const noticesDeath: Rule = {
         if (books.jumpedAt > probedAt && books.jumps - jumpsAtLife < 4 && books.jumpedAt - probedAt > pongTimeout * 2)
           fail('a link was called dead by a timer that was late');
       },
-      step: ({ state, at, flows = false }) => {
+      step: ({ state, at, flows = false, aheadLeftAt = Number.NEGATIVE_INFINITY }) => {
+        alive = Math.max(alive, aheadLeftAt);
         // Between two steps nobody knows when the last byte came.
         if (flows || didFlow) alive = at;
         didFlow = flows;

@@ -1,4 +1,5 @@
 import type { SeededRandom } from 'hpx-transport-ws/testing';
+import { actInside, HOOKS } from '../simulated-handler.js';
 import type { SimulatedWorld } from '../simulated-world.js';
 import { type Fault, once } from './fault.js';
 
@@ -99,6 +100,24 @@ const inside = (name: string, set: (world: SimulatedWorld, act: () => void) => (
   },
 });
 
+/** A hook of the handler ends the client, or the connection, while the client is in the middle of something. */
+function endInHook({ hosts, plan }: SimulatedWorld, random: SeededRandom): () => void {
+  const { application, handler } = random.pick(hosts);
+  const isLast = random.chance(0.5);
+  let left = 1;
+  const heal = actInside(handler, random.pick(HOOKS), () => {
+    if (left-- <= 0) return;
+    if (!isLast) return application.reconnect();
+    application.during(() => application.close());
+    application.request();
+    application.subscribe(random.pick(plan.topics));
+  });
+  // So that the hook is asked.
+  application.request();
+  application.subscribe(random.pick(plan.topics));
+  return heal;
+}
+
 export const fieldCallFaults: readonly Fault[] = [
   unreadable(
     'field: answers are no JSON',
@@ -141,6 +160,7 @@ export const fieldCallFaults: readonly Fault[] = [
       for (const { whims } of hosts) whims.inHook = () => {};
     };
   }),
+  { name: 'field: ends inside any hook', strike: endInHook },
   once('field: closes while a payload is read', ({ hosts }, random) => {
     const { application } = random.pick(hosts);
     const isLast = random.chance(0.4);
