@@ -236,6 +236,7 @@ export class Supervisor implements ConnectionListener {
       const connection = this.#live;
       this.#connectedAt = wallTime(this.#context.runtime.clock);
       this.#parts.outbox.attach(connection);
+      this.#parts.subscriptions.opened();
       this.#parts.login.opened(connection);
       this.#parts.greeting.start({
         onChallenge: (frames) =>

@@ -109,7 +109,7 @@ export class Delivery {
     }
     if (this.#hasSequence) this.#follow(subscription, update);
     // All gaps come before the update: a listener that ends the connection begins another gap, after this update.
-    this.#gaps.announceBefore(subscription, update.receivedAt);
+    if (!this.#arrival.isOver) this.#gaps.announceBefore(subscription, update.receivedAt);
     for (const subscriber of subscribers) {
       const gap = this.#gaps.take(subscriber);
       const joined = subscriber.joinedIn === subscription.asks;
@@ -123,13 +123,15 @@ export class Delivery {
   #follow(subscription: Subscription, update: LazyUpdate): void {
     const sequence = this.#context.handler.extractSequence(update.message);
     if (!sequence) return;
-    const last = subscription.sequence;
     const { current, previous, snapshot } = sequence;
+    update.sequence = current;
+    if (snapshot !== undefined) update.snapshot = snapshot;
+    // The next connection counts anew.
+    if (this.#arrival.isOver) return;
+    const last = subscription.sequence;
     const since = subscription.lastUpdateAt;
     subscription.sequence = current;
     subscription.lastUpdateAt = update.receivedAt;
-    update.sequence = current;
-    if (snapshot !== undefined) update.snapshot = snapshot;
     if (sequence.resync) return this.resync([subscription.topic]);
     if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
     this.#gaps.skipped(subscription, since, update.receivedAt);

@@ -196,6 +196,11 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   // ——— What the connection reports ———
 
+  /** A connection is open. */
+  opened(): void {
+    this.#arrival.opened();
+  }
+
   /** A connection is ready. */
   ready(epoch: number): void {
     this.#arrival.ready(epoch);
@@ -223,6 +228,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#reconciler.lost();
     this.#session.lost();
     this.#delivery.lost();
+    this.#arrival.lost();
     for (const subscription of this.#store.all()) {
       this.#gaps.lose(subscription, { since, cause: 'disconnect' });
       this.#store.happen(subscription, 'lost');

@@ -139,7 +139,7 @@ export const fieldBugs = [
   bug(
     'a call that left before is told unsent when its next preparation fails',
     'outbound/preparation.ts',
-    "current.call.isWritten ? 'unknown' : 'unsent'",
+    "current.subject.isWritten ? 'unknown' : 'unsent'",
     "'unsent'",
     3_000,
   ),

@@ -41,6 +41,51 @@ describe('a gap', () => {
     expect(told).toEqual([[1, undefined], 'gap 2', [2, 'disconnect']]);
   });
 
+  it('comes after the current update of another topic when a listener calls reconnect() [CH19, S5]', async () => {
+    const handler = Object.assign(new GenericJsonHandler(), {
+      extractTopic: (message: Message) => String(message.field('topic')).split('+'),
+    });
+    const server = await serve();
+    const client = await connectClient(server, { handler });
+    const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('b')]);
+    const told: unknown[] = [];
+    first.once('message', () => client.reconnect());
+    second.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    second.on('gap', ({ epoch }) => told.push(`gap ${epoch}`));
+    const resumed = channelEvent(second, 'resumed');
+    server.broadcast({ topic: 'a+b', data: 1 });
+    await resumed;
+    server.publish('b', 2);
+    await barrier(client);
+    expect(told).toEqual([[1, undefined], 'gap 2', [2, 'disconnect']]);
+  });
+
+  it('is not made up where the handler calls reconnect() inside extractSequence() [CH19, S5]', async () => {
+    class Hasty extends GenericJsonHandler {
+      isHasty = false;
+      override extractSequence(message: Message) {
+        if (this.isHasty) client.reconnect();
+        this.isHasty = false;
+        const current = message.field('n');
+        return typeof current === 'number' ? { current, previous: current - 1 } : undefined;
+      }
+    }
+    const server = await serve();
+    const handler = new Hasty();
+    const client = await connectClient(server, { handler });
+    const channel = await client.subscribe('a');
+    const told: unknown[] = [];
+    channel.on('message', (_, { sequence, gap }) => told.push([sequence, gap?.cause]));
+    channel.on('gap', ({ epoch, cause }) => told.push(`${cause} ${epoch}`));
+    handler.isHasty = true;
+    const resumed = channelEvent(channel, 'resumed');
+    server.broadcast({ topic: 'a', data: 1, n: 7 });
+    await resumed;
+    server.broadcast({ topic: 'a', data: 2, n: 1 });
+    await barrier(client);
+    expect(told).toEqual([[7, undefined], 'disconnect 2', [1, 'disconnect']]);
+  });
+
   it('stays due for other channels when a listener calls reconnect() during the update after it [CH19, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server);
