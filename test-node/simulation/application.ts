@@ -97,14 +97,17 @@ export class Application {
     return call;
   }
 
-  /** @param length - so many characters more */
-  send(length?: number): number {
+  /**
+   * @param length - so many characters more
+   * @param isUrgent - whether it goes before the others
+   */
+  send(length?: number, isUrgent = false): number {
     const { write } = this.#log;
     const call = ++this.#calls;
     const mark = `"mark":${call},`;
-    write({ type: 'send', call, mark, timeout: this.#requestTimeout });
+    write({ type: 'send', call, mark, timeout: this.#requestTimeout, ...(isUrgent && { isUrgent }) });
     const filler = length === undefined ? '' : `,"filler":"${'x'.repeat(length)}"`;
-    this.client.send(`{${mark}"op":"note"${filler}}`).then(
+    this.client.send(`{${mark}"op":"note"${filler}}`, { priority: isUrgent ? 'high' : 'normal' }).then(
       () => write({ type: 'settled', call, outcome: 'written' }),
       (error: unknown) => write({ type: 'settled', call, outcome: 'rejected', ...errorOf(error) }),
     );

@@ -143,4 +143,18 @@ export const fieldBugs = [
     "'unsent'",
     3_000,
   ),
+  bug(
+    'the end of the lifetime waits for no answer',
+    'connection/connection.ts',
+    'this.reconnect(texts.lifetimeOver(lifetime))',
+    'this.leave(texts.lifetimeOver(lifetime), { timeout: 0 })',
+    1_000,
+  ),
+  bug(
+    'an urgent call waits in line',
+    'outbound/outbox.ts',
+    "return call.priority === 'high' ? this.#high : this.#normal;",
+    'return call.isBound ? this.#high : this.#normal;',
+    500,
+  ),
 ];

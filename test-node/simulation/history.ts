@@ -26,11 +26,16 @@ export type ApplicationHappening =
       readonly retry: RetryPolicy;
       /** From the call on; `undefined` waits for ever. */
       readonly timeout: number | undefined;
+    }
+  /** A frame of the application's own; `mark` is found in its text and in no other. */
+  | {
+      readonly type: 'send';
+      readonly call: number;
+      readonly mark: string;
+      readonly timeout: number;
       /** It goes before the others. */
       readonly isUrgent?: boolean;
     }
-  /** A frame of the application's own; `mark` is found in its text and in no other. */
-  | { readonly type: 'send'; readonly call: number; readonly mark: string; readonly timeout: number }
   | { readonly type: 'abort'; readonly call: number }
   /** The code that aborted something has returned. */
   | { readonly type: 'acted' }

@@ -52,6 +52,8 @@ interface Acknowledgement {
 export class HandlerWhims {
   /** Topics that it cannot build a frame for. */
   readonly unbuildable = new Set<string>();
+  /** Milliseconds that the server allows a connection. */
+  lifetime: number | undefined;
   /** Signs a request, which takes its time. */
   sign: ((text: string) => Promise<string> | undefined) | undefined;
   /** Called in the hook that prepares requests. */
@@ -61,7 +63,6 @@ export class HandlerWhims {
 /** Speaks the dialect of `ReferenceServer`, in all its styles. */
 export class SimulatedHandler extends GenericJsonHandler {
   override readonly confirmsSubscriptions: boolean;
-  override readonly limits: Limits;
   readonly #plan: HandlerPlan;
   readonly #whims: HandlerWhims;
 
@@ -69,8 +70,12 @@ export class SimulatedHandler extends GenericJsonHandler {
     super();
     this.#whims = whims;
     this.confirmsSubscriptions = plan.confirms;
-    this.limits = { topicsPerFrame: plan.topicsPerFrame };
     this.#plan = plan;
+  }
+
+  override get limits(): Limits {
+    const { lifetime } = this.#whims;
+    return { topicsPerFrame: this.#plan.topicsPerFrame, ...(lifetime !== undefined && { lifetime }) };
   }
 
   override onConnect(): string | undefined | Promise<string | undefined> {

@@ -116,6 +116,13 @@ export const badTimingHistories: readonly BadHistory[] = [
     [9_000, step('reconnecting')],
   ),
   bad(
+    'DL19',
+    'an urgent call waits for another one',
+    [0, request(1)],
+    [1, { type: 'send', call: 2, mark: '"mark":2,', timeout: 1_000, isUrgent: true }],
+    [2, written(1)],
+  ),
+  bad(
     'RT9',
     'an attempt comes before the time that the server named',
     [0, dial()],

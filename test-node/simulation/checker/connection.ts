@@ -100,10 +100,14 @@ const keepsTheOrder: Rule = {
     /** The last frame that asked for a topic: a late answer to an older one means nothing. */
     const askedBy = new Map<string, string | number | undefined>();
     let lastCall = 0;
-    const idempotent = new Set<number>();
+    /** Calls that keep no order: they leave again after a reconnect, or go before the others. */
+    const orderless = new Set<number>();
     return {
       request: ({ call, retry }) => {
-        if (retry === 'idempotent') idempotent.add(call);
+        if (retry === 'idempotent') orderless.add(call);
+      },
+      send: ({ call, isUrgent }) => {
+        if (isUrgent) orderless.add(call);
       },
       transition: ({ to }) => {
         owed = to === 'ready' ? new Set([...books.channels.values()].map(({ topic }) => topic)) : undefined;
@@ -133,7 +137,7 @@ const keepsTheOrder: Rule = {
           break;
         }
         owed = undefined;
-        if (idempotent.has(mark)) return;
+        if (orderless.has(mark)) return;
         if (mark < lastCall) fail(`call ${mark} was written after call ${lastCall}`);
         lastCall = Math.max(mark, lastCall);
       },
@@ -249,14 +253,23 @@ const boundsItsQueues: Rule = {
   clause: 'C9',
   start: ({ config }, fail, books) => {
     const idempotent = new Set<number>();
+    const urgent = new Set<number>();
     return {
       request: ({ call, retry }) => {
         if (retry === 'idempotent') idempotent.add(call);
       },
-      settled: ({ call }) => void idempotent.delete(call),
+      send: ({ call, isUrgent }) => {
+        if (isUrgent) urgent.add(call);
+      },
+      settled: ({ call }) => {
+        idempotent.delete(call);
+        urgent.delete(call);
+      },
       step: ({ waiting }) => {
+        const { commandChannelCapacity: capacity } = config;
+        const reserve = Math.min(urgent.size, Math.ceil(capacity / 4));
         // What is sent again after a reconnect was let in before.
-        if (waiting > config.commandChannelCapacity + idempotent.size) fail(`${waiting} calls wait`);
+        if (waiting > capacity + reserve + idempotent.size) fail(`${waiting} calls wait`);
       },
       'channel-stats': ({ channel, buffered }) => {
         const { capacity = 0 } = books.channels.get(channel) ?? {};

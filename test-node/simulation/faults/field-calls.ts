@@ -45,8 +45,16 @@ const replaced = (name: string, replace: (world: SimulatedWorld) => void): Fault
     server.onSend = own;
     for (const { application } of hosts)
       for (let count = random.integer(1, 3); count > 0; count--) application.request({ retry: 'unsent' });
-    clock.setArrival(() => replace(world), random.integer(0, 400));
+    let isOver = false;
+    clock.setArrival(
+      () => {
+        if (!isOver) replace(world);
+      },
+      random.integer(0, 400),
+    );
     return () => {
+      isOver = true;
+      for (const { whims } of hosts) whims.lifetime = undefined;
       if (server.onSend === own) server.onSend = (_frame, send) => send();
     };
   },
@@ -100,6 +108,29 @@ const inside = (name: string, set: (world: SimulatedWorld, act: () => void) => (
   },
 });
 
+/** Urgent calls are made while others wait: for a connection, or for a signature. */
+function callUrgently({ clock, hosts, network, server }: SimulatedWorld, random: SeededRandom): () => void {
+  const isOffline = random.chance(0.5);
+  if (isOffline) {
+    network.admission = 'refuse';
+    server.drop();
+  }
+  const delay = random.integer(1, 300);
+  for (const { application, whims } of hosts) {
+    if (!isOffline) whims.sign = (text) => new Promise((resolve) => void clock.setArrival(() => resolve(text), delay));
+    for (let count = random.integer(2, 4); count > 0; count--) {
+      application.request();
+      application.send();
+    }
+    for (let count = random.integer(1, 2); count > 0; count--) application.send(undefined, true);
+    clock.setArrival(() => void application.send(undefined, true), random.integer(1, 2 * delay));
+  }
+  return () => {
+    if (isOffline) network.admission = 'accept';
+    for (const { whims } of hosts) whims.sign = undefined;
+  };
+}
+
 /** A hook of the handler ends the client, or the connection, while the client is in the middle of something. */
 function endInHook({ hosts, plan }: SimulatedWorld, random: SeededRandom): () => void {
   const { application, handler } = random.pick(hosts);
@@ -147,6 +178,13 @@ export const fieldCallFaults: readonly Fault[] = [
     server.announceEnd();
     for (const { application } of hosts) application.request();
   }),
+  replaced('field: connections have a short lifetime', ({ hosts, server, random }) => {
+    for (const { application, whims } of hosts) {
+      whims.lifetime = random.integer(1, 700);
+      for (let count = random.integer(1, 3); count > 0; count--) application.request({ retry: 'unsent' });
+    }
+    server.drop();
+  }),
   { name: 'field: slow signatures', strike: signSlowly },
   inside('field: acts inside a sink of the trace', ({ hosts }, act) => {
     for (const { application } of hosts) application.inTrace = act;
@@ -160,6 +198,7 @@ export const fieldCallFaults: readonly Fault[] = [
       for (const { whims } of hosts) whims.inHook = () => {};
     };
   }),
+  { name: 'field: urgent calls', lasts: [500, 3_000], strike: callUrgently },
   { name: 'field: ends inside any hook', strike: endInHook },
   once('field: closes while a payload is read', ({ hosts }, random) => {
     const { application } = random.pick(hosts);
