@@ -78,7 +78,7 @@ export const bugs = [
     'else this.#judge(lateness)',
     'else this.#schedule(this.#interval)',
   ),
-  bug('a late timer judges', 'connection/heartbeat.ts', 'this.#lateVerdicts < MAX_LATE_VERDICTS', 'false'),
+  bug('a late timer judges', 'connection/heartbeat.ts', 'this.#lateVerdicts < MAX_LATE_VERDICTS', 'false', 2_000),
   bug(
     'a transition is not told',
     'connection/state-machine.ts',
@@ -86,7 +86,12 @@ export const bugs = [
     "if (to !== 'connected') this.#context.emit('stateChange'",
   ),
   // ——— Requests ———
-  bug('a queued request is sent after its timeout', 'requests/requests.ts', 'this.#outbox.delete(request);', ''),
+  bug(
+    'a queued request is sent after its timeout',
+    'requests/requests.ts',
+    'this.#outbox.delete(request);',
+    'if (request.signal?.aborted) this.#outbox.delete(request);',
+  ),
   bug(
     'a written request is sent again',
     'requests/requests.ts',

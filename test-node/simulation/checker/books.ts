@@ -1,6 +1,9 @@
 import type { ConnectionState, OverflowPolicy } from 'hpx-transport-ws';
 import type { Facts, Watch } from './rule.js';
 
+/** The longest wait, in milliseconds, of a topic that was refused once. */
+const FIRST_WAIT = 1_000;
+
 interface BookedSocket {
   readonly number: number;
   readonly dialledAt: number;
@@ -44,7 +47,9 @@ export class Books {
   #single: { readonly topic: string; readonly id: string | number | undefined; readonly isLate: boolean } | undefined;
   /** Topics that no frame can be built for. */
   #unbuildable: readonly string[] = [];
-  readonly #unbuiltUntil = new Map<string, number>();
+  #unbuildableSince = 0;
+  /** When that ended, and until when a topic may wait because of it. */
+  readonly #unbuilt = new Map<string, { readonly until: number; readonly waits: number }>();
   readonly #minUptime: number;
   /** Whether the live socket told a failure. */
   #hasFailed = false;
@@ -74,9 +79,14 @@ export class Books {
     return this.#ending.has(topic);
   }
 
-  /** Whether no frame can be built for a topic, or could not within the last so many milliseconds. */
-  isUnbuildable(topic: string, within = 0): boolean {
-    return this.#unbuildable.includes(topic) || this.now - (this.#unbuiltUntil.get(topic) ?? -Infinity) <= within;
+  /** Whether no frame can be built for a topic, or could not until now. */
+  isUnbuildable(topic: string): boolean {
+    return this.#unbuildable.includes(topic) || this.#unbuilt.get(topic)?.until === this.now;
+  }
+
+  /** Whether a topic may wait because no frame could be built for it: waits double, and each lasts between its half and its whole. */
+  isPostponed(topic: string): boolean {
+    return this.isUnbuildable(topic) || this.now <= (this.#unbuilt.get(topic)?.waits ?? -Infinity);
   }
 
   /** Whether the server ended two stable connections before it answered a frame with this topic alone. */
@@ -170,8 +180,11 @@ export class Books {
       this.closing = true;
     },
     unbuildable: ({ topics, at }) => {
-      for (const topic of this.#unbuildable) this.#unbuiltUntil.set(topic, at);
+      // The shortest waits until now, and the longest one after them.
+      const waits = at + 2 * (at - this.#unbuildableSince) + FIRST_WAIT + this.lateness;
+      for (const topic of this.#unbuildable) this.#unbuilt.set(topic, { until: at, waits });
       this.#unbuildable = topics;
+      this.#unbuildableSince = at;
     },
     pause: () => {
       this.paused = true;

@@ -96,8 +96,6 @@ const agreesAtRest: Rule = {
 
 /** How long a wanted topic may stay unasked on a connection that is ready; pacing and retries included. */
 const ASKED_WITHIN = 1_000;
-/** How long it may stay so because no frame could be built for it. */
-const LONGEST_POSTPONED = 30_000;
 
 /** S4: what is wanted stays, and is asked for on every connection. */
 const survivesDrops: Rule = {
@@ -194,7 +192,7 @@ const survivesDrops: Rule = {
           if (askedAt !== undefined || at - since < patience) continue;
           const refused = postponed.get(topic);
           if (refused && at - refused.at < Math.min(300_000, 1_000 * 2 ** refused.times) + patience) continue;
-          if ((unanswered.get(topic) ?? 0) > 1 || books.isUnbuildable(topic, LONGEST_POSTPONED)) continue;
+          if ((unanswered.get(topic) ?? 0) > 1 || books.isPostponed(topic)) continue;
           fail(`${topic} is wanted, and was not asked for on this connection`);
           asked.set(topic, at);
         }
