@@ -88,6 +88,9 @@ export abstract class Channel<T = unknown> extends IsolatedEmitter<ChannelEvents
   /** Whether the channel has ended. */
   abstract readonly closed: boolean;
 
+  /** What happens to an update when the channel is full: the `overflow` that it was subscribed with. */
+  abstract readonly overflow: OverflowPolicy;
+
   /** How many updates were lost, or replaced by newer ones, because no reader took them in time. */
   abstract readonly dropped: number;
 

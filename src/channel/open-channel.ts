@@ -1,12 +1,14 @@
 import type { Topic } from '../identifiers.js';
 import type { ListenerHooks } from '../util/isolated-emitter.js';
-import { Channel } from './channel.js';
+import { Channel, type ChannelOptions } from './channel.js';
 import type { ChannelLoop } from './channel-loop.js';
 import type { Update } from './update.js';
+import type { OverflowPolicy } from './update-buffer.js';
 
 /** What stands behind a channel. */
 export interface ChannelBody extends ListenerHooks {
   readonly topic: Topic;
+  readonly options: ChannelOptions;
   readonly isClosed: boolean;
   readonly isLive: boolean;
   readonly dropped: number;
@@ -36,6 +38,10 @@ export class OpenChannel<T> extends Channel<T> {
 
   get live(): boolean {
     return this.#body.isLive;
+  }
+
+  get overflow(): OverflowPolicy {
+    return this.#body.options.overflow ?? 'drop-oldest';
   }
 
   get dropped(): number {

@@ -68,6 +68,7 @@ describe('Channel: its public members', () => {
     expectTypeOf<Exclude<keyof Channel, keyof EventEmitter<ChannelEvents<unknown>>>>().toEqualTypeOf<
       | 'topic'
       | 'closed'
+      | 'overflow'
       | 'dropped'
       | 'buffered'
       | 'updates'

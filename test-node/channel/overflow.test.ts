@@ -5,6 +5,12 @@ import { type Numbers, publish, subscribed } from '../support/live-channel.js';
 import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 describe('channel overflow', () => {
+  it('`overflow` tells what the channel was subscribed with [CH37]', async () => {
+    const { client, channel } = await subscribed();
+    const latest = await client.subscribe('t', { overflow: 'latest' });
+    expect([channel.overflow, latest.overflow]).toEqual(['drop-oldest', 'latest']);
+  });
+
   it("'fail' rejects subscribe() when the channel overflows before its confirmation [CH8, R1, CH20]", async () => {
     const server = await serve();
     server.respondTo('"op":"subscribe"', [
