@@ -29,7 +29,8 @@ const FLOORS = [
 /** Parts that stand beside the tower, with all that they may use of it. */
 const BESIDE = {
   adapters: ['texts', 'errors', 'runtime', 'identifiers'],
-  handlers: ['texts', 'protocol', 'errors', 'identifiers', 'util'],
+  handlers: ['texts', 'protocol', 'errors', 'identifiers', 'util', 'order-book'],
+  'order-book': ['channel', 'events', 'protocol', 'util', 'errors', 'identifiers'],
   testing: ['texts', 'protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
 };
 

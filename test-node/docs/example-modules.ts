@@ -10,6 +10,7 @@ const ENTRIES = [
   'src/adapters/node.ts',
   'src/adapters/browser.ts',
   'src/handlers/index.ts',
+  'src/order-book.ts',
 ];
 
 /** A block as a module that runs it: `export default (scope, same) => Promise<void>`. */

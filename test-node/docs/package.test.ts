@@ -6,6 +6,7 @@ import * as root from 'hpx-transport-ws';
 import { browserRuntime } from 'hpx-transport-ws/adapters/browser';
 import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
 import * as helpers from 'hpx-transport-ws/handlers';
+import * as orderBook from 'hpx-transport-ws/order-book';
 import * as testing from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -74,6 +75,10 @@ describe('the package', () => {
     for (const exported of [testing, inBrowser]) {
       expect(Object.keys(exported)).toEqual(expect.arrayContaining(['VirtualClock', 'SimulatedNetwork']));
     }
+  });
+
+  it('has the order book in an entry of its own [PK22]', () => {
+    expect(Object.keys(orderBook)).toEqual(['OrderBook']);
   });
 
   it('picks the adapter by export condition, with the browser as default [PK11]', () => {
