@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 /** The folder of the built package that is measured. */
 export const dist = process.env.HPX_DIST ?? join(import.meta.dirname, '../../dist');
 
-/** The built package, as Node loads it. */
-export function loadOurs() {
-  return import(pathToFileURL(join(dist, 'node/index.js')).href);
+/** An entry of the built package, as Node loads it. */
+export function loadOurs(entry = 'index') {
+  return import(pathToFileURL(join(dist, `node/${entry}.js`)).href);
 }
