@@ -116,8 +116,8 @@ export type Signal =
     }
   /** Authenticate again on this connection. While an authentication is under way, further signals ask for nothing more. */
   | { readonly type: 'authenticate' }
-  /** Subscribe these topics anew, because their state is out of date. Their channels get a gap. */
-  | { readonly type: 'resync'; readonly topics: readonly Topic[] }
+  /** Subscribe these topics anew, because their state is out of date; without `topics` all. Their channels get a gap. */
+  | { readonly type: 'resync'; readonly topics?: readonly Topic[] }
   /** These streams came to their normal end. Their channels close without an error. */
   | { readonly type: 'completed'; readonly topics: readonly Topic[] }
   /**

@@ -62,8 +62,8 @@ export class Delivery {
     return isTaken;
   }
 
-  /** Subscribes topics anew because what was delivered of them is stale. */
-  resync(topics: readonly Topic[]): void {
+  /** Subscribes topics anew, or all topics, because what was delivered of them is stale. */
+  resync(topics: readonly Topic[] = this.#store.wantedTopics): void {
     for (const topic of topics) {
       const subscription = this.#store.find(topic);
       // What is asked for anyway needs no resync. Nobody waits for this one.

@@ -264,8 +264,8 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     return this.#delivery.publish(name, message);
   }
 
-  /** Subscribes topics anew because what was delivered of them is stale. */
-  resync(topics: readonly Topic[]): void {
+  /** Subscribes topics anew, or all topics, because what was delivered of them is stale. */
+  resync(topics?: readonly Topic[]): void {
     this.#delivery.resync(topics);
   }
 
