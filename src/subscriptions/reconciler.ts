@@ -46,6 +46,8 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
   readonly #parts: ReconcilerParts;
   readonly #preparation: Preparation<QueuedFrame>;
   #queued: QueuedFrame[] = [];
+  /** Replaced when the connection is lost. */
+  #connection = {};
 
   constructor(context: Context, parts: ReconcilerParts) {
     this.#context = context;
@@ -120,6 +122,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
 
   /** The connection is lost. */
   lost(): void {
+    this.#connection = {};
     this.#preparation.stop();
     this.#queued = [];
   }
@@ -132,7 +135,10 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
     const first = topicsPerConnection === undefined ? undefined : 'unsubscribe';
     const change = this.#parts.changed.take(topicsPerFrame, first);
     if (!change) return;
+    const connection = this.#connection;
     for (const built of this.#parts.builder.build(change.operation, change.subscriptions)) {
+      // The application's own code, in a hook or a listener, ended the connection. The next one looks at all topics anew.
+      if (connection !== this.#connection) return;
       if ('cause' in built) this.#unbuildable(change.operation, built);
       else if (change.operation === 'subscribe') this.#subscribe(built);
       else this.#unsubscribe(built);

@@ -106,4 +106,29 @@ describe('the subscriptions of the server', () => {
       expect(world.errors).toEqual([]);
     },
   );
+
+  it.each(['buildSubscribe', 'prepareFrame'] as const)(
+    'are asked for on the next connection when %s ended the last one [S4]',
+    async (hook) => {
+      let world: ReturnType<typeof virtualWorld> | undefined;
+      let ends = 1;
+      const end = () => void (ends-- > 0 && world?.client.reconnect('a hook asks'));
+      class EndingHandler extends GenericJsonHandler {
+        override buildSubscribe(...built: Parameters<GenericJsonHandler['buildSubscribe']>) {
+          if (hook === 'buildSubscribe') end();
+          return super.buildSubscribe(...built);
+        }
+        override prepareFrame(frame: string) {
+          if (hook === 'prepareFrame') end();
+          return frame;
+        }
+      }
+      world = virtualWorld({ handler: new EndingHandler(), config: { leaveTimeout: 0 } });
+      await world.connect();
+      const subscribing = world.client.subscribe('a');
+      await world.clock.advance(2_000);
+      expect(await outcome(subscribing)).toMatchObject({ topic: 'a', live: true });
+      expect(world.client.epoch).toBe(2);
+    },
+  );
 });

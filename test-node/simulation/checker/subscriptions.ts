@@ -180,7 +180,8 @@ const survivesDrops: Rule = {
         wasFull = buffered !== undefined;
         if (state !== 'ready' || books.leavingUntil !== undefined) return;
         const patience = ASKED_WITHIN + books.lateness + tolerance;
-        if (at - Math.max(books.stateSince, fullAt) < patience) return;
+        // After a sleep its overdue timers come first.
+        if (at - Math.max(books.stateSince, fullAt, books.jumpedAt) < patience) return;
         for (const { number, topic, since } of books.channels.values()) {
           const askedAt = asked.get(topic);
           if (askedAt !== undefined && confirmed.has(number) && confirmed.get(number) !== books.epoch) {
