@@ -124,9 +124,10 @@ export class Router {
       this.#actions.reconnect(texts.SERVER_ASKED);
       return true;
     }
-    const signal = overrides.extractSignal ? handler.extractSignal(message) : undefined;
-    if (signal) this.#obey(signal);
-    return signal !== undefined;
+    const signal = overrides.extractSignal && handler.extractSignal(message);
+    if (!signal) return false;
+    this.#obey(signal);
+    return true;
   }
 
   #obey(signal: Signal): void {
@@ -165,9 +166,10 @@ export class Router {
       this.#actions.reply(reply);
       return true;
     }
-    const request = overrides.extractServerRequest ? handler.extractServerRequest(message) : undefined;
-    if (request) this.#ask(request);
-    return request !== undefined;
+    const request = overrides.extractServerRequest && handler.extractServerRequest(message);
+    if (!request) return false;
+    this.#ask(request);
+    return true;
   }
 
   #ask(request: ServerRequest): void {

@@ -307,7 +307,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   }
 
   #groupKey(topic: Topic, canonical: Topic, params: unknown): string | undefined {
-    return this.#ask(topic, () => this.#context.handler.groupKey(canonical, params));
+    return this.#ask(topic, () => this.#context.handler.groupKey(canonical, params) ?? undefined);
   }
 
   /** @throws SubscriptionFailedError if the handler throws */
