@@ -30,7 +30,7 @@ const FLOORS = [
 const BESIDE = {
   adapters: ['texts', 'errors', 'runtime', 'identifiers'],
   handlers: ['texts', 'protocol', 'errors', 'identifiers', 'util', 'order-book'],
-  'order-book': ['channel', 'events', 'protocol', 'util', 'errors', 'identifiers'],
+  'order-book': ['client', 'channel', 'events', 'protocol', 'util', 'errors', 'identifiers'],
   testing: ['texts', 'protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
 };
 

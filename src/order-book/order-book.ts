@@ -1,4 +1,5 @@
 import type { Channel } from '../channel/channel.js';
+import type { WebSocketClient } from '../client.js';
 import { type AnyTransportError, ConfigError, ConnectionClosedError, type ProtocolError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
@@ -9,6 +10,7 @@ import { printAsJson } from '../util/printing.js';
 import { handled } from '../util/promises.js';
 import type { BookAdapter, BookChange, BookTop, Level } from './book-adapter.js';
 import { type BookReader, SharedBook, type StaleReason } from './shared-book.js';
+import { type BookOptions, sharedChannel } from './shared-channel.js';
 import * as texts from './texts.js';
 
 /** The events of an order book, each with the arguments of its listeners. */
@@ -114,12 +116,43 @@ export class OrderBook<T = unknown> extends IsolatedEmitter<OrderBookEvents> {
   readonly #reader: Reader;
 
   /**
+   * Subscribes a topic and makes a book of it. All books that come from here for one client and one topic share one channel: a
+   * further book is full at once, and the adapter and the options are those of the first.
+   *
+   * @throws SubscriptionFailedError like `client.subscribe()`
+   * @throws ConfigError if the client or the adapter is none, and for a wrong option
+   * @example
+   * ```ts
+   * const adapter: BookAdapter = { read: () => ({ snapshot: true, bids: [['100.50', '2']], asks: [] }) };
+   * const first = await OrderBook.subscribe(client, 'trades.BTC', adapter);
+   * await first.whenSynced();
+   * const second = await OrderBook.subscribe(client, 'trades.BTC', adapter);
+   * second.bestBid; // ['100.50', '2']
+   * await Promise.all([first.close(), second.close()]);
+   * ```
+   */
+  static async subscribe<Topics extends object, Methods extends object, K extends keyof Topics & string>(
+    client: WebSocketClient<Topics, Methods>,
+    topic: K,
+    adapter: BookAdapter<Topics[K]>,
+    options?: BookOptions,
+  ): Promise<OrderBook<Topics[K]>> {
+    if (typeof client?.subscribe !== 'function') throw new ConfigError('client', client, texts.A_CLIENT);
+    checkAdapter(adapter);
+    for (;;) {
+      const channel = await sharedChannel(client, topic, options);
+      // The last book may have closed meanwhile, and its channel with it.
+      if (!channel.closed) return new OrderBook(channel, adapter);
+    }
+  }
+
+  /**
    * @param channel - as `subscribe()` gives it; the book ends it with its last reader
    * @param adapter - reads the updates of the venue
    */
   constructor(channel: Channel<T>, adapter: BookAdapter<T>) {
     if (typeof channel?.resync !== 'function') throw new ConfigError('channel', channel, texts.A_CHANNEL);
-    if (typeof adapter?.read !== 'function') throw new ConfigError('adapter', adapter, texts.AN_ADAPTER);
+    checkAdapter(adapter);
     if (channel.overflow === 'latest') throw new ConfigError('channel.overflow', undefined, texts.NO_CONFLATION);
     const reader = new Reader(SharedBook.of(channel as Channel, adapter as BookAdapter));
     super(reader);
@@ -199,6 +232,10 @@ export class OrderBook<T = unknown> extends IsolatedEmitter<OrderBookEvents> {
     const { topic } = shared.channel.toJSON();
     return { topic, synced: this.isSynced, closed: this.closed, bids: shared.bids.size, asks: shared.asks.size };
   }
+}
+
+function checkAdapter(adapter: { readonly read?: unknown } | undefined): void {
+  if (typeof adapter?.read !== 'function') throw new ConfigError('adapter', adapter, texts.AN_ADAPTER);
 }
 
 printAsJson(OrderBook.prototype, 'OrderBook');

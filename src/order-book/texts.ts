@@ -10,6 +10,7 @@ export const notResynced = (topic: string) => `The order book of ${topic} is sta
 
 export const bookClosed = (topic: string) => `The order book of ${topic} is closed.`;
 
+export const A_CLIENT = 'a WebSocketClient';
 export const A_CHANNEL = 'a Channel, as subscribe() gives it';
 export const AN_ADAPTER = 'an object with a method read(update)';
 export const NO_CONFLATION = "another overflow than 'latest': a book needs every update";
