@@ -162,7 +162,7 @@ export class SharedBook implements BookView {
 
   /** Updates are missing, also if they are not noticed by their numbers. */
   #lost(cause: Gap['cause'], update?: Update): void {
-    if (cause === 'disconnect' || (cause === 'resync' && this.#source)) this.#happen('restarted', cause);
+    if (cause === 'disconnect') this.#happen('restarted', cause);
     else if (cause === 'resync') this.#happen('renewed', cause);
     else this.#lose('broken', cause, update);
   }

@@ -36,9 +36,10 @@ describe('OrderBook.subscribe()', () => {
 
   it('subscribes anew after the last book has closed, also while another call waits [OB19]', async () => {
     const { client } = await venue();
-    const closing = OrderBook.subscribe(client, 'book', testAdapter).then((book) => book.close());
-    const book = await OrderBook.subscribe(client, 'book', testAdapter);
-    await closing;
+    const last = await OrderBook.subscribe(client, 'book', testAdapter);
+    const waiting = OrderBook.subscribe(client, 'book', testAdapter);
+    await last.close();
+    const book = await waiting;
     await book.whenSynced();
     expect(book.closed).toBe(false);
     await book.close();

@@ -57,11 +57,11 @@ describe('a snapshot that does not come on the channel', () => {
   });
 
   it('that is too old is asked for again, after 1 000 [OB16]', async () => {
-    const { source, book, calls, give } = open();
+    const { source, book, calls, give, events } = open();
     source.deliverAt(1_000, change(8, 9));
     await give(5, '5');
     source.deliverAt(1_999, change(10, 10));
-    expect([calls.length, book.isSynced]).toEqual([1, false]);
+    expect([calls.length, book.isSynced, events]).toEqual([1, false, []]);
     source.deliverAt(2_000, change(11, 11));
     await give(9, '9');
     expect([calls.length, book.isSynced, book.bestBid]).toEqual([2, true, ['100', '11']]);

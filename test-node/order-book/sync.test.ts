@@ -109,6 +109,7 @@ describe('a book', () => {
     source.inlet.interrupted();
     expect([events, book.isSynced]).toEqual([['stale interrupted'], false]);
     source.inlet.resumed(2);
+    expect(book.isSynced).toBe(true);
     source.deliver({ b: [['99', '3']], u: 2, previous: 1 });
     expect([events, source.resyncs]).toEqual([['stale interrupted', 'synced', 'change'], 0]);
   });
@@ -149,7 +150,9 @@ describe('the sequence numbers of a book', () => {
 
   it('of an update that the book has already pass it over [OB5]', () => {
     const { source, book } = synced();
-    source.deliver({ first: 0, u: 1, b: [['100', '9']] }, { first: 0, u: 2, b: [['100', '5']] });
+    source.deliver({ first: 0, u: 1, b: [['100', '9']] });
+    expect(book.bestBid).toEqual(['100', '1']);
+    source.deliver({ first: 0, u: 2, b: [['100', '5']] });
     expect(book.bestBid).toEqual(['100', '5']);
   });
 
