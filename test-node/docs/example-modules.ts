@@ -11,6 +11,7 @@ const ENTRIES = [
   'src/adapters/browser.ts',
   'src/handlers/index.ts',
   'src/order-book.ts',
+  'src/handlers/binance.ts',
 ];
 
 /** A block as a module that runs it: `export default (scope, same) => Promise<void>`. */
