@@ -12,6 +12,7 @@ import type {
   ServerError,
   Signal,
   SubscriptionContext,
+  SubscriptionFrames,
   SubscriptionOutcome,
 } from '../../protocol/handler-types.js';
 import type { Message } from '../../protocol/message.js';
@@ -83,11 +84,11 @@ export class BinanceHandler<Endpoint extends BinanceEndpoint = 'streams'> extend
     return this.#part.extractTopic(message);
   }
 
-  buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
+  buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): SubscriptionFrames {
     return this.#part.buildSubscribe(topics, requestId, context);
   }
 
-  buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
+  buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): SubscriptionFrames {
     return this.#part.buildUnsubscribe(topics, requestId, context);
   }
 

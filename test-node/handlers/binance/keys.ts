@@ -25,3 +25,6 @@ export function rsaKey() {
       ),
   };
 }
+
+/** The public half of `ED25519_KEY`, as the venue knows it. */
+export const ED25519_PUBLIC_KEY = String(createPublicKey(ED25519_KEY).export({ type: 'spki', format: 'pem' }));
