@@ -3,6 +3,7 @@ import type { RequestId, Topic } from '../../identifiers.js';
 import type {
   AuthFailure,
   Frame,
+  FrameInfo,
   Frames,
   Limits,
   ServerError,
@@ -23,6 +24,8 @@ import type { BinanceApiTopics } from './user-data.js';
 
 /** How the name of a user data stream begins; the number that the server chose follows. */
 const STREAM = 'userData#';
+/** Subscribes without a session. */
+const SIGNED_SUBSCRIBE = 'userDataStream.subscribe.signature';
 const STREAM_END = 'eventStreamTerminated';
 /** How the ids of logins begin. Numbers are ids of the client. */
 const LOGON = 'logon-';
@@ -89,7 +92,9 @@ export class BinanceApiHandler extends BinanceBase<BinanceApiTopics, BinanceApiM
 
   buildSubscribe(topics: readonly Topic[], requestId: RequestId): Frames {
     if (topics.some((topic) => topic !== 'userData')) throw new ConfigError('topic', topics[0], texts.USER_DATA_TOPIC);
-    return this.stringify({ id: requestId, method: 'userDataStream.subscribe' });
+    const isSigned = this.#signer && !this.#isSession;
+    const method = isSigned ? SIGNED_SUBSCRIBE : 'userDataStream.subscribe';
+    return this.stringify({ id: requestId, method });
   }
 
   buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): Frames {
@@ -120,6 +125,11 @@ export class BinanceApiHandler extends BinanceBase<BinanceApiTopics, BinanceApiM
     if (!this.#signer || typeof method !== 'string' || UNSIGNED.test(method) || !isObject(params)) return text;
     if (!this.#isSession || method === 'session.logon') return this.#signed(request, params);
     return this.stringify({ ...request, params: { ...this.#stamp, ...params } });
+  }
+
+  /** Outside a session the subscription is signed too, afresh for each connection. */
+  override prepareFrame(frame: Frame, info: FrameInfo): Frame | Promise<Frame> {
+    return info.kind === 'subscribe' ? this.prepareRequest(String(frame)) : super.prepareFrame(frame, info);
   }
 
   /** HTTP-like: from 500 on the request may have been carried out. */

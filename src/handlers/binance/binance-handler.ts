@@ -6,6 +6,7 @@ import type {
   ClosePlan,
   CloseVerdict,
   Frame,
+  FrameInfo,
   Frames,
   Limits,
   Sequence,
@@ -129,6 +130,10 @@ export class BinanceHandler<Endpoint extends BinanceEndpoint = 'streams'> extend
 
   override prepareRequest(text: string, requestId: RequestId): Frame | Promise<Frame> {
     return this.#part.prepareRequest(text, requestId);
+  }
+
+  override prepareFrame(frame: Frame, info: FrameInfo): Frame | Promise<Frame> {
+    return this.#part.prepareFrame(frame, info);
   }
 
   override onConnect(): Frames | Promise<Frames> {

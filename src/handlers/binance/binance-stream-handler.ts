@@ -4,6 +4,7 @@ import type { Message } from '../../protocol/message.js';
 import { MessageKind } from '../../protocol/message-kind.js';
 import { type OptionRules, oneOf, readOptions } from '../../util/options.js';
 import { membersOf } from '../common/values.js';
+import { countedSequence } from '../kit/sequences.js';
 import { BinanceBase, LIFETIME, PING_ID } from './binance-base.js';
 import { rawTopic } from './raw-topic.js';
 import type { BinanceStreamMethods, BinanceStreamTopics } from './stream-topics.js';
@@ -94,13 +95,13 @@ export class BinanceStreamHandler extends BinanceBase<BinanceStreamTopics, Binan
   override extractSequence(message: Message): Sequence | undefined {
     const stream = message.field('stream');
     if (stream === undefined) {
-      return message.field('e') === 'depthUpdate' ? sequence(message.field('U'), message.field('u')) : undefined;
+      const isDepth = message.field('e') === 'depthUpdate';
+      return isDepth ? countedSequence(message.field('u'), { first: message.field('U') }) : undefined;
     }
-    const suffix = /@depth(\d*)/.exec(`${stream}`)?.[1];
-    if (suffix === undefined) return undefined;
-    if (suffix === '') return sequence(message.path('data.U'), message.path('data.u'));
-    const current = message.path('data.lastUpdateId');
-    return isNumber(current) ? { current, snapshot: true } : undefined;
+    const levels = /@depth(\d*)/.exec(`${stream}`)?.[1];
+    if (levels === undefined) return undefined;
+    if (levels !== '') return countedSequence(message.path('data.lastUpdateId'), { snapshot: true });
+    return countedSequence(message.path('data.u'), { first: message.path('data.U') });
   }
 
   override extractSignal(message: Message): Signal | undefined {
@@ -127,14 +128,4 @@ export class BinanceStreamHandler extends BinanceBase<BinanceStreamTopics, Binan
   override redact(text: string): string {
     return super.redact(text.replace(LISTEN_KEY, '$1***"'));
   }
-}
-
-function sequence(first: unknown, last: unknown): Sequence | undefined {
-  if (!isNumber(first) || !isNumber(last)) return undefined;
-  return { current: last, previous: typeof first === 'number' ? first - 1 : String(BigInt(first) - 1n) };
-}
-
-/** A number, or its digits where a number would not be exact. */
-function isNumber(value: unknown): value is number | string {
-  return typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
 }

@@ -195,6 +195,21 @@ describe('a day of a bot', () => {
     expect(await event).toMatchObject({ e: 'executionReport' });
   });
 
+  it('gets its events without a session too, signed for each connection [BI4]', async () => {
+    await venue.close();
+    const keys = { apiKey: API_KEY, secret: HMAC_SECRET };
+    venue = await startBinanceServer({ keys });
+    const client = await trade(new BinanceApiHandler(keys));
+    const account = await client.subscribe('userData');
+    const resumed = new Promise((resolve) => account.once('resumed', resolve));
+    venue.server.dropAll();
+    await resumed;
+    const next = nextOf(account);
+    expect(await client.request({ method: 'order.place', params: ORDER })).toMatchObject({ status: 'NEW' });
+    expect(await next).toMatchObject({ e: 'executionReport', X: 'NEW' });
+    await account.unsubscribe();
+  });
+
   it('ends for good with a wrong key [BI5]', async () => {
     const handler = new BinanceApiHandler({ apiKey: 'anotherKey', secret: ED25519_KEY });
     const error = await trade(handler).catch((cause: unknown) => cause);

@@ -31,9 +31,9 @@ it('types each stream by its name [BI15]', () => {
   expectTypeOf(streams.subscribe('btcusdt@depth20@100ms')).resolves.toEqualTypeOf<Channel<OrderBookSnapshot>>();
   expectTypeOf(streams.subscribe('!miniTicker@arr')).resolves.toEqualTypeOf<Channel<readonly MiniTickerUpdate[]>>();
   // @ts-expect-error there is no such stream
-  streams.subscribe('btcusdt@depth7');
+  void streams.subscribe('btcusdt@depth7');
   // @ts-expect-error there is no such interval
-  streams.subscribe('btcusdt@kline_7m');
+  void streams.subscribe('btcusdt@kline_7m');
 });
 
 it('types the methods and the events of the account [BI15]', () => {
@@ -41,15 +41,15 @@ it('types the methods and the events of the account [BI15]', () => {
   const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '1' } as const;
   expectTypeOf(api.request({ method: 'order.place', params: order })).resolves.toEqualTypeOf<PlacedOrder>();
   expectTypeOf<PlacedOrder['orderId']>().toEqualTypeOf<OrderId>();
-  api.request({ method: 'order.cancel', params: { symbol: 'BTCUSDT', orderId: '9007199254740993' } });
-  api.request({ method: 'order.cancel', params: { symbol: 'BTCUSDT', origClientOrderId: 'mm-1' } });
-  api.request({ method: 'ping' });
+  void api.request({ method: 'order.cancel', params: { symbol: 'BTCUSDT', orderId: '9007199254740993' } });
+  void api.request({ method: 'order.cancel', params: { symbol: 'BTCUSDT', origClientOrderId: 'mm-1' } });
+  void api.request({ method: 'ping' });
   // @ts-expect-error an order is named by an id
-  api.request({ method: 'order.cancel', params: { symbol: 'BTCUSDT' } });
+  void api.request({ method: 'order.cancel', params: { symbol: 'BTCUSDT' } });
   // @ts-expect-error there is no such side
-  api.request({ method: 'order.place', params: { ...order, side: 'SHORT' } });
+  void api.request({ method: 'order.place', params: { ...order, side: 'SHORT' } });
   // @ts-expect-error there is no such method
-  api.request({ method: 'order.buy', params: order });
+  void api.request({ method: 'order.buy', params: order });
   // What the list lacks.
   expectTypeOf(api.request<number[]>({ method: 'sor.order.test', params: order })).resolves.toEqualTypeOf<number[]>();
 });
@@ -62,5 +62,5 @@ it('types BinanceHandler by its endpoint [BI15]', () => {
   const account = new WebSocketClient(config, new BinanceHandler({ endpoint: 'api' }));
   expectTypeOf(account.subscribe('userData')).resolves.toEqualTypeOf<Channel<UserDataEvent>>();
   // @ts-expect-error market data comes from the streams
-  account.subscribe('btcusdt@trade');
+  void account.subscribe('btcusdt@trade');
 });
