@@ -17,6 +17,7 @@ export type {
 } from './binance/api-methods.js';
 export { BinanceApiHandler } from './binance/binance-api-handler.js';
 export type { BinanceApiOptions } from './binance/binance-api-options.js';
+export { binanceBook, binancePartialBook, type GetDepth } from './binance/binance-book.js';
 export { type BinanceEndpoint, BinanceHandler, type BinanceHandlerOptions } from './binance/binance-handler.js';
 export { BinanceStreamHandler, type BinanceStreamOptions } from './binance/binance-stream-handler.js';
 export type {

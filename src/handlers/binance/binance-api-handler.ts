@@ -132,10 +132,11 @@ export class BinanceApiHandler extends BinanceBase<BinanceApiTopics, BinanceApiM
     return info.kind === 'subscribe' ? this.prepareRequest(String(frame)) : super.prepareFrame(frame, info);
   }
 
-  /** HTTP-like: from 500 on the request may have been carried out. */
+  /** HTTP-like: from 400 on an error, from 500 on one that leaves open whether the request was carried out. */
   override extractError(message: Message): ServerError | undefined {
-    const error = super.extractError(message);
-    return error && statusOf(message) >= 500 ? { ...error, outcome: 'unknown' } : error;
+    const status = statusOf(message);
+    const error = super.extractError(message) ?? (status >= 400 ? { message: texts.failed(status) } : undefined);
+    return error && status >= 500 ? { ...error, outcome: 'unknown' } : error;
   }
 
   // ——— Session ———

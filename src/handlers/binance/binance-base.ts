@@ -32,7 +32,7 @@ export abstract class BinanceBase<Topics extends object, Methods extends object>
   /** `{error: {code, msg}}` in recordings, `{code, msg}` in the venue's documents. */
   override extractError(message: Message): ServerError | undefined {
     const frame = membersOf(message);
-    if (frame.error === undefined && typeof frame.msg !== 'string') return undefined;
+    if ((frame.error ?? undefined) === undefined && typeof frame.msg !== 'string') return undefined;
     return serverError(frame.error, frame, asMembers(frame.error).data);
   }
 

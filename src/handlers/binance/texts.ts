@@ -9,3 +9,4 @@ export const RECV_WINDOW = 'a number of milliseconds';
 export const USER_DATA_TOPIC = "'userData', the only topic of the WebSocket API";
 export const STREAM_ENDED = 'the venue ended the user data stream';
 export const SERVER_SHUTDOWN = 'the server is about to shut down';
+export const failed = (status: number) => `the venue answered with status ${status} and gave no reason`;

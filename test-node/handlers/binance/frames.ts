@@ -189,6 +189,13 @@ export const apiFrames: readonly VenueFrame[] = [
     error: { code: -1007, message: 'Timeout waiting for response.', outcome: 'unknown' },
   },
   {
+    name: 'a failure without a reason',
+    frame: { id: 'o-6', status: 503, error: null },
+    kind: 'response',
+    id: 'o-6',
+    error: { message: 'the venue answered with status 503 and gave no reason', outcome: 'unknown' },
+  },
+  {
     name: 'a half-done replacement',
     frame: {
       id: 'o-5',
