@@ -49,7 +49,10 @@ const UNSIGNED =
  * JSON.parse(frame as string).params.timestamp; // 1790000001532
  * ```
  */
-export class BinanceApiHandler extends BinanceBase<BinanceApiTopics, BinanceApiMethods> {
+export class BinanceApiHandler<
+  Topics extends object = BinanceApiTopics,
+  Methods extends object = BinanceApiMethods,
+> extends BinanceBase<Topics, Methods> {
   override readonly limits: Limits = {
     topicsPerFrame: 1,
     topicsPerConnection: 1_000,

@@ -30,7 +30,8 @@ const RULES: OptionRules<BinanceStreamOptions> = { endpoint: [isEndpoint, ENDPOI
 
 /**
  * The market streams of Binance spot, for the URLs `urls.public` and `urls.raw`. They need no key. A topic is the name of a
- * stream, such as `btcusdt@trade`; the symbol may be written in any case.
+ * stream, such as `btcusdt@trade`; the symbol may be written in any case. For a stream that is not listed:
+ * `new BinanceStreamHandler<BinanceStreamTopics & MyTopics>()`.
  *
  * @throws ConfigError for a wrong option
  * @example
@@ -40,7 +41,10 @@ const RULES: OptionRules<BinanceStreamOptions> = { endpoint: [isEndpoint, ENDPOI
  * handler.canonicalTopic('BTCUSDT@trade'); // 'btcusdt@trade'
  * ```
  */
-export class BinanceStreamHandler extends BinanceBase<BinanceStreamTopics, BinanceStreamMethods> {
+export class BinanceStreamHandler<
+  Topics extends object = BinanceStreamTopics,
+  Methods extends object = BinanceStreamMethods,
+> extends BinanceBase<Topics, Methods> {
   override readonly confirmsSubscriptions = true;
   override readonly limits: Limits = {
     // Pings, pongs and frames of every kind count. Who sends more is disconnected, and banned if it happens again.

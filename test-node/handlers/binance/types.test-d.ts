@@ -4,6 +4,7 @@ import {
   BinanceApiHandler,
   BinanceHandler,
   BinanceStreamHandler,
+  type BinanceStreamTopics,
   type KlineUpdate,
   type MiniTickerUpdate,
   type OrderBookSnapshot,
@@ -34,6 +35,15 @@ it('types each stream by its name [BI15]', () => {
   void streams.subscribe('btcusdt@depth7');
   // @ts-expect-error there is no such interval
   void streams.subscribe('btcusdt@kline_7m');
+});
+
+it('takes further streams of yours [BI15]', () => {
+  interface MyTopics {
+    [topic: `${string}@newStream`]: { price: string };
+  }
+  const client = new WebSocketClient(config, new BinanceStreamHandler<BinanceStreamTopics & MyTopics>());
+  expectTypeOf(client.subscribe('btcusdt@newStream')).resolves.toEqualTypeOf<Channel<{ price: string }>>();
+  expectTypeOf(client.subscribe('btcusdt@trade')).resolves.toEqualTypeOf<Channel<TradeUpdate>>();
 });
 
 it('types the methods and the events of the account [BI15]', () => {
