@@ -12,6 +12,7 @@ const ENTRIES = [
   'src/handlers/index.ts',
   'src/order-book.ts',
   'src/handlers/binance.ts',
+  'src/handlers/ethereum.ts',
 ];
 
 /** A block as a module that runs it: `export default (scope, same) => Promise<void>`. */

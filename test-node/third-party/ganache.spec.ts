@@ -32,7 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => node.kill());
 
-const open = ({ endpoint } = node): Promise<Ethereum> => connect(new EthereumHandler(), { url: `ws://${endpoint}` });
+const open = ({ endpoint } = node): Promise<Ethereum> =>
+  connect(new EthereumHandler<EthereumTopics, EthereumMethods>(), { url: `ws://${endpoint}` });
 const mine = (client: Ethereum, blocks: number) => client.request({ method: 'evm_mine', params: [{ blocks }] });
 
 async function create(client: Ethereum, data: string): Promise<string> {
