@@ -1,4 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { DemoVenue } from './tap.js';
+
+import { venues } from './venues.js';
+
+const VENUES = Object.keys(venues);
 
 export const HELP = `A bot trades on a small exchange. The exchange drops the connection, and the bot continues to trade.
 
@@ -8,6 +13,10 @@ export const HELP = `A bot trades on a small exchange. The exchange drops the co
                  (default: until Ctrl-C on a terminal, else 8s)
   --url <url>    connect to another server with the demo's protocol, for
                  example to a demo that runs in another terminal
+  --venue <name> show the live data of a venue instead of the bot:
+                 ${VENUES.join(', ')}. Needs the internet.
+  --topic <name> a topic of the venue; may be given several times
+  --local        let a scripted server on this machine be the venue
   --help         print this text
 
 Set NO_COLOR in the environment to turn colours off.`;
@@ -17,6 +26,10 @@ export interface DemoArguments {
   /** Milliseconds. Without a duration the demo runs until it is interrupted. */
   readonly duration: number | undefined;
   readonly url: string | undefined;
+  /** A venue to listen to, instead of the bot. */
+  readonly venue: DemoVenue | undefined;
+  readonly topics: readonly string[];
+  readonly local: boolean;
 }
 
 /** A wrong command line. The message says what is allowed. */
@@ -27,11 +40,17 @@ const LONGEST = 24 * 3_600_000;
 
 /** @throws UsageError */
 export function readArguments(args: string[]): DemoArguments {
-  const { help = false, for: time, url } = parse(args);
+  const { help = false, for: time, local = false, topic: topics = [], url, venue: name } = parse(args);
+  const venue = name === undefined ? undefined : venues[name];
+  if (name !== undefined && !venue) {
+    throw new UsageError(`--venue is ${JSON.stringify(name)}; one of ${VENUES.join(', ')} is needed.`);
+  }
+  if (!venue && (local || topics.length > 0)) throw new UsageError('--topic and --local need a --venue.');
+  if (local && url !== undefined) throw new UsageError('--local starts a server of its own; it cannot have a --url.');
   if (url !== undefined && !isWebSocketUrl(url)) {
     throw new UsageError(`--url is ${JSON.stringify(url)}; a ws:// or wss:// URL is needed.`);
   }
-  return { help, url, duration: time === undefined ? undefined : readDuration(time) };
+  return { help, url, venue, topics, local, duration: time === undefined ? undefined : readDuration(time) };
 }
 
 function parse(args: string[]) {
@@ -40,6 +59,9 @@ function parse(args: string[]) {
       help: { type: 'boolean', short: 'h' },
       for: { type: 'string' },
       url: { type: 'string' },
+      venue: { type: 'string' },
+      topic: { type: 'string', multiple: true },
+      local: { type: 'boolean' },
     } as const;
     return parseArgs({ args, options }).values;
   } catch (cause) {

@@ -4,6 +4,7 @@ import { Exchange } from './exchange.js';
 import { DEMO_CREDENTIALS } from './protocol.js';
 import { newsLine, panel, summary } from './report.js';
 import { Screen } from './screen.js';
+import { tap } from './tap.js';
 
 /** Milliseconds. Without a terminal there is no Ctrl-C, so the demo needs an end. */
 const DURATION_WITHOUT_TERMINAL = 8_000;
@@ -16,13 +17,20 @@ const SHORT_DELAYS = { reconnectInitialDelay: 100, reconnectMaxDelay: 400 };
 
 /** Returns the exit code: 0 after a run, 1 if the exchange never accepted the bot. Wrong arguments exit with 2. */
 async function main(args: string[]): Promise<number> {
-  const { help, url, duration: requested } = readArguments(args);
+  const { help, local, topics, url, venue, duration: requested } = readArguments(args);
   const screen = new Screen(process.stdout, process.env);
   if (help) {
     screen.print(HELP);
     return 0;
   }
   const duration = requested ?? (screen.isLive ? undefined : DURATION_WITHOUT_TERMINAL);
+  if (venue) {
+    const own = local ? await venue.serve() : undefined;
+    const options = { venue, url: url ?? own?.url ?? venue.url, topics: topics.length > 0 ? topics : venue.topics };
+    const exitCode = await tap(options, screen, untilInterrupted(duration));
+    await own?.close();
+    return exitCode;
+  }
   const firstDrop = Math.min(FIRST_DROP, 0.4 * (duration ?? Infinity));
   const exchange = url
     ? undefined

@@ -17,6 +17,7 @@ export function requestsRow({ title, program, label, reference, limit, runs, opt
     contestants: [
       contestant(reference, 'reference', 'plain', 'ws'),
       contestant('hpx-transport-ws', 'ours', 'plain', 'hpx-transport-ws'),
+      contestant('hpx-transport-ws, BybitHandler', 'ours', 'bybit', 'hpx-transport-ws-bybit'),
       ...peers.map(({ name, protocol }) => contestant(name, 'peer', protocol, name)),
     ],
   };

@@ -17,8 +17,8 @@ export function updatesRow({ title, limit, runs, count, baselines = [], ours, pe
     contestants: [
       contestant('floor: ws + JSON.parse + Map + call', 'reference', 'plain', 'ws', {}, true),
       ...baselines.map(({ name, mode }) => contestant(name, 'baseline', 'plain', 'ws', { mode })),
-      ...ours.map(({ name, reader, complete }) =>
-        contestant(name, 'ours', 'plain', 'hpx-transport-ws', { reader }, complete),
+      ...ours.map(({ name, reader, complete, protocol = 'plain', client = 'hpx-transport-ws' }) =>
+        contestant(name, 'ours', protocol, client, { reader }, complete),
       ),
       ...peers.map(({ name, protocol, complete = true }) => contestant(name, 'peer', protocol, name, {}, complete)),
     ],

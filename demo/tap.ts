@@ -1,0 +1,113 @@
+import { type Channel, type ProtocolHandler, WebSocketClient } from 'hpx-transport-ws';
+import type { Screen } from './screen.js';
+
+/** A venue that the demo can listen to. */
+export interface DemoVenue {
+  /** The endpoint with public data. */
+  readonly url: string;
+  /** What is shown if no topic is asked for. */
+  readonly topics: readonly string[];
+  handler(): ProtocolHandler<object, object>;
+  /** Starts a server that speaks the protocol of the venue, on this machine. */
+  serve(): Promise<LocalVenue>;
+}
+
+export interface LocalVenue {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface TapOptions {
+  readonly venue: DemoVenue;
+  readonly url: string;
+  readonly topics: readonly string[];
+}
+
+/** Milliseconds until the demo says that there is no connection. */
+const PATIENCE = 10_000;
+/** Milliseconds between two lines of one topic. A busy topic has hundreds of updates in this time. */
+const PACE = 500;
+
+/** What is known of a topic. */
+interface Tapped {
+  updates: number;
+  gaps: number;
+  shownAt: number;
+}
+
+/** Prints the updates of topics until the signal aborts. Returns the exit code. */
+export async function tap({ venue, url, topics }: TapOptions, screen: Screen, signal: AbortSignal): Promise<number> {
+  const client = new WebSocketClient({ url }, venue.handler());
+  const tapped = new Map<string, Tapped>(topics.map((topic) => [topic, { updates: 0, gaps: 0, shownAt: -Infinity }]));
+  const say = (kind: string, text: string) => screen.print(`${screen.paint(kind.padEnd(8), 'cyan')} ${text}`);
+  client.on('error', (error) => say('error', error.message));
+  client.on('warning', ({ message }) => say('warning', message));
+  client.on(
+    'disconnected',
+    ({ code, reason }) => signal.aborted || say('lost', [`close code ${code}`, reason].filter(Boolean).join(': ')),
+  );
+  client.on('reconnecting', ({ attempt, delay }) => say('wait', `attempt ${attempt} in ${Math.round(delay)} ms`));
+  client.on('ready', (epoch) => say('ready', `connection ${epoch} to ${url}`));
+  try {
+    await client.connect({ signal, timeout: PATIENCE });
+  } catch (error) {
+    // After Ctrl-C the reason of the signal says nothing: the last failure does.
+    const why = signal.aborted ? client.lastError?.message : (error as Error).message;
+    await client.close();
+    screen.print(`No connection to ${url}. ${why ?? ''} Without the internet, use --local: a scripted server.`);
+    return 1;
+  }
+  const { channels, errors } = await client.subscribeMany([...topics], { partial: true });
+  for (const error of errors) say('refused', error.message);
+  for (const channel of channels) show(channel, tapped.get(channel.topic) ?? newTapped(), screen, say);
+  screen.start(() => panel(screen, client, tapped));
+  if (channels.length > 0) await aborted(signal);
+  screen.stop();
+  const { received, parsed, reconnects } = client.stats();
+  await client.close();
+  screen.print();
+  screen.print(`${received} frames received, ${parsed} parsed, ${reconnects} reconnects`);
+  for (const [topic, { updates, gaps }] of tapped) screen.print(`${topic}: ${updates} updates, ${gaps} gaps`);
+  return channels.length > 0 ? 0 : 1;
+}
+
+function newTapped(): Tapped {
+  return { updates: 0, gaps: 0, shownAt: -Infinity };
+}
+
+function show(channel: Channel, news: Tapped, screen: Screen, say: (kind: string, text: string) => void): void {
+  channel.on('gap', ({ since, until, cause }) => {
+    news.gaps++;
+    say('gap', `${channel.topic} may have missed ${until - since} ms (${cause})`);
+  });
+  channel.on('error', (error) => say('error', error.message));
+  channel.on('message', (data) => {
+    news.updates++;
+    const now = performance.now();
+    if (now - news.shownAt < PACE) return;
+    news.shownAt = now;
+    screen.print(`${screen.paint(channel.topic, 'green')} ${short(data)}`);
+  });
+}
+
+function panel(screen: Screen, client: WebSocketClient<object, object>, topics: ReadonlyMap<string, Tapped>): string[] {
+  const { state, received, parsed, roundTrip } = client.stats();
+  const updates = [...topics.values()].reduce((sum, topic) => sum + topic.updates, 0);
+  const facts = [`${updates} updates`, `${received} frames`, `${parsed} parsed`];
+  if (roundTrip !== undefined) facts.push(`round trip ${roundTrip.toFixed(1)} ms`);
+  const colour = state === 'ready' ? 'green' : 'red';
+  return ['', `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · press Ctrl-C to end`];
+}
+
+/** Big enough for a trade, and short enough for two lines of a terminal. */
+function short(data: unknown): string {
+  const text = JSON.stringify(data, (_name, value) => (typeof value === 'bigint' ? value.toString() : value)) ?? '';
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
