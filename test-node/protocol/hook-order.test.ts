@@ -90,7 +90,7 @@ describe('the hooks that are asked about a message', () => {
     const handler = new NotingHandler();
     const client = await connectClient(server, { handler });
     handler.asked.length = 0;
-    await client.request({ op: 'order' });
+    await barrier(client);
     expect(handler.asked).toEqual(['split', 'classifyMessage', 'extractRequestId', 'extractResult', ...EVERY]);
     handler.asked.length = 0;
     await client.subscribe('a');
