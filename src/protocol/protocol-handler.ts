@@ -36,7 +36,7 @@ export interface ProtocolHandler<Topics extends object, Methods extends object> 
  * messages and builds frames; it never touches the connection. These rules hold for a hook that says nothing else:
  *
  * - The default of a yes-or-no question is false. The default of any other hook is undefined.
- * - If a hook returns frames, then null, undefined and an empty list mean that nothing is sent.
+ * - Null means the same as undefined. If a hook returns frames, both and an empty list mean that nothing is sent.
  * - A throw is reported as an `error` event with a `ProtocolError`, and the message is dropped.
  *
  * `Topics` maps topic names to the type of their data. `Methods` maps method names to `{ params, result }`. Both give
@@ -85,8 +85,8 @@ export abstract class ProtocolHandler<
 
   /**
    * The topic of an update, or the server's name for it (an alias). A list gives the update to each of these topics,
-   * for example `['trades.BTC', 'trades.*']`. Asked for `Update`; null and undefined: the update becomes a `message`
-   * event.
+   * for example `['trades.BTC', 'trades.*']`. Asked for `Update`; null, undefined and an empty list: the update becomes a
+   * `message` event.
    */
   abstract extractTopic(message: Message): Topic | RequestId | readonly Topic[] | null | undefined;
 
@@ -174,7 +174,7 @@ export abstract class ProtocolHandler<
 
   /**
    * Whether a message asks the client to reconnect. Asked for each message, of every kind. An answer or an update is
-   * delivered first.
+   * delivered first; while an authentication is unanswered, it is asked before `isAuthSuccess`.
    */
   shouldReconnect(_message: Message): boolean {
     return false;
@@ -210,7 +210,8 @@ export abstract class ProtocolHandler<
 
   /**
    * A ping of the protocol. Asked for each ping where WebSocket pings are not available or not wanted, and always if
-   * `keepAlive` is set. No frame: the protocol has no ping. After a throw no ping is sent.
+   * `keepAlive` is set. No frame: with `keepAlive` a WebSocket ping where the platform has it, else none. After a throw no
+   * ping is sent.
    */
   buildPing(): Frames {
     return undefined;
@@ -261,11 +262,11 @@ export abstract class ProtocolHandler<
   }
 
   /**
-   * The final form of a frame, for a signature or a token. Asked just before each write, for all frames except pings,
-   * pongs, login frames and `requestRaw()`. A promise holds back what comes behind: a call waits for the calls before it,
-   * a subscription frame for the subscription frames before it; the two do not wait for each other. A throw rejects the
-   * call or the `subscribe()`; the frame is not sent. Default: asks `prepareRequest` for a request, and returns any other
-   * frame as it is.
+   * The final form of a frame, for a signature or a token. Asked just before the write of each `request()`,
+   * `send()`, `sendJson()`, subscribe, unsubscribe and cancel frame; not for other frames, such as those of `requestRaw()`.
+   * A promise holds back what comes behind: a call waits for the calls before it, a subscription frame for the
+   * subscription frames before it; the two do not wait for each other. A throw rejects the call or the `subscribe()`; the
+   * frame is not sent. Default: asks `prepareRequest` for a request, and returns any other frame as it is.
    */
   prepareFrame(frame: Frame, { kind, requestId }: FrameInfo): Frame | Promise<Frame> {
     if (kind !== 'request' || requestId === undefined) return frame;
@@ -310,7 +311,7 @@ export abstract class ProtocolHandler<
   /**
    * The topics that a confirmation without a request id names. Only for speed: then `isSubscriptionSuccess` is asked about
    * the frames of these topics alone, and with these topics alone. Not asked if a subclass overrides `isSubscriptionSuccess`
-   * and not this hook. Undefined: it names none, and each unconfirmed frame is asked about.
+   * and not this hook. Undefined: each unconfirmed frame is asked about. An empty list: it is about no frame.
    */
   acknowledgedTopics(_message: Message): readonly Topic[] | undefined {
     return undefined;
