@@ -10,6 +10,7 @@ const ENTRIES = [
   'src/adapters/node.ts',
   'src/adapters/browser.ts',
   'src/handlers/index.ts',
+  'src/handlers/bybit.ts',
   'src/order-book.ts',
   'src/handlers/binance.ts',
   'src/handlers/ethereum.ts',
