@@ -14,6 +14,7 @@ const ENTRIES = [
   'src/order-book.ts',
   'src/handlers/binance.ts',
   'src/handlers/ethereum.ts',
+  'src/handlers/okx.ts',
 ];
 
 /** A block as a module that runs it: `export default (scope, same) => Promise<void>`. */
