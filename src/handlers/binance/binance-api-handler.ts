@@ -33,6 +33,10 @@ const LOGON = 'logon-';
 const FINAL_CODES: ReadonlySet<unknown> = new Set([-2014, -2015, -1022]);
 /** The clock of this host, or of the venue, is off. It is corrected from time to time, and the key is right. */
 const CLOCK_CODE = -1021;
+/**
+ * "Execution status unknown". The documents do not say with which status these codes come: they count with any status.
+ */
+const UNKNOWN_CODES: ReadonlySet<unknown> = new Set([-1006, -1007]);
 /** Methods that the venue refuses with a key, a time stamp or a signature. */
 const UNSIGNED =
   /^(?:ping|time|exchangeInfo|depth|avgPrice|klines|uiKlines|(?:trades|ticker)(?:\..*)?|session\.(?!logon$).*|userDataStream\.(?!subscribe\.signature$).*)$/;
@@ -139,7 +143,7 @@ export class BinanceApiHandler<
   override extractError(message: Message): ServerError | undefined {
     const status = statusOf(message);
     const error = super.extractError(message) ?? (status >= 400 ? { message: texts.failed(status) } : undefined);
-    return error && status >= 500 ? { ...error, outcome: 'unknown' } : error;
+    return error && (status >= 500 || UNKNOWN_CODES.has(error.code)) ? { ...error, outcome: 'unknown' } : error;
   }
 
   // ——— Session ———

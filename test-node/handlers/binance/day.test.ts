@@ -104,6 +104,13 @@ describe('a day of a watcher', () => {
     expect((await nextOf(updates)).gap).toMatchObject({ cause: 'sequence' });
   });
 
+  it('an update that comes before its confirmation is not lost [BI1]', async () => {
+    const client = await watch();
+    venue.server.onMessage((connection) => connection.send({ stream: 'btcusdt@trade', data: { e: 'trade', t: 1 } }));
+    const trades = await client.subscribe('btcusdt@trade');
+    expect(await nextOf(trades)).toEqual({ e: 'trade', t: 1 });
+  });
+
   it('many subscriptions keep to 5 frames in a second, so that nobody is disconnected [BI9]', async () => {
     const client = await watch();
     await Promise.all(

@@ -189,6 +189,13 @@ export const apiFrames: readonly VenueFrame[] = [
     error: { code: -1007, message: 'Timeout waiting for response.', outcome: 'unknown' },
   },
   {
+    name: 'an order with an unknown outcome, under another status',
+    frame: { id: 'o-4', status: 408, error: { code: -1007, msg: 'Timeout waiting for response.' } },
+    kind: 'response',
+    id: 'o-4',
+    error: { code: -1007, message: 'Timeout waiting for response.', outcome: 'unknown' },
+  },
+  {
     name: 'a failure without a reason',
     frame: { id: 'o-6', status: 503, error: null },
     kind: 'response',
