@@ -284,7 +284,6 @@ export const JSON_RPC_CALL =
   'A JSON-RPC call is { method, params }. method is a string; params is an object, an array, or missing.';
 export const EMPTY_BATCH = 'A JSON-RPC batch needs at least one call.';
 export const NEITHER_RESULT_NOR_ERROR = 'The server answered with neither a result nor an error.';
-export const ONE_TOPIC_PER_FRAME = '1 where subscribeMethod depends on the topic';
 export const SUBSCRIBE_METHOD = 'the method of the server that subscribes';
 
 export const EXCHANGE_HANDLER_REQUEST =

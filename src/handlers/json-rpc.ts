@@ -125,6 +125,11 @@ export class JsonRpcHandler<
     return topic + this.#subscriptions.suffixOf(params);
   }
 
+  /** Topics whose methods differ never share a call. */
+  override groupKey(topic: Topic, _params: unknown): string | undefined {
+    return this.#subscriptions.groupOf(topic);
+  }
+
   buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): SubscriptionFrames {
     return this.#subscriptions.subscribe(topics, requestId, context);
   }

@@ -81,4 +81,25 @@ describe('JsonRpcHandler on a live client', () => {
     expect(await first).toBe('mine');
     expect(second.delivery).toBe('unknown');
   });
+
+  it('puts topics with different methods into different calls of several topics [JR8]', async () => {
+    const server = await venue<{ id: number; params: string[] }>(({ id, params }) => ({ id, result: params }));
+    const kindOf = (topic: string) => (topic.startsWith('user.') ? 'private' : 'public');
+    const handler = new JsonRpcHandler({
+      subscribeMethod: (topic) => `${kindOf(topic)}/subscribe`,
+      unsubscribeMethod: (topic) => `${kindOf(topic)}/unsubscribe`,
+      topicsPerFrame: 10,
+    });
+    const client = await connectClient(server, { handler });
+    const channels = await client.subscribeMany(['book', 'user.orders', 'ticker', 'user.trades']);
+    await Promise.all(channels.map((channel) => channel.unsubscribe()));
+    expect(await client.request({ method: 'ok', params: [] })).toEqual([]);
+    expect(sent<{ method: string; params: string[] }>(server).map(({ method, params }) => [method, params])).toEqual([
+      ['public/subscribe', ['book', 'ticker']],
+      ['private/subscribe', ['user.orders', 'user.trades']],
+      ['public/unsubscribe', ['book', 'ticker']],
+      ['private/unsubscribe', ['user.orders', 'user.trades']],
+      ['ok', []],
+    ]);
+  });
 });

@@ -232,10 +232,6 @@ describe('JsonRpcHandler: options', () => {
     [{ topicOf: 'channel' }, /topicOf is a string; allowed is a function/],
     [{ topicsPerFrame: 0 }, /topicsPerFrame is 0; allowed is a positive integer/],
     [{ numericIds: 1 }, /numericIds is 1; allowed is true or false/],
-    [
-      { subscribeMethod: () => 'x', topicsPerFrame: 5 },
-      /topicsPerFrame is 5; allowed is 1 where subscribeMethod depends on the topic/,
-    ],
     [null, /options is null/],
   ])('%j is a ConfigError', (options, message) => {
     const make = () => new JsonRpcHandler(options as JsonRpcOptions);

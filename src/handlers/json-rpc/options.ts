@@ -21,7 +21,8 @@ export interface JsonRpcSubscription {
  */
 export interface JsonRpcOptions {
   /**
-   * The method that subscribes, or a function that returns it for a topic.
+   * The method that subscribes, or a function that returns it for a topic. Topics with different methods are in
+   * different calls.
    * @default undefined: `subscribe()` rejects
    */
   readonly subscribeMethod?: MethodName;

@@ -31,12 +31,8 @@ export class JsonRpcSubscriptions {
   /** The methods of updates; undefined if every notification carries an update. */
   readonly #updateMethods: readonly string[] | undefined;
 
-  /** @throws ConfigError for options that contradict each other */
   constructor(options: JsonRpcOptions, writer: Writer) {
     const { notificationMethod, subscribeMethod, topicOf, topicsPerFrame = 1 } = options;
-    if (isFunction(subscribeMethod) && topicsPerFrame !== 1) {
-      throw new ConfigError('topicsPerFrame', topicsPerFrame, texts.ONE_TOPIC_PER_FRAME);
-    }
     this.#options = options;
     this.#writer = writer;
     this.topicsPerFrame = topicsPerFrame;
@@ -53,6 +49,13 @@ export class JsonRpcSubscriptions {
   /** Whether `notificationMethod` names this method. */
   isNamed(method: string | number): boolean {
     return this.#updateMethods?.includes(method as string) ?? false;
+  }
+
+  /** The methods of a topic: topics with other methods are in other calls. Undefined if all topics have the same. */
+  groupOf(topic: Topic): string | undefined {
+    const { subscribeMethod, unsubscribeMethod } = this.#options;
+    if (!isFunction(subscribeMethod) && !isFunction(unsubscribeMethod)) return undefined;
+    return [subscribeMethod, unsubscribeMethod].map((method) => nameOf(method, topic)).join(' ');
   }
 
   /** The topic of an update, or the server's name for it. */
@@ -119,10 +122,14 @@ export class JsonRpcSubscriptions {
     const size = this.topicsPerFrame;
     return Array.from({ length: Math.ceil(topics.length / size) }, (_, at) => {
       const some = subscriptions.slice(at * size, (at + 1) * size);
-      const name = typeof method === 'string' ? method : method(some[0]?.topic ?? '');
+      const name = nameOf(method, some[0]?.topic ?? '');
       return this.#writer.stringify(toCall({ method: name, params: paramsOf(some) }, requestId));
     });
   }
+}
+
+function nameOf(method: MethodName | undefined, topic: Topic): string | undefined {
+  return typeof method === 'function' ? method(topic) : method;
 }
 
 function paramsIn(message: Message): Members {
