@@ -15,6 +15,7 @@ const ENTRIES = [
   'src/handlers/binance.ts',
   'src/handlers/ethereum.ts',
   'src/handlers/okx.ts',
+  'src/handlers/deribit.ts',
 ];
 
 /** A block as a module that runs it: `export default (scope, same) => Promise<void>`. */
