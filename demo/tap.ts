@@ -37,7 +37,8 @@ interface Tapped {
 
 /** Prints the updates of topics until the signal aborts. Returns the exit code. */
 export async function tap({ venue, url, topics }: TapOptions, screen: Screen, signal: AbortSignal): Promise<number> {
-  const client = new WebSocketClient({ url }, venue.handler());
+  // The topics of the command line are texts of any kind.
+  const client = new WebSocketClient({ url }, venue.handler() as unknown as ProtocolHandler);
   const tapped = new Map<string, Tapped>(topics.map((topic) => [topic, { updates: 0, gaps: 0, shownAt: -Infinity }]));
   const say = (kind: string, text: string) => screen.print(`${screen.paint(kind.padEnd(8), 'cyan')} ${text}`);
   client.on('error', (error) => say('error', error.message));
@@ -58,7 +59,7 @@ export async function tap({ venue, url, topics }: TapOptions, screen: Screen, si
     return 1;
   }
   const { channels, errors } = await client.subscribeMany([...topics], { partial: true });
-  for (const error of errors) say('refused', error.message);
+  for (const [, error] of errors) say('refused', error.message);
   for (const channel of channels) show(channel, tapped.get(channel.topic) ?? newTapped(), screen, say);
   screen.start(() => panel(screen, client, tapped));
   if (channels.length > 0) await aborted(signal);
@@ -90,7 +91,7 @@ function show(channel: Channel, news: Tapped, screen: Screen, say: (kind: string
   });
 }
 
-function panel(screen: Screen, client: WebSocketClient<object, object>, topics: ReadonlyMap<string, Tapped>): string[] {
+function panel(screen: Screen, client: WebSocketClient, topics: ReadonlyMap<string, Tapped>): string[] {
   const { state, received, parsed, roundTrip } = client.stats();
   const updates = [...topics.values()].reduce((sum, topic) => sum + topic.updates, 0);
   const facts = [`${updates} updates`, `${received} frames`, `${parsed} parsed`];

@@ -48,7 +48,7 @@ it('a day of orders and of the account shows no secret [BY10]', async () => {
     await client.connect();
     if (address === 'private') await client.subscribe('order');
     else {
-      await client.request({ op: 'order.create', args: [ORDER] });
+      seen.push(await client.request({ op: 'order.create', args: [ORDER] }));
       seen.push(await client.request({ op: 'order.create', args: [{ ...ORDER, qty: '9' }] }).catch((error) => error));
     }
     const back = new Promise((resolve) => client.once('reconnected', resolve));
