@@ -23,7 +23,7 @@ export class Attempts {
 
   /** @param onDue - called when the next attempt is to start */
   constructor(context: Context, onDue: () => void) {
-    this.policy = new ReconnectPolicy(context.config, context.runtime);
+    this.policy = new ReconnectPolicy(context.config, context.runtime, context.handler);
     this.#context = context;
     this.#onDue = onDue;
     this.#timer = new Timer(context.runtime.clock);

@@ -1,5 +1,6 @@
 import type { WebSocketConfig } from '../config.js';
-import { RollingWindow } from '../outbound/rolling-window.js';
+import { RollingWindow, withMargin } from '../outbound/rolling-window.js';
+import type { Limits } from '../protocol/handler-types.js';
 import type { Runtime } from '../runtime.js';
 
 const MINUTE = 60_000;
@@ -22,6 +23,9 @@ export class ReconnectPolicy {
   readonly #config: WebSocketConfig;
   readonly #runtime: Runtime;
   readonly #window: RollingWindow;
+  readonly #handler: { readonly limits?: Limits };
+  /** When the latest attempts started, oldest first. */
+  #dialledAt: number[] = [];
   #attempt = 0;
   #readySince: number | undefined;
   /** When the host woke, and when that last shortened a wait. */
@@ -30,8 +34,10 @@ export class ReconnectPolicy {
   /** The server asked for no attempt before this time. */
   #notBefore = -Infinity;
 
-  constructor(config: WebSocketConfig, runtime: Runtime) {
+  /** @param handler - its `limits.attempts` is read anew for each delay */
+  constructor(config: WebSocketConfig, runtime: Runtime, handler: { readonly limits?: Limits } = {}) {
     this.#config = config;
+    this.#handler = handler;
     this.#runtime = runtime;
     this.#window = new RollingWindow({ count: maxAttemptsPerMinute(config.reconnectMaxDelay), window: MINUTE });
   }
@@ -46,7 +52,10 @@ export class ReconnectPolicy {
   }
 
   dialled(): void {
-    this.#window.record(this.#runtime.clock.now());
+    const now = this.#runtime.clock.now();
+    this.#window.record(now);
+    const { count = 0 } = this.#handler.limits?.attempts ?? {};
+    this.#dialledAt = count > 0 ? [...this.#dialledAt, now].slice(-count) : [];
   }
 
   ready(): void {
@@ -113,6 +122,16 @@ export class ReconnectPolicy {
   }
 
   #bounded(delay: number): number {
-    return Math.max(delay, this.#window.delay(this.#runtime.clock.now()));
+    const now = this.#runtime.clock.now();
+    return Math.max(delay, this.#window.delay(now), this.#serverWindow(now));
+  }
+
+  /** Milliseconds until the server allows one more attempt. */
+  #serverWindow(now: number): number {
+    const limit = this.#handler.limits?.attempts;
+    if (!limit) return 0;
+    const { count, window } = withMargin(limit);
+    const oldest = this.#dialledAt.at(-count);
+    return oldest === undefined || this.#dialledAt.length < count ? 0 : Math.max(0, oldest + window - now);
   }
 }

@@ -1,6 +1,6 @@
-import type { Limits, RateLimit } from '../protocol/handler-types.js';
+import type { Limits } from '../protocol/handler-types.js';
 import type { Clock } from '../runtime.js';
-import { RollingWindow } from './rolling-window.js';
+import { RollingWindow, withMargin } from './rolling-window.js';
 
 /** Frames that leave for one purpose. Subscription frames obey stricter bounds than all others. */
 export type Lane = 'calls' | 'subscriptions';
@@ -10,11 +10,6 @@ export type Lane = 'calls' | 'subscriptions';
  * behind a long resubscription.
  */
 const HIGH_WATER: Readonly<Record<Lane, number>> = { calls: 1_024 * 1_024, subscriptions: 64 * 1_024 };
-
-/** The shortest default margin of a rate limit, in milliseconds. The usual jitter of a line is below it. */
-const SHORTEST_MARGIN = 20;
-/** The default margin as a part of the window. */
-const MARGIN = 0.05;
 
 /** What may leave on one connection: the server's rate limits, and the room in the socket's buffer. */
 export class Budget {
@@ -26,8 +21,8 @@ export class Budget {
   constructor(limits: Limits | undefined, clock: Clock, socket: { readonly bufferedAmount: number }) {
     this.#clock = clock;
     this.#socket = socket;
-    this.#frames = limits?.frames && windowOf(limits.frames);
-    this.#subscriptionFrames = limits?.subscriptionFrames && windowOf(limits.subscriptionFrames);
+    this.#frames = limits?.frames && new RollingWindow(withMargin(limits.frames));
+    this.#subscriptionFrames = limits?.subscriptionFrames && new RollingWindow(withMargin(limits.subscriptionFrames));
   }
 
   /** Milliseconds until the rate limits allow another frame of a lane; 0 if they allow it now. */
@@ -57,9 +52,4 @@ export class Budget {
   countSubscription(): void {
     this.#subscriptionFrames?.record(this.#clock.now());
   }
-}
-
-/** The server counts arrivals, and frames that left apart may arrive closer together: so the window is longer by a margin. */
-function windowOf({ count, window, margin = Math.max(MARGIN * window, SHORTEST_MARGIN) }: RateLimit): RollingWindow {
-  return new RollingWindow({ count, window: window + margin });
 }

@@ -1,3 +1,10 @@
+import type { RateLimit } from '../protocol/handler-types.js';
+
+/** The shortest default margin of a rate limit, in milliseconds. The usual jitter of a line is below it. */
+const SHORTEST_MARGIN = 20;
+/** The default margin as a part of the window. */
+const MARGIN = 0.05;
+
 /** At most `count` events in any `window` milliseconds. */
 export interface RollingLimit {
   readonly count: number;
@@ -28,4 +35,16 @@ export class RollingWindow {
     this.#times.push(now);
     if (this.#times.length > this.#limit.count) this.#times.shift();
   }
+}
+
+/**
+ * A limit of the server as the client keeps it. The server counts arrivals, and what left apart may arrive closer together:
+ * so the window is longer by a margin.
+ */
+export function withMargin({
+  count,
+  window,
+  margin = Math.max(MARGIN * window, SHORTEST_MARGIN),
+}: RateLimit): RollingLimit {
+  return { count, window: window + margin };
 }

@@ -133,7 +133,7 @@ export type Signal =
       readonly retryable?: boolean;
     };
 
-/** At most `count` frames in any `window` milliseconds (a rolling window). */
+/** At most `count` frames, or attempts, in any `window` milliseconds (a rolling window). */
 export interface RateLimit {
   readonly count: number;
   /** Milliseconds. */
@@ -158,6 +158,11 @@ export interface Limits {
    * @default undefined: no limit
    */
   readonly subscriptionFrames?: RateLimit;
+  /**
+   * The rate of connection attempts of this client, whatever asks for them.
+   * @default undefined: no limit of the server; the client's own is in docs/connection.md
+   */
+  readonly attempts?: RateLimit;
   /**
    * The number of topics in one subscribe or unsubscribe frame.
    * @default 100, because few venues accept more
