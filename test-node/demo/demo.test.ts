@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { venues } from '../../demo/venues.js';
+import { reserveDeadUrl } from '../contract/dead-url.js';
 
 /** Bundling the demo and starting a process take a while on a busy machine. */
 const PATIENCE = 30_000;
@@ -89,10 +91,57 @@ describe('the demo', { timeout: PATIENCE }, () => {
     expect(demo.output).toBe('');
   });
 
+  it.each(Object.keys(venues))('shows the data of %s from a server on this machine [PK23]', async (venue) => {
+    const demo = start('--venue', venue, '--local', '--for', '4s');
+    expect(await demo.exitCode).toBe(0);
+    expect(demo.errors).toBe('');
+    for (const topic of venues[venue]?.topics ?? []) {
+      expect(demo.output).toContain(`\n${topic} {`);
+      expect(demo.output).toMatch(new RegExp(`^${topic.replaceAll('?', '.')}: [1-9]\\d* updates, 0 gaps$`, 'm'));
+    }
+  });
+
+  it('shows the topics of a venue that are asked for, and tells which one is refused [PK23]', async () => {
+    const demo = start(
+      '--venue',
+      'bybit',
+      '--local',
+      '--topic',
+      'tickers.ETHUSDT',
+      '--topic',
+      'tickers.NOPE',
+      '--for',
+      '1s',
+    );
+    expect(await demo.exitCode).toBe(0);
+    expect(demo.output).toContain('\ntickers.ETHUSDT {');
+    expect(demo.output).toMatch(/^refused .*tickers\.NOPE/m);
+  });
+
+  it('says in one line that a venue cannot be reached [PK23]', async () => {
+    const dead = await reserveDeadUrl();
+    cleanups.push(dead.stop);
+    const demo = start('--venue', 'bybit', '--url', dead.url, '--for', '500ms');
+    expect(await demo.exitCode).toBe(1);
+    expect(demo.output.match(/^No connection to ws:.* Without the internet, use --local: .*$/gm)).toHaveLength(1);
+  });
+
+  it.each([
+    ['--venue', 'nope'],
+    ['--local'],
+    ['--topic', 'a'],
+    ['--venue', 'bybit', '--local', '--url', 'ws://127.0.0.1:1'],
+  ])('refuses %s %s %s', async (...args: string[]) => {
+    const demo = start(...args);
+    expect(await demo.exitCode).toBe(2);
+    expect(demo.errors).toContain('--help');
+  });
+
   it('prints its help', async () => {
     const demo = start('--help');
     expect(await demo.exitCode).toBe(0);
-    for (const option of ['--for', '--url', '--help']) expect(demo.output).toContain(option);
+    for (const option of ['--for', '--url', '--venue', '--topic', '--local', '--help'])
+      expect(demo.output).toContain(option);
   });
 });
 
