@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type TraceEntry, WebSocketClient } from 'hpx-transport-ws';
 import { type NewOrder, OkxHandler } from 'hpx-transport-ws/handlers/okx';
+import { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { afterEach, expect, it } from 'vitest';
 import { type OkxServer, startOkxServer } from '../../../demo/venues/okx-server.js';
 import { KEYS } from './keys.js';
@@ -68,15 +69,14 @@ it.each([
     },
   ],
 ])('a login shows no secret when it %s [OK14]', async (_, refusal) => {
-  venue = await startOkxServer();
-  venue.server.respondTo('"login"', { event: 'error', ...refusal });
+  await using server = await MockWebSocketServer.start({ exchange: false });
+  server.respondTo('"login"', { event: 'error', ...refusal });
   const witness = new Witness();
   const handler = new OkxHandler(KEYS);
-  const client = new WebSocketClient({ url: venue.urls.private, ...QUICK }, handler);
+  const client = new WebSocketClient({ url: server.url, ...QUICK }, handler);
   witness.watch(client, handler);
-  venue.server.onConnection((connection) => connection.send({ event: 'error', ...refusal }));
   witness.seen.push(await client.connect().catch((error: unknown) => error));
   await client.close();
-  expect(witness.text).toContain('AUTHENTICATION_FAILED');
+  expect(client.lastError).toMatchObject({ code: 'AUTHENTICATION_FAILED', serverCode: refusal.code });
   expectNoSecret(witness);
 });
