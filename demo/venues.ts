@@ -1,10 +1,12 @@
 import { BinanceHandler, urls as binance } from 'hpx-transport-ws/handlers/binance';
 import { BybitHandler, urls as bybit } from 'hpx-transport-ws/handlers/bybit';
+import { DeribitHandler, urls as deribit } from 'hpx-transport-ws/handlers/deribit';
 import { EthereumHandler } from 'hpx-transport-ws/handlers/ethereum';
 import { OkxHandler, urls as okx } from 'hpx-transport-ws/handlers/okx';
 import type { DemoVenue, LocalVenue } from './tap.js';
 import { startBinanceServer } from './venues/binance-server.js';
 import { startBybitServer } from './venues/bybit-server.js';
+import { startDeribitServer } from './venues/deribit-server.js';
 import { startEthereumServer } from './venues/ethereum-server.js';
 import { startOkxServer } from './venues/okx-server.js';
 
@@ -25,6 +27,12 @@ export const venues: Readonly<Record<string, DemoVenue>> = {
     topics: ['tickers.BTCUSDT', 'publicTrade.BTCUSDT'],
     handler: () => new BybitHandler(),
     serve: async () => local(await startBybitServer({ tickInterval: TICK_INTERVAL }), 'linear'),
+  },
+  deribit: {
+    url: deribit.public,
+    topics: ['ticker.BTC-PERPETUAL.100ms', 'trades.BTC-PERPETUAL.100ms'],
+    handler: () => new DeribitHandler(),
+    serve: () => startDeribitServer({ tickInterval: TICK_INTERVAL }),
   },
   ethereum: {
     url: 'wss://ethereum-rpc.publicnode.com',

@@ -14,7 +14,7 @@ function attemptsOf({ client, clock }: ReturnType<typeof virtualWorld>): number[
 }
 
 describe('limits.attempts', () => {
-  it('holds for reconnects of any cause [HN54]', async () => {
+  it('holds for reconnects of any cause [HN59]', async () => {
     const world = virtualWorld({
       handler: new LimitedHandler(),
       config: { reconnectInitialDelay: 0, leaveTimeout: 0 },
@@ -33,7 +33,7 @@ describe('limits.attempts', () => {
     expect(times.every((time, index) => index < 2 || time - (times[index - 2] as number) < 20_000)).toBe(true);
   });
 
-  it('holds for connect() of a client that rests [HN54]', async () => {
+  it('holds for connect() of a client that rests [HN59]', async () => {
     const world = virtualWorld({ handler: new LimitedHandler() });
     const times = attemptsOf(world);
     for (let round = 0; round < 3; round++) {
