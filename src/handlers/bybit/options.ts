@@ -20,7 +20,7 @@ export interface BybitHandlerOptions {
   readonly secret?: string;
   /**
    * What the URL of the client is for: market data, the account, or orders.
-   * @default 'public', because market data needs no key
+   * @default 'private' with an `apiKey`, else 'public': market data needs no key
    */
   readonly endpoint?: BybitEndpoint;
   /**
@@ -45,7 +45,7 @@ export function readBybitOptions(options: BybitHandlerOptions): Settings {
   const settings = readOptions<BybitHandlerOptions>('options', options, {
     apiKey: [isWord, texts.API_KEY],
     secret: [isWord, texts.API_SECRET],
-    endpoint: [isEndpoint, endpoints, 'public'],
+    endpoint: [isEndpoint, endpoints, options?.apiKey === undefined ? 'public' : 'private'],
     recvWindow: RECV_WINDOW,
     // biome-ignore lint/style/noRestrictedGlobals: a handler has no Runtime; looked up at each call, so that tests may fake it
     now: [isFunction, texts.A_FUNCTION, () => Date.now()],

@@ -92,12 +92,13 @@ describe('the handler writes', () => {
 
   it('the login of the venue’s own example, and none for public data [BY4]', async () => {
     const signature = 'e9d8da903ae71875b8c621ad116728d5e419d498008293c9bde69729d2e4ab80';
-    for (const handler of [handlers.private, handlers.trade]) {
+    const now = () => 1_790_000_000_000;
+    for (const handler of [handlers.private, handlers.trade, new BybitHandler({ ...credentials, now })]) {
       expect(sent(await handler.buildAuthMessage())).toEqual([
         { op: 'auth', args: [KEY, 1_790_000_010_000, signature] },
       ]);
     }
-    expect(await new BybitHandler(credentials).buildAuthMessage()).toBeUndefined();
+    expect(await new BybitHandler({ ...credentials, endpoint: 'public' }).buildAuthMessage()).toBeUndefined();
     expect(await handlers.public.buildAuthMessage()).toBeUndefined();
   });
 
