@@ -293,13 +293,14 @@ export class Connection
     if (!this.#leaving.isUnderWay) this.leave(reason, { serverDelay, isNotice: true });
   }
 
-  authenticate(): void {
+  authenticate(message: Message): void {
     const { login, outbox } = this.#parts;
     // Many signals are one. A connection that is being made authenticates anyway, if that is wanted.
     if (login.isRefreshing || (login.isWanted && !outbox.isReady)) return;
     login.refresh((error) => {
       if (error) this.#listener.onLoss(this, { error, closeCode: 1000 });
     });
+    login.offer(message);
   }
 
   // ——— The outbox writes ———

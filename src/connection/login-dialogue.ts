@@ -63,8 +63,8 @@ export class LoginDialogue {
   offer(message: Message): Offer {
     const receiver = this.#receivers.find((candidate) => this.#matches(candidate, message));
     if (receiver) {
-      this.#heed(message);
       this.#drop(receiver);
+      this.#heed(message);
       this.#context.gate.hold();
       receiver.received.resolve(message);
       return 'taken';

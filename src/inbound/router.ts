@@ -1,3 +1,4 @@
+import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import type { RequestId } from '../identifiers.js';
 import type { Frames, ServerRequest, Signal } from '../protocol/handler-types.js';
@@ -27,7 +28,8 @@ export interface ConnectionActions {
   pong(): void;
   /** @param delay - milliseconds that the server asks for, on top of the usual delay */
   reconnect(reason: string, delay?: number): void;
-  authenticate(): void;
+  /** @param message - the frame that asks for it; it may be the challenge itself */
+  authenticate(message: Message): void;
 }
 
 /**
@@ -73,7 +75,9 @@ export class Router {
     if (this.#context.overrides.login && this.#login.offer(message)) return undefined;
     const isLogin = this.#login.isOpen;
     // The answer to a login may say that the session is resumed. That has to be known before the first frame leaves.
-    const isHeeded = isLogin && this.heed(message);
+    // A hook that fails on it must not lose the answer.
+    const isHeeded =
+      isLogin && attempt(this.#context, texts.HANDLER_FAILED_ON_FRAME, () => this.heed(message)) === true;
     if (isLogin && this.#login.isOpen && this.#login.take(message)) return undefined;
     const { handler } = this.#context;
     const kind = handler.classifyMessage(message);
@@ -126,17 +130,17 @@ export class Router {
     }
     const signal = overrides.extractSignal && handler.extractSignal(message);
     if (!signal) return false;
-    this.#obey(signal);
+    this.#obey(signal, message);
     return true;
   }
 
-  #obey(signal: Signal): void {
+  #obey(signal: Signal, message: Message): void {
     this.#context.trace.effect('signal', { ...signal });
     switch (signal.type) {
       case 'reconnect':
         return this.#actions.reconnect(signal.reason ?? texts.SERVER_ASKED, signal.delay);
       case 'authenticate':
-        return this.#actions.authenticate();
+        return this.#actions.authenticate(message);
       case 'resync':
         return this.#subscriptions.resync(signal.topics);
       case 'completed':

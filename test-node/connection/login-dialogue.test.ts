@@ -124,6 +124,23 @@ describe('login()', () => {
     expect(client.epoch).toBe(1);
   });
 
+  it('gets the frame that asked for it: a challenge inside a live session [HN50]', async () => {
+    class RenewingHandler extends ChallengeHandler {
+      override extractSignal(message: Message) {
+        return message.field('op') === 'challenge' ? ({ type: 'authenticate' } as const) : undefined;
+      }
+    }
+    const { server } = await challenging();
+    const handler = new RenewingHandler();
+    const client = createClient(server, { handler });
+    await client.connect();
+    const renewed = clientEvent(client, 'authenticated');
+    server.broadcast({ op: 'challenge', nonce: 'n-1' });
+    await renewed;
+    expect(handler.logins).toBe(2);
+    expect(client.epoch).toBe(1);
+  });
+
   it('hands out what it kept when the server ends the connection, and then judges the close [HN47]', async () => {
     class IdleHandler extends GenericJsonHandler {
       override async login({ receive }: LoginSession) {

@@ -79,6 +79,20 @@ describe('the login on connect', () => {
     expect(asked).toBe(4);
   });
 
+  it('is not lost when a hook for signals fails on its answer [HN14]', async () => {
+    class FailingHandler extends LoginHandler {
+      override extractSignal(): undefined {
+        throw new Error('no signal for today');
+      }
+    }
+    const server = await serve({ authentication: {} });
+    const client = createClient(server, { handler: new FailingHandler() });
+    const errors: string[] = [];
+    client.on('error', ({ code }) => errors.push(code));
+    await client.connect();
+    expect(errors).toEqual(['PROTOCOL_ERROR']);
+  });
+
   it('may be signed asynchronously; a failed signature counts as a refusal [HN13, CL33]', async () => {
     class AsyncLogin extends LoginHandler {
       failures = 1;

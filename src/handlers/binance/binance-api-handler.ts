@@ -18,7 +18,7 @@ import { asMembers, membersOf } from '../common/values.js';
 import type { BinanceApiMethods } from './api-methods.js';
 import { ApiSigner, type Stamp } from './api-signer.js';
 import { apiRules, type BinanceApiOptions } from './binance-api-options.js';
-import { BinanceBase, LIFETIME, PING_ID } from './binance-base.js';
+import { ATTEMPTS, BinanceBase, LIFETIME, PING_ID } from './binance-base.js';
 import * as texts from './texts.js';
 import type { BinanceApiTopics } from './user-data.js';
 
@@ -61,6 +61,7 @@ export class BinanceApiHandler<
     topicsPerFrame: 1,
     topicsPerConnection: 1_000,
     lifetime: LIFETIME,
+    attempts: ATTEMPTS,
   };
   override readonly serverChoosesTopics = true;
   readonly #signer: ApiSigner | undefined;

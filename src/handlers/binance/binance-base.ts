@@ -1,5 +1,5 @@
 import type { RequestId } from '../../identifiers.js';
-import type { CloseInfo, ClosePlan, CloseVerdict, ServerError } from '../../protocol/handler-types.js';
+import type { CloseInfo, ClosePlan, CloseVerdict, RateLimit, ServerError } from '../../protocol/handler-types.js';
 import type { Message } from '../../protocol/message.js';
 import { ProtocolHandler } from '../../protocol/protocol-handler.js';
 import { serverError } from '../common/server-error.js';
@@ -13,6 +13,8 @@ export const LIFETIME = 24 * 3_600_000 - 5 * 60_000;
 export const PING_ID = 'ping';
 /** Milliseconds. The venue counts connections in windows of this length, and blocks an address that makes too many. */
 const BLOCK = 5 * 60_000;
+/** How many connections the venue allows an address in one such window. */
+export const ATTEMPTS: RateLimit = { count: 300, window: BLOCK };
 
 /** What the two protocols of the venue have in common: `{id, result}` or `{id, error: {code, msg}}` answers a frame. */
 export abstract class BinanceBase<Topics extends object, Methods extends object> extends ProtocolHandler<

@@ -5,7 +5,7 @@ import { MessageKind } from '../../protocol/message-kind.js';
 import { type OptionRules, oneOf, readOptions } from '../../util/options.js';
 import { membersOf } from '../common/values.js';
 import { countedSequence } from '../kit/sequences.js';
-import { BinanceBase, LIFETIME, PING_ID } from './binance-base.js';
+import { ATTEMPTS, BinanceBase, LIFETIME, PING_ID } from './binance-base.js';
 import { rawTopic } from './raw-topic.js';
 import type { BinanceStreamMethods, BinanceStreamTopics } from './stream-topics.js';
 import * as texts from './texts.js';
@@ -53,6 +53,7 @@ export class BinanceStreamHandler<
     topicsPerFrame: 200,
     topicsPerConnection: 1_024,
     lifetime: LIFETIME,
+    attempts: ATTEMPTS,
   };
   readonly #isRaw: boolean;
 

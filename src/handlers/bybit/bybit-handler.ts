@@ -96,7 +96,12 @@ export class BybitHandler<
     this.#recvWindow = String(recvWindow);
     // The public addresses know no login.
     if (endpoint !== 'public' && apiKey && secret) this.#login = { apiKey, sign: hmac({ secret, encoding: 'hex' }) };
-    this.limits = { topicsPerFrame: 10, ...(endpoint === 'trade' && { frames: { count: 3_000, window: 1_000 } }) };
+    const attempts = { count: 500, window: CONNECTION_WINDOW };
+    this.limits = {
+      attempts,
+      topicsPerFrame: 10,
+      ...(endpoint === 'trade' && { frames: { count: 3_000, window: 1_000 } }),
+    };
   }
 
   classifyMessage(message: Message): MessageKind {

@@ -8,6 +8,7 @@ import type { OrderBookUpdate } from './market-topics.js';
  *
  * @example
  * ```ts
+ * import { OkxHandler, okxBook, urls } from 'hpx-transport-ws/handlers/okx';
  * import { OrderBook } from 'hpx-transport-ws/order-book';
  *
  * const client = new WebSocketClient({ url: urls.public }, new OkxHandler());

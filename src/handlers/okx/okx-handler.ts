@@ -73,6 +73,7 @@ export class OkxHandler<Topics extends object = OkxTopics, Methods extends objec
     this.#now = now;
     this.limits = {
       subscriptionFrames: { count: credentials ? 470 : 480, window: 3_600_000 },
+      attempts: { count: 3, window: 1_000 },
       bytesPerFrame: 65_536,
       // 200 of the longest args are smaller than 64 KiB.
       topicsPerFrame: 200,

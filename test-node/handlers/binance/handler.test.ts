@@ -48,6 +48,7 @@ describe('a connection', () => {
   it('obeys the limits of the venue and ends before 24 hours [BI9]', () => {
     expect(streams.limits).toMatchObject({ frames: { count: 5, window: 1_000 }, topicsPerConnection: 1_024 });
     for (const { limits } of [streams, api]) {
+      expect(limits.attempts).toEqual({ count: 300, window: 300_000 });
       expect(limits.lifetime).toBeLessThan(24 * 3_600_000);
       expect(limits.lifetime).toBeGreaterThan(23 * 3_600_000);
     }

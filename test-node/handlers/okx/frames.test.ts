@@ -129,6 +129,7 @@ describe('a connection', () => {
     const hour = { window: 3_600_000 };
     expect(new OkxHandler().limits).toMatchObject({
       subscriptionFrames: { count: 480, ...hour },
+      attempts: { count: 3, window: 1_000 },
       bytesPerFrame: 65_536,
     });
     expect(handler.limits).toMatchObject({ subscriptionFrames: { count: 470, ...hour } });
