@@ -214,6 +214,9 @@ export function tooLarge(maxMessageSize: number, cause?: unknown): MessageTooLar
   return new MessageTooLargeError(maxMessageSize, texts.frameOverLimit(maxMessageSize), { cause });
 }
 
+/** Names of options whose numbers are not shown, either: a password may consist of digits. */
+const SECRET = /secret|key$|pass|token/i;
+
 /**
  * A setting or an argument is wrong. The message names the field and what is allowed. It shows a number or a boolean, and of
  * any other value only the type: the value may be a secret.
@@ -224,10 +227,13 @@ export class ConfigError extends TransportError {
   /** The number or the boolean that is wrong; for any other value its type in words. */
   readonly value: unknown;
 
-  constructor(field: string, value: unknown, allowed: string, message = texts.wrongValue(field, show(value), allowed)) {
-    super('CONFIG_INVALID', message);
+  constructor(field: string, value: unknown, allowed: string, message?: string) {
+    const isSecret = isNumberOrBoolean(value) && SECRET.test(field);
+    const shown = isSecret ? `a ${typeof value}` : show(value);
+    super('CONFIG_INVALID', message ?? texts.wrongValue(field, shown, allowed));
     this.field = field;
-    this.value = isNumberOrBoolean(value) || value === undefined || value === null ? value : show(value);
+    const isPlain = isNumberOrBoolean(value) || value === undefined || value === null;
+    this.value = isPlain && !isSecret ? value : shown;
   }
 }
 ConfigError.prototype.name = 'ConfigError';

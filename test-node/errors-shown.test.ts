@@ -16,6 +16,14 @@ describe('an error that is shown', () => {
     },
   );
 
+  it.each(['secret', 'apiKey', 'passphrase', 'token'])(
+    'a ConfigError shows no number of the option %s [ER9]',
+    (field) => {
+      const error = new sdk.ConfigError(field, 123_456, 'a text');
+      expect([error.message, String(error.value), inspect(error)].join()).not.toContain('123456');
+    },
+  );
+
   it.each([7, -1, Number.NaN, true, undefined, null])('a ConfigError shows %s [ER9]', (value) => {
     const error = new sdk.ConfigError('capacity', value, 'more');
     expect(error.message).toBe(`capacity is ${value}; allowed is more.`);

@@ -1,4 +1,5 @@
 /** Deribit: options, futures and perpetuals over JSON-RPC. */
+export { deribitBook } from './deribit/deribit-book.js';
 export { DeribitHandler } from './deribit/deribit-handler.js';
 export type {
   AccountSummary,
