@@ -121,18 +121,18 @@ export class Delivery {
 
   /** Compares an update with the update before it, where the protocol numbers updates. */
   #follow(subscription: Subscription, update: LazyUpdate): void {
+    const { sequence: last, lastUpdateAt: since } = subscription;
     const sequence = this.#context.handler.extractSequence(update.message);
     if (!sequence) return;
     const { current, previous, snapshot } = sequence;
     update.sequence = current;
     if (snapshot !== undefined) update.snapshot = snapshot;
-    // The next connection counts anew.
-    if (this.#arrival.isOver) return;
-    const last = subscription.sequence;
-    const since = subscription.lastUpdateAt;
-    subscription.sequence = current;
-    subscription.lastUpdateAt = update.receivedAt;
-    if (sequence.resync) return this.resync([subscription.topic]);
+    // The next connection asks anew, and counts anew. What this one skipped is still to be told.
+    if (!this.#arrival.isOver) {
+      subscription.sequence = current;
+      subscription.lastUpdateAt = update.receivedAt;
+      if (sequence.resync) return this.resync([subscription.topic]);
+    }
     if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
     this.#gaps.skipped(subscription, since, update.receivedAt);
   }

@@ -115,7 +115,8 @@ export class Subscription {
       this.unansweredEnds = this.suspectedIn = this.convictions = 0;
     }
     if (next !== 'subscribing') this.requestId = undefined;
-    if (next === 'idle') this.sequence = undefined;
+    // An update of a lost connection may still be handed out: it follows the one before it.
+    if (next === 'idle' && event !== 'lost') this.sequence = undefined;
     if (event === 'lost' || event === 'ended' || event === 'outdated') this.isWritten = false;
     return true;
   }

@@ -199,6 +199,8 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   /** A connection is open. */
   opened(): void {
     this.#arrival.opened();
+    // It counts anew.
+    for (const subscription of this.#store.all()) subscription.sequence = undefined;
   }
 
   /** A connection is ready. */

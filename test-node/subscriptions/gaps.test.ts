@@ -86,6 +86,42 @@ describe('a gap', () => {
     expect(told).toEqual([[7, undefined], 'disconnect 2', [1, 'disconnect']]);
   });
 
+  it.each(['extractTopic', 'extractSequence'] as const)(
+    'of skipped updates is told where the handler calls reconnect() inside %s() [CH19, S5]',
+    async (hook) => {
+      const handler = Object.assign(new GenericJsonHandler(), {
+        extractSequence: (message: Message) => {
+          const current = message.field('n') as number;
+          return { current, previous: current - 1 };
+        },
+      });
+      const server = await serve();
+      const client = await connectClient(server, { handler });
+      const channel = await client.subscribe('a');
+      const told: unknown[] = [];
+      channel.on('message', (_, { sequence, gap }) => told.push([sequence, gap?.cause]));
+      server.broadcast({ topic: 'a', data: 1, n: 1 });
+      await barrier(client);
+      const own = handler[hook].bind(handler);
+      const hasty = (message: Message) => {
+        Object.assign(handler, { [hook]: own });
+        client.reconnect();
+        return own(message);
+      };
+      Object.assign(handler, { [hook]: hasty });
+      const resumed = channelEvent(channel, 'resumed');
+      server.broadcast({ topic: 'a', data: 3, n: 3 });
+      await resumed;
+      server.broadcast({ topic: 'a', data: 4, n: 4 });
+      await barrier(client);
+      expect(told).toEqual([
+        [1, undefined],
+        [3, 'sequence'],
+        [4, 'disconnect'],
+      ]);
+    },
+  );
+
   it('stays due for other channels when a listener calls reconnect() during the update after it [CH19, S5]', async () => {
     const server = await serve();
     const client = await connectClient(server);
