@@ -51,7 +51,7 @@ export class SimulatedPipe {
     return this.#pushedBytes;
   }
 
-  /** When a parcel last came out. */
+  /** When a byte last came out. */
   get cameOutAt(): number {
     return this.#cameOutAt;
   }
@@ -137,7 +137,7 @@ export class SimulatedPipe {
     for (let count = 0; count === 0 || (this.#inChunks && this.#hasArrived()); count++) {
       if (count > 0) this.#clock.alsoArrived(1);
       const parcel = this.#parcels.shift() as Parcel;
-      this.#cameOutAt = this.#clock.now();
+      if (parcel.bytes > 0) this.#cameOutAt = this.#clock.now();
       this.#queuedBytes -= parcel.bytes;
       this.#allowance -= parcel.bytes;
       if (this.#allowance < 0) {

@@ -56,12 +56,13 @@ export class SimulatedSocket implements Socket, ClientEnd {
 
   ping(): void {
     if (this.#state !== 'open') return;
-    const { toServer, clock } = this.#line;
+    const { toServer } = this.#line;
     const hasToWait = toServer.queuedBytes > 0;
     this.#beforePing = toServer.pushedBytes;
     this.#aheadLeftAt = undefined;
     toServer.push(0, () => {
-      if (hasToWait) this.#aheadLeftAt = clock.now();
+      // Not now: the ping itself may take longer than what left before it.
+      if (hasToWait) this.#aheadLeftAt = toServer.cameOutAt;
       this.#line.server?.receivePing();
     });
   }
