@@ -1,4 +1,5 @@
 import type { Channel, OverflowPolicy, PendingCall, RetryPolicy, WebSocketClient } from 'hpx-transport-ws';
+import { filling, reading } from './payloads.js';
 import type { ClientLog } from './recorder.js';
 
 export interface RequestWish {
@@ -49,6 +50,8 @@ export class Application {
   readonly #requestTimeout: number;
   readonly #capacity: number;
   #calls = 0;
+  /** Calls that are just being made. */
+  #making: readonly number[] = [];
   #isUnderWay = false;
   #channels = 0;
 
@@ -85,14 +88,12 @@ export class Application {
     const { controller = new AbortController() } = wish;
     const call = ++this.#calls;
     this.calls.set(call, controller);
-    write({ type: 'request', call, retry, timeout: timeout === Infinity ? undefined : timeout });
+    write({ type: 'request', call, retry, timeout: timeout === Infinity ? undefined : timeout, ...this.#within });
+    const payload = inPayload ? reading(op, call, inPayload) : { op, n: call, ...filling(filler) };
+    const options = { retry, timeout, signal: controller.signal };
     void this.#follow(
       call,
-      this.client.request(inPayload ? reading(op, call, inPayload) : { op, n: call, ...filling(filler) }, {
-        retry,
-        timeout,
-        signal: controller.signal,
-      }),
+      this.#make(call, () => this.client.request(payload, options)),
     );
     return call;
   }
@@ -105,9 +106,10 @@ export class Application {
     const { write } = this.#log;
     const call = ++this.#calls;
     const mark = `"mark":${call},`;
-    write({ type: 'send', call, mark, timeout: this.#requestTimeout, ...(isUrgent && { isUrgent }) });
+    write({ type: 'send', call, mark, timeout: this.#requestTimeout, ...(isUrgent && { isUrgent }), ...this.#within });
     const filler = length === undefined ? '' : `,"filler":"${'x'.repeat(length)}"`;
-    this.client.send(`{${mark}"op":"note"${filler}}`, { priority: isUrgent ? 'high' : 'normal' }).then(
+    const text = `{${mark}"op":"note"${filler}}`;
+    this.#make(call, () => this.client.send(text, { priority: isUrgent ? 'high' : 'normal' })).then(
       () => write({ type: 'settled', call, outcome: 'written' }),
       (error: unknown) => write({ type: 'settled', call, outcome: 'rejected', ...errorOf(error) }),
     );
@@ -214,6 +216,21 @@ export class Application {
     this.during(() => this.inUpdate(channel));
   }
 
+  /** What the history tells of a call that is made inside the code of others. */
+  get #within(): { within?: readonly number[] } {
+    return this.#making.length > 0 ? { within: this.#making } : {};
+  }
+
+  #make<T>(call: number, make: () => T): T {
+    const outer = this.#making;
+    this.#making = [...outer, call];
+    try {
+      return make();
+    } finally {
+      this.#making = outer;
+    }
+  }
+
   async #follow(call: number, promise: PendingCall<unknown>): Promise<void> {
     const { write } = this.#log;
     try {
@@ -268,22 +285,6 @@ export class Application {
       write({ type: 'channel-closed', channel: number });
     });
   }
-}
-
-/** What makes a payload long. */
-function filling(filler: number | undefined): { filler?: string } {
-  return filler === undefined ? {} : { filler: 'x'.repeat(filler) };
-}
-
-/** A payload with a getter. */
-function reading(op: string, call: number, inPayload: () => void): object {
-  return {
-    get op() {
-      inPayload();
-      return op;
-    },
-    n: call,
-  };
 }
 
 /** The stable code of an error of ours, the message of any other. */

@@ -26,6 +26,8 @@ export type ApplicationHappening =
       readonly retry: RetryPolicy;
       /** From the call on; `undefined` waits for ever. */
       readonly timeout: number | undefined;
+      /** The calls inside whose code it was made. */
+      readonly within?: readonly number[];
     }
   /** A frame of the application's own; `mark` is found in its text and in no other. */
   | {
@@ -35,6 +37,8 @@ export type ApplicationHappening =
       readonly timeout: number;
       /** It goes before the others. */
       readonly isUrgent?: boolean;
+      /** The calls inside whose code it was made. */
+      readonly within?: readonly number[];
     }
   | { readonly type: 'abort'; readonly call: number }
   /** The code that aborted something has returned. */

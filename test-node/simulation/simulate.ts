@@ -1,5 +1,5 @@
 import { SeededRandom } from 'hpx-transport-ws/testing';
-import { convergenceBound } from './checker/progress.js';
+import { convergenceBound, MINUTE, STORM } from './checker/progress.js';
 import type { Violation } from './checker/rule.js';
 import { FaultScheduler } from './fault-scheduler.js';
 import { type Entry, render } from './history.js';
@@ -61,12 +61,15 @@ function waitOf(random: SeededRandom): number {
 
 /** Faults are over: every client that still lives has to come back within the bound, and to have what it wants. */
 async function converge(world: SimulatedWorld): Promise<void> {
-  const { hosts, plan, recorder } = world;
+  const { clock, hosts, network, plan, recorder } = world;
   if (isBroken(world)) return;
   const load = new Load(world);
   recorder.write({ type: 'healed' });
+  // After a storm of attempts the next one may have to wait for C5.
+  const recent = network.attempts.filter((at) => at > clock.now() - MINUTE).length;
   await world.wait(convergenceBound(configOf(plan, hosts[0]?.url ?? '')));
-  if (hosts.some(({ client }) => client.state !== 'ready' && client.state !== 'closed')) await world.wait(60_000);
+  const isLate = hosts.some(({ client }) => client.state !== 'ready' && client.state !== 'closed');
+  if (isLate || recent >= STORM) await world.wait(MINUTE);
   load.publish();
   await world.wait(1_000);
   for (const host of hosts) {

@@ -17,6 +17,15 @@ const REGRESSIONS = [
   [142_751, 'a confirmation without topics took the place of a lost refusal', 'S3'],
   [56_529, 'a connection was cut after the faults were over', 'L1'],
   [51_957, 'the checker took a resume() without a pause() for a sign of life', 'C6'],
+  [1_795_736_112, 'a hook ended the connection, and what it had skipped was not told', 'S5'],
+  [1_795_739_617, 'the checker wanted an answer from a socket that took no frame', 'S6'],
+  [1_795_740_254, 'the checker knew which of two unconfirmed subscriptions had come to its end', 'S4'],
+  [1_795_743_555, 'the simulated socket took a ping for a byte before it', 'C6'],
+  [1_795_755_269, 'the checker did not wait for an attempt that a storm had put off', 'S3'],
+  [1_795_758_503, 'the checker gave calls that were made inside another call an order with it', 'C3'],
+  [1_795_764_620, 'the checker blamed a late timer although bytes had put the verdict off since', 'C6'],
+  [1_795_765_480, 'the checker wanted a planned end although the server had begun to close', 'C12'],
+  [1_795_775_198, 'the checker wanted the end for a refusal that nobody had read', 'C7'],
 ] as const;
 /** Only to end a run that hangs: a seed takes some milliseconds. */
 const TIMEOUT = 120_000;

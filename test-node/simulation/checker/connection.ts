@@ -23,19 +23,6 @@ const hasOneSocket: Rule = {
   }),
 };
 
-/** C12: a planned end waits for answers no longer than it may. */
-const leavesInTime: Rule = {
-  clause: 'C12',
-  start: ({ tolerance }, fail, books) => ({
-    step: ({ at }) => {
-      if (at <= (books.leavingUntil ?? Infinity) + books.lateness + tolerance + 1) return;
-      if (books.jumpedAt >= at - books.lateness - tolerance - 1) return;
-      fail('the connection was to be left, and is kept');
-      books.leavingUntil = undefined;
-    },
-  }),
-};
-
 /** The arrows of docs/SPEC.md, as event: from → to. */
 const ARROWS: Readonly<Record<string, readonly [from: readonly ConnectionState[], to: ConnectionState]>> = {
   connect: [['disconnected'], 'connecting'],
@@ -99,12 +86,19 @@ const keepsTheOrder: Rule = {
     let lastCall = 0;
     /** Calls that keep no order: they leave again after a reconnect, or go before the others. */
     const orderless = new Set<number>();
+    /** For a call inside whose code others were made: the last of them. These have no order with it. */
+    const lastInside = new Map<number, number>();
+    const noteInside = (call: number, within: readonly number[] = []) => {
+      for (const outer of within) lastInside.set(outer, call);
+    };
     return {
-      request: ({ call, retry }) => {
+      request: ({ call, retry, within }) => {
         if (retry === 'idempotent') orderless.add(call);
+        noteInside(call, within);
       },
-      send: ({ call, isUrgent }) => {
+      send: ({ call, isUrgent, within }) => {
         if (isUrgent) orderless.add(call);
+        noteInside(call, within);
       },
       transition: ({ to }) => {
         owed = to === 'ready' ? new Set([...books.channels.values()].map(({ topic }) => topic)) : undefined;
@@ -135,7 +129,7 @@ const keepsTheOrder: Rule = {
         }
         owed = undefined;
         if (orderless.has(mark)) return;
-        if (mark < lastCall) fail(`call ${mark} was written after call ${lastCall}`);
+        if ((lastInside.get(mark) ?? mark) < lastCall) fail(`call ${mark} was written after call ${lastCall}`);
         lastCall = Math.max(mark, lastCall);
       },
     };
@@ -151,6 +145,8 @@ const stopsForAReason: Rule = {
     /** A refusal inside a live session ends the client only where the server had asked for the login. */
     let mayEnd = false;
     let isForbidden = false;
+    /** Whether the handler is just reading a refusal: the end follows at once. */
+    let isBeingRead = false;
     let readySince = 0;
     const refused = (isFinal: boolean) => {
       refusals++;
@@ -163,6 +159,11 @@ const stopsForAReason: Rule = {
         const { verdict } = read(text);
         if (verdict === 'accepted') refusals = 0;
         if (verdict === 'refused' || verdict === 'final') refused(verdict === 'final');
+        isBeingRead = reason === 'AUTHENTICATION_FAILED';
+      },
+      // A hook that reads the refusal gives the attempt up before anybody knows what it is: the next one is refused again.
+      reconnect: () => {
+        if (isBeingRead) reason = undefined;
       },
       'socket-error': ({ status, socket }) => {
         if (socket !== books.socket?.number || books.socket.state !== 'live') return;
@@ -174,6 +175,7 @@ const stopsForAReason: Rule = {
           reason ??= 'CONNECTION_CLOSED';
       },
       transition: ({ from, event, at, to }) => {
+        isBeingRead = false;
         // The verdict falls with the end of the attempt, which an error only announces.
         if (isForbidden) refused(false);
         isForbidden = false;
@@ -277,7 +279,6 @@ const boundsItsQueues: Rule = {
 };
 
 export const connectionRules: readonly Rule[] = [
-  leavesInTime,
   hasOneSocket,
   keepsToTheTable,
   keepsTheOrder,

@@ -24,7 +24,7 @@ export const bad = (clause: string, name: string, ...lines: readonly Line[]): Ba
 
 export const request = (
   call: number,
-  more: { retry?: 'never' | 'unsent' | 'idempotent'; timeout?: number } = {},
+  more: { retry?: 'never' | 'unsent' | 'idempotent'; timeout?: number; within?: readonly number[] } = {},
 ): Happening => ({
   type: 'request',
   call,

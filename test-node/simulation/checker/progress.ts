@@ -2,9 +2,9 @@ import type { WebSocketConfig } from 'hpx-transport-ws';
 import type { Books } from './books.js';
 import type { Rule } from './rule.js';
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
 /** As many attempts in a minute as no bound of C5 is below. */
-const STORM = 40;
+export const STORM = 40;
 const WAKE_DELAY = 1_000;
 /** A replaced socket may take a second to close, and is looked at ten times a second. */
 const LINGER = 1_200;
@@ -102,4 +102,36 @@ function hasLeft({ sockets }: Books): boolean {
   return [...sockets.values()].some(({ state }) => state === 'left');
 }
 
-export const progressRules: readonly Rule[] = [converges, wakesUp];
+/** Milliseconds that a socket has for its close event once the server has begun to close it. */
+const CLOSE_TIMEOUT = 1_000;
+
+/** C12: a planned end waits for answers no longer than it may; then only for the close event of a server that was first. */
+const leavesInTime: Rule = {
+  clause: 'C12',
+  start: ({ tolerance }, fail, books) => {
+    /** It was kept too long, unless the server was first: then that is told, and not a planned end. */
+    let isOverdue = false;
+    const kept = () => {
+      fail('the connection was to be left, and is kept');
+      isOverdue = false;
+      books.leavingUntil = undefined;
+    };
+    return {
+      dial: () => {
+        isOverdue = false;
+      },
+      disconnected: ({ planned }) => {
+        if (isOverdue && planned) kept();
+        isOverdue = false;
+      },
+      step: ({ at }) => {
+        const late = at - ((books.leavingUntil ?? Infinity) + books.lateness + tolerance + 1);
+        if (late <= 0 || books.jumpedAt >= at - books.lateness - tolerance - 1) return;
+        isOverdue = true;
+        if (late > CLOSE_TIMEOUT) kept();
+      },
+    };
+  },
+};
+
+export const progressRules: readonly Rule[] = [converges, wakesUp, leavesInTime];

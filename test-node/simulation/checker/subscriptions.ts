@@ -100,7 +100,7 @@ const ASKED_WITHIN = 1_000;
 /** S4: what is wanted stays, and is asked for on every connection. */
 const survivesDrops: Rule = {
   clause: 'S4',
-  start: ({ config, read, tolerance }, fail, books) => {
+  start: ({ config, confirms = true, read, tolerance }, fail, books) => {
     /** Topics that this connection was asked for, and when. */
     let asked = new Map<string, number>();
     /** The id of the frame that asked for it. */
@@ -152,8 +152,9 @@ const survivesDrops: Rule = {
               postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
             }
           }
-          if (facts.isFinal) endedForGood.add(topic);
         }
+        // Where nothing is confirmed nobody can tell whether it means what was ended or what was asked for since.
+        if (facts.isFinal) for (const topic of confirms ? topics : (facts.topics ?? [])) endedForGood.add(topic);
         if (facts.kind === 'subscribe' || facts.kind === 'revocation') {
           for (const topic of [...topics, ...(facts.topics ?? [])]) {
             const left = Math.max(0, (owed.get(topic) ?? 0) - 1);
@@ -214,8 +215,14 @@ const failsAlone: Rule = {
     const firstAsked = new Map<string, number>();
     /** When a confirmation came in that cannot be read. */
     let unreadableAt = Number.NaN;
+    /** When the live socket took no more frames: later calls wait for another. */
+    let failedAt = Infinity;
     return {
+      'send-failed': ({ socket, at }) => {
+        if (socket === books.socket?.number) failedAt = Math.min(failedAt, at);
+      },
       dial: () => {
+        failedAt = Infinity;
         asked.clear();
         firstAsked.clear();
       },
@@ -257,7 +264,7 @@ const failsAlone: Rule = {
         if (books.state !== 'ready') return;
         for (const { number, since, timeout, confirmed, topic } of books.channels.values()) {
           const askedAt = asked.get(topic);
-          if (confirmed || askedAt === undefined) continue;
+          if (confirmed || askedAt === undefined || since >= failedAt) continue;
           // A late timer gives an answer that is on its way one more turn.
           const due = Math.max(Math.max(since, askedAt) + timeout, books.jumpedAt);
           if (at > due + books.lateness + tolerance + 1)
