@@ -130,10 +130,12 @@ export class Acknowledgements implements SubscribeFrameEvents {
   /** The server did not answer a frame in time. */
   expired(frame: SubscribeFrame): void {
     if (this.#inbound.isPaused) return this.#unanswered.extend(frame);
-    this.#unanswered.close(frame);
-    for (const subscription of frame.open) {
-      if (!frame.awaits(subscription)) continue;
-      const isNameless = this.#context.handler.serverChoosesTopics;
+    const isNameless = this.#context.handler.serverChoosesTopics;
+    const late = frame.open.filter((subscription) => frame.awaits(subscription));
+    // Where the server chooses the names nothing is ended: no answer would tell that the frame was lost.
+    if (isNameless) this.#unanswered.close(frame);
+    else this.#unanswered.expire(frame);
+    for (const subscription of late) {
       this.#store.happen(subscription, isNameless ? 'abandoned' : 'expired');
       this.#outcomes.unanswered(subscription);
       this.#changed.stage(subscription);

@@ -129,6 +129,17 @@ export class UnansweredFrames {
     this.#onAnswer();
   }
 
+  /**
+   * The time for an answer is over. The answer may still come, and must not pass for that of a later frame: the frame keeps
+   * its place until the end of its topics is answered. A server that left an earlier end unanswered answers none: there
+   * what is given up would take the answers of all that follows.
+   */
+  expire(frame: SubscribeFrame): void {
+    for (const subscription of frame.open) if (frame.awaits(subscription)) this.giveUp(subscription);
+    const leavesEnds = [...this.#unawaitedIds.values()].some((last) => last !== undefined && last < frame.number);
+    if (leavesEnds) for (const other of this.frames) if (other.awaited === 0) this.close(other);
+  }
+
   /** The answer for a topic is of no interest any more. */
   giveUp(subscription: Subscription): void {
     const { requestId } = subscription;

@@ -23,6 +23,7 @@ const REGRESSIONS = [
   [1_795_743_555, 'the simulated socket took a ping for a byte before it', 'C6'],
   [1_795_755_269, 'the checker did not wait for an attempt that a storm had put off', 'S3'],
   [1_795_758_503, 'the checker gave calls that were made inside another call an order with it', 'C3'],
+  [1_795_761_746, 'an acknowledgement that came after its time confirmed another topic', 'S2'],
   [1_795_764_620, 'the checker blamed a late timer although bytes had put the verdict off since', 'C6'],
   [1_795_765_480, 'the checker wanted a planned end although the server had begun to close', 'C12'],
   [1_795_775_198, 'the checker wanted the end for a refusal that nobody had read', 'C7'],

@@ -76,6 +76,37 @@ describe('a subscription of a topic that was just given up', () => {
     expect(await outcome(other)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
   });
 
+  it('does not let an acknowledgement that came too late confirm another topic when acknowledgements go by order [HN3, S3]', async () => {
+    const config = { requestTimeout: 100 };
+    const world = virtualWorld({ config, server: { acknowledge: 'order' }, network: { latency: 10 } });
+    world.server.refused.set('b', 'no such topic');
+    await world.connect();
+    let count = 0;
+    world.server.onSend = ({ op }, send) => {
+      if (op === 'subscribe' && ++count === 1) world.clock.setArrival(send, 95);
+      else send();
+    };
+    const late = world.client.subscribe('a');
+    await world.clock.advance(102);
+    expect(await outcome(late)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+    const other = world.client.subscribe('b');
+    await world.clock.advance(90);
+    expect(await outcome(other)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', retryable: false } });
+  });
+
+  it('is confirmed at last where the server lost an acknowledgement and answers no end [HN3, S3]', async () => {
+    const config = { requestTimeout: 100 };
+    const world = virtualWorld({ config, server: { acknowledge: 'order' }, network: { latency: 10 } });
+    await world.connect();
+    let count = 0;
+    world.server.onSend = ({ op }, send) => {
+      if (op === 'subscribe' && ++count > 1) send();
+    };
+    const subscribing = world.client.subscribe('a', { timeout: 10_000 });
+    await world.clock.advance(400);
+    expect(await outcome(subscribing)).toMatchObject({ topic: 'a' });
+  });
+
   it('is not ended by a revocation that was sent before the newer frame arrived [HN4, S3]', async () => {
     const world = virtualWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
     await world.connect();
