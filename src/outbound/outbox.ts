@@ -235,7 +235,7 @@ export class Outbox implements CallLaneListener {
         if (this.#holdBack('calls')) return;
         this.#phase = 'flowing';
         this.#writeSubscription('subscriptions');
-      } else if (this.#high.isOpen || this.#normal.isOpen) {
+      } else if (this.#high.isOpen || (this.#high.isEmpty && this.#normal.isOpen)) {
         if (!this.#stepCalls()) return;
       } else {
         if (this.#high.isEmpty && this.#normal.isEmpty) this.#callsInARow = 0;
@@ -265,7 +265,8 @@ export class Outbox implements CallLaneListener {
   #stepCalls(): boolean {
     const link = this.#link;
     this.#deadlines.sweep();
-    const call = this.#high.head() ?? (this.isLeaving ? undefined : this.#normal.head());
+    const lane = this.#high.isEmpty && !this.isLeaving ? this.#normal : this.#high;
+    const call = lane.head();
     if (!call || link !== this.#link) return true;
     if (call.signal?.aborted) {
       call.handleEvent();
@@ -274,7 +275,6 @@ export class Outbox implements CallLaneListener {
     if (this.#holdBack('calls')) return false;
     if (this.#callsInARow > CALLS_IN_A_ROW && this.#writeSubscription('calls')) return true;
     if (link !== this.#link) return true;
-    const lane = this.#laneOf(call);
     const frame = lane.frameOf(call);
     // The handler's own code may have ended the call, or asked for the end of the connection.
     if (frame === undefined || link !== this.#link || this.#turns.hasQueued) return true;

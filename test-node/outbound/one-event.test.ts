@@ -1,4 +1,4 @@
-import { GenericJsonHandler, type TraceEntry } from 'hpx-transport-ws';
+import { type Frame, GenericJsonHandler, type TraceEntry } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { LimitedHandler, topics } from '../support/limited-handler.js';
 import { barrier, connectClient, framesOf, outcomeOf, serve } from '../support/live.js';
@@ -259,6 +259,23 @@ describe('priority and maxWait', () => {
     void client.send('{"op":"panic"}', { priority: 'high' });
     await clock.advance(1_100);
     expect(opsOf(sent)).toEqual(['a', 'b', 'cancel', 'c', 'panic']);
+  });
+
+  it('lets no normal call go before one of high priority that is being prepared [DL19]', async () => {
+    const done: (() => void)[] = [];
+    class Slow extends Signing {
+      override prepareFrame(frame: Frame): Frame | Promise<Frame> {
+        return String(frame).includes('urgent') ? new Promise((resolve) => done.push(() => resolve(frame))) : frame;
+      }
+    }
+    const { client, clock, sent } = await connectedWorld({ handler: new Slow() });
+    void client.request({ op: 'urgent' }, { priority: 'high' }).catch(() => {});
+    void client.request({ op: 'later' }).catch(() => {});
+    await clock.advance(10);
+    expect(opsOf(sent)).toEqual([]);
+    done[0]?.();
+    await clock.advance(10);
+    expect(opsOf(sent)).toEqual(['urgent', 'later']);
   });
 
   it('keeps a reserve of a quarter for calls of high priority [DL19, R3, CF11]', async () => {
