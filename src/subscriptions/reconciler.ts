@@ -9,6 +9,7 @@ import type { Acknowledgements } from './acknowledgements.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { BuiltFrames, SubscriptionFrameBuilder, Unbuildable } from './frame-builder.js';
 import type { Outcomes } from './outcomes.js';
+import type { Subscription } from './subscription.js';
 import type { Operation } from './subscription-states.js';
 import type { SubscriptionStore } from './subscription-store.js';
 import type { SubscriptionOutbox } from './suspects.js';
@@ -65,6 +66,11 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
       while (this.#queued.length === 0 && this.#parts.changed.hasNext) this.#buildNext();
       const next = this.#queued[0];
       if (!next) return false;
+      // A topic that was given up meanwhile, perhaps as unsent, must not leave: the others are asked for without it.
+      if (next.kind === 'subscribe' && next.isFirst && next.built.subscriptions.some(isGivenUp)) {
+        this.#takeBack(next.built);
+        continue;
+      }
       const frame = this.#preparation.frameOf(next);
       // The next one if the handler failed on this frame, or ended the connection.
       if (next === this.#queued[0]) return frame !== undefined;
@@ -103,20 +109,21 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
 
   /** Takes subscribe frames back that were built and not written. Their topics are looked at anew. */
   withdraw(): void {
+    for (const { built, kind, isFirst } of [...this.#queued])
+      if (kind === 'subscribe' && isFirst) this.#takeBack(built);
+  }
+
+  /** Takes the frames with one id back. None of them was written. */
+  #takeBack(built: BuiltFrames): void {
     const { changed, store, unanswered } = this.#parts;
-    const at = this.#queued.findIndex(({ kind, isFirst }) => kind === 'subscribe' && isFirst);
-    if (at < 0) return;
-    if (at === 0) this.#preparation.stop();
-    // Nothing but subscribe frames follows: a build is for one operation.
-    for (const { built, isFirst } of this.#queued.splice(at)) {
-      if (!isFirst) continue;
-      const frame = unanswered.get(built.requestId);
-      if (frame) unanswered.close(frame);
-      for (const subscription of built.subscriptions) {
-        if (subscription.requestId !== built.requestId) continue;
-        store.happen(subscription, 'ended');
-        if (subscription.isWanted) changed.add(subscription);
-      }
+    if (this.#queued[0]?.built === built) this.#preparation.stop();
+    this.#queued = this.#queued.filter((queued) => queued.built !== built);
+    const frame = unanswered.get(built.requestId);
+    if (frame) unanswered.close(frame);
+    for (const subscription of built.subscriptions) {
+      if (subscription.requestId !== built.requestId) continue;
+      store.happen(subscription, 'ended');
+      if (subscription.isWanted) changed.add(subscription);
     }
   }
 
@@ -212,4 +219,8 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
       this.#parts.outcomes.refused(subscription, error, undefined, this.#context.runtime.random());
     }
   }
+}
+
+function isGivenUp({ isWanted }: Subscription): boolean {
+  return !isWanted;
 }

@@ -160,4 +160,20 @@ describe('prepareFrame', () => {
     expect(await subscribing).toMatchObject({ topic: 'a' });
     expect(sent).toMatchObject([{ op: 'subscribe', signed: 2 }]);
   });
+
+  it('that takes its time lets no topic leave that was given up meanwhile, and keeps the others [HN45]', async () => {
+    const { client, clock, handler, sent } = await signingWorld();
+    handler.isAsynchronous = true;
+    const late = client.subscribe('late', { maxWait: 100 });
+    void outcome(late);
+    const kept = client.subscribe('kept');
+    await clock.advance(110);
+    expect(await outcome(late)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', delivery: 'unsent' } });
+    handler.waiting[0]?.();
+    await clock.advance(10);
+    handler.waiting[1]?.();
+    await clock.advance(10);
+    expect(await kept).toMatchObject({ topic: 'kept' });
+    expect(sent.map(({ op, args }) => ({ op, args }))).toEqual([{ op: 'subscribe', args: ['kept'] }]);
+  });
 });
