@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import type { ProtocolError } from '../errors.js';
+import type { MessageTooLargeError, ProtocolError } from '../errors.js';
 import type { Frame } from '../protocol/handler-types.js';
 import { Queue } from '../util/queue.js';
 import { Timer } from '../util/timer.js';
@@ -115,7 +115,7 @@ export class CallLane implements PreparationListener<OutboundCall> {
     this.#listener.onLaneOpen();
   }
 
-  onUnpreparable(call: OutboundCall, error: ProtocolError): void {
+  onUnpreparable(call: OutboundCall, error: ProtocolError | MessageTooLargeError): void {
     this.delete(call);
     call.onUnwritable(error);
   }

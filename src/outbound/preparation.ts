@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
-import type { ProtocolError } from '../errors.js';
+import { MessageTooLargeError, type ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
-import { isFrame } from '../protocol/frames.js';
+import { byteLength, isFrame } from '../protocol/frames.js';
 import type { Frame, FrameInfo, FrameKind } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { isThenable } from '../util/promises.js';
@@ -22,7 +22,7 @@ export interface PreparationListener<T extends Preparable> {
   /** An asynchronous preparation is done. */
   onPrepared(): void;
   /** The handler failed: the frame can never be written. */
-  onUnpreparable(subject: T, error: ProtocolError): void;
+  onUnpreparable(subject: T, error: ProtocolError | MessageTooLargeError): void;
 }
 
 /** What the handler is preparing, and its frame once that is done. */
@@ -68,7 +68,7 @@ export class Preparation<T extends Preparable> {
     try {
       const prepared = this.#context.handler.prepareFrame(frame, infoOf(kind, subject));
       if (isThenable(prepared)) this.#await(current, prepared);
-      else if (this.#current === current) current.frame = checked(prepared);
+      else if (this.#current === current) current.frame = this.#checked(prepared);
     } catch (cause) {
       this.#fail(current, cause);
     }
@@ -86,12 +86,21 @@ export class Preparation<T extends Preparable> {
     return prepareFrame || (prepareRequest && kind === 'request');
   }
 
+  /** A handler that builds nothing would hold up every frame behind this frame. A frame may have grown too large. */
+  #checked(frame: Frame): Frame {
+    if (!isFrame(frame)) throw new TypeError(texts.NO_FRAME);
+    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+    const bytes = limit === Infinity ? 0 : byteLength(frame);
+    if (bytes > limit) throw new MessageTooLargeError(limit, texts.frameTooLarge(bytes, limit));
+    return frame;
+  }
+
   #await(current: Current<T>, prepared: Promise<Frame>): void {
     prepared.then(
       (frame) => {
         if (this.#current !== current) return;
         try {
-          current.frame = checked(frame);
+          current.frame = this.#checked(frame);
         } catch (cause) {
           return this.#fail(current, cause);
         }
@@ -105,17 +114,14 @@ export class Preparation<T extends Preparable> {
     if (this.#current !== current) return;
     const hook = this.#context.overrides.prepareFrame ? 'prepareFrame' : 'prepareRequest';
     const delivery = current.subject.isWritten ? 'unknown' : 'unsent';
-    const error = wrapError(texts.hookFailed(hook), cause, { delivery });
+    const error =
+      cause instanceof MessageTooLargeError
+        ? new MessageTooLargeError(cause.limit, cause.message, { delivery })
+        : wrapError(texts.hookFailed(hook), cause, { delivery });
     this.#listener.onUnpreparable(current.subject, error);
   }
 }
 
 function infoOf(kind: FrameKind, { id, topics }: Preparable): FrameInfo {
   return { kind, ...(id !== undefined && { requestId: id }), ...(topics && { topics }) };
-}
-
-/** A handler that builds nothing would hold up every frame behind this frame. */
-function checked(frame: Frame): Frame {
-  if (isFrame(frame)) return frame;
-  throw new TypeError(texts.NO_FRAME);
 }

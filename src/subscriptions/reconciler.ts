@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { ProtocolError, SubscriptionFailedError } from '../errors.js';
+import { type MessageTooLargeError, ProtocolError, SubscriptionFailedError } from '../errors.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
 import { type Preparable, Preparation, type PreparationListener } from '../outbound/preparation.js';
 import type { Frame } from '../protocol/handler-types.js';
@@ -93,7 +93,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
   }
 
   /** The frame is given up, and those that share its id. Its topics are asked for in halves, so that a bad one is found. */
-  onUnpreparable({ kind, built }: QueuedFrame, error: ProtocolError): void {
+  onUnpreparable({ kind, built }: QueuedFrame, error: ProtocolError | MessageTooLargeError): void {
     const { acknowledgements, outbox, unanswered } = this.#parts;
     this.#preparation.stop();
     this.#queued = this.#queued.filter((queued) => queued.built !== built);

@@ -176,4 +176,21 @@ describe('prepareFrame', () => {
     expect(await kept).toMatchObject({ topic: 'kept' });
     expect(sent.map(({ op, args }) => ({ op, args }))).toEqual([{ op: 'subscribe', args: ['kept'] }]);
   });
+
+  it('that makes a frame larger than bytesPerFrame costs the call, unsent, and splits a subscribe frame [HN45]', async () => {
+    class GrowingHandler extends GenericJsonHandler {
+      override readonly limits = { bytesPerFrame: 120 };
+      override async prepareFrame(frame: Frame) {
+        return `${frame}${' '.repeat(50)}`;
+      }
+    }
+    const { client, clock, sent } = await connectedWorld({ handler: new GrowingHandler() });
+    const request = client.request({ op: 'order', note: 'a note of some length, which fits' });
+    void outcome(request);
+    const topics = client.subscribeMany(['topic-1', 'topic-2']);
+    await clock.advance(100);
+    expect(await outcome(request)).toMatchObject({ error: { code: 'MESSAGE_TOO_LARGE', delivery: 'unsent' } });
+    expect(await topics).toHaveLength(2);
+    expect(sent.map(({ args }) => args)).toEqual([['topic-1'], ['topic-2']]);
+  });
 });
