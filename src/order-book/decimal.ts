@@ -51,6 +51,7 @@ export function asText(value: string | number, what: string): string {
 export function isZero(size: string): boolean {
   const number = toNumber(size);
   if (Number.isNaN(number)) throw new ProtocolError(texts.notADecimal('size'));
+  if (number < 0) throw new ProtocolError(texts.NEGATIVE_SIZE);
   return number === 0;
 }
 

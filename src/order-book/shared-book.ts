@@ -1,12 +1,12 @@
 import type { Channel } from '../channel/channel.js';
 import type { Gap, Update } from '../channel/update.js';
-import type { AnyTransportError } from '../errors.js';
+import { type AnyTransportError, ProtocolError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import { wrapError } from '../util/wrap-error.js';
 import type { BookAdapter, BookChange, BookTop, BookView } from './book-adapter.js';
 import { BookSide } from './book-side.js';
 import { type BookEvent, type BookState, bookStates } from './book-states.js';
-import { SequenceChain } from './sequence-chain.js';
+import { type ChainVerdict, SequenceChain } from './sequence-chain.js';
 import { resyncOnce } from './shared-resync.js';
 import { SnapshotSource } from './snapshot-source.js';
 import * as texts from './texts.js';
@@ -97,10 +97,17 @@ export class SharedBook implements BookView {
   // ——— What the snapshot source tells ———
 
   snapshotCame(snapshot: BookChange, changes: readonly BookChange[]): void {
-    const chain = new SequenceChain();
-    chain.start(snapshot);
-    const newer = changes.filter((change) => !chain.has(change));
-    const verdicts = newer.map((change) => chain.follow(change));
+    let newer: BookChange[];
+    let verdicts: ChainVerdict[];
+    try {
+      checkChange(snapshot);
+      const chain = new SequenceChain();
+      chain.start(snapshot);
+      newer = changes.filter((change) => !chain.has(change));
+      verdicts = newer.map((change) => chain.follow(change));
+    } catch (cause) {
+      return this.snapshotFailed(cause);
+    }
     // The snapshot is older than the first change, or a change is missing: the next snapshot is newer.
     if (verdicts.includes('broken')) return;
     this.#replace(snapshot, undefined);
@@ -144,9 +151,9 @@ export class SharedBook implements BookView {
     let change: BookChange | 'reset' | undefined;
     try {
       change = this.#adapter.read(update);
+      if (change && change !== 'reset') checkChange(change);
     } catch (cause) {
-      this.#lose('broken', 'unreadable', update);
-      return this.#report(wrapError(texts.unreadable(this.channel.topic), cause));
+      return this.#unreadable('broken', cause, update);
     }
     if (change === 'reset') return this.#lose('broken', 'reset', update);
     if (change?.snapshot) return this.#replace(change, update);
@@ -169,14 +176,15 @@ export class SharedBook implements BookView {
 
   /** Replaces the book. @param update - missing for a snapshot that did not come on the channel */
   #replace(change: BookChange, update: Update | undefined): void {
+    let isRight: boolean;
     try {
       this.bids.replace(change.bids);
       this.asks.replace(change.asks);
+      isRight = this.#isRight(change);
     } catch (cause) {
-      this.#lose('invalid', 'unreadable', update);
-      return this.#report(wrapError(texts.unreadable(this.channel.topic), cause));
+      return this.#unreadable('invalid', cause, update);
     }
-    if (!this.#isRight(change)) return this.#lose('invalid', 'checksum', update);
+    if (!isRight) return this.#lose('invalid', 'checksum', update);
     this.#chain.start(change);
     this.#source?.stop();
     this.#happen('snapshot');
@@ -184,23 +192,35 @@ export class SharedBook implements BookView {
   }
 
   #apply(change: BookChange, update: Update | undefined): void {
-    const verdict = this.#chain.follow(change);
-    if (verdict === 'broken') return this.#lose('broken', 'sequence', update, change);
-    if (verdict === 'old' || (change.bids.length === 0 && change.asks.length === 0)) return;
+    let result: 'changed' | 'unchanged' | 'sequence' | 'checksum';
     try {
-      this.bids.apply(change.bids);
-      this.asks.apply(change.asks);
+      result = this.#change(change);
     } catch (cause) {
-      this.#lose('broken', 'unreadable', update);
-      return this.#report(wrapError(texts.unreadable(this.channel.topic), cause));
+      return this.#unreadable('broken', cause, update);
     }
-    if (!this.#isRight(change)) return this.#lose('broken', 'checksum', update);
-    this.#tell(change);
+    if (result === 'changed') this.#tell(change);
+    else if (result === 'sequence') this.#lose('broken', result, update, change);
+    else if (result === 'checksum') this.#lose('broken', result, update);
+  }
+
+  #change(change: BookChange): 'changed' | 'unchanged' | 'sequence' | 'checksum' {
+    const verdict = this.#chain.follow(change);
+    if (verdict === 'broken') return 'sequence';
+    if (verdict === 'old' || (change.bids.length === 0 && change.asks.length === 0)) return 'unchanged';
+    this.bids.apply(change.bids);
+    this.asks.apply(change.asks);
+    return this.#isRight(change) ? 'changed' : 'checksum';
   }
 
   #isRight({ checksum }: BookChange): boolean {
     if (checksum === undefined || !this.#adapter.checksum) return true;
     return String(this.#adapter.checksum(this)) === String(checksum);
+  }
+
+  /** The adapter failed, or what it read is no change: nobody knows what the book should be. */
+  #unreadable(event: 'broken' | 'invalid', cause: unknown, update: Update | undefined): void {
+    this.#lose(event, 'unreadable', update);
+    this.#report(wrapError(texts.unreadable(this.channel.topic), cause));
   }
 
   /** Carries out an event that may ask for a snapshot. */
@@ -235,4 +255,8 @@ export class SharedBook implements BookView {
     const readers = this.#readers.filter((reader) => reader.failed(error));
     if (readers.length === 0) this.unheard(error);
   }
+}
+
+function checkChange({ bids, asks }: BookChange): void {
+  if (!Array.isArray(bids) || !Array.isArray(asks)) throw new ProtocolError(texts.NO_CHANGE);
 }

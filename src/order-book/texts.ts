@@ -2,6 +2,9 @@
 
 export const notADecimal = (what: string) => `The ${what} of a level is not a decimal number.`;
 
+export const NEGATIVE_SIZE = 'The size of a level is negative.';
+export const NO_CHANGE = 'A change needs the lists bids and asks.';
+
 export const unreadable = (topic: string) => `The adapter could not read an update of ${topic}`;
 
 export const noSnapshot = (topic: string) => `The snapshot of ${topic} could not be got`;

@@ -1,5 +1,5 @@
 import { ConfigError, ConnectionClosedError, SubscriptionFailedError } from 'hpx-transport-ws';
-import { type BookAdapter, OrderBook } from 'hpx-transport-ws/order-book';
+import { type BookAdapter, type BookChange, OrderBook } from 'hpx-transport-ws/order-book';
 import { describe, expect, it } from 'vitest';
 import { Message } from '../../src/protocol/message.js';
 import { BookChannel, eventsOf, SNAPSHOT, type TestUpdate, testAdapter } from '../support/books.js';
@@ -232,6 +232,25 @@ describe('what goes wrong in a book', () => {
     expect([events, source.resyncs]).toEqual([['stale unreadable', error, error], 1]);
   });
 
+  it.each<[string, (u: number) => unknown, string]>([
+    ['a change without lists', (u) => ({ snapshot: false, sequence: u }), 'A change needs the lists bids and asks.'],
+    ['a promise', () => Promise.resolve(), 'A change needs the lists bids and asks.'],
+    ['a number that is no integer', (u) => change({ sequence: 'x', first: u }), 'Cannot convert x to a BigInt.'],
+    ['a negative size', (u) => change({ sequence: u, bids: [['1', '-1']] }), 'The size of a level is negative.'],
+    ['a checksum() that throws', (u) => change({ sequence: u, bids: [['1', '1']], checksum: 1 }), 'my mistake.'],
+  ])('is reported: %s makes the book stale [OB8, OB13]', (_, changeOf, words) => {
+    const { source, book, events } = synced({
+      read: (update) => (update.data.u === 2 ? (changeOf(2) as BookChange) : testAdapter.read(update)),
+      checksum: () => {
+        throw new Error('my mistake');
+      },
+    });
+    source.deliver({ u: 2 });
+    expect(book.isSynced).toBe(false);
+    expect(events).toEqual(['stale unreadable', `error The adapter could not read an update of book: ${words}`]);
+    expect(source.resyncs).toBe(1);
+  });
+
   it('is reported: a resync that is refused [OB13]', async () => {
     const { source, events } = synced();
     source.refusal = new Error('not now');
@@ -263,3 +282,7 @@ describe('what goes wrong in a book', () => {
     expect(() => new OrderBook(latest.channel, testAdapter)).toThrow(/channel\.overflow.*'latest'/);
   });
 });
+
+function change(some: Partial<BookChange>): BookChange {
+  return { snapshot: false, bids: [], asks: [], ...some };
+}
