@@ -198,7 +198,7 @@ export class OkxHandler<Topics extends object = OkxTopics, Methods extends objec
   /** A wrong key is final. A wrong clock is not: the next login has another time. */
   override isAuthFailure(message: Message): AuthFailure {
     const event = message.field('event');
-    if (event !== 'error' && event !== 'login') return false;
+    if ((event !== 'error' && event !== 'login') || this.isAuthSuccess(message)) return false;
     const refused = loginRefusal(codeOf(message));
     // A login has no id: an error with an id answers something else.
     if (event === 'error' && this.extractRequestId(message) !== undefined) return false;

@@ -42,6 +42,12 @@ describe('a login', () => {
     expect(handler.isAuthSuccess(refusal('60031'))).toBe(true);
   });
 
+  it('that is accepted is never a refusal, whoever asks [OK5]', () => {
+    for (const accepted of [frame({ event: 'login', code: '0', msg: '' }), refusal('60031')]) {
+      expect(handler.isAuthFailure(accepted)).toBe(false);
+    }
+  });
+
   it('is not refused by an error about something else [OK5]', () => {
     const absent = "Wrong URL or channel:sign,instId:API-KEY doesn't exist.";
     expect(handler.isAuthFailure(refusal('60018', absent))).toBe(false);
