@@ -253,8 +253,8 @@ export class BybitHandler<
 
   /** The service restarts and takes no new requests. It still answers those that it has. */
   override extractSignal(message: Message): Signal | undefined {
-    // Public and private addresses send no code. Their updates are not searched for one.
-    if (this.#endpoint !== 'trade') return undefined;
+    // Updates are not searched for a code.
+    if (message.field('topic') !== undefined) return undefined;
     const code = message.field('retCode');
     if (code !== RESTARTING && code !== INTERNAL_ERROR) return undefined;
     const reason = message.field('retMsg');

@@ -486,6 +486,15 @@ export const orders: readonly VenueFrame[] = [
     }),
   ),
   {
+    name: 'a restart, at a handler that was made without an endpoint',
+    endpoint: 'public',
+    frame: answer('o-3', 10_019, 'ws trade service is restarting'),
+    kind: 'response',
+    id: 'o-3',
+    error: { code: 10_019, message: 'ws trade service is restarting', data: {} },
+    signal: { type: 'reconnect', reason: 'ws trade service is restarting', makeBeforeBreak: true },
+  },
+  {
     name: 'an internal error, after which nobody knows',
     endpoint: 'trade',
     frame: answer('o-5', 10_016, 'internal server error'),
