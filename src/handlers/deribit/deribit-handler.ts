@@ -150,7 +150,9 @@ export class DeribitHandler extends JsonRpcHandler<DeribitTopics, DeribitMethods
     const method = message.field('method');
     if (method === 'heartbeat') return MessageKind.System;
     if (method === undefined && OWN_IDS.has(message.field('id'))) return MessageKind.System;
-    return super.classifyMessage(message);
+    const kind = super.classifyMessage(message);
+    // An error that names no frame: a notice.
+    return kind === MessageKind.Unknown && message.path('error.code') !== undefined ? MessageKind.System : kind;
   }
 
   /** The `change_id` of books. A grouped book (`book.X.none.10.100ms`) is whole each time and names no change before. */

@@ -76,6 +76,8 @@ export class EthereumHandler<
 
   override classifyMessage(message: Message): MessageKind {
     const kind = super.classifyMessage(message);
+    // An error that names no call: a notice.
+    if (kind === MessageKind.Unknown && message.path('error.code') !== undefined) return MessageKind.System;
     return kind === MessageKind.Response && this.isPongResponse(message) ? MessageKind.System : kind;
   }
 

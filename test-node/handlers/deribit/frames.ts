@@ -149,7 +149,7 @@ export const frames: readonly VenueFrame[] = [
   {
     name: 'an error without an id',
     frame: { jsonrpc: '2.0', error: { code: 11050, data: 'invalid json', message: 'bad_request' }, ...times },
-    kind: 'unknown',
+    kind: 'system',
     code: 11050,
   },
 ];

@@ -93,7 +93,7 @@ export const frames: readonly NodeFrame[] = [
   {
     name: 'an error without an id',
     frame: error(null, -32_700, 'parse error'),
-    kind: 'unknown',
+    kind: 'system',
     code: -32_700,
   },
 ];
