@@ -60,7 +60,7 @@ export const fieldBugs = [
     'connection/connection.ts',
     'if (login.isRefreshing || (login.isWanted && !outbox.isReady)) return;',
     'void outbox;',
-    2_000,
+    6_000,
   ),
   bug(
     'a hurried user shortens a Retry-After',
