@@ -1,3 +1,9 @@
+// The books of the venues, typed by those members of an update that they read: recorded frames are shortened to these.
+
+import { binanceBook as binance, binancePartialBook as binancePartial } from 'hpx-transport-ws/handlers/binance';
+import { bybitBook as bybit } from 'hpx-transport-ws/handlers/bybit';
+import { deribitBook as deribit } from 'hpx-transport-ws/handlers/deribit';
+import { okxBook as okx } from 'hpx-transport-ws/handlers/okx';
 import type { BookAdapter, VenueLevel } from 'hpx-transport-ws/order-book';
 
 /** What `orderbook.{depth}.{symbol}` of Bybit V5 sends. */
@@ -6,13 +12,7 @@ export interface BybitBook {
   readonly data: { readonly b: readonly VenueLevel[]; readonly a: readonly VenueLevel[]; readonly u: number };
 }
 
-/** `u` counts up by 1. A snapshot replaces the book at any time; `u` is 1 after a restart of the service. */
-export const bybitBook: BookAdapter<BybitBook> = {
-  read: ({ data: { type, data } }) => {
-    const { b, a, u } = data;
-    return { snapshot: type === 'snapshot' || u === 1, bids: b, asks: a, sequence: u, previous: u - 1 };
-  },
-};
+export const bybitBook = bybit as unknown as BookAdapter<BybitBook>;
 
 /** What `books` of OKX V5 sends: price, size, a deprecated member, number of orders. */
 export interface OkxBook {
@@ -25,15 +25,7 @@ export interface OkxBook {
   }[];
 }
 
-/** `prevSeqId` is the `seqId` before, also of a keep-alive and after a maintenance reset. `checksum` is always 0. */
-export const okxBook: BookAdapter<OkxBook> = {
-  read: ({ data: { action, data } }) => {
-    const [book] = data;
-    if (!book) return undefined;
-    const { bids, asks, seqId, prevSeqId } = book;
-    return { snapshot: action === 'snapshot', bids, asks, sequence: seqId, previous: prevSeqId };
-  },
-};
+export const okxBook = okx as unknown as BookAdapter<OkxBook>;
 
 type DeribitLevel = readonly [action: 'new' | 'change' | 'delete', price: number, amount: number];
 
@@ -46,18 +38,7 @@ export interface DeribitBook {
   readonly asks: readonly DeribitLevel[];
 }
 
-const levelsOf = (side: readonly DeribitLevel[]) =>
-  side.map(([action, price, amount]) => [price, action === 'delete' ? 0 : amount] as const);
-
-export const deribitBook: BookAdapter<DeribitBook> = {
-  read: ({ data: { type, change_id, prev_change_id, bids, asks } }) => ({
-    snapshot: type === 'snapshot',
-    bids: levelsOf(bids),
-    asks: levelsOf(asks),
-    sequence: change_id,
-    previous: prev_change_id,
-  }),
-};
+export const deribitBook = deribit as unknown as BookAdapter<DeribitBook>;
 
 /** What `{symbol}@depth` of Binance sends. */
 export interface BinanceDepth {
@@ -74,20 +55,7 @@ export interface BinancePartialDepth {
   readonly asks: readonly VenueLevel[];
 }
 
-/** Updates from U to u; the snapshot comes by REST. */
-export function binanceBook(
-  depth: (topic: string, signal: AbortSignal) => Promise<BinancePartialDepth>,
-): BookAdapter<BinanceDepth> {
-  return {
-    read: ({ data: { U, u, b, a } }) => ({ snapshot: false, bids: b, asks: a, first: U, sequence: u }),
-    snapshot: async (topic, signal) => {
-      const { lastUpdateId, bids, asks } = await depth(topic, signal);
-      return { snapshot: true, bids, asks, sequence: lastUpdateId };
-    },
-  };
-}
+type GetDepth = (symbol: string, signal: AbortSignal) => Promise<BinancePartialDepth>;
+export const binanceBook = binance as unknown as (depth: GetDepth) => BookAdapter<BinanceDepth>;
 
-/** Each update is the whole book of few levels. */
-export const binancePartialBook: BookAdapter<BinancePartialDepth> = {
-  read: ({ data: { lastUpdateId, bids, asks } }) => ({ snapshot: true, bids, asks, sequence: lastUpdateId }),
-};
+export const binancePartialBook = binancePartial as unknown as BookAdapter<BinancePartialDepth>;

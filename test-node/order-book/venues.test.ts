@@ -14,8 +14,8 @@ import {
   okxBook,
 } from './venue-books.js';
 
-function open<T>(adapter: BookAdapter<T>) {
-  const source = new BookChannel<T>();
+function open<T>(adapter: BookAdapter<T>, topic?: string) {
+  const source = new BookChannel<T>(topic);
   const book = new OrderBook(source.channel, adapter);
   return { source, book, events: eventsOf(book as OrderBook<never>) };
 }
@@ -144,12 +144,12 @@ describe('the book of Binance', () => {
       asked.push(topic);
       return { lastUpdateId: 70100157, bids: [['91234.50000000', '9.0']], asks: [] } as BinancePartialDepth;
     };
-    const { source, book, events } = open(binanceBook(snapshot));
+    const { source, book, events } = open(binanceBook(snapshot), 'btcusdt@depth');
     source.deliver(depth(70100150, 70100156, '1.0'), depth(70100157, 70100160, '0.00000000'));
     await source.settled();
     expect(book.top(5)).toEqual({ bids: [], asks: [['91234.60000000', '1.20000000']] });
     source.deliver(depth(70100161, 70100161, '2.0'), depth(70100163, 70100164, '3.0'));
-    expect(asked).toEqual(['book']);
+    expect(asked).toEqual(['BTCUSDT']);
     expect(events).toEqual(['synced', 'snapshot', 'change', 'change', 'stale sequence']);
   });
 
