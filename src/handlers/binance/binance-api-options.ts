@@ -1,4 +1,5 @@
-import { FUNCTION, flag, type OptionRules, range } from '../../util/options.js';
+import { flag, type OptionRules, range } from '../../util/options.js';
+import { NOW } from '../common/time-of-day.js';
 import * as texts from './texts.js';
 
 /** All are optional: market data needs no key. */
@@ -37,6 +38,5 @@ export const apiRules: OptionRules<BinanceApiOptions> = {
   secret: [isText, texts.API_SECRET],
   logon: [isFlag, FLAGS],
   recvWindow: range(1, 60_000, undefined, texts.RECV_WINDOW),
-  // biome-ignore lint/style/noRestrictedGlobals: a venue wants the time of day, and a handler has no runtime
-  now: [FUNCTION[0], FUNCTION[1], () => Date.now()],
+  now: NOW,
 };

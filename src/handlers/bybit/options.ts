@@ -1,6 +1,7 @@
 import { ConfigError } from '../../errors.js';
 import { type OptionRule, oneOf, readOptions } from '../../util/options.js';
-import { isFunction, isWord } from '../common/values.js';
+import { NOW } from '../common/time-of-day.js';
+import { isWord } from '../common/values.js';
 import * as texts from './texts.js';
 
 /** What a connection is for. Each kind of address spells its frames in its own way. */
@@ -47,8 +48,7 @@ export function readBybitOptions(options: BybitHandlerOptions): Settings {
     secret: [isWord, texts.API_SECRET],
     endpoint: [isEndpoint, endpoints, options?.apiKey === undefined ? 'public' : 'private'],
     recvWindow: RECV_WINDOW,
-    // biome-ignore lint/style/noRestrictedGlobals: a handler has no Runtime; looked up at each call, so that tests may fake it
-    now: [isFunction, texts.A_FUNCTION, () => Date.now()],
+    now: NOW,
   }) as Settings;
   const { apiKey, endpoint, secret } = settings;
   const isNeeded = endpoint !== 'public';

@@ -1,5 +1,6 @@
 import type { AuthFailure, ServerError } from '../../protocol/handler-types.js';
 import type { Message } from '../../protocol/message.js';
+import { timeOfDay } from '../common/time-of-day.js';
 import { alphanumericIds } from '../kit/request-ids.js';
 import { hmac, type Signer } from '../kit/signing.js';
 import type { DeribitHandlerOptions } from './deribit-options.js';
@@ -41,8 +42,7 @@ export class DeribitLogin {
     this.#apiKey = apiKey;
     this.#scope = scope;
     this.#sign = hmac({ secret, encoding: 'hex' });
-    // biome-ignore lint/style/noRestrictedGlobals: a venue wants the time of day, and a handler has no runtime
-    this.#now = now ?? (() => Date.now());
+    this.#now = now ?? timeOfDay;
   }
 
   /** Whether the token should be refreshed now. */

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.js';
+import { isBytes } from '../../protocol/frames.js';
 import { type OptionRule, oneOf, readOptions } from '../../util/options.js';
 import { type BinaryEncoding, ENCODINGS, encode } from './encoding.js';
 import { readPrivateKey } from './pem.js';
@@ -37,7 +38,7 @@ export interface RsaOptions extends PrivateKeyOptions {
 }
 
 const SECRET: OptionRule = [
-  (value: unknown) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
+  (value: unknown) => (typeof value === 'string' || isBytes(value)) && value.length > 0,
   texts.SECRET,
 ];
 /** Checked where it is read. */
@@ -143,7 +144,7 @@ function signer(
 ): Signer {
   let imported: Promise<CryptoKey> | undefined;
   return async (text) => {
-    if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
+    if (typeof text !== 'string' && !isBytes(text)) {
       throw new ConfigError('text', text, texts.TEXT_OR_BYTES);
     }
     const { subtle } = theCrypto() ?? {};

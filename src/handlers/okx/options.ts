@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors.js';
-import { FUNCTION, type OptionRule, type OptionRules, readOptions } from '../../util/options.js';
+import { type OptionRule, type OptionRules, readOptions } from '../../util/options.js';
+import { NOW } from '../common/time-of-day.js';
 import { isWord } from '../common/values.js';
 import { hmac, type Signer } from '../kit/signing.js';
 import * as texts from './texts.js';
@@ -32,8 +33,7 @@ const rules: OptionRules<OkxHandlerOptions> = {
   apiKey: word(texts.API_KEY),
   secret: word(texts.API_SECRET),
   passphrase: word(texts.PASSPHRASE),
-  // biome-ignore lint/style/noRestrictedGlobals: a venue wants the time of day, and a handler has no runtime
-  now: [FUNCTION[0], FUNCTION[1], () => Date.now()],
+  now: NOW,
 };
 
 /** @throws ConfigError for a wrong option, or for a part of the credentials without the others; it shows no secret */
