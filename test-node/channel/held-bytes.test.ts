@@ -54,6 +54,20 @@ describe('maxBufferedBytes', () => {
     expect(warnings).toEqual([expect.stringMatching(/^channel-made-room: .*maxBufferedBytes \(5500\).*'book'/)]);
   });
 
+  it.each<SubscribeOptions>([{ overflow: 'latest' }, { overflow: 'latest', key: () => 'one' }, { capacity: 1 }])(
+    'counts what a full channel holds, not what went through it: %o [CH36]',
+    async (options) => {
+      const { publish, subscribe, warnings } = await world(5_500);
+      const full = await subscribe('quote', options);
+      const book = await subscribe('book');
+      await publish('quote', 50);
+      await publish('book', 4);
+      await publish('quote', 50);
+      expect([full.buffered, book.buffered, book.dropped]).toEqual([1, 4, 0]);
+      expect(warnings).toEqual([]);
+    },
+  );
+
   it('warns again after the channel was empty [CH36]', async () => {
     const { publish, subscribe, warnings } = await world(5_500);
     const loop = (await subscribe('book')).updates()[Symbol.asyncIterator]();

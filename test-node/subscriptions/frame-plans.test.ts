@@ -119,13 +119,18 @@ describe('a handler that builds a frame', () => {
         seen.push(context.wanted);
         return super.buildSubscribe(topics, requestId, context);
       }
+      override buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext) {
+        seen.push(context.wanted);
+        return super.buildUnsubscribe(topics, requestId, context);
+      }
     }
     const world = await connectedWorld({ handler: new ListingHandler() });
     const channel = await world.subscribe('a');
     await world.subscribe('b');
     void channel.unsubscribe();
     await world.subscribe('c');
-    expect(seen).toEqual([['a'], ['a', 'b'], ['b', 'c']]);
+    // The end of 'a', then 'c'.
+    expect(seen).toEqual([['a'], ['a', 'b'], ['b', 'c'], ['b', 'c']]);
   });
 
   it('gets topics with different keys in different frames, as full as can be [HN42]', async () => {

@@ -40,7 +40,8 @@ describe('the book of Deribit', () => {
       prev_change_id: 6,
       bids: [
         ['new', 100.5, 10],
-        ['delete', 99, 0],
+        // Whatever amount a deleted level has.
+        ['delete', 99, 7],
       ],
       asks: [['change', 101, 5]],
     } as const;
