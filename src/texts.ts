@@ -115,6 +115,8 @@ export const NEITHER_TEXT_NOR_BYTES =
 
 export const hookFailed = (hook: string) => `The handler's ${hook} failed`;
 
+export const preparedTooLong = (limit: number) => `it took longer than requestTimeout (${limit} ms)`;
+
 export const HANDLER_FAILED_ON_FRAME = 'The handler failed on a frame';
 
 export const PING_FAILED = 'A ping could not be sent';

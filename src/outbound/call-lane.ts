@@ -1,10 +1,9 @@
 import type { Context } from '../context.js';
-import type { MessageTooLargeError, ProtocolError } from '../errors.js';
 import type { Frame } from '../protocol/handler-types.js';
 import { Queue } from '../util/queue.js';
 import { Timer } from '../util/timer.js';
 import type { OutboundCall } from './outbound-call.js';
-import { Preparation, type PreparationListener } from './preparation.js';
+import { Preparation, type PreparationError, type PreparationListener } from './preparation.js';
 
 /** The order may hold this many calls more that were taken out than calls that wait. */
 const SLACK = 64;
@@ -115,7 +114,7 @@ export class CallLane implements PreparationListener<OutboundCall> {
     this.#listener.onLaneOpen();
   }
 
-  onUnpreparable(call: OutboundCall, error: ProtocolError | MessageTooLargeError): void {
+  onUnpreparable(call: OutboundCall, error: PreparationError): void {
     this.delete(call);
     call.onUnwritable(error);
   }

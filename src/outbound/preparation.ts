@@ -5,6 +5,7 @@ import { byteLength, isFrame } from '../protocol/frames.js';
 import type { Frame, FrameInfo, FrameKind } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { isThenable } from '../util/promises.js';
+import { Timer } from '../util/timer.js';
 import { wrapError } from '../util/wrap-error.js';
 
 /** A frame that the handler may change before it is written. */
@@ -18,11 +19,16 @@ export interface Preparable {
   readonly isWritten?: boolean;
 }
 
+export type PreparationError = ProtocolError | MessageTooLargeError;
+
 export interface PreparationListener<T extends Preparable> {
   /** An asynchronous preparation is done. */
   onPrepared(): void;
-  /** The handler failed: the frame can never be written. */
-  onUnpreparable(subject: T, error: ProtocolError | MessageTooLargeError): void;
+  /**
+   * The handler failed: the frame can never be written.
+   * @param isLate - it took too long, which is not the fault of the frame
+   */
+  onUnpreparable(subject: T, error: PreparationError, isLate: boolean): void;
 }
 
 /** What the handler is preparing, and its frame once that is done. */
@@ -35,11 +41,14 @@ interface Current<T> {
 export class Preparation<T extends Preparable> {
   readonly #context: Context;
   readonly #listener: PreparationListener<T>;
+  /** Bounds the preparation of a frame that has no deadline of its own. */
+  readonly #timer: Timer;
   #current: Current<T> | undefined;
 
   constructor(context: Context, listener: PreparationListener<T>) {
     this.#context = context;
     this.#listener = listener;
+    this.#timer = new Timer(context.runtime.clock);
   }
 
   /** Whether all frames leave as they are. */
@@ -77,6 +86,7 @@ export class Preparation<T extends Preparable> {
 
   /** Forgets the current frame: it was written or taken back, or has to be prepared afresh for another connection. */
   stop(): void {
+    this.#timer.stop();
     this.#current = undefined;
   }
 
@@ -96,9 +106,11 @@ export class Preparation<T extends Preparable> {
   }
 
   #await(current: Current<T>, prepared: Promise<Frame>): void {
+    this.#limit(current);
     prepared.then(
       (frame) => {
         if (this.#current !== current) return;
+        this.#timer.stop();
         try {
           current.frame = this.#checked(frame);
         } catch (cause) {
@@ -110,7 +122,15 @@ export class Preparation<T extends Preparable> {
     );
   }
 
-  #fail(current: Current<T>, cause: unknown): void {
+  /** A request and a send end by their own timeout. Any other frame would hold up the frames behind it without end. */
+  #limit(current: Current<T>): void {
+    const { kind } = current.subject;
+    const { requestTimeout } = this.#context.config;
+    if (kind === 'request' || kind === 'send' || requestTimeout === Infinity) return;
+    this.#timer.start(requestTimeout, () => this.#fail(current, texts.preparedTooLong(requestTimeout), true));
+  }
+
+  #fail(current: Current<T>, cause: unknown, isLate = false): void {
     if (this.#current !== current) return;
     const hook = this.#context.overrides.prepareFrame ? 'prepareFrame' : 'prepareRequest';
     const delivery = current.subject.isWritten ? 'unknown' : 'unsent';
@@ -118,7 +138,7 @@ export class Preparation<T extends Preparable> {
       cause instanceof MessageTooLargeError
         ? new MessageTooLargeError(cause.limit, cause.message, { delivery })
         : wrapError(texts.hookFailed(hook), cause, { delivery });
-    this.#listener.onUnpreparable(current.subject, error);
+    this.#listener.onUnpreparable(current.subject, error, isLate);
   }
 }
 

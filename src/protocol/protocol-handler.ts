@@ -265,8 +265,8 @@ export abstract class ProtocolHandler<
    * The final form of a frame, for a signature or a token. Asked just before the write of each `request()`,
    * `send()`, `sendJson()`, subscribe, unsubscribe and cancel frame; not for other frames, such as those of `requestRaw()`.
    * A promise holds back what comes behind: a call waits for the calls before it, a subscription frame for the
-   * subscription frames before it; the two do not wait for each other. A throw rejects the call or the `subscribe()`; the
-   * frame is not sent. Default: asks `prepareRequest` for a request, and returns any other frame as it is.
+   * subscription frames before it; the two do not wait for each other. A call may be prepared until its own timeout, any
+   * other frame for `requestTimeout`. A throw rejects the call or the `subscribe()`; the frame is not sent. Default: asks `prepareRequest` for a request, and returns any other frame as it is.
    */
   prepareFrame(frame: Frame, { kind, requestId }: FrameInfo): Frame | Promise<Frame> {
     if (kind !== 'request' || requestId === undefined) return frame;

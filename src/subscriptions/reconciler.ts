@@ -1,7 +1,12 @@
 import type { Context } from '../context.js';
-import { type MessageTooLargeError, ProtocolError, SubscriptionFailedError } from '../errors.js';
+import { ProtocolError, SubscriptionFailedError } from '../errors.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
-import { type Preparable, Preparation, type PreparationListener } from '../outbound/preparation.js';
+import {
+  type Preparable,
+  Preparation,
+  type PreparationError,
+  type PreparationListener,
+} from '../outbound/preparation.js';
 import type { Frame } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { describe } from '../util/wrap-error.js';
@@ -92,8 +97,11 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
     this.#parts.outbox.pump();
   }
 
-  /** The frame is given up, and those that share its id. Its topics are asked for in halves, so that a bad one is found. */
-  onUnpreparable({ kind, built }: QueuedFrame, error: ProtocolError | MessageTooLargeError): void {
+  /**
+   * The frame is given up, and those that share its id. Its topics are asked for in halves, so that a bad topic is found; but
+   * no topic makes the handler late.
+   */
+  onUnpreparable({ kind, built }: QueuedFrame, error: PreparationError, isLate: boolean): void {
     const { acknowledgements, outbox, unanswered } = this.#parts;
     this.#preparation.stop();
     this.#queued = this.#queued.filter((queued) => queued.built !== built);
@@ -102,7 +110,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
     const frame = unanswered.get(built.requestId);
     if (frame) unanswered.close(frame);
     const own = built.subscriptions.filter(({ requestId }) => requestId === built.requestId);
-    if (own.length > 1) return acknowledgements.halve(own);
+    if (own.length > 1 && !isLate) return acknowledgements.halve(own);
     for (const subscription of own) this.#parts.store.happen(subscription, 'ended');
     this.#unbuildable(kind, { subscriptions: own.filter(({ isWanted }) => isWanted), cause: error });
   }

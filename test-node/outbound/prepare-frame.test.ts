@@ -193,4 +193,37 @@ describe('prepareFrame', () => {
     expect(await topics).toHaveLength(2);
     expect(sent.map(({ args }) => args)).toEqual([['topic-1'], ['topic-2']]);
   });
+
+  it('that never ends gives the topics of its frame up after requestTimeout, and no others [HN45]', async () => {
+    const { client, clock, handler } = await signingWorld();
+    handler.isAsynchronous = true;
+    const subscribing = client.subscribeMany(['a', 'b'], { partial: true });
+    await clock.advance(29_000);
+    const later = client.subscribe('c');
+    await clock.advance(1_010);
+    const { errors } = await subscribing;
+    expect([...errors.keys()].sort()).toEqual(['a', 'b']);
+    expect(errors.get('a')).toMatchObject({ code: 'SUBSCRIPTION_FAILED', delivery: 'unsent' });
+    expect(errors.get('a')?.message).toContain('30000 ms');
+    handler.waiting.at(-1)?.();
+    await clock.advance(10);
+    expect(await later).toMatchObject({ topic: 'c' });
+  });
+
+  it('that never ends for a cancel holds other calls up for requestTimeout alone [HN45]', async () => {
+    const { client, clock, handler, errors, sent } = await signingWorld();
+    const abort = new AbortController();
+    const { prepareFrame } = handler;
+    handler.prepareFrame = (frame, info) =>
+      info.kind === 'cancel' ? new Promise<never>(() => {}) : prepareFrame.call(handler, frame, info);
+    void outcome(client.request({ op: 'order' }, { signal: abort.signal }));
+    abort.abort();
+    await clock.advance(10);
+    const next = client.request({ op: 'next' }, { timeout: 60_000 });
+    await clock.advance(29_000);
+    expect(sent.map(({ op }) => op)).toEqual(['order']);
+    await clock.advance(1_010);
+    await next;
+    expect(errors).toMatchObject([{ code: 'PROTOCOL_ERROR', delivery: 'unsent' }]);
+  });
 });
