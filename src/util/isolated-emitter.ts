@@ -95,7 +95,9 @@ export class IsolatedEmitter<Events extends object> extends EventEmitter<Events>
   #call(event: PropertyKey, entry: Entry, args: unknown[]): void {
     if (entry.once) this.#remove(event, entry);
     try {
-      const result = entry.fn.apply(entry.context, args);
+      const { fn, context } = entry;
+      // Most events have two arguments. A call with named arguments needs no array.
+      const result = args.length === 2 ? fn.call(context, args[0], args[1]) : fn.apply(context, args);
       // Never `instanceof Promise`: zone.js and other realms have promises of their own.
       if (isThenable(result)) result.then(undefined, (cause) => this.#failed(event, cause));
     } catch (cause) {
