@@ -1,14 +1,16 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { basename, relative } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, relative, resolve as resolvePath } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import esbuild from 'rollup-plugin-esbuild';
 import { writeDeclarations } from './scripts/build/declarations.mjs';
+import { internalNames } from './scripts/build/internal-names.mjs';
 import { nameFor, platforms, withoutMark } from './scripts/build/platforms.mjs';
+import { shortTexts, TEXTS, textsPage } from './scripts/build/short-texts.mjs';
 import { smallSourceMaps } from './scripts/build/source-maps.mjs';
 
-const { dependencies, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { dependencies, exports, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // package.json is the one list of entries: './handlers/bybit' there is src/handlers/bybit.ts here.
 const entries = Object.entries(exports)
@@ -32,12 +34,12 @@ function sourceOf(name, platform) {
  */
 const BUNDLED = ['nanoid', 'eventemitter3'];
 
-const plugins = () => [
+const plugins = (options = {}) => [
   platforms(),
   // nanoid in its browser form, which runs everywhere: a bundler for an edge runtime would take the form for Node.
   resolve({ browser: true, exportConditions: ['browser'] }),
   commonjs(),
-  esbuild({ target: 'es2022' }),
+  esbuild({ target: 'es2022', ...options }),
 ];
 const external = Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
 
@@ -81,6 +83,34 @@ function library(format) {
   };
 }
 
+/** Where the short texts of a release are explained. */
+const TEXTS_PAGE = `https://github.com/hpx/hpx-transport-ws/blob/v${version}/docs/messages.md`;
+
+/** The browser build with short texts and short names of internal members. */
+function production(format) {
+  const extension = format === 'es' ? 'js' : 'cjs';
+  const names = internalNames();
+  const short = { name: 'short-texts', load: (id) => (id === resolvePath(TEXTS) ? shortTexts(TEXTS_PAGE) : null) };
+  const mangled = { mangleProps: new RegExp(`^(?:${Object.keys(names).join('|')})$`), mangleCache: names };
+  const build = library(format);
+  return {
+    ...build,
+    input: Object.fromEntries(
+      entries
+        .filter(({ platform }) => platform === 'browser')
+        .map(({ name, source }) => [name, nameFor('browser', source)]),
+    ),
+    plugins: [short, ...plugins(mangled)],
+    output: {
+      ...build.output,
+      dir: 'dist/production',
+      sourcemap: false,
+      entryFileNames: `[name].${extension}`,
+      plugins: [terser({ ...WITHOUT_COMMENTS, format: { ...WITHOUT_COMMENTS.format, beautify: false } })],
+    },
+  };
+}
+
 const script = {
   input: nameFor('browser', 'src/index.ts'),
   plugins: plugins(),
@@ -98,5 +128,6 @@ const script = {
 export default () => {
   rmSync('dist', { recursive: true, force: true });
   writeDeclarations([...new Set(entries.map(({ source }) => source))]);
-  return [library('es'), library('cjs'), script];
+  writeFileSync('docs/messages.md', textsPage());
+  return [library('es'), library('cjs'), production('es'), production('cjs'), script];
 };

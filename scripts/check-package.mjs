@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { checkBundles } from './package/bundles.mjs';
 import { checkContents } from './package/contents.mjs';
 import { checkImports } from './package/imports.mjs';
+import { checkProduction } from './package/production.mjs';
 import { checkSize } from './package/size.mjs';
 import { checkTypes } from './package/types.mjs';
 
@@ -39,6 +40,7 @@ try {
   checkContents(app, manifest, root);
   checkImports(app, manifest);
   await checkBundles(app, manifest);
+  await checkProduction(app, manifest);
   checkTypes(app, manifest, root);
   await checkSize(app, manifest, unpackedSize);
 } finally {

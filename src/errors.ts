@@ -42,7 +42,7 @@ export class TransportError extends Error {
   readonly delivery: Delivery | undefined;
 
   constructor(code: TransportErrorCode, message: string, options: TransportErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(texts.withLink(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? false;
     this.delivery = options.delivery;

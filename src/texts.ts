@@ -1,7 +1,10 @@
 // Every text of the core that an application can see, in one place: so that all can be read in one go, and a build may
-// carry shorter ones. Errors say what happened and what to do about it.
+// carry shorter ones (see scripts/build/short-texts.mjs). Errors say what happened and what to do about it.
 
 import type { RequestId } from './identifiers.js';
+
+/** The message of an error. In the production build, with a link to the page that explains its short texts. */
+export const withLink = (message: string) => message;
 
 // ——— Connecting ———
 

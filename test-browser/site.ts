@@ -19,6 +19,9 @@ interface Resource {
 
 const ROOT = join(import.meta.dirname, '..');
 
+/** Export conditions that a bundler sets beside its own: `production` tries the build with short texts and names. */
+const CONDITIONS = process.env.TEST_CONDITIONS?.split(',') ?? [];
+
 /** Programs of pages and workers: each is one script, as a bundler makes it of an application and the package. */
 const PROGRAMS = ['page', 'strict', 'dedicated-worker', 'suite-worker', 'shared-worker', 'service-worker'];
 
@@ -61,6 +64,7 @@ async function bundlePrograms(): Promise<Map<string, string>> {
     bundle: true,
     format: 'iife',
     platform: 'browser',
+    conditions: CONDITIONS,
     target: 'es2022',
     write: false,
     metafile: true,

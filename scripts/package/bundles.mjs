@@ -7,6 +7,7 @@ import { entriesOf } from './entries.mjs';
 
 const TARGETS = {
   browser: { platform: 'browser', conditions: ['browser'] },
+  production: { platform: 'browser', conditions: ['browser', 'production'] },
   // An edge runtime: neither a browser nor Node, so that `default` decides.
   edge: { platform: 'neutral', conditions: [], mainFields: ['module', 'main'] },
 };

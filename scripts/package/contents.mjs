@@ -83,12 +83,14 @@ function checkSourceMap(file, { sources, sourcesContent }) {
 /** `instanceof` holds between two entries only while they share one copy of a class. */
 function checkClasses(directory, manifest) {
   const entries = Object.values(manifest.exports).filter((conditions) => typeof conditions !== 'string');
-  for (const platform of ['browser', 'node']) {
+  for (const platform of ['browser', 'production', 'node']) {
     for (const kind of ['import', 'require']) {
-      const targets = entries.flatMap((conditions) => conditions[platform]?.[kind] ?? []);
+      const targets = entries.flatMap(
+        (conditions) => ({ ...conditions.browser, ...conditions })[platform]?.[kind] ?? [],
+      );
       const owners = new Map();
       for (const file of filesBehind(targets.map((target) => join(directory, target)))) {
-        for (const [, name] of readFileSync(file, 'utf8').matchAll(/^class (\w+)/gm)) {
+        for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:^|[;}])class (\w+)/gm)) {
           assert.ok(!owners.has(name), `${platform} ${kind}: class ${name} is in ${owners.get(name)} and in ${file}`);
           owners.set(name, file);
         }

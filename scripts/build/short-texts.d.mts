@@ -1,0 +1,3 @@
+export const TEXTS: string;
+export function shortTexts(link: string): string;
+export function textsPage(): string;
