@@ -2,26 +2,18 @@ import type { Context } from '../context.js';
 import { MessageTooLargeError, type ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import { byteLength } from '../protocol/frames.js';
-import type { Frame, SubscriptionContext } from '../protocol/handler-types.js';
+import type { Frame } from '../protocol/handler-types.js';
 import * as texts from '../texts.js';
 import { type FramePlan, readPlan } from './frame-plan.js';
 import type { Subscription } from './subscription.js';
 import type { Operation } from './subscription-states.js';
 import type { SubscriptionStore } from './subscription-store.js';
-
-/** The ids that the client gives to its requests. */
-export interface RequestIds {
-  /** Returns an id that was never used before. */
-  next(): RequestId;
-  /** Whether an answer may still come under an id. */
-  isUsed(id: RequestId): boolean;
-  /** This client uses an id. */
-  note(id: RequestId): void;
-}
+import { type RequestIds, SubscriptionView } from './subscription-view.js';
 
 /** The frames that carry one request id: one frame, several, or none. */
 export interface BuiltFrames {
   readonly requestId: RequestId;
+  readonly topics: readonly Topic[];
   readonly subscriptions: readonly Subscription[];
   readonly frames: readonly Frame[];
 }
@@ -38,12 +30,15 @@ export interface Unbuildable {
 export class SubscriptionFrameBuilder {
   readonly #context: Context;
   readonly #ids: RequestIds;
-  readonly #views: Readonly<Record<Operation, SubscriptionContext>>;
+  readonly #views: Readonly<Record<Operation, SubscriptionView>>;
 
   constructor(context: Context, store: SubscriptionStore, ids: RequestIds) {
     this.#context = context;
     this.#ids = ids;
-    this.#views = { subscribe: viewOf(store, ids, 'params'), unsubscribe: viewOf(store, ids, 'sentParams') };
+    this.#views = {
+      subscribe: new SubscriptionView(store, ids, 'params'),
+      unsubscribe: new SubscriptionView(store, ids, 'sentParams'),
+    };
   }
 
   /** One entry for each request id, and for each topic that no frame can be built for. */
@@ -77,6 +72,7 @@ export class SubscriptionFrameBuilder {
     const topics = subscriptions.map(({ topic }) => topic);
     const requestId = this.#ids.next();
     const view = this.#views[operation];
+    view.expect(subscriptions);
     const built =
       operation === 'subscribe'
         ? handler.buildSubscribe(topics, requestId, view)
@@ -101,26 +97,20 @@ export class SubscriptionFrameBuilder {
   }
 
   #builtOf({ items }: FramePlan, subscriptions: readonly Subscription[]): BuiltFrames[] {
+    const [only] = items;
+    if (only && isInOrder(only.topics, subscriptions)) {
+      this.#ids.note(only.requestId);
+      return [{ ...only, subscriptions }];
+    }
     const byTopic = new Map(subscriptions.map((subscription) => [subscription.topic, subscription]));
     return items.map(({ requestId, frames, topics }) => {
       this.#ids.note(requestId);
-      return { requestId, frames, subscriptions: topics.flatMap((topic) => byTopic.get(topic) ?? []) };
+      return { requestId, frames, topics, subscriptions: topics.flatMap((topic) => byTopic.get(topic) ?? []) };
     });
   }
 }
 
-/** @param params - the params that are wanted, or the params that the server was given and is to forget now */
-function viewOf(store: SubscriptionStore, ids: RequestIds, params: 'params' | 'sentParams'): SubscriptionContext {
-  return {
-    newRequestId: () => ids.next(),
-    get wanted() {
-      return store.wantedTopics;
-    },
-    params: (topic: Topic) => store.get(topic)?.[params],
-    alias: (topic: Topic) => store.get(topic)?.alias,
-    setAlias: (topic: Topic, alias: RequestId) => {
-      const subscription = store.get(topic);
-      if (subscription) store.setAlias(subscription, alias);
-    },
-  };
+/** Whether these are the topics of the subscriptions, in the same order. */
+function isInOrder(topics: readonly Topic[], subscriptions: readonly Subscription[]): boolean {
+  return topics.length === subscriptions.length && subscriptions.every(({ topic }, index) => topic === topics[index]);
 }

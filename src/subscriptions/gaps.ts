@@ -9,6 +9,8 @@ import type { Subscription } from './subscription.js';
  */
 export class Gaps {
   readonly #arrival: Arrival;
+  /** The gap that was made last: after a drop, most topics have the same gap. */
+  #latest: Gap | undefined;
 
   constructor(arrival: Arrival) {
     this.#arrival = arrival;
@@ -85,8 +87,16 @@ export class Gaps {
 
   /** The wall clock may have been set back since the gap began. */
   #gap(since: number, until: number, cause: Gap['cause']): Gap {
-    return { epoch: this.#arrival.epoch, since, until: Math.max(since, until), cause };
+    const gap = { epoch: this.#arrival.epoch, since, until: Math.max(since, until), cause };
+    if (!this.#latest || !isSame(this.#latest, gap)) this.#latest = Object.freeze(gap);
+    return this.#latest;
   }
+}
+
+function isSame(one: Gap, other: Gap): boolean {
+  return (
+    one.since === other.since && one.until === other.until && one.cause === other.cause && one.epoch === other.epoch
+  );
 }
 
 function isOwed(subscriber: Subscriber): boolean {

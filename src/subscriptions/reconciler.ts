@@ -182,7 +182,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
   }
 
   #queue(kind: Operation, built: BuiltFrames): void {
-    const topics = built.subscriptions.map(({ topic }) => topic);
+    const { topics } = built;
     const last = built.frames.length - 1;
     for (const [index, frame] of built.frames.entries()) {
       this.#queued.push({

@@ -15,7 +15,7 @@ import { Acknowledgements, type InboundFlow } from './acknowledgements.js';
 import { Arrival } from './arrival.js';
 import { ChangedTopics } from './changed-topics.js';
 import { Delivery } from './delivery.js';
-import { type RequestIds, SubscriptionFrameBuilder } from './frame-builder.js';
+import { SubscriptionFrameBuilder } from './frame-builder.js';
 import { Gaps } from './gaps.js';
 import { Outcomes } from './outcomes.js';
 import { Reconciler } from './reconciler.js';
@@ -25,6 +25,7 @@ import { Session } from './session.js';
 import { type SubscribeCall, Subscriber, type SubscriberOptions, type SubscriberOwner } from './subscriber.js';
 import type { Subscription } from './subscription.js';
 import { SubscriptionStore } from './subscription-store.js';
+import type { RequestIds } from './subscription-view.js';
 import { type SubscriptionOutbox, Suspects } from './suspects.js';
 import { UnansweredFrames } from './unanswered-frames.js';
 import { Waits } from './waits.js';
@@ -138,7 +139,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
       this.#changed.renew(existing);
     }
     const inlet = open(canonical);
-    const subscription = this.#store.open(canonical, topic, params);
+    const subscription = existing ?? this.#store.open(canonical, topic, params);
     subscription.groupKey = groupKey;
     const subscriber = new Subscriber(this, canonical, inlet, options, call);
     inlet.attach(subscriber);

@@ -60,6 +60,8 @@ export class Waits {
   #begin(subscriber: Subscriber, duration: number, delivery: Delivery): void {
     this.end(subscriber);
     subscriber.delivery = delivery;
+    // Most calls have no `maxWait`.
+    if (duration === Infinity) return;
     subscriber.wait = new Wait(subscriber, duration, delivery, this.#frames);
     this.#deadlines.add(subscriber.wait, duration);
   }
