@@ -158,7 +158,8 @@ export interface WebSocketConfigInput {
    */
   readonly callStacks?: boolean;
   /**
-   * Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it.
+   * Passed to the `ws` package in Node: headers, agent, TLS options, compression. Other adapters ignore it. With
+   * `bulkRead: false`, ws reads frames one by one.
    * @default undefined
    */
   readonly nodeOptions?: object | undefined;
@@ -251,6 +252,8 @@ export class WebSocketConfig {
     check('url', read.url, rules.url);
     Object.assign(this, read, { protocols: Object.freeze([read.protocols].flat()) });
     this.#checkBytes();
+    const { bulkRead = true } = { ...this.nodeOptions } as { bulkRead?: unknown };
+    check('nodeOptions.bulkRead', bulkRead, flag(true));
     check('reconnectInitialDelay', this.reconnectInitialDelay, [
       (delay: number) => delay <= this.reconnectMaxDelay,
       `at most reconnectMaxDelay (${this.reconnectMaxDelay})`,

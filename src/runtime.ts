@@ -58,6 +58,8 @@ export interface SocketEvents {
   onError(error: SocketError): void;
   /** The socket is closed. No call follows. */
   onClose(close: SocketClose): void;
+  /** Something that a reader of the trace may want to know about this socket. Free of secrets. */
+  onNote?(note: string): void;
 }
 
 /** Why a socket failed. */

@@ -1,20 +1,22 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import WebSocket from 'isomorphic-ws';
-import { ConnectionClosedError } from '../errors.js';
+import { ConfigError, ConnectionClosedError } from '../errors.js';
 import type { OpenSocket, Runtime, Socket, SocketError, SocketEvents, SocketRequest } from '../runtime.js';
 import * as texts from '../texts.js';
+import { BulkReader } from './bulk-reader.js';
 import { systemClock } from './clock.js';
 import { fitReason } from './close-reason.js';
 import { NodeDialler } from './node-dialler.js';
 import { plainHeaders, readStart } from './refused-upgrade.js';
 import { parseRetryAfter } from './retry-after.js';
+import { receiverOf } from './ws-receiver.js';
 
 /** Milliseconds by which the timer of ws comes after ours. */
 const LATER = 1_000;
 
-/** `closeTimeout` is newer than the types of ws. */
-type NodeOptions = WebSocket.ClientOptions & { closeTimeout?: number };
+/** `closeTimeout` is newer than the types of ws. `bulkRead` is an option of this adapter. */
+type NodeOptions = WebSocket.ClientOptions & { closeTimeout?: number; bulkRead?: boolean };
 
 /** Options of ws that this adapter sets. `nodeOptions` override them. */
 const DEFAULTS = {
@@ -24,6 +26,9 @@ const DEFAULTS = {
   // Milliseconds for the server's half of a closing handshake. The default of ws is 30 s, and a reconnect would wait as
   // long for a silent server. The client itself stops waiting for the close code after 1 s.
   closeTimeout: 800,
+  // Whole text frames are taken out of each read at once, before ws sees them. With many frames in a read this takes a
+  // fifth of the time. `nodeOptions: { bulkRead: false }` lets ws read every frame.
+  bulkRead: true,
 } as const satisfies NodeOptions;
 
 /** ws keeps `maxPayload` in 32 bits. A larger number would wrap around and become another limit, or none. */
@@ -42,6 +47,10 @@ const FAILURES: ReadonlyMap<string, number> = new Map([
  * `perMessageDeflate` and `handshakeTimeout`. Two defaults differ from ws: there is no compression, and the server has
  * 800 ms (`closeTimeout`) to complete a closing handshake. `maxPayload` is always `maxMessageSize`.
  *
+ * Text frames are read in bulk, with the events that ws alone would report. Where that is not possible, ws reads every
+ * frame and `events.onNote` says why. The option `bulkRead: false` switches it off.
+ *
+ * @throws ConfigError if `bulkRead` is not true or false
  * @throws SyntaxError for a URL or a subprotocol that is not valid
  * @throws TypeError for a header that is not valid
  * @example
@@ -95,19 +104,22 @@ class NodeSocket implements Socket {
   #failure: number | undefined;
   /** Missing where the application makes the connections. */
   readonly #dialler: NodeDialler | undefined;
+  /** Missing while ws reads every frame. */
+  #reader: BulkReader | undefined;
   readonly #closeTimeout: number;
   /** Bounds the closing handshake. ws has such a timer too, but would let unread bytes arrive. */
   #closeTimer: unknown;
 
   constructor({ url, protocols, maxMessageSize, nodeOptions }: SocketRequest, events: SocketEvents) {
     this.#events = events;
-    const options: NodeOptions & { closeTimeout: number } = { ...DEFAULTS, ...nodeOptions };
+    const { bulkRead = true, ...options }: NodeOptions & { closeTimeout: number } = { ...DEFAULTS, ...nodeOptions };
+    if (typeof bulkRead !== 'boolean') throw new ConfigError('nodeOptions.bulkRead', bulkRead, texts.TRUE_OR_FALSE);
     this.#closeTimeout = options.closeTimeout;
     // A connection that the application made may be shared, and is not ours to reset.
     const dialler = options.agent || options.createConnection ? undefined : new NodeDialler();
     this.#dialler = dialler;
     const createConnection = /^wss:/i.test(url) ? dialler?.secure : dialler?.plain;
-    const settings: NodeOptions = {
+    const settings = {
       ...options,
       ...(createConnection && { createConnection: createConnection as WebSocket.ClientOptions['createConnection'] }),
       // Later than our own timer, which resets the connection.
@@ -116,7 +128,10 @@ class NodeSocket implements Socket {
     };
     const ws = new WebSocket(url, protocols, settings);
     this.#ws = ws;
-    ws.on('open', () => events.onOpen());
+    ws.on('open', () => {
+      if (bulkRead) this.#readInBulk(settings.maxPayload);
+      events.onOpen();
+    });
     // ws gives one Buffer per message. The client gets a plain Uint8Array over the same memory: Buffer overrides
     // slice(), toString() and toJSON(), and an application would come to rely on these.
     ws.on('message', (data, isBinary) =>
@@ -193,6 +208,7 @@ class NodeSocket implements Socket {
     this.#silent = true;
     // ws would still emit messages that it has already read.
     this.#ws.removeAllListeners('message');
+    this.#reader?.stop();
     this.#dialler?.reset();
     this.#ws.terminate();
   }
@@ -233,6 +249,22 @@ class NodeSocket implements Socket {
   /** Below TLS where that is possible: a part of a TLS record is a sign of life too. */
   get #counted(): NetSocket | undefined {
     return this.#dialler?.tcp ?? (this.#tcp as NetSocket | undefined);
+  }
+
+  /** Puts a reader in front of ws, before the first byte is read. */
+  #readInBulk(limit: number): void {
+    const receiver = receiverOf(this.#ws);
+    if (typeof receiver === 'string') return this.#events.onNote?.(receiver);
+    const write = receiver._write;
+    const events = this.#events;
+    this.#reader = new BulkReader(
+      limit,
+      (text) => events.onMessage(text),
+      (...values) => write.apply(receiver, values),
+    );
+    receiver._write = this.#reader.read;
+    // A listener that comes later is to get all messages from then on.
+    this.#ws.on('newListener', (event) => event === 'message' && this.#reader?.stop());
   }
 
   /** The server has so long to complete the closing handshake. */

@@ -244,6 +244,7 @@ export class Link {
           onPong: () => this.#isHeard && this.#listener.onPong(),
           onError: (error) => this.#onError(error),
           onClose: (close) => this.#onClose(close),
+          onNote: (note) => this.#context.trace.effect('socketNote', { note }),
         },
       );
       this.#socket = socket;
