@@ -1,5 +1,7 @@
 import buffer from 'node:buffer';
 
+const { Buffer, isAscii, isUtf8 } = buffer;
+
 /** `_write` of a Writable: takes a chunk and calls back. */
 export type Write = (chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void) => void;
 
@@ -12,10 +14,15 @@ const LONGEST_HEADER = 10;
 const CLOSE = 8;
 /** Text frames that are taken in one go, so that the list of them stays short. */
 const MOST_FRAMES = 1_024;
+
 const NOTHING = Buffer.alloc(0);
 
 /** What `toString()` of a Buffer calls, without its checks. */
-type Sliceable = Buffer & Record<'latin1Slice' | 'utf8Slice', (start: number, end: number) => string>;
+type Slices = Record<'latin1Slice' | 'utf8Slice', (start: number, end: number) => string>;
+
+const { latin1Slice, utf8Slice } = Buffer.prototype as unknown as Slices;
+/** Whether this platform has what the reader needs. A platform that is not Node may lack some of it. */
+export const canReadInBulk = [isAscii, isUtf8, latin1Slice, utf8Slice].every((tool) => typeof tool === 'function');
 
 /**
  * Stands in front of `_write` of the part of ws that reads frames. Takes the whole text frames out of each chunk and passes
@@ -91,8 +98,8 @@ export class BulkReader {
       const start = chunk[at + 1] === TWO_BYTES ? at + 4 : at + 2;
       this.#onText(
         encoding === 'ascii'
-          ? (chunk as Sliceable).latin1Slice(start, end)
-          : (chunk as Sliceable).utf8Slice(start, end),
+          ? (chunk as Buffer & Slices).latin1Slice(start, end)
+          : (chunk as Buffer & Slices).utf8Slice(start, end),
       );
       at = end;
       // Asked after each text: its receiver may have ended the connection.
@@ -175,7 +182,7 @@ function encodingOf(chunk: Buffer, from: number, to: number, ends: readonly numb
   // With zeros instead of headers, one look at the bytes tells of all frames. A zero also ends a cut character.
   hideHeaders(chunk, from, ends);
   const view = from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to);
-  const encoding = buffer.isAscii(view) ? 'ascii' : buffer.isUtf8(view) ? 'utf8' : undefined;
+  const encoding = isAscii(view) ? 'ascii' : isUtf8(view) ? 'utf8' : undefined;
   // The memory may belong to somebody else, for example to the other end of a pair of streams in one process.
   restoreHeaders(chunk, from, ends);
   return encoding;

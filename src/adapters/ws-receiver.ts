@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type WebSocket from 'isomorphic-ws';
-import type { Write } from './bulk-reader.js';
+import { canReadInBulk, type Write } from './bulk-reader.js';
 import * as texts from './texts.js';
 
 /** The part of a ws WebSocket that reads frames: a Writable, not documented. */
@@ -28,7 +28,7 @@ const judged = new WeakMap<ReceiverClass, string | undefined>();
  */
 export function receiverOf(ws: WebSocket): WsReceiver | string {
   const receiver = (ws as { _receiver?: WsReceiver | null })._receiver;
-  if (typeof receiver?._write !== 'function') return texts.OTHER_WS;
+  if (!canReadInBulk || typeof receiver?._write !== 'function') return texts.OTHER_WS;
   if (ws.extensions !== '') return texts.EXTENSION;
   if (receiver._allowSynchronousEvents !== true) return texts.DEFERRED_EVENTS;
   if (receiver.listenerCount('message') !== 1 || ws.listenerCount('message') !== 1) return texts.OTHER_LISTENERS;

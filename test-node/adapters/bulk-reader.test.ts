@@ -1,11 +1,17 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createClient, deferred } from '../support/live.js';
 import { frame } from './frames/frames.js';
+import { MemoryLink } from './frames/memory-link.js';
 import { ReceiverCounts } from './frames/receiver-counts.js';
+import { openAdapter, openWs, waitFor } from './frames/recorded-client.js';
 import { compareInMemory, compareMany, describeDifference } from './frames/run-stream.js';
 import type { StreamPlan } from './frames/stream-plan.js';
+import { StreamServer } from './frames/stream-server.js';
 
 /** Streams of the suite; `npm run check:frames -- --seeds 100000` runs more. */
-const SEEDS = 500;
+const SEEDS = 400;
+/** Of these, as many also run over a real connection. */
+const NETWORK_SEEDS = 50;
 const [TEXT, BINARY, CLOSE, PING, CONTINUATION] = [1, 2, 8, 9, 0];
 
 // The first connection of a process also tries what ws does.
@@ -45,6 +51,11 @@ async function told(reads: readonly Buffer[], more?: Partial<StreamPlan>) {
   return { events: events.map((line) => line.replace(/^\d+: /, '')), readByWs: byWs.texts - before - count };
 }
 
+function memoryLink(): { readonly link: MemoryLink; readonly upgraded: Promise<void> } {
+  const { promise, resolve } = deferred();
+  return { link: new MemoryLink(Buffer.alloc(0), resolve), upgraded: promise };
+}
+
 describe('the Node adapter reads frames in bulk', () => {
   it('takes the text frames of a read, and ws reads none of them [NA1]', async () => {
     const { events, readByWs } = await told([texts(300), texts(1), texts(2_000)]);
@@ -71,6 +82,17 @@ describe('reading in bulk changes no event', () => {
     const differing = await compareMany(1, SEEDS, compareInMemory);
     expect(differing.slice(0, 3).map(describeDifference).join('\n')).toBe('');
   }, 120_000);
+
+  it.each(['ws', 'wss'] as const)(
+    '%s: random streams over a real connection bring the same events [NA2]',
+    async (scheme) => {
+      const server = await StreamServer.start(scheme);
+      const differing = await compareMany(1, NETWORK_SEEDS, server.compare);
+      await server.stop();
+      expect(differing.slice(0, 3).map(describeDifference).join('\n')).toBe('');
+    },
+    120_000,
+  );
 
   it('a stream may be cut anywhere [NA2]', async () => {
     // What is in these frames looks like text frames to a reader that is in the wrong place.
@@ -147,6 +169,43 @@ describe('reading in bulk changes no event', () => {
     const { actual, expected } = await compareInMemory(plan);
     expect(actual).toEqual(expected);
     expect(actual.filter((line) => / text /.test(line))).toHaveLength(7);
+  });
+
+  it('an error that the application throws is thrown as by ws alone, and nothing follows [NA2]', async () => {
+    for (const openClient of [openWs, openAdapter]) {
+      const { link, upgraded } = memoryLink();
+      const log: string[] = [];
+      openClient('ws://memory', planOf([]), { createConnection: () => link }, (line) => {
+        log.push(line);
+        if (line.includes('update 1')) throw new Error('of the application');
+      });
+      await upgraded;
+      await waitFor('turn');
+      expect(() => link.push(texts(3))).toThrow('of the application');
+      link.push(texts(3));
+      await waitFor('turn');
+      expect(log).toEqual(['open', 'text "update 0"', 'text "update 1"']);
+    }
+  });
+
+  it('the code behind an await runs before the next message of the same read [R7, DL10, NA2]', async () => {
+    const { link } = memoryLink();
+    const client = createClient({ url: 'ws://memory' }, { config: { nodeOptions: { createConnection: () => link } } });
+    await client.connect();
+    const order: string[] = [];
+    client.on('message', (message) => order.push(message.text));
+    const calls = [1, 2].map((n) => client.request({ op: 'ask', n }));
+    const answered = calls.map((call) => call.then((answer) => order.push(`code behind ${answer}`)));
+    await waitFor('turn');
+    const before = byWs.texts;
+    const [first, second] = calls.map(({ requestId }, index) =>
+      text(`{"req_id":"${requestId}","data":"answer ${index}"}`),
+    );
+    link.push(Buffer.concat([texts(2, 'a'), first as Buffer, texts(2, 'b'), second as Buffer, texts(1, 'c')]));
+    await Promise.all(answered);
+    await waitFor('turn');
+    expect(order).toEqual(['a 0', 'a 1', 'code behind answer 0', 'b 0', 'b 1', 'code behind answer 1', 'c 0']);
+    expect(byWs.texts).toBe(before);
   });
 
   it('the memory of a read stays as it was [NA2]', async () => {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { openNodeSocket } from 'hpx-transport-ws/adapters/node';
 import WebSocket from 'ws';
-import type { StreamPlan } from './stream-plan.js';
+import type { Deed, StreamPlan, Wait } from './stream-plan.js';
 
 /** What an application can do with a connection. */
 export interface Doings {
@@ -104,4 +104,35 @@ export const openWs: OpenClient = (url, plan, dial, note) => {
 function closeCodeOf(error: Error): number | undefined {
   const key = Object.getOwnPropertySymbols(error).find(({ description }) => description === 'status-code');
   return key && (error as unknown as Record<symbol, number>)[key];
+}
+
+/** A client that does what the plan says in the middle of an event. */
+export function actingClient(
+  openClient: OpenClient,
+  url: string,
+  plan: StreamPlan,
+  dial: Parameters<OpenClient>[2],
+  note: Note,
+): Doings {
+  let events = 0;
+  const client = openClient(url, plan, dial, (line) => {
+    note(line);
+    const deed = plan.deeds.get(events++);
+    if (deed) act(client, deed, plan.pause);
+  });
+  return client;
+}
+
+function act(client: Doings, deed: Deed, pause: Wait): void {
+  if (deed === 'pause') {
+    client.pause();
+    void waitFor(pause).then(() => client.resume());
+  } else if (deed === 'send') client.send('hello');
+  else client[deed]();
+}
+
+/** Lets other code run. */
+export function waitFor(wait: Wait): Promise<void> {
+  if (wait === 'none' || wait === 'microtask') return Promise.resolve();
+  return new Promise((resolve) => (wait === 'tick' ? process.nextTick(resolve) : setImmediate(resolve)));
 }

@@ -1,6 +1,6 @@
 import { MemoryLink } from './memory-link.js';
-import { type Doings, type Note, type OpenClient, openAdapter, openWs } from './recorded-client.js';
-import { type Deed, planStream, type StreamPlan, type Wait } from './stream-plan.js';
+import { actingClient, type OpenClient, openAdapter, openWs, waitFor } from './recorded-client.js';
+import { planStream, type StreamPlan } from './stream-plan.js';
 
 /** Streams that run at the same time. */
 const AT_ONCE = 16;
@@ -49,7 +49,12 @@ export function describeDifference({ plan, expected, actual }: Comparison): stri
 export async function compareInMemory(plan: StreamPlan): Promise<Comparison> {
   const expected = await runInMemory(openWs, plan);
   const actual = await runInMemory(openAdapter, plan);
-  return { plan, expected, actual, differs: expected.join('\n') !== actual.join('\n') };
+  return compared(plan, expected, actual);
+}
+
+export function compared(plan: StreamPlan, expected: readonly string[], actual: readonly string[]): Comparison {
+  const differs = expected.length !== actual.length || expected.some((line, index) => line !== actual[index]);
+  return { plan, expected, actual, differs };
 }
 
 /** Each event with the number of the read that brought it, and at the end all bytes that the client wrote. */
@@ -93,34 +98,4 @@ async function runInMemory(openClient: OpenClient, plan: StreamPlan): Promise<st
   // After terminate() our adapter drops what it held back within one turn, and ws alone does not hold anything back.
   if (![...plan.deeds.values()].includes('terminate')) log.push(`written ${link.written.toString('hex')}`);
   return log;
-}
-
-/** A client that does what the plan says in the middle of an event. */
-export function actingClient(
-  openClient: OpenClient,
-  url: string,
-  plan: StreamPlan,
-  dial: Parameters<OpenClient>[2],
-  note: Note,
-): Doings {
-  let events = 0;
-  const client = openClient(url, plan, dial, (line) => {
-    note(line);
-    const deed = plan.deeds.get(events++);
-    if (deed) act(client, deed, plan.pause);
-  });
-  return client;
-}
-
-function act(client: Doings, deed: Deed, pause: Wait): void {
-  if (deed === 'pause') {
-    client.pause();
-    void waitFor(pause).then(() => client.resume());
-  } else if (deed === 'send') client.send('hello');
-  else client[deed]();
-}
-
-function waitFor(wait: Wait): Promise<void> {
-  if (wait === 'none' || wait === 'microtask') return Promise.resolve();
-  return new Promise((resolve) => (wait === 'tick' ? process.nextTick(resolve) : setImmediate(resolve)));
 }
