@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import type WebSocket from 'isomorphic-ws';
 import { canReadInBulk, type Write } from './bulk-reader.js';
 import * as texts from './texts.js';
 
@@ -11,6 +10,12 @@ export interface WsReceiver {
   readonly _state: number;
   readonly _bufferedBytes: number;
   on(event: string, listener: (...values: unknown[]) => void): unknown;
+  listenerCount(event: string): number;
+}
+
+/** What is asked of an open WebSocket. */
+interface OpenWebSocket {
+  readonly extensions: string;
   listenerCount(event: string): number;
 }
 
@@ -26,8 +31,8 @@ const judged = new WeakMap<ReceiverClass, string | undefined>();
  * The receiver of an open WebSocket whose frames can be read in bulk; otherwise a text that says why ws has to read them.
  * To be asked before the first byte is read.
  */
-export function receiverOf(ws: WebSocket): WsReceiver | string {
-  const receiver = (ws as { _receiver?: WsReceiver | null })._receiver;
+export function receiverOf(ws: OpenWebSocket): WsReceiver | string {
+  const receiver = (ws as { _receiver?: WsReceiver | null } & OpenWebSocket)._receiver;
   if (!canReadInBulk || typeof receiver?._write !== 'function') return texts.OTHER_WS;
   if (ws.extensions !== '') return texts.EXTENSION;
   if (receiver._allowSynchronousEvents !== true) return texts.DEFERRED_EVENTS;

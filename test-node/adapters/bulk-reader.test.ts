@@ -70,6 +70,22 @@ describe('the Node adapter reads frames in bulk', () => {
     expect(readByWs).toBe(0);
   });
 
+  it('takes text frames again after whatever ws has read [NA1]', async () => {
+    const fragments = [frame(TEXT, Buffer.from('a'), { first: TEXT }), frame(CONTINUATION, Buffer.from('b'))];
+    // Each with the number of texts that it holds.
+    const others: [Buffer, number][] = [
+      [frame(PING, Buffer.of(1)), 0],
+      [frame(BINARY, Buffer.of(1)), 0],
+      [text('x'.repeat(70_000)), 1],
+      [Buffer.concat(fragments), 1],
+    ];
+    for (const [other, held] of others) {
+      expect((await told([Buffer.concat([texts(2), other, texts(2)]), texts(3)])).readByWs).toBe(held);
+    }
+    const read = texts(9);
+    expect((await told([read.subarray(0, 55), read.subarray(55)])).readByWs).toBe(1);
+  });
+
   it('hands out what came together with the answer to the upgrade [NA1, NA2]', async () => {
     const { events, readByWs } = await told([texts(2), texts(1)], { early: 1 });
     expect(events).toEqual(['open', 'text "update 0"', 'text "update 1"', 'text "update 0"', "close 1006 '' false"]);
