@@ -18,15 +18,21 @@ const builds = readBuilds();
 const isMeasurement = !options.quick && options.only === undefined && builds.length === 1;
 const out = options.out ?? (isMeasurement ? join(import.meta.dirname, 'results.json') : undefined);
 const measured = [];
+const failed = [];
 for (const entry of chosen) {
   const row = await loadRow(entry, scaleOf(options));
   if (row.long && !options.long && isWhole) continue;
-  const onRun = (turn) => process.stderr.isTTY && process.stderr.write(`${row.name}: ${turn + 1} of ${row.runs}\r`);
-  const result = await runRow(row, { builds, only: options.only, onRun });
-  console.log(`${formatRow(result)}\n`);
-  measured.push(result);
-  // Save now: a later row may fail.
-  if (out) saveResults(out, [result]);
+  const onRun = (turn, turns) => process.stderr.isTTY && process.stderr.write(`${row.name}: ${turn + 1} of ${turns}\r`);
+  try {
+    const result = await runRow(row, { builds, only: options.only, onRun });
+    console.log(`${formatRow(result)}\n`);
+    measured.push(result);
+    if (out) saveResults(out, [result]);
+  } catch (error) {
+    // The other rows take many minutes.
+    console.error(`${row.name} failed: ${error.stack}\n`);
+    failed.push(row.name);
+  }
 }
 
 const broken = measured.flatMap(({ name, measures }) =>
@@ -34,7 +40,6 @@ const broken = measured.flatMap(({ name, measures }) =>
     .filter(({ required, results }) => required && results.some(({ kept }) => kept === false))
     .map(({ label }) => `${name}: ${label}`),
 );
-if (broken.length > 0) {
-  console.error(`Defects:\n${broken.join('\n')}`);
-  process.exitCode = 1;
-}
+if (broken.length > 0) console.error(`Defects:\n${broken.join('\n')}`);
+if (failed.length > 0) console.error(`Rows that failed: ${failed.join(', ')}`);
+if (broken.length + failed.length > 0) process.exitCode = 1;

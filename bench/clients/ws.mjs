@@ -1,19 +1,22 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
+import { linkOptions } from '../lib/link-options.mjs';
 
 /**
  * The floor: ws, `JSON.parse`, a Map, a call.
- * `mode` takes parts of it away: `receive` stops at the text, `scan` at the topic, which is found without parsing.
+ * `mode` takes parts of it away: `receive` stops at the text, `scan` at the topic, which is found without parsing, and
+ * `hold` keeps the texts of each topic until the round is over.
  * @param {string} url
- * @param {{ mode?: 'receive' | 'scan', topicsPerFrame?: number }} options
+ * @param {{ mode?: 'receive' | 'scan' | 'hold', topicsPerFrame?: number, link?: string }} options
  */
-export async function open(url, { mode, topicsPerFrame = Infinity } = {}) {
-  const ws = new WebSocket(url, { perMessageDeflate: false });
+export async function open(url, { mode, topicsPerFrame = Infinity, link } = {}) {
+  const ws = new WebSocket(url, linkOptions(link));
   await once(ws, 'open');
   const listeners = new Map();
   const waiting = new Map();
   let nextId = 0;
   let length = 0;
+  const held = new Map();
 
   const takers = {
     receive: (text) => {
@@ -21,9 +24,13 @@ export async function open(url, { mode, topicsPerFrame = Infinity } = {}) {
       if (text.length < 100) parse(text);
     },
     scan: (text) => {
-      const start = text.indexOf('"topic":"') + 9;
-      const topic = text.slice(start, text.indexOf('"', start));
-      if (listeners.has(topic)) length += text.length;
+      if (listeners.has(topicOf(text))) length += text.length;
+      if (text.length < 100) parse(text);
+    },
+    hold: (text) => {
+      const topic = topicOf(text);
+      if (!held.has(topic)) held.set(topic, []);
+      held.get(topic).push(text);
       if (text.length < 100) parse(text);
     },
     parse,
@@ -49,6 +56,8 @@ export async function open(url, { mode, topicsPerFrame = Infinity } = {}) {
     });
   }
   return {
+    /** After a round. */
+    finish: () => held.clear(),
     subscribe: (topics, listener) => {
       for (const topic of topics) listeners.set(topic, listener);
       const frames = [];
@@ -62,4 +71,9 @@ export async function open(url, { mode, topicsPerFrame = Infinity } = {}) {
     forget: (value) => request({ op: 'forget', args: value }),
     close: () => ws.close(),
   };
+}
+
+function topicOf(text) {
+  const start = text.indexOf('"topic":"') + 9;
+  return text.slice(start, text.indexOf('"', start));
 }

@@ -4,11 +4,11 @@ import { ROWS } from './rows.mjs';
 
 export const usage = `npm run bench -- [rows] [options]
 
-  rows           only these rows, by name or tag; default: all rows that are not long
+  rows           only these rows, by name or tag (P1 P12); default: all rows that are not long
   --quick        fewer runs and less work, for a first look
   --long         also the rows that take many minutes
   --only ours    without the peers
-  --runs N       runs of each contestant; default 9
+  --runs N       runs or rounds of each contestant; default 9 runs, or 31 rounds
   --out FILE     where the JSON goes; default: bench/results.json for a full measurement, otherwise no file
 
   HPX_DIST       the build to measure, or several builds to compare: before=/a/dist${delimiter}after=/b/dist

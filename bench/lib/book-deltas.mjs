@@ -1,3 +1,5 @@
+import { seededRandom } from './random.mjs';
+
 /** Levels of each side that an update changes. */
 const CHANGES = 3;
 const TICK = 0.1;
@@ -12,7 +14,7 @@ const DECIMALS = 2;
  * @param {number} count - how many changes
  */
 export function bookFrames(depth, count) {
-  const random = generator(depth);
+  const random = seededRandom(depth);
   const sizeOf = () => (random() * 10 + 0.001).toFixed(3);
   let middle = 91_234.5;
   const priceOf = (side, distance) => (middle + side * TICK * (distance + 0.5)).toFixed(DECIMALS);
@@ -50,14 +52,3 @@ export function bookFrames(depth, count) {
 }
 
 const pricesOf = (levels) => [...levels.keys()].map(Number);
-
-/** mulberry32 */
-function generator(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), 1 | state);
-    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word;
-    return ((word ^ (word >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

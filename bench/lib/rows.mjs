@@ -14,6 +14,7 @@ export const ROWS = [
   { name: 'bundle-size', tag: 'P9' },
   { name: 'import-time', tag: 'P10' },
   { name: 'page-main-thread', tag: 'P11' },
+  { name: 'secure-and-compressed', tag: 'P12' },
   { name: 'order-book', tag: 'B2' },
   { name: 'slow-reader', tag: 'B1' },
   { name: 'stress-throughput', tag: 'S1' },

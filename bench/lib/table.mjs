@@ -6,28 +6,26 @@ export function formatRow({ name, tag, title, measures }) {
   return [`${name} (${tag}): ${title}`, ...measures.map(formatMeasure)].join('\n');
 }
 
-function formatMeasure({ label, unit, limit, results }) {
+function formatMeasure({ label, unit, highest, missing, results }) {
+  if (results.length === 0) return `  ${label}: ${missing ?? 'not measured'}`;
   const hasRatio = results.some(({ ratio }) => ratio);
-  const target = limit === undefined ? '' : `, target ≤ ${limit}${hasRatio ? ' × floor' : ` ${unit}`}`;
-  const lines = results.map(({ name, value, ratio, kept }) =>
-    [
-      name,
-      number(value.median),
-      spread(value),
-      ratio ? ratio.median.toFixed(2) : '',
-      ratio ? `${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}` : '',
-      kept === undefined ? '' : kept ? 'kept' : 'MISSED',
-    ].map(String),
-  );
-  const head = [
-    `${label}${target}`,
-    `median ${unit}`,
-    'min–max',
-    hasRatio ? 'ratio' : '',
-    hasRatio ? 'min–max' : '',
-    '',
-  ];
+  const lines = results.map(({ name, value, ratio, target, kept }) => [
+    name,
+    number(value.median),
+    range(value, number),
+    ratio ? ratio.median.toFixed(2) : '',
+    ratio ? range(ratio, (end) => end.toFixed(2)) : '',
+    kept === undefined ? '' : verdict(kept, target, highest),
+  ]);
+  const { interval } = results[0].ratio ?? results[0].value;
+  const spread = interval ? '95 %' : 'min–max';
+  const head = [label, `median ${unit}`, spread, hasRatio ? '× floor' : '', hasRatio ? spread : '', ''];
   return alignColumns([head, ...lines]);
+}
+
+function verdict(kept, target, highest) {
+  const end = highest === undefined ? '' : `, 95 % ≤ ${highest}`;
+  return `${kept ? 'kept' : 'MISSED'} (≤ ${number(target)}${end})`;
 }
 
 function alignColumns(lines) {
@@ -36,7 +34,7 @@ function alignColumns(lines) {
   return lines.map((line) => `  ${line.map(pad).join('  ').trimEnd()}`).join('\n');
 }
 
-const spread = ({ min, max }) => `${number(min)}–${number(max)}`;
+const range = ({ min, max, interval: [low, high] = [min, max] }, format) => `${format(low)}–${format(high)}`;
 
 function number(value) {
   if (Number.isInteger(value)) return value.toLocaleString('en-US');

@@ -1,26 +1,56 @@
-/** A row that receives updates as fast as it can. Its measures are CPU and time per update. */
-export function updatesRow({ title, limit, runs, count, baselines = [], ours, peers = [] }) {
-  const contestant = (name, kind, protocol, client, clientOptions, complete) => ({
+/**
+ * A row that receives updates. Its measures are CPU and time per update, for each phase.
+ * @param {{
+ *   title: string,
+ *   rounds: number,
+ *   secure?: boolean,
+ *   showsReads?: boolean,
+ *   phases: (import('../programs/updates.mjs').Phase & { label: string, limit?: number | Record<string, number>, highest?: number })[],
+ *   baselines?: { name: string, mode: string }[],
+ *   ours: { name: string, reader?: string, client?: string, protocol?: string, complete?: boolean }[],
+ *   peers?: { name: string, protocol: string, complete?: boolean }[],
+ * }} row - each contestant may have fewer `phases`
+ */
+export function updatesRow({
+  title,
+  rounds,
+  secure = false,
+  showsReads = false,
+  phases,
+  baselines = [],
+  ours,
+  peers = [],
+}) {
+  const contestant = (
+    kind,
+    { name, protocol = 'plain', client, clientOptions = {}, complete, phases: own = phases },
+  ) => ({
     name,
     kind,
     program: 'updates',
     protocol,
-    options: { client, clientOptions, count, complete },
+    secure,
+    options: { client, clientOptions, complete, phases: own.map(({ label, limit, highest, ...phase }) => phase) },
   });
   return {
     title,
-    runs,
-    measures: [
-      { key: 'cpu', label: 'CPU per update', unit: 'µs', limit },
-      { key: 'wall', label: 'time per update', unit: 'µs' },
-    ],
+    rounds,
+    measures: phases.flatMap(({ suffix, label, limit, highest }) => [
+      { key: `cpu${suffix}`, label: `CPU per update, ${label}`, unit: 'µs', limit, highest },
+      { key: `wall${suffix}`, label: `time per update, ${label}`, unit: 'µs' },
+      ...(showsReads
+        ? [{ key: `frames${suffix}`, label: `updates in a read, ${label}`, unit: '', absolute: true }]
+        : []),
+    ]),
     contestants: [
-      contestant('floor: ws + JSON.parse + Map + call', 'reference', 'plain', 'ws', {}, true),
-      ...baselines.map(({ name, mode }) => contestant(name, 'baseline', 'plain', 'ws', { mode })),
-      ...ours.map(({ name, reader, complete, protocol = 'plain', client = 'hpx-transport-ws' }) =>
-        contestant(name, 'ours', protocol, client, { reader }, complete),
+      contestant('reference', { name: 'floor: ws + JSON.parse + Map + call', client: 'ws', complete: true }),
+      ...baselines.map(({ name, mode }) => contestant('baseline', { name, client: 'ws', clientOptions: { mode } })),
+      ...ours.map(({ reader, client = 'hpx-transport-ws', ...settings }) =>
+        contestant('ours', { ...settings, client, clientOptions: { reader } }),
       ),
-      ...peers.map(({ name, protocol, complete = true }) => contestant(name, 'peer', protocol, name, {}, complete)),
+      ...peers.map(({ name, complete = true, ...settings }) =>
+        contestant('peer', { ...settings, name, client: name, complete }),
+      ),
     ],
   };
 }

@@ -1,29 +1,38 @@
 /**
  * The server, a process of its own: answers in one protocol, and on command writes updates in blocks that were built
- * beforehand, so that the client is the bottleneck.
+ * beforehand, so that the client is the bottleneck. The path /deflate agrees to compression; with 'secure' there is also TLS.
  *
  * @example
- * node servers/server.mjs plain   (with an IPC channel: it sends { port }, and takes { command, ... })
+ * node servers/server.mjs plain [secure]   (with an IPC channel: it sends { port, securePort }, and takes { command, ... })
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { WebSocketServer } from 'ws';
 import { BlockWriter } from './block-writer.mjs';
+import { selfSigned } from './certificate.mjs';
 import { RateWriter } from './rate-writer.mjs';
 import { SequenceWriter } from './sequence-writer.mjs';
 
-const { default: createProtocol } = await import(`./protocols/${process.argv[2]}.mjs`);
+const [, , protocolName, secure] = process.argv;
+const { default: createProtocol } = await import(`./protocols/${protocolName}.mjs`);
 const { subprotocol } = createProtocol();
-const http = createServer();
-const sockets = new WebSocketServer({ noServer: true, maxPayload: 2 ** 30, handleProtocols: () => subprotocol });
-/** @type {Set<{ socket: import('node:stream').Duplex, writer: BlockWriter, protocol: object }>} */
+const options = { noServer: true, maxPayload: 2 ** 30, handleProtocols: () => subprotocol };
+const plainSockets = new WebSocketServer(options);
+// Answers are not compressed: the updates are, and their compressor must be the only one of the connection.
+const deflateSockets = new WebSocketServer({ ...options, perMessageDeflate: { threshold: Infinity } });
+/** @type {Set<{ socket: import('node:stream').Duplex, writer: BlockWriter, protocol: object, link: string }>} */
 const connections = new Set();
 let accepted = 0;
 
-http.on('upgrade', (request, socket, head) => {
+function upgrade(request, socket, head) {
+  const isCompressed = request.url === '/deflate';
+  const sockets = isCompressed ? deflateSockets : plainSockets;
   sockets.handleUpgrade(request, socket, head, (ws) => {
+    if (isCompressed && ws.extensions === '') throw new Error('The client does not agree to compression');
     const protocol = createProtocol();
-    const connection = { socket, writer: new BlockWriter(socket, protocol), protocol };
+    const link = isCompressed ? 'deflate' : socket.encrypted ? 'tls' : 'plain';
+    const connection = { socket, writer: new BlockWriter(socket, protocol, isCompressed), protocol, link };
     connections.add(connection);
     accepted++;
     ws.on('close', () => connections.delete(connection));
@@ -34,7 +43,7 @@ http.on('upgrade', (request, socket, head) => {
       for (const frame of [protocol.answer(data.toString()) ?? []].flat()) ws.send(frame);
     });
   });
-});
+}
 
 /** What is answered to the frames of one read leaves in one write. */
 function cork(socket) {
@@ -44,9 +53,9 @@ function cork(socket) {
 }
 
 const commands = {
-  /** `count` updates, and then the marker that ends them, to every connection. */
-  updates: ({ count }) => {
-    for (const { writer } of connections) writer.write(count);
+  /** `count` updates, and then the marker that ends them, to every connection over this link. */
+  updates: ({ link: wanted = 'plain', count, perRead, topics }) => {
+    for (const { writer, link } of connections) if (link === wanted) writer.write(count, perRead, topics);
   },
   /** The same with numbered updates. */
   sequence: ({ count, topics }) => {
@@ -66,6 +75,14 @@ const commands = {
 
 process.on('message', (message) => commands[message.command](message));
 process.on('disconnect', () => process.exit());
-http.listen(0, '127.0.0.1');
-await once(http, 'listening');
-process.send({ port: http.address().port });
+
+async function listen(server) {
+  server.on('upgrade', upgrade);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server.address().port;
+}
+
+const port = await listen(createServer());
+const securePort = secure && (await listen(createSecureServer(await selfSigned())));
+process.send({ port, securePort });
