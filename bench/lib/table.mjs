@@ -19,7 +19,7 @@ function formatMeasure({ label, unit, highest, missing, results }) {
   ]);
   const { interval } = results[0].ratio ?? results[0].value;
   const spread = interval ? '95 %' : 'min–max';
-  const head = [label, `median ${unit}`, spread, hasRatio ? '× floor' : '', hasRatio ? spread : '', ''];
+  const head = [label, `median ${unit}`, spread, hasRatio ? 'ratio' : '', hasRatio ? spread : '', ''];
   return alignColumns([head, ...lines]);
 }
 
