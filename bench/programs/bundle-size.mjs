@@ -1,22 +1,12 @@
-import { dirname } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-import { dist } from '../lib/ours.mjs';
+import { bundle, gzippedLength } from '../lib/bundle.mjs';
 
 /**
- * What a page pays for a client: bytes, bundled with all dependencies, minified and gzipped.
- * @param {{ contents: string }} options - `DIST` in it is our build
+ * What a page pays for a client: bytes, bundled with all dependencies, minified, and each file gzipped. What may load later
+ * counts too.
+ * @param {{ contents: string, conditions?: string[] }} options
  */
-export default async function bundleSize({ contents }) {
-  const { outputFiles } = await build({
-    stdin: { contents: contents.replace('DIST', dist.replaceAll('\\', '/')), resolveDir: dirname(import.meta.dirname) },
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    logLevel: 'silent',
-  });
-  return { gzipped: gzipSync(outputFiles[0].contents, { level: 9 }).length, minified: outputFiles[0].contents.length };
+export default async function bundleSize({ contents, conditions }) {
+  const files = (await bundle(contents, { conditions })).map((file) => file.contents);
+  const sum = (sizeOf) => files.reduce((total, file) => total + sizeOf(file), 0);
+  return { gzipped: sum(gzippedLength), minified: sum((file) => file.length), files: files.length };
 }
