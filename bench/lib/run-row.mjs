@@ -12,7 +12,7 @@ export async function runRow(row, { builds, only, onRun }) {
   const contestants = row.contestants
     .filter(({ kind }) => !(only === 'ours' && kind === 'peer'))
     .flatMap((contestant) =>
-      contestant.kind === 'ours' ? builds.map((build) => ofBuild(contestant, build)) : contestant,
+      contestant.kind === 'ours' || contestant.part ? builds.map((build) => ofBuild(contestant, build)) : contestant,
     );
   const turns = await (row.rounds ? runRounds(row, contestants, onRun) : runApart(row, contestants, onRun));
   return {
@@ -23,7 +23,7 @@ export async function runRow(row, { builds, only, onRun }) {
     measures: row.measures.map((measure) => ({
       ...measure,
       results: contestants
-        .filter((contestant) => turns[0].get(contestant)[measure.key] !== undefined)
+        .filter((contestant) => contestant.missing || turns[0].get(contestant)[measure.key] !== undefined)
         .map((contestant) => compare(contestant, referenceOf(measure, contestants), measure, turns)),
     })),
   };
@@ -35,12 +35,22 @@ async function runApart({ runs }, contestants, onRun) {
   for (let turn = 0; turn < runs; turn++) {
     onRun?.(turn, runs);
     const results = new Map();
+    const shared = new Map();
     for (const contestant of rotate(contestants, turn)) {
-      if (turn < (contestant.maxRuns ?? Infinity)) results.set(contestant, await runProgram(contestant));
+      if (turn >= (contestant.maxRuns ?? Infinity)) continue;
+      results.set(contestant, await (contestant.part ? runPart(contestant, shared) : runProgram(contestant)));
     }
     turns.push(results);
   }
   return turns;
+}
+
+/** Contestants that are parts of one run: the first one runs it for all. */
+async function runPart(contestant, shared) {
+  const { program, dist, part } = contestant;
+  const key = `${program} ${dist}`;
+  if (!shared.has(key)) shared.set(key, await runProgram(contestant));
+  return shared.get(key)[part] ?? {};
 }
 
 /** Code is compiled, and the heap has its size, after so many rounds. */
@@ -83,6 +93,7 @@ function referenceOf({ absolute, reference }, contestants) {
 
 function compare(contestant, reference, { key, limit, highest }, turns) {
   const { name, label = name, kind } = contestant;
+  if (turns[0].get(contestant)[key] === undefined) return { name: label, kind, missing: contestant.missing };
   const its = turns.filter((results) => results.has(contestant));
   const value = summary(its.map((results) => results.get(contestant)[key]));
   const ratio = reference && summary(its.map((results) => results.get(contestant)[key] / results.get(reference)[key]));

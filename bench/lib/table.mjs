@@ -6,10 +6,11 @@ export function formatRow({ name, tag, title, measures }) {
   return [`${name} (${tag}): ${title}`, ...measures.map(formatMeasure)].join('\n');
 }
 
-function formatMeasure({ label, unit, highest, missing, results }) {
-  if (results.length === 0) return `  ${label}: ${missing ?? 'not measured'}`;
-  const hasRatio = results.some(({ ratio }) => ratio);
-  const lines = results.map(({ name, value, ratio, target, kept }) => [
+function formatMeasure({ label, unit, highest, results }) {
+  const measured = results.filter(({ value }) => value);
+  if (measured.length === 0) return `  ${label}: not measured`;
+  const hasRatio = measured.some(({ ratio }) => ratio);
+  const lines = measured.map(({ name, value, ratio, target, kept }) => [
     name,
     number(value.median),
     range(value, number),
@@ -17,10 +18,11 @@ function formatMeasure({ label, unit, highest, missing, results }) {
     ratio ? range(ratio, (end) => end.toFixed(2)) : '',
     kept === undefined ? '' : verdict(kept, target, highest),
   ]);
-  const { interval } = results[0].ratio ?? results[0].value;
+  const { interval } = measured[0].ratio ?? measured[0].value;
   const spread = interval ? '95 %' : 'min–max';
   const head = [label, `median ${unit}`, spread, hasRatio ? 'ratio' : '', hasRatio ? spread : '', ''];
-  return alignColumns([head, ...lines]);
+  const gaps = results.filter(({ missing }) => missing).map(({ name, missing }) => `\n  ${name}: ${missing}`);
+  return alignColumns([head, ...lines]) + gaps.join('');
 }
 
 function verdict(kept, target, highest) {

@@ -16,6 +16,10 @@ export interface Contestant extends Run {
   readonly name: string;
   /** Ratios are relative to the reference. `ours` runs once per build. `--only ours` leaves out each `peer`. */
   readonly kind: 'reference' | 'baseline' | 'ours' | 'peer';
+  /** One run measures several contestants: the name of this one in its result. */
+  readonly part?: string;
+  /** What the table says if its run does not have this contestant. */
+  readonly missing?: string;
   /** At most this number of runs, for a contestant that takes minutes. */
   readonly maxRuns?: number;
 }
@@ -37,8 +41,6 @@ export interface Measure {
   readonly reference?: string;
   /** There is no ratio, although the row has a reference. The limit is for the value. */
   readonly absolute?: boolean;
-  /** What the table says if no contestant has this number. */
-  readonly missing?: string;
   /** A value over the limit is a defect, not a matter of speed: the whole run fails. */
   readonly required?: boolean;
 }
@@ -73,7 +75,9 @@ export interface Summary {
 export interface Result {
   readonly name: string;
   readonly kind: Contestant['kind'];
-  readonly value: Summary;
+  /** Why there is no value. */
+  readonly missing?: string;
+  readonly value?: Summary;
   /** Of each run to the run of the reference in the same turn. */
   readonly ratio?: Summary;
   /** The limit for this contestant, if it is ours. */

@@ -1,6 +1,8 @@
+import { idle } from './idle.mjs';
 import { latest } from './latest.mjs';
 import { parse } from './parse.mjs';
 import { receive } from './receive.mjs';
+import { worker } from './worker.mjs';
 
 /**
  * A page that shows the newest price of each topic at 60 Hz. Where prices come from differs, the display does not.
@@ -9,7 +11,7 @@ import { receive } from './receive.mjs';
  */
 
 /** @type {Record<string, Feed>} */
-const feeds = { receive, parse, latest };
+const feeds = { idle, receive, parse, latest, worker };
 const prices = new Map();
 const cells = new Map();
 const counters = { received: 0, frames: 0, parsed: 0 };
