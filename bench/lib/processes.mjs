@@ -69,7 +69,8 @@ export async function startSession(run) {
       return result;
     },
     stop: async () => {
-      if (child.connected) child.send({ ask: 'stop' });
+      // A process that has failed is gone already.
+      if (child.connected) child.send({ ask: 'stop' }, () => {});
       // The process may still write a profile.
       const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_EXIT);
       await exitOf(child);

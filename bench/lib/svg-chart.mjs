@@ -1,12 +1,12 @@
 /**
  * Bars as SVG with a background, so that the chart is readable on a light page and on a dark page.
- * @typedef {{ name: string, kind: string, median: number, min: number, max: number }} Bar
- * @typedef {{ title: string, bars: Bar[] }} Panel
+ * @typedef {{ name: string, kind: string, median: number, min: number, max: number, interval?: [number, number] }} Bar
+ * @typedef {{ title: string, bars: Bar[], bytes?: boolean }} Panel - `bytes`: sizes, not multiples of a floor
  */
 
 const WIDTH = 820;
 const MARGIN = 24;
-const NAMES = 270;
+const NAMES = 340;
 const VALUES = 60;
 const LINE = 24;
 const BAR = 14;
@@ -43,9 +43,9 @@ const STYLE = `
 export function drawChart(panels, note) {
   const parts = [];
   let top = MARGIN;
-  for (const { title, bars } of panels) {
-    parts.push(drawPanel(title, bars, top));
-    top += TITLE + bars.length * LINE + GAP;
+  for (const panel of panels) {
+    parts.push(drawPanel(panel, top));
+    top += TITLE + panel.bars.length * LINE + GAP;
   }
   const height = top + MARGIN;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">
@@ -59,28 +59,30 @@ ${parts.join('\n')}
 `;
 }
 
-/** @param {readonly Bar[]} bars */
-function drawPanel(title, bars, top) {
+/** @param {Panel} panel */
+function drawPanel({ title, bars, bytes = false }, top) {
   const left = MARGIN + NAMES;
   const room = WIDTH - left - VALUES - MARGIN;
   // One very slow run must not make all bars short.
-  const most = Math.max(1, ...bars.map(({ median }) => median)) * 1.15;
+  const most = Math.max(bytes ? 0 : 1, ...bars.map(({ median }) => median)) * 1.15;
+  const label = (median) => (bytes ? `${(median / 1_000).toFixed(1)} kB` : `${median.toFixed(2)} ×`);
   const scale = (value) => Math.round((Math.min(value, most) / most) * room * 10) / 10;
-  const lines = bars.map(({ name, kind, median, min, max }, index) => {
+  const lines = bars.map(({ name, kind, median, min, max, interval: [low, high] = [min, max] }, index) => {
     const y = top + TITLE + index * LINE;
     const middle = y + BAR / 2;
     return [
       `<text x="${left - 10}" y="${middle + 4}" text-anchor="end">${escapeText(name)}</text>`,
       `<rect class="${kind}" x="${left}" y="${y}" width="${scale(median)}" height="${BAR}" rx="2"/>`,
-      `<line class="spread" x1="${left + scale(min)}" x2="${left + scale(max)}" y1="${middle}" y2="${middle}"/>`,
-      `<text x="${WIDTH - MARGIN}" y="${middle + 4}" text-anchor="end">${median.toFixed(2)} ×</text>`,
+      `<line class="spread" x1="${left + scale(low)}" x2="${left + scale(high)}" y1="${middle}" y2="${middle}"/>`,
+      `<text x="${WIDTH - MARGIN}" y="${middle + 4}" text-anchor="end">${label(median)}</text>`,
     ].join('\n');
   });
   const bottom = top + TITLE + bars.length * LINE - LINE + BAR + 4;
   const one = left + scale(1);
+  const mark = `<line class="one" x1="${one}" x2="${one}" y1="${top + TITLE - 6}" y2="${bottom}"/>`;
   return [
     `<text class="title" x="${MARGIN}" y="${top + 14}">${escapeText(title)}</text>`,
-    `<line class="one" x1="${one}" x2="${one}" y1="${top + TITLE - 6}" y2="${bottom}"/>`,
+    ...(bytes ? [] : [mark]),
     ...lines,
   ].join('\n');
 }

@@ -9,7 +9,7 @@ const CLIENTS = {
 };
 
 const OURS = "export { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws'";
-const SHORT = 'hpx-transport-ws, client with GenericJsonHandler, production';
+const SHORT = 'hpx-transport-ws with GenericJsonHandler, production';
 
 /** @type {(scale: import('../lib/scale.mjs').Scale) => import('../lib/types.d.ts').RowDefinition} */
 export default () => {
@@ -30,7 +30,7 @@ export default () => {
     ],
     contestants: [
       contestant(SHORT, 'ours', OURS, ['production']),
-      contestant('hpx-transport-ws, client with GenericJsonHandler, full texts', 'ours', OURS),
+      contestant('hpx-transport-ws with GenericJsonHandler, full texts', 'ours', OURS),
       ...Object.entries(CLIENTS).map(([name, contents]) => contestant(name, 'peer', contents)),
     ],
   };
