@@ -1,5 +1,5 @@
 /**
- * Where the time goes: runs one contestant of a row once under `--cpu-prof` and lists the functions by their own time.
+ * Where the time goes: runs one contestant of a row under `--cpu-prof` and lists the functions by their own time.
  *
  * @example
  * node bench/profile.mjs parse-and-deliver hpx-transport-ws
@@ -8,19 +8,32 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readBuilds } from './lib/arguments.mjs';
-import { runProgram } from './lib/processes.mjs';
+import { runProgram, startSession } from './lib/processes.mjs';
 import { findRows, loadRow } from './lib/rows.mjs';
 import { scaleOf } from './lib/scale.mjs';
 
+/** Enough that the compiled code counts more than its compilation. */
+const ROUNDS = 20;
+
 const [rowName = 'parse-and-deliver', name = 'hpx-transport-ws'] = process.argv.slice(2);
 const [row] = findRows([rowName]);
-const { contestants } = await loadRow(row, scaleOf({ quick: false, long: false }));
+const { contestants, rounds } = await loadRow(row, scaleOf({ quick: false, long: false }));
 const contestant = contestants.find((candidate) => candidate.name === name);
 if (!contestant) throw new Error(`${row.name} has ${contestants.map((candidate) => `'${candidate.name}'`).join(', ')}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-profile-'));
 const nodeFlags = [...(contestant.nodeFlags ?? []), '--cpu-prof', `--cpu-prof-dir=${folder}`, '--enable-source-maps'];
-console.log(await runProgram({ ...contestant, nodeFlags, dist: readBuilds()[0].path }));
+const run = { ...contestant, nodeFlags, dist: readBuilds()[0].path };
+console.log(await (rounds ? runSession(run) : runProgram(run)));
+
+async function runSession(session) {
+  const { round, stop } = await startSession(session);
+  let result;
+  for (let index = 0; index < ROUNDS; index++) result = await round();
+  await stop();
+  return result;
+}
+
 const file = join(folder, readdirSync(folder)[0]);
 const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8'));
 

@@ -31,10 +31,12 @@ export async function open(url, { reader = 'listener', each = false, link } = {}
     },
     /** Before a round. */
     prepare: async () => {
+      if (reader !== 'later') return;
       later.channels = await client.subscribeMany(later.topics);
     },
     /** After a round: what was held is read, and gone. */
     finish: async () => {
+      if (reader !== 'later') return;
       for (const channel of later.channels) channel.on('message', later.listener);
       await client.request({ op: 'echo' });
       await Promise.all(later.channels.map((channel) => channel.unsubscribe()));

@@ -19,8 +19,9 @@ const { default: createProtocol } = await import(`./protocols/${protocolName}.mj
 const { subprotocol } = createProtocol();
 const options = { noServer: true, maxPayload: 2 ** 30, handleProtocols: () => subprotocol };
 const plainSockets = new WebSocketServer(options);
-// Answers are not compressed: the updates are, and their compressor must be the only one of the connection.
-const deflateSockets = new WebSocketServer({ ...options, perMessageDeflate: { threshold: Infinity } });
+const deflateSockets = new WebSocketServer({ ...options, perMessageDeflate: true });
+/** Only updates are compressed: the compressor of ws would refer back to what is not there. */
+const UNCOMPRESSED = { compress: false };
 /** @type {Set<{ socket: import('node:stream').Duplex, writer: BlockWriter, protocol: object, link: string }>} */
 const connections = new Set();
 let accepted = 0;
@@ -37,10 +38,10 @@ function upgrade(request, socket, head) {
     accepted++;
     ws.on('close', () => connections.delete(connection));
     ws.on('error', () => {});
-    for (const frame of protocol.greeting ?? []) ws.send(frame);
+    for (const frame of protocol.greeting ?? []) ws.send(frame, UNCOMPRESSED);
     ws.on('message', (data) => {
       cork(socket);
-      for (const frame of [protocol.answer(data.toString()) ?? []].flat()) ws.send(frame);
+      for (const frame of [protocol.answer(data.toString()) ?? []].flat()) ws.send(frame, UNCOMPRESSED);
     });
   });
 }
