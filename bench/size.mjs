@@ -47,7 +47,7 @@ if ('./worker' in exports) {
   builds.push(['`connectWorker` alone: a page whose client runs in a worker', page]);
 }
 
-const parts = sizesOfSources(await bundle(CLIENT, { conditions: PRODUCTION, sourcemap: true }));
+const parts = sizesOfSources(await bundle(CLIENT, { sourcemap: true }));
 const bytes = (value) => value.toLocaleString('en-US');
 
 writeFileSync(
@@ -70,8 +70,8 @@ ${table(['entry', 'adds'], entries)}
 
 ## What each part costs
 
-Bytes of each source file in the \`production\` bundle. *Gzipped* is how much smaller the gzipped bundle is without the text of the file. The sum is
-less than the whole, because similar texts compress each other.
+Bytes of each source file in the bundle with full texts. *Gzipped* is how much smaller the gzipped bundle is without the code of the file.
+The sum is less than the whole, because similar code compresses well together.
 
 ${table(
   ['file', 'minified', 'gzipped'],
