@@ -119,6 +119,8 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
   withdraw(): void {
     for (const { built, kind, isFirst } of [...this.#queued])
       if (kind === 'subscribe' && isFirst) this.#takeBack(built);
+    // What waited for the preparation of one of them.
+    queueMicrotask(() => this.#parts.outbox.pump());
   }
 
   /** Takes the frames with one id back. None of them was written. */

@@ -1,4 +1,4 @@
-import { GenericJsonHandler, type Message, type Signal, type SubscriptionContext } from 'hpx-transport-ws';
+import { type Frame, GenericJsonHandler, type Message, type Signal, type SubscriptionContext } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import {
   barrier,
@@ -139,6 +139,31 @@ describe('the signal resumed', () => {
     const asked = sent.filter(({ op }) => op === 'subscribe');
     expect(asked).toHaveLength(1);
     expect(events.slice(1)).toEqual([['resumed'], ['resumed']]);
+  });
+
+  it('while one frame is being signed lets the others leave at once [HN35]', async () => {
+    class Signing extends SignalHandler {
+      override readonly limits = { topicsPerFrame: 1 };
+      signing = false;
+      override prepareFrame(frame: Frame): Frame | Promise<Frame> {
+        return this.signing ? new Promise(() => {}) : frame;
+      }
+    }
+    const handler = new Signing();
+    const world = await connectedWorld({ handler });
+    const { client, clock, sent } = world;
+    const subscribing = client.subscribeMany(['a', 'b']);
+    await clock.advance(10);
+    await subscribing;
+    sent.length = 0;
+    handler.signing = true;
+    await world.drop();
+    await clock.advance(700);
+    expect(sent).toEqual([]);
+    handler.signing = false;
+    world.peer.send('{"signal":{"type":"resumed","topics":["a"]}}');
+    await clock.advance(10);
+    expect(sent.map(({ op, args }) => [op, args])).toEqual([['subscribe', ['b']]]);
   });
 });
 
