@@ -162,6 +162,16 @@ export class ReferenceServer {
     }
   }
 
+  /**
+   * Goes on with topics of an earlier connection, and informs the client: `{"op":"resumed","args":["trades.BTC"]}`. What
+   * the client missed meanwhile is not sent.
+   */
+  resume(connection: SimulatedConnection, topics: readonly string[]): void {
+    const peer = this.#peers.get(connection);
+    for (const topic of topics) peer?.topics.add(topic);
+    if (peer) this.#send(connection, { op: 'resumed', args: topics });
+  }
+
   /** Ends every login and sends `{"op":"expired"}`. A connection can do nothing else before it logs in again. */
   expireLogins(): void {
     for (const [connection, peer] of this.#peers) {

@@ -202,6 +202,22 @@ describe('ReferenceServer', () => {
     expect(server.subscriptions).toEqual(new Set());
   });
 
+  it('goes on with topics of an earlier connection', async () => {
+    const { network, server, socket } = await open();
+    const [connection] = server.connections;
+    if (connection) server.resume(connection, ['a', 'b']);
+    expect(server.publish('b', 'news')).toBe(1);
+    await network.clock.advance(5);
+    expect(parsed(socket)).toEqual([
+      { op: 'resumed', args: ['a', 'b'] },
+      { topic: 'b', sequence: 1, data: 'news' },
+    ]);
+    connection?.terminate();
+    await network.clock.advance(5);
+    if (connection) server.resume(connection, ['a']);
+    expect(server.subscriptions).toEqual(new Set());
+  });
+
   it('ends a connection that asks for a poisoned topic', async () => {
     const { ask, server, socket } = await open();
     server.poisoned.add('b');
