@@ -226,4 +226,18 @@ describe('prepareFrame', () => {
     await next;
     expect(errors).toMatchObject([{ code: 'PROTOCOL_ERROR', delivery: 'unsent' }]);
   });
+
+  it('that is done while the event loop is blocked is in time, however long that takes [HN45]', async () => {
+    const { client, clock, errors, handler, sent } = await signingWorld();
+    const channel = client.subscribe('a');
+    await clock.advance(10);
+    handler.isAsynchronous = true;
+    const ended = (await channel).unsubscribe();
+    await clock.advance(10);
+    clock.setArrival(() => handler.waiting.at(-1)?.(), 100);
+    await clock.jump(60_000);
+    await clock.advance(10);
+    await ended;
+    expect([sent.at(-1)?.op, errors]).toEqual(['unsubscribe', []]);
+  });
 });
