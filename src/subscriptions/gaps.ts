@@ -48,10 +48,11 @@ export class Gaps {
     }
   }
 
-  /** An update came. The loss of a stale topic lasts: its gap is announced later. */
+  /** An update came. The loss of a stale topic lasts: its gap is announced later, but that of a lost connection now. */
   announceBefore(subscription: Subscription, until: number): void {
-    if (subscription.state === 'stale') return;
-    this.#announce(subscription.subscribers.filter(isOwed), until);
+    const owed = subscription.subscribers.filter(isOwed);
+    if (subscription.state !== 'stale') return this.#announce(owed, until);
+    this.#announce(owed.filter(hasLostConnection), until, { since: until, cause: 'resync' });
   }
 
   /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */
@@ -75,11 +76,15 @@ export class Gaps {
     return gap;
   }
 
-  /** Notes all gaps before the first is announced: what a listener of the first gap loses is another gap. */
-  #announce(owed: readonly Subscriber[], until: number): void {
+  /**
+   * Notes all gaps before the first is announced: what a listener of the first gap loses is another gap.
+   * @param next - the loss that begins with the end of the gap, if one does
+   */
+  #announce(owed: readonly Subscriber[], until: number, next?: Loss): void {
     for (const subscriber of owed) {
       const { since, cause } = subscriber.loss as Loss;
-      subscriber.isOwed = false;
+      subscriber.isOwed = next !== undefined;
+      if (next) subscriber.loss = next;
       subscriber.gap = this.#gap(since, until, cause);
     }
     for (const { gap, inlet } of owed) if (gap) inlet.gap(gap);
@@ -101,6 +106,10 @@ function isSame(one: Gap, other: Gap): boolean {
 
 function isOwed(subscriber: Subscriber): boolean {
   return subscriber.isOwed;
+}
+
+function hasLostConnection({ loss }: Subscriber): boolean {
+  return loss?.cause === 'disconnect';
 }
 
 function isConfirmedAndOwed(subscriber: Subscriber): boolean {

@@ -10,7 +10,7 @@ import {
   serve,
   topicsOf,
 } from '../support/live.js';
-import { virtualWorld } from '../support/virtual-world.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 describe('resubscription after a drop', () => {
   it('restores every topic in batches, with one gap and one resumed per channel [S3, S4, S5, CH19, CH20]', async () => {
@@ -43,6 +43,28 @@ describe('resubscription after a drop', () => {
         .map(({ args }) => args?.length),
     ).toEqual([100, 50, undefined]);
     expect(client.stats()).toMatchObject({ reconnects: 1, subscriptions: 150, epoch: 2 });
+  });
+
+  it('that nobody confirms, and whose end has to wait, has its gap before the first new update all the same [S5, CH19]', async () => {
+    class Paced extends GenericJsonHandler {
+      override readonly limits = { subscriptionFrames: { count: 1, window: 20_000 } };
+    }
+    const world = await connectedWorld({ handler: new Paced(), config: { requestTimeout: 1_000 } });
+    const { clock, server } = world;
+    const channel = await world.subscribe('a');
+    const events: string[] = [];
+    channel.on('gap', ({ cause }) => events.push(`gap ${cause}`));
+    channel.on('message', (data, { gap }) => events.push(`${data} ${gap?.cause}`));
+    server.onSend = ({ op }, send) => op !== 'subscribe' && send();
+    await world.drop();
+    await clock.advance(2_000);
+    await world.publish('a', 'first');
+    await world.publish('a', 'second');
+    expect(events).toEqual(['gap disconnect', 'first disconnect', 'second undefined']);
+    server.onSend = (_frame, send) => send();
+    await clock.advance(60_000);
+    await world.publish('a', 'third');
+    expect(events.slice(3)).toEqual(['gap resync', 'third resync']);
   });
 
   it('includes a channel that was opened while offline [S4]', async () => {
