@@ -244,6 +244,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
   ): void {
     const { isOutdated, topic } = subscription;
     this.#store.happen(subscription, 'refused');
+    this.#gaps.loseUntilConfirmed(subscription);
     if (isOutdated) return this.#changed.stage(subscription);
     const refusal = own ?? readServerError(this.#context, message);
     const error = new SubscriptionFailedError(topic, texts.topicRefused(topic, refusal.message), {
@@ -266,6 +267,8 @@ export class Acknowledgements implements SubscribeFrameEvents {
     const group = {};
     for (const subscription of subscriptions) {
       this.#store.happen(subscription, 'separated');
+      // What is held came of an earlier subscription.
+      this.#gaps.loseUntilConfirmed(subscription);
       subscription.group = group;
       this.#changed.stage(subscription);
     }

@@ -18,7 +18,7 @@ import {
   serve,
   topicsOf,
 } from '../support/live.js';
-import { virtualWorld } from '../support/virtual-world.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 describe('subscribe() that fails', () => {
   it('rejects on a refusal with the message of the server and harms no other topic [CH9, S6, ER2, GJ3]', async () => {
@@ -68,6 +68,29 @@ describe('subscribe() that fails', () => {
     expect(outcomes.map((outcome) => 'value' in outcome)).toEqual([true, false, true]);
     expect(topicsOf(server)).toEqual([['a', 'bad', 'b'], ['a', 'bad'], ['b'], ['a'], ['bad']]);
     expect(server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+
+  it('of a refused batch has a gap after what came of an earlier subscription [CH11, S5]', async () => {
+    const { client, clock, server, subscribe, publish } = await connectedWorld();
+    const earlier = await subscribe('a');
+    const ended = earlier.unsubscribe();
+    server.publish('a', 'of the earlier one');
+    await clock.advance(0);
+    server.refused.set('bad', 'no such topic');
+    const subscribing = client.subscribeMany(['a', 'bad'], { partial: true });
+    await clock.advance(1.5);
+    server.publish('a', 'nobody is subscribed');
+    await clock.advance(20);
+    await ended;
+    const [channel] = (await subscribing).channels;
+    const got: unknown[] = [];
+    channel?.on('message', (data, { gap }) => got.push([data, gap?.cause]));
+    await clock.advance(1);
+    await publish('a', 'of this one');
+    expect(got).toEqual([
+      ['of the earlier one', undefined],
+      ['of this one', 'resync'],
+    ]);
   });
 
   it('is asked for again in halves when a topic of the refused batch was given up [CH11, S6]', async () => {
