@@ -1,27 +1,7 @@
-import type { Channel, OverflowPolicy, PendingCall, RetryPolicy, WebSocketClient } from 'hpx-transport-ws';
+import type { Channel, PendingCall, WebSocketClient } from 'hpx-transport-ws';
 import { filling, reading } from './payloads.js';
 import type { ClientLog } from './recorder.js';
-
-export interface RequestWish {
-  readonly retry?: RetryPolicy;
-  readonly timeout?: number;
-  /** What the server is asked to do with it; by default it is echoed. */
-  readonly op?: string;
-  /** Aborts several calls at once. */
-  readonly controller?: AbortController;
-  /** Called while the payload is read. */
-  readonly inPayload?: () => void;
-  /** So many characters more. */
-  readonly filler?: number;
-}
-
-export interface SubscribeWish {
-  readonly timeout?: number;
-  readonly capacity?: number;
-  readonly overflow?: OverflowPolicy;
-  /** A listener that throws is called before the listener that records. */
-  readonly throws?: boolean;
-}
+import type { RequestWish, SubscribeWish } from './wishes.js';
 
 export interface OpenChannel {
   readonly number: number;
@@ -84,13 +64,20 @@ export class Application {
   /** @returns the number of the call */
   request(wish: RequestWish = {}): number {
     const { write } = this.#log;
-    const { retry = 'unsent', timeout = this.#requestTimeout, op = 'echo', inPayload, filler } = wish;
+    const { retry = 'unsent', timeout = this.#requestTimeout, op = 'echo', inPayload, filler, isUrgent } = wish;
     const { controller = new AbortController() } = wish;
     const call = ++this.#calls;
     this.calls.set(call, controller);
-    write({ type: 'request', call, retry, timeout: timeout === Infinity ? undefined : timeout, ...this.#within });
+    write({
+      type: 'request',
+      call,
+      retry,
+      timeout: timeout === Infinity ? undefined : timeout,
+      ...(isUrgent && { isUrgent }),
+      ...this.#within,
+    });
     const payload = inPayload ? reading(op, call, inPayload) : { op, n: call, ...filling(filler) };
-    const options = { retry, timeout, signal: controller.signal };
+    const options = { retry, timeout, signal: controller.signal, priority: isUrgent ? 'high' : 'normal' } as const;
     void this.#follow(
       call,
       this.#make(call, () => this.client.request(payload, options)),
@@ -266,7 +253,7 @@ export class Application {
     }
     if (throws) {
       channel.on('message', () => {
-        throw new Error('a listener of the application failed');
+        throw new Error(FAILURE);
       });
     }
     channel.on('message', () => this.#handOut(number));
@@ -278,7 +265,8 @@ export class Application {
     channel.on('resumed', (epoch) => write({ type: 'resumed', channel: number, epoch }));
     channel.on('error', (error) => {
       // An error that a listener throws is reported here too, and ends nothing.
-      if (!channel.closed) write({ type: 'channel-error', channel: number, code: error.code });
+      const isOwn = error.cause instanceof Error && error.cause.message === FAILURE;
+      if (!channel.closed) write({ type: 'channel-error', channel: number, code: error.code, ...(isOwn && { isOwn }) });
     });
     channel.on('close', () => {
       this.channels.delete(number);
@@ -286,6 +274,8 @@ export class Application {
     });
   }
 }
+
+const FAILURE = 'a listener of the application failed';
 
 /** The stable code of an error of ours, the message of any other. */
 function codeOf(error: unknown): string {

@@ -1,4 +1,4 @@
-import type { ConnectionState, OverflowPolicy, RetryPolicy } from 'hpx-transport-ws';
+import type { ConnectionState, FrameKind, OverflowPolicy, RetryPolicy } from 'hpx-transport-ws';
 
 /**
  * The log of one run, simulated or real, in order: the calls of the application and their results, the trace of the
@@ -12,7 +12,7 @@ export type Entry = { readonly at: number; readonly client?: string } & Happenin
 
 export type EntryOf<T extends Entry['type']> = Extract<Entry, { readonly type: T }>;
 
-export type Happening = ApplicationHappening | ClientHappening | SocketHappening | WorldHappening;
+export type Happening = ApplicationHappening | HandlerHappening | ClientHappening | SocketHappening | WorldHappening;
 
 /** What the application called, and what it got. Calls and channels have separate numbers per client. */
 export type ApplicationHappening =
@@ -26,6 +26,8 @@ export type ApplicationHappening =
       readonly retry: RetryPolicy;
       /** From the call on; `undefined` waits for ever. */
       readonly timeout: number | undefined;
+      /** It goes before the others. */
+      readonly isUrgent?: boolean;
       /** The calls inside whose code it was made. */
       readonly within?: readonly number[];
     }
@@ -80,7 +82,13 @@ export type ApplicationHappening =
     }
   | { readonly type: 'gap'; readonly channel: number; readonly cause: string; readonly epoch: number }
   | { readonly type: 'resumed'; readonly channel: number; readonly epoch: number }
-  | { readonly type: 'channel-error'; readonly channel: number; readonly code: string }
+  | {
+      readonly type: 'channel-error';
+      readonly channel: number;
+      readonly code: string;
+      /** A listener has thrown. */
+      readonly isOwn?: boolean;
+    }
   | { readonly type: 'channel-closed'; readonly channel: number }
   /** The counters of the channel. */
   | {
@@ -100,6 +108,22 @@ export type ApplicationHappening =
   | { readonly type: 'closed' }
   /** The promise `client.closed` was resolved; with the code of its error, if any. */
   | { readonly type: 'ended'; readonly code?: string | undefined };
+
+/** What the client asked its handler. */
+export type HandlerHappening =
+  /** To prepare a frame, which has this signature then. */
+  | {
+      readonly type: 'preparing';
+      readonly signature: number;
+      readonly kind: FrameKind;
+      readonly topics: readonly string[];
+    }
+  /** It is prepared, or never will be. */
+  | { readonly type: 'prepared'; readonly signature: number; readonly failed: boolean }
+  /** To say farewell, in so many frames. */
+  | { readonly type: 'parting'; readonly frames: number }
+  /** It has thrown; with the topic that it was asked about. */
+  | { readonly type: 'hook-failed'; readonly hook: string; readonly topic?: string | undefined };
 
 /** The trace and the events of the client. */
 export type ClientHappening =

@@ -41,9 +41,10 @@ export class Load {
     const random = this.#random;
     const dice = random.integer(1, 20);
     if (dice <= 7) {
-      application.request({ retry: random.pick(['unsent', 'unsent', 'never', 'idempotent']) });
+      const retry = random.pick(['unsent', 'unsent', 'never', 'idempotent'] as const);
+      application.request({ retry, isUrgent: random.chance(0.15) });
     } else if (dice <= 9) {
-      application.send();
+      application.send(undefined, random.chance(0.15));
     } else if (dice <= 15) {
       if (application.channels.size < MOST_CHANNELS) application.subscribe(random.pick(this.#world.plan.topics));
     } else if (dice <= 18) {

@@ -41,6 +41,14 @@ export interface HandlerPlan {
   /** Whether what may be asynchronous is. */
   readonly isAsync: boolean;
   readonly topicsPerFrame: number;
+  /** Whether topics of two kinds share no frame. */
+  readonly groups: boolean;
+  /** Whether each frame is signed just before its write, which may take a while. */
+  readonly signs: boolean;
+  /** Whether the login is a dialogue. */
+  readonly converses: boolean;
+  /** Whether each connection ends with a last frame. */
+  readonly parts: boolean;
 }
 
 const STYLES: readonly AcknowledgementStyle[] = ['batch', 'topic', 'topic-only', 'echo', 'order', 'list', 'none'];
@@ -53,7 +61,7 @@ export function planOf(random: SeededRandom, mode: Mode): Plan {
   const acknowledge = random.pick(STYLES);
   const key = random.chance(0.5) ? 'secret' : undefined;
   const initial = random.pick([0, 50, 200, 500]);
-  const plan: Omit<Plan, 'kernelBuffer'> = {
+  const plan: Omit<Plan, 'kernelBuffer' | 'handler'> & { readonly handler: Omit<HandlerPlan, keyof Variants> } = {
     mode,
     config: {
       reconnectInitialDelay: initial,
@@ -106,6 +114,18 @@ export function planOf(random: SeededRandom, mode: Mode): Plan {
     ...plan,
     config: { ...plan.config, ...(random.chance(0.2) && { maxPendingRequests: MANY_REQUESTS }) },
     kernelBuffer: random.pick([0, 1_024 * 1_024]),
+    handler: { ...plan.handler, ...variantsOf(random, key !== undefined) },
+  };
+}
+
+type Variants = Pick<HandlerPlan, 'groups' | 'signs' | 'converses' | 'parts'>;
+
+function variantsOf(random: SeededRandom, authenticates: boolean): Variants {
+  return {
+    groups: random.chance(0.3),
+    signs: random.chance(0.25),
+    converses: authenticates && random.chance(0.5),
+    parts: random.chance(0.5),
   };
 }
 

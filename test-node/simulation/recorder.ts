@@ -44,6 +44,30 @@ export class Recorder {
 /** Bytes in a socket above which the client holds something back. */
 const MANY_BYTES = 64 * 1_024;
 
+interface Arrived {
+  readonly raw: string;
+  /** As the history has it. */
+  readonly text: string;
+}
+
+/** Messages in several frames: the history has the whole message in place of its last frame. */
+class Parts {
+  #missing = 0;
+  #text = '';
+
+  read(raw: string): string {
+    if (this.#missing === 0) {
+      this.#missing = Number(/^\{"op":"parts","count":(\d+)\}$/.exec(raw)?.[1] ?? 0);
+      return raw;
+    }
+    this.#text += raw;
+    if (--this.#missing > 0) return `<${raw.length} characters of a message>`;
+    const whole = this.#text;
+    this.#text = '';
+    return whole;
+  }
+}
+
 type OpenSocket = (request: SocketRequest, events: SocketEvents) => Socket;
 
 /** What concerns one client. */
@@ -56,7 +80,7 @@ export class ClientLog {
   #sockets = 0;
   #socket: Socket | undefined;
   /** What came in on the last socket and was not handed out yet, oldest first. */
-  #arrived: string[] = [];
+  #arrived: Arrived[] = [];
 
   constructor(write: (happening: Happening) => void) {
     this.write = write;
@@ -79,6 +103,7 @@ export class ClientLog {
       const socket = ++this.#sockets;
       const { write } = this;
       this.#arrived = [];
+      const parts = new Parts();
       write({ type: 'dial', socket });
       const opened = inner(request, {
         onOpen: () => {
@@ -86,8 +111,9 @@ export class ClientLog {
           events.onOpen();
         },
         onMessage: (data) => {
-          const text = textOf(data);
-          if (socket === this.#sockets) this.#arrived.push(text);
+          const raw = textOf(data);
+          const text = parts.read(raw);
+          if (socket === this.#sockets) this.#arrived.push({ raw, text });
           write({ type: 'in', socket, text });
           events.onMessage(data);
         },
@@ -125,8 +151,8 @@ export class ClientLog {
       } else if (entry.type === 'frame' && entry.direction === 'in') {
         const next = this.#arrived.shift();
         // The trace hides what comes in during a login; the length tells which frame it was.
-        const isLogin = next !== undefined && entry.text === `<${next.length} characters of a login>`;
-        write({ type: 'handed', text: isLogin ? next : entry.text });
+        const isNext = next && (entry.text === next.raw || entry.text === `<${next.raw.length} characters of a login>`);
+        write({ type: 'handed', text: isNext ? next.text : entry.text });
       }
     });
     client.on('stateChange', (to, from, { event }) => write({ type: 'state', to, from, event }));

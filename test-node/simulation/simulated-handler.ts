@@ -1,11 +1,17 @@
 import {
+  AuthenticationFailedError,
   type AuthFailure,
   type CloseInfo,
   type ClosePlan,
   type CloseVerdict,
+  type Frame,
+  type FrameInfo,
+  type Frames,
   GenericJsonHandler,
   type Limits,
-  type Message,
+  type LoginSession,
+  Message,
+  type Parts,
   type RequestId,
   type Sequence,
   type Signal,
@@ -13,6 +19,8 @@ import {
   type SubscriptionOutcome,
   type Topic,
 } from 'hpx-transport-ws';
+import type { SeededRandom } from 'hpx-transport-ws/testing';
+import type { Happening } from './history.js';
 import { FATAL_CODE, type HandlerPlan } from './plan.js';
 
 /** Hooks that faults act in, beside the one that prepares requests. */
@@ -33,11 +41,15 @@ export const HOOKS = [
   'extractTopic',
   'farewell',
   'generateRequestId',
+  'groupKey',
   'injectRequestId',
   'isAuthSuccess',
   'isSubscriptionSuccess',
+  'login',
   'onConnect',
+  'prepareFrame',
   'redact',
+  'split',
   'stringify',
 ] as const;
 
@@ -58,6 +70,28 @@ export class HandlerWhims {
   sign: ((text: string) => Promise<string> | undefined) | undefined;
   /** Called in the hook that prepares requests. */
   inHook: () => void = () => {};
+  /** What becomes of a frame that is to be signed, if it is not just signed. */
+  unsigned: (info: FrameInfo) => Promise<never> | undefined = () => undefined;
+  /** The last frames of a connection, where there is one. */
+  farewell: () => Frames = () => BYE;
+}
+
+/** What the handler needs of the world. */
+export interface HandlerSurroundings {
+  readonly random: SeededRandom;
+  readonly write: (happening: Happening) => void;
+  /** Resolves so many milliseconds later. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+export const BYE = '{"op":"bye"}';
+/** Milliseconds that a signature takes, usually and at most. */
+const SHORT = 40;
+const LONG = 300;
+
+/** The topics of one kind share no frame with those of another. */
+export function groupOf(topic: Topic): string {
+  return topic.charCodeAt(0) % 2 === 0 ? 'even' : 'odd';
 }
 
 /** Speaks the dialect of `ReferenceServer`, in all its styles. */
@@ -65,12 +99,28 @@ export class SimulatedHandler extends GenericJsonHandler {
   override readonly confirmsSubscriptions: boolean;
   readonly #plan: HandlerPlan;
   readonly #whims: HandlerWhims;
+  readonly #surroundings: HandlerSurroundings;
+  /** The number of the last update of each topic. */
+  readonly #heard = new Map<Topic, number>();
+  #signatures = 0;
+  /** Of a message in several frames: those that came, and how many are still to come. */
+  #torn = '';
+  #missing = 0;
 
-  constructor(plan: HandlerPlan, whims: HandlerWhims) {
+  constructor(plan: HandlerPlan, whims: HandlerWhims, surroundings: HandlerSurroundings) {
     super();
     this.#whims = whims;
+    this.#surroundings = surroundings;
     this.confirmsSubscriptions = plan.confirms;
     this.#plan = plan;
+    // The client looks whether a handler has these hooks.
+    if (plan.signs) this.prepareFrame = (frame, info) => this.#sign(frame, info);
+    if (plan.converses) this.login = (session) => this.#converse(session);
+  }
+
+  /** The number of the last update of a topic that somebody wanted. */
+  heard(topic: Topic): number {
+    return this.#heard.get(topic) ?? 0;
   }
 
   override get limits(): Limits {
@@ -78,7 +128,13 @@ export class SimulatedHandler extends GenericJsonHandler {
     return { topicsPerFrame: this.#plan.topicsPerFrame, ...(lifetime !== undefined && { lifetime }) };
   }
 
+  override groupKey(topic: Topic): string | undefined {
+    return this.#plan.groups ? groupOf(topic) : undefined;
+  }
+
   override onConnect(): string | undefined | Promise<string | undefined> {
+    this.#torn = '';
+    this.#missing = 0;
     return this.#perhapsLater(this.#plan.greets ? '{"op":"hello"}' : undefined);
   }
 
@@ -125,8 +181,34 @@ export class SimulatedHandler extends GenericJsonHandler {
     return success ? { accepted: named } : { refused: named };
   }
 
+  /** A frame may say that the next ones are parts of one message. */
+  override split(message: Message): Parts | Promise<Parts> {
+    if (this.#missing > 0) {
+      this.#torn += message.text;
+      if (--this.#missing > 0) return [];
+      const whole = [new Message(this.#torn)];
+      this.#torn = '';
+      return this.#perhapsLater(whole);
+    }
+    if (message.field('op') !== 'parts') return undefined;
+    this.#missing = Number(message.field('count'));
+    return this.#perhapsLater([]);
+  }
+
+  override farewell(): Frames {
+    let frames: Frames;
+    try {
+      frames = this.#plan.parts ? this.#whims.farewell() : undefined;
+      return frames;
+    } finally {
+      this.#surroundings.write({ type: 'parting', frames: [frames ?? []].flat().length });
+    }
+  }
+
   override extractSequence(message: Message): Sequence | undefined {
     const current = message.field('sequence');
+    const topic = this.extractTopic(message);
+    if (typeof current === 'number' && topic !== undefined) this.#heard.set(topic, current);
     return typeof current === 'number' ? { current, previous: current - 1 } : undefined;
   }
 
@@ -135,6 +217,8 @@ export class SimulatedHandler extends GenericJsonHandler {
     if (operation === 'goaway') return { type: 'reconnect' };
     if (operation === 'expired') return { type: 'authenticate' };
     if (operation === 'completed') return { type: 'completed', topics: (message.json as { args: string[] }).args };
+    if (operation === 'resumed') return { type: 'resumed', topics: (message.json as { args: string[] }).args };
+    if (message.field('last') === 1) return { type: 'completed', topics: [this.extractTopic(message) ?? ''] };
     if (operation !== 'revoked') return undefined;
     const { args, final = false } = message.json as { args: string[]; final?: boolean };
     return { type: 'revoked', topics: args, retryable: !final };
@@ -142,6 +226,46 @@ export class SimulatedHandler extends GenericJsonHandler {
 
   override classifyClose(close: CloseInfo): CloseVerdict | ClosePlan {
     return close.code === FATAL_CODE ? 'fatal' : super.classifyClose(close);
+  }
+
+  /** Adds a signature of its own to every frame. */
+  #sign(frame: Frame, info: FrameInfo): Frame | Promise<Frame> {
+    const { random, wait, write } = this.#surroundings;
+    const signature = ++this.#signatures;
+    write({ type: 'preparing', signature, kind: info.kind, topics: info.topics ?? [] });
+    const done = (text: string) => {
+      write({ type: 'prepared', signature, failed: false });
+      return text.replace(/\}$/, `,"stamp":${signature}}`);
+    };
+    const failed = (cause: unknown) => {
+      write({ type: 'prepared', signature, failed: true });
+      throw cause;
+    };
+    try {
+      const unsigned = this.#whims.unsigned(info);
+      if (unsigned) return unsigned.catch(failed);
+      const text = super.prepareFrame(frame, info) as string | Promise<string>;
+      if (random.chance(0.7)) return typeof text === 'string' ? done(text) : text.then(done, failed);
+      const delay = random.integer(0, random.chance(0.1) ? LONG : SHORT);
+      return wait(delay).then(async () => done(await text));
+    } catch (cause) {
+      return failed(cause);
+    }
+  }
+
+  /** First a word that the server has to return, then the key. */
+  async #converse({ receive, send }: LoginSession): Promise<void> {
+    const { random, wait } = this.#surroundings;
+    if (random.chance(0.5)) {
+      send('{"op":"ping","nonce":1}');
+      await receive((message) => message.field('op') === 'pong');
+    }
+    if (random.chance(0.3)) await wait(random.integer(0, LONG));
+    send(JSON.stringify({ op: 'auth', key: this.#plan.key }));
+    const answer = await receive((message) => message.field('op') === 'auth');
+    const { final, success } = members(answer);
+    if (success === true) return;
+    throw final === true ? new AuthenticationFailedError('no key', { retryable: false }) : new Error('not now');
   }
 
   #perhapsLater<T>(value: T): T | Promise<T> {
@@ -156,12 +280,21 @@ function members({ json }: Message): { readonly success?: unknown; readonly fina
 }
 
 /** Acts at the start of a hook, until the function that is returned is called. */
-export function actInside(handler: SimulatedHandler, hook: (typeof HOOKS)[number], act: () => void): () => void {
+export function actInside(
+  handler: SimulatedHandler,
+  hook: (typeof HOOKS)[number],
+  act: (subject: unknown) => void,
+): () => void {
   const own = handler[hook];
+  // Some are the handler's own, not those of its class.
+  const before = Object.getOwnPropertyDescriptor(handler, hook);
   const value = (...parameters: unknown[]): unknown => {
-    act();
+    act(parameters[0]);
     return Reflect.apply(own, handler, parameters);
   };
   Object.defineProperty(handler, hook, { configurable: true, value });
-  return () => void Reflect.deleteProperty(handler, hook);
+  return () => {
+    if (before) Object.defineProperty(handler, hook, before);
+    else Reflect.deleteProperty(handler, hook);
+  };
 }

@@ -8,13 +8,14 @@ import {
 } from 'hpx-transport-ws/testing';
 import type { SimulatedSocket } from '../../src/testing/simulation/simulated-socket.js';
 import { Application } from './application.js';
+import { Archive } from './archive.js';
 import { readJson } from './checker/dialect.js';
 import { Judge } from './checker/judge.js';
 import type { Setup } from './checker/rule.js';
 import { haunted } from './haunted-socket.js';
 import { configOf, FATAL_CODE, type Plan } from './plan.js';
 import { type ClientLog, Recorder } from './recorder.js';
-import { HandlerWhims, SimulatedHandler } from './simulated-handler.js';
+import { groupOf, HandlerWhims, SimulatedHandler } from './simulated-handler.js';
 
 const HOST = 'ws://exchange';
 
@@ -37,6 +38,8 @@ export class SimulatedWorld {
   readonly random: SeededRandom;
   readonly network: SimulatedNetwork;
   readonly server: ReferenceServer;
+  /** What it has published. */
+  readonly archive: Archive;
   readonly recorder: Recorder;
   readonly hosts: readonly SimulatedHost[];
   readonly judges: readonly Judge[];
@@ -56,6 +59,7 @@ export class SimulatedWorld {
     const { latency, delivery, kernelBuffer } = plan;
     this.network = new SimulatedNetwork({ seed, latency, delivery, kernelBuffer });
     this.server = new ReferenceServer(this.network, HOST, plan.server);
+    this.archive = new Archive(this.server);
     this.recorder = new Recorder(() => this.network.clock.now());
     this.hosts = ['a', 'b'].slice(0, plan.clients).map((name) => this.#host(name));
     this.judges = this.hosts.map(({ name, config }) => new Judge(name, setupOf(config, plan)));
@@ -117,7 +121,11 @@ export class SimulatedWorld {
       countsBytes,
     );
     const whims = new HandlerWhims();
-    const handler = new SimulatedHandler(this.plan.handler, whims);
+    const handler = new SimulatedHandler(this.plan.handler, whims, {
+      random: this.random.stream(`handler ${name}`),
+      write: log.write,
+      wait: (ms) => new Promise((resolve) => void this.clock.setArrival(resolve, ms)),
+    });
     const client = new WebSocketClient(config, handler, {
       openSocket: log.openSocket(openSocket),
       clock: runtime.clock,
@@ -142,6 +150,16 @@ export class SimulatedWorld {
 }
 
 function setupOf(config: WebSocketConfig, plan: Plan): Setup {
-  const { confirms } = plan.handler;
-  return { config, read: readJson, tolerance: 0, probes: true, confirms, fatalCodes: [FATAL_CODE] };
+  const { confirms, groups, signs } = plan.handler;
+  return {
+    config,
+    read: readJson,
+    tolerance: 0,
+    probes: true,
+    confirms,
+    fatalCodes: [FATAL_CODE],
+    signs,
+    says: true,
+    ...(groups && { groupOf }),
+  };
 }

@@ -27,13 +27,17 @@ const REGRESSIONS = [
   [1_795_764_620, 'the checker blamed a late timer although bytes had put the verdict off since', 'C6'],
   [1_795_765_480, 'the checker wanted a planned end although the server had begun to close', 'C12'],
   [1_795_775_198, 'the checker wanted the end for a refusal that nobody had read', 'C7'],
+  [101_304, 'a topic was not asked for because another that waited for its signature was resumed', 'S4'],
+  [202_729, 'an update of a stale topic came before the gap of the reconnect', 'S5'],
+  [204_165, 'a late timer gave up a frame that was just signed', 'S3'],
+  [303_962, 'a topic of a refused frame had no gap after what came of an earlier subscription', 'S5'],
 ] as const;
 /** Only to end a run that hangs: a seed takes some milliseconds. */
 const TIMEOUT = 120_000;
 
 describe('simulation', () => {
   it(
-    `${SEEDS} seeds break no rule of the checker [R1, R2, R3, R4, R5, R6, R7, S1, S2, S3, S4, S5, S6, S7, C1, C2, C3, C4, C5, C6, C7, C8, C9, C11, CL50, CF18, DL13, DL16, DL17, DL18, DL19, DL22, HN21, RT9, L1, L2]`,
+    `${SEEDS} seeds break no rule of the checker [R1, R2, R3, R4, R5, R6, R7, S1, S2, S3, S4, S5, S6, S7, C1, C2, C3, C4, C5, C6, C7, C8, C9, C11, CL50, CF18, DL13, DL16, DL17, DL18, DL19, DL22, HN21, HN32, HN35, HN36, HN42, HN43, RT9, L1, L2]`,
     async () => {
       const struck = new Set<string>();
       for (let seed = 1; seed <= SEEDS; seed++) {

@@ -1,4 +1,5 @@
-import type { ConnectionState, OverflowPolicy } from 'hpx-transport-ws';
+import type { ConnectionState, OverflowPolicy, WebSocketConfig } from 'hpx-transport-ws';
+import { Preparations } from './preparations.js';
 import type { Facts, Watch } from './rule.js';
 
 /** The longest wait, in milliseconds, of a topic that was refused once. */
@@ -63,15 +64,20 @@ export class Books {
   /** When the last sleep of the host ended. */
   jumpedAt = Number.NEGATIVE_INFINITY;
   jumps = 0;
+  /** Frames that the handler is asked to sign. */
+  readonly preparations: Preparations;
+  /** Topics of which the live connection was told that the last session goes on. */
+  readonly resumed = new Set<string>();
 
   /** Milliseconds by which this host's timers may be late, because they are throttled, or were just now. */
   get lateness(): number {
     return Math.max(2 * this.#grid, this.now < this.#graceUntil ? this.#grace : 0);
   }
 
-  constructor(read: (text: string) => Facts, minUptime: number) {
+  constructor(read: (text: string) => Facts, { reconnectMinUptime, requestTimeout }: WebSocketConfig) {
     this.#read = read;
-    this.#minUptime = minUptime;
+    this.#minUptime = reconnectMinUptime;
+    this.preparations = new Preparations(requestTimeout);
   }
 
   /** What the server says of a topic before it has answered the frame that ended it is about what was ended. */
@@ -79,8 +85,9 @@ export class Books {
     return this.#ending.has(topic);
   }
 
-  /** Whether no frame can be built for a topic, or could not until now. */
+  /** Whether no frame can be built or signed for a topic, or could not until now. */
   isUnbuildable(topic: string): boolean {
+    if (this.preparations.failedFor(topic, this.now)) return true;
     return this.#unbuildable.includes(topic) || this.#unbuilt.get(topic)?.until === this.now;
   }
 
@@ -125,7 +132,11 @@ export class Books {
       this.#ending.clear();
       this.#hasFailed = false;
       this.#single = undefined;
+      this.preparations.clear();
+      this.resumed.clear();
     },
+    preparing: (entry) => this.preparations.begin(entry),
+    prepared: ({ signature, failed, at }) => this.preparations.end(signature, failed, at),
     out: ({ text }) => {
       const { kind, topics = [], id } = this.#read(text);
       if (kind === 'unsubscribe') for (const topic of topics) this.#ending.set(topic, id);
@@ -142,6 +153,7 @@ export class Books {
           this.#single = undefined;
         }
       }
+      if (kind === 'resumption') for (const topic of topics) this.resumed.add(topic);
       if (kind !== 'unsubscribe') return;
       for (const [topic, endedBy] of this.#ending) if (endedBy === id) this.#ending.delete(topic);
     },
@@ -172,6 +184,11 @@ export class Books {
     subscribed: ({ channel }) => {
       const booked = this.channels.get(channel);
       if (booked) booked.confirmed = true;
+    },
+    // The call that is just being made is turned away.
+    'hook-failed': ({ topic }) => {
+      const newest = [...this.channels.values()].filter((channel) => channel.topic === topic).at(-1);
+      if (newest) this.channels.delete(newest.number);
     },
     leave: ({ at, timeout }) => {
       this.leavingUntil = at + timeout;

@@ -92,8 +92,8 @@ const keepsTheOrder: Rule = {
       for (const outer of within) lastInside.set(outer, call);
     };
     return {
-      request: ({ call, retry, within }) => {
-        if (retry === 'idempotent') orderless.add(call);
+      request: ({ call, isUrgent, retry, within }) => {
+        if (retry === 'idempotent' || isUrgent) orderless.add(call);
         noteInside(call, within);
       },
       send: ({ call, isUrgent, within }) => {
@@ -102,6 +102,11 @@ const keepsTheOrder: Rule = {
       },
       transition: ({ to }) => {
         owed = to === 'ready' ? new Set([...books.channels.values()].map(({ topic }) => topic)) : undefined;
+      },
+      // Calls do not wait until it is signed.
+      preparing: ({ kind, topics }) => {
+        if (kind === 'subscribe') owed = undefined;
+        if (kind === 'subscribe') for (const topic of topics) late.add(topic);
       },
       handed: ({ text }) => {
         const { kind, topics = [], id } = read(text);
@@ -117,13 +122,14 @@ const keepsTheOrder: Rule = {
             askedBy.set(topic, id);
           }
         }
-        const isOwn = kind === 'hello' || kind === 'authentication';
+        const isOwn = kind === 'hello' || kind === 'authentication' || kind === 'farewell';
         if (books.state !== 'ready' && books.state !== 'closing' && !isOwn)
           return fail(`a ${kind} frame left while ${books.state}`);
         if (kind === 'subscribe') owed = undefined;
         if (kind !== 'call') return;
         for (const topic of owed ?? []) {
-          if (!books.isWanted(topic) || late.has(topic) || books.isPostponed(topic)) continue;
+          if (!books.isWanted(topic) || late.has(topic) || books.isPostponed(topic) || books.resumed.has(topic))
+            continue;
           fail(`a call left before the subscription of ${topic}`);
           break;
         }
@@ -160,6 +166,9 @@ const stopsForAReason: Rule = {
         if (verdict === 'accepted') refusals = 0;
         if (verdict === 'refused' || verdict === 'final') refused(verdict === 'final');
         isBeingRead = reason === 'AUTHENTICATION_FAILED';
+      },
+      'hook-failed': ({ hook }) => {
+        if (hook === 'login') refused(false);
       },
       // A hook that reads the refusal gives the attempt up before anybody knows what it is: the next one is refused again.
       reconnect: () => {
@@ -199,7 +208,7 @@ const stopsForAReason: Rule = {
 /** C8: `close()` is bounded in time, final, and leaves nothing behind. */
 const closesForGood: Rule = {
   clause: 'C8',
-  start: ({ tolerance }, fail, books) => {
+  start: ({ read, tolerance }, fail, books) => {
     let due: number | undefined;
     let isOver = false;
     /** Calls of connect() that are open. */
@@ -221,9 +230,9 @@ const closesForGood: Rule = {
         isOver = true;
       },
       dial: () => after('a socket was opened'),
-      out: () => {
+      out: ({ text }) => {
         after('a frame was written');
-        if (isDraining === false) fail('a frame left because of close()');
+        if (isDraining === false && read(text).kind !== 'farewell') fail('a frame left because of close()');
       },
       ping: () => after('a ping was sent'),
       update: () => after('an update was told'),
@@ -254,8 +263,9 @@ const boundsItsQueues: Rule = {
     const idempotent = new Set<number>();
     const urgent = new Set<number>();
     return {
-      request: ({ call, retry }) => {
+      request: ({ call, isUrgent, retry }) => {
         if (retry === 'idempotent') idempotent.add(call);
+        if (isUrgent) urgent.add(call);
       },
       send: ({ call, isUrgent }) => {
         if (isUrgent) urgent.add(call);

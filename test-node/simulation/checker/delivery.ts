@@ -24,6 +24,8 @@ const tellsGaps: Rule = {
       /** Epochs in which a gap was reported for a lost connection. */
       readonly told: Set<number>;
       wasTold: boolean;
+      /** Updates since the last one that were told as unreadable. */
+      unreadable: number;
       holes: number;
       /** An epoch whose first update came without a gap. */
       untold?: number;
@@ -31,7 +33,14 @@ const tellsGaps: Rule = {
     const channels = new Map<number, Progress>();
     return {
       subscribed: ({ channel }) =>
-        void channels.set(channel, { last: undefined, epoch: books.epoch, told: new Set(), wasTold: false, holes: 0 }),
+        void channels.set(channel, {
+          last: undefined,
+          epoch: books.epoch,
+          told: new Set(),
+          wasTold: false,
+          unreadable: 0,
+          holes: 0,
+        }),
       gap: ({ channel, cause, epoch }) => {
         const progress = channels.get(channel);
         if (!progress) return;
@@ -41,9 +50,9 @@ const tellsGaps: Rule = {
         progress.told.add(epoch);
       },
       // One that cannot be read is told as an error.
-      'channel-error': ({ channel, code }) => {
+      'channel-error': ({ channel, code, isOwn }) => {
         const progress = channels.get(channel);
-        if (progress && code === 'PROTOCOL_ERROR') progress.wasTold = true;
+        if (progress && code === 'PROTOCOL_ERROR' && !isOwn) progress.unreadable++;
       },
       update: ({ channel, sequence, epoch, gap }) => {
         const progress = channels.get(channel);
@@ -51,19 +60,23 @@ const tellsGaps: Rule = {
         // What it held from before its confirmation may be older than that.
         if (progress.last === undefined) progress.epoch = Math.min(epoch, progress.epoch);
         progress.wasTold ||= gap;
-        const isNewEpoch = epoch !== progress.epoch;
+        // Where the session goes on nothing was missed.
+        const isNewEpoch = epoch !== progress.epoch && !books.resumed.has(books.channels.get(channel)?.topic ?? '');
         if (isNewEpoch && !progress.told.has(epoch) && !gap) progress.untold ??= epoch;
         progress.epoch = epoch;
         if (sequence === undefined) return;
         const { last } = progress;
         if (last !== undefined && sequence <= last) fail(`channel ${channel} heard ${sequence} after ${last}`);
         const isTold = progress.wasTold || isNewEpoch;
-        if (last !== undefined && sequence > last + 1 && !isTold) progress.holes += sequence - last - 1;
+        const hole = last === undefined ? 0 : sequence - last - 1 - progress.unreadable;
+        if (!isTold) progress.holes += Math.max(0, hole);
+        progress.unreadable = 0;
         progress.last = sequence;
         progress.wasTold = false;
       },
       resumed: ({ channel, epoch }) => {
         const progress = channels.get(channel);
+        if (books.resumed.has(books.channels.get(channel)?.topic ?? '')) return;
         if (progress && !progress.wasTold && !progress.told.has(epoch) && epoch !== progress.epoch)
           fail(`channel ${channel} was resumed in epoch ${epoch} without a gap`);
       },
@@ -92,9 +105,14 @@ const losesNothing: Rule = {
             if (own === topic && account) account.unreadable++;
           }
         }
-        if (kind !== 'update' || sequence === undefined) return;
+        if (sequence === undefined) return;
         for (const { number, topic: own } of books.channels.values())
           if (own === topic) expected.get(number)?.queue.push(sequence);
+      },
+      // One that cannot be read is told as an error.
+      'channel-error': ({ channel, code, isOwn }) => {
+        const account = expected.get(channel);
+        if (account && code === 'PROTOCOL_ERROR' && !isOwn) account.unreadable--;
       },
       update: ({ channel, sequence }) => {
         const account = expected.get(channel);
@@ -107,10 +125,8 @@ const losesNothing: Rule = {
       },
       'channel-stats': ({ channel, dropped, buffered, isUnderWay }) => {
         const { queue, skipped, unreadable } = expected.get(channel) ?? { queue: [], skipped: 0, unreadable: 0 };
-        const missing = queue.length + skipped;
+        const missing = queue.length + skipped + unreadable;
         const difference = missing - dropped - buffered;
-        // What cannot be read is told as an error, or is dropped unseen.
-        if (difference < 0 && difference >= -unreadable) return;
         if (difference !== 0 && !(isUnderWay && difference === 1))
           fail(`channel ${channel} missed ${missing} updates, drops ${dropped} and buffers ${buffered}`);
       },
@@ -118,4 +134,44 @@ const losesNothing: Rule = {
   },
 };
 
-export const deliveryRules: readonly Rule[] = [isQuietAfterwards, tellsGaps, losesNothing];
+/** R7: frames in wire order, none of a socket that was left, and code behind an `await` before the next frame. */
+const handsOutInOrder: Rule = {
+  clause: 'R7',
+  start: ({ read }, fail, books) => {
+    let queue: string[] = [];
+    /** Calls that were written and are open, by their ids. */
+    const written = new Map<string | number, number>();
+    const open = new Set<number>();
+    /** The call whose answer was handed out, until its code has run. */
+    let due: number | undefined;
+    return {
+      dial: () => {
+        queue = [];
+      },
+      in: ({ socket, text }) => {
+        if (socket === books.socket?.number && books.socket.state === 'live') queue.push(text);
+      },
+      request: ({ call }) => void open.add(call),
+      out: ({ text }) => {
+        const { id, mark } = read(text);
+        if (id !== undefined && mark !== undefined) written.set(id, mark);
+      },
+      settled: ({ call }) => {
+        if (due === call) due = undefined;
+        open.delete(call);
+      },
+      handed: ({ text }) => {
+        if (due !== undefined) fail(`a frame was handed out before the code behind call ${due} had run`);
+        due = undefined;
+        const next = queue.shift();
+        if (next === undefined) fail(`a frame was handed out that is not of the live socket: ${text}`);
+        else if (next !== text) fail(`handed out ${text}, and the next on the wire was ${next}`);
+        const { id } = read(text);
+        const call = id === undefined ? undefined : written.get(id);
+        if (call !== undefined && open.has(call)) due = call;
+      },
+    };
+  },
+};
+
+export const deliveryRules: readonly Rule[] = [isQuietAfterwards, tellsGaps, losesNothing, handsOutInOrder];

@@ -4,9 +4,16 @@ import type { Facts } from './rule.js';
 export function readJson(text: string): Facts {
   const frame = parse(text);
   if (!frame) return unreadable(text);
+  const { stamp: signature } = frame;
+  return typeof signature === 'number' ? { ...factsOf(frame), signature } : factsOf(frame);
+}
+
+function factsOf(frame: Readonly<Record<string, unknown>>): Facts {
   const { op, req_id, args, success, refused, topic, sequence, mark, key, n } = frame;
   const id = typeof req_id === 'string' || typeof req_id === 'number' ? req_id : undefined;
-  if (op === 'hello') return { kind: 'hello' };
+  if (op === 'hello' || (op === 'ping' && 'nonce' in frame)) return { kind: 'hello' };
+  if (op === 'bye') return { kind: 'farewell' };
+  if (op === 'cancel') return { kind: 'cancel' };
   if (op === 'ping' || op === 'pong') return { kind: 'ping' };
   if (op === 'auth') {
     if (key !== undefined) return { kind: 'authentication' };
@@ -14,6 +21,7 @@ export function readJson(text: string): Facts {
     return { kind: 'other', verdict: success === true ? 'accepted' : isFinal ? 'final' : 'refused' };
   }
   if (op === 'completed') return { kind: 'revocation', topics: namesOf(args), isFinal: true, isNormal: true };
+  if (op === 'resumed') return { kind: 'resumption', topics: namesOf(args) };
   if (op === 'revoked') return { kind: 'revocation', topics: namesOf(args), isFinal: frame.final === true };
   if (op === 'subscribe' || op === 'unsubscribe') {
     if (success === undefined) return { kind: op, id, topics: namesOf(args) };
@@ -25,8 +33,12 @@ export function readJson(text: string): Facts {
   }
   if (typeof mark === 'number') return { kind: 'call', mark };
   if (id !== undefined) return { kind: 'call', id, mark: typeof n === 'number' ? n : undefined };
-  if (typeof topic === 'string')
-    return { kind: 'update', topic, sequence: typeof sequence === 'number' ? sequence : undefined };
+  if (typeof topic === 'string') {
+    const update = { topic, sequence: typeof sequence === 'number' ? sequence : undefined };
+    return frame.last === 1
+      ? { kind: 'revocation', topics: [topic], isFinal: true, isNormal: true, ...update }
+      : { kind: 'update', ...update };
+  }
   return { kind: 'other' };
 }
 

@@ -2,6 +2,7 @@ import { WebSocketConfig } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { badCallHistories } from './bad-call-histories.js';
 import { badConnectionHistories } from './bad-connection-histories.js';
+import { badSessionHistories } from './bad-session-histories.js';
 import { badTimingHistories } from './bad-timing-histories.js';
 import { readJson } from './dialect.js';
 import { dial, historyOf, ready, transition } from './history-words.js';
@@ -15,9 +16,12 @@ const setup: Setup = {
   probes: true,
   confirms: true,
   fatalCodes: [],
+  signs: true,
+  says: true,
+  groupOf: (topic) => topic,
 };
 
-const badHistories = [...badCallHistories, ...badConnectionHistories, ...badTimingHistories];
+const badHistories = [...badCallHistories, ...badConnectionHistories, ...badTimingHistories, ...badSessionHistories];
 
 describe('the checker', () => {
   it.each(badHistories.map(({ name, clause, history }) => [name, clause, history] as const))(

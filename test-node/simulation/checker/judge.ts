@@ -1,4 +1,5 @@
 import type { Entry, History } from '../history.js';
+import { askRules } from './asks.js';
 import { Books } from './books.js';
 import { connectionRules } from './connection.js';
 import { deliveryRules } from './delivery.js';
@@ -6,12 +7,14 @@ import { paceRules } from './pace.js';
 import { progressRules } from './progress.js';
 import { requestRules } from './requests.js';
 import type { Facts, Rule, Setup, Violation, Watch } from './rule.js';
+import { sessionRules } from './session.js';
 import { subscriptionRules } from './subscriptions.js';
 import { timingRules } from './timing.js';
 import { truthRules } from './truth.js';
 
 export const allRules: readonly Rule[] = [
   ...requestRules,
+  ...askRules,
   ...subscriptionRules,
   ...deliveryRules,
   ...connectionRules,
@@ -19,6 +22,7 @@ export const allRules: readonly Rule[] = [
   ...progressRules,
   ...truthRules,
   ...timingRules,
+  ...sessionRules,
 ];
 
 type Handler = (entry: Entry) => void;
@@ -34,7 +38,7 @@ export class Judge {
   constructor(client: string, setup: Setup, rules: readonly Rule[] = allRules) {
     this.#client = client;
     const own = { ...setup, read: rememberLast(setup.read) };
-    this.#books = new Books(own.read, setup.config.reconnectMinUptime);
+    this.#books = new Books(own.read, setup.config);
     this.#add(this.#books.watch);
     for (const { clause, start } of rules) {
       const fail = (words: string) =>

@@ -54,9 +54,10 @@ const backsOff: Rule = {
       reconnecting: ({ attempt: told, delay, at }) => {
         // A wake may cut short an attempt that hung, and then nothing is counted; a loss just after it is its echo.
         const recent = dials.filter((dial) => at - dial < MINUTE).length;
-        // With that many attempts in this minute the next one has to wait for C5.
-        const isHeld = recent >= limit;
-        const isShort = isHeld || delay <= Math.max(WAKE_DELAY, retryAfter + ROUNDING);
+        // With that many attempts in this minute the next one has to wait for C5, and no longer.
+        const oldest = dials.at(-limit);
+        const held = recent < limit || oldest === undefined ? 0 : oldest + MINUTE - at;
+        const isShort = delay <= Math.max(WAKE_DELAY, retryAfter, held) + ROUNDING;
         const isWoken = at - wokenAt <= WAKE_DELAY && isShort;
         if (told !== attempt + 1 && !(isWoken && told === attempt))
           fail(`attempt ${attempt + 1} was counted as ${told}`);
@@ -66,6 +67,7 @@ const backsOff: Rule = {
         const least = most * (1 - reconnectJitter) + retryAfter;
         if (delay < least - ROUNDING && !isWoken)
           fail(`the delay before attempt ${told} is ${delay}, and the least is ${least}`);
+        const isHeld = delay <= held + ROUNDING;
         if (delay > most + retryAfter + ROUNDING && !isHeld && !isWoken)
           fail(`the delay before attempt ${told} is ${delay}, and the most is ${most + retryAfter}`);
         if (reconnectJitter > 0 && most > 0 && delay === most + retryAfter)
@@ -88,8 +90,7 @@ const backsOff: Rule = {
       step: ({ state, at }) => {
         if (state !== 'reconnecting') due = undefined;
         if (!due) return;
-        const isHeld = dials.filter((dial) => at - dial < MINUTE).length >= limit;
-        if (isHeld || at <= due.to + LINGER + books.lateness + tolerance) return;
+        if (at <= due.to + LINGER + books.lateness + tolerance) return;
         fail(`attempt ${attempt} was due at ${due.to} and did not come`);
         due = undefined;
       },
@@ -123,6 +124,7 @@ const noticesDeath: Rule = {
     let probedAt: number | undefined;
     /** The first of the pings without an answer: a planned end sends one of its own. */
     let askedAt = 0;
+    let pings = 0;
     let jumpsAtLife = 0;
     /** A socket that takes no frame has a second to tell how it ended. */
     let failedAt: number | undefined;
@@ -133,6 +135,8 @@ const noticesDeath: Rule = {
     let flowsYet = false;
     let leftAt = Number.NEGATIVE_INFINITY;
     let isFull = false;
+    /** What the socket held at the last step, if it was much. */
+    let held = 0;
     const live = (socket: number, at: number) => {
       if (socket !== books.socket?.number) return;
       alive = at;
@@ -158,7 +162,11 @@ const noticesDeath: Rule = {
         failedAt = undefined;
       },
       ping: ({ at }) => {
-        if (probedAt === undefined) askedAt = at;
+        if (probedAt === undefined) {
+          askedAt = at;
+          pings = 0;
+        }
+        pings++;
         probedAt = at;
       },
       transition: ({ to, at }) => {
@@ -174,7 +182,9 @@ const noticesDeath: Rule = {
       disconnected: ({ silent, at }) => {
         if (!silent) return;
         if (flowsYet) return fail('a link was called dead while bytes came in');
-        if (at - leftAt < pongTimeout - 1 - tolerance) return fail('a link was called dead while bytes left');
+        // What left is known of the last ping alone, and the first may be overdue.
+        if (pings < 2 && at - leftAt < pongTimeout - 1 - tolerance)
+          return fail('a link was called dead while bytes left');
         // A ping has to wait for room, too.
         if (isFull && at - alive >= pongTimeout) return;
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
@@ -185,11 +195,12 @@ const noticesDeath: Rule = {
         if (isLate && books.jumps - jumpsAtLife < 4 && books.jumpedAt - probedAt > pongTimeout * 2)
           fail('a link was called dead by a timer that was late');
       },
-      step: ({ state, at, flows = false, aheadLeftAt = Number.NEGATIVE_INFINITY }) => {
+      step: ({ state, at, flows = false, aheadLeftAt = Number.NEGATIVE_INFINITY, buffered = 0 }) => {
         alive = Math.max(alive, aheadLeftAt);
-        // Between two steps nobody knows when the last byte came.
-        if (flows || didFlow) alive = at;
+        // Between two steps nobody knows when the last byte came, or left.
+        if (flows || didFlow || buffered < held) alive = at;
         didFlow = flows;
+        held = buffered;
         if (!probes || state !== 'ready' || books.paused || pingInterval === 0) return;
         const isLate = wasLate || books.lateness > 0 || books.jumps > jumpsAtLife;
         const limit = isLate ? 4 * (patience + books.lateness) + 60_000 : patience;

@@ -126,17 +126,21 @@ const isBounded: Rule = {
     const pending = new Map<number, { readonly at: number; readonly hadRoom: boolean }>();
     const waiting = new Set<number>();
     const idempotent = new Set<number>();
+    const urgent = new Set<number>();
+    const reserved = (capacity: number, isUrgent = false) => capacity + (isUrgent ? Math.ceil(capacity / 4) : 0);
     /** Whether there is room, beside calls that were just made. */
-    const hasRoom = (own: number) =>
-      pending.size - own < config.maxPendingRequests && waiting.size - own < config.commandChannelCapacity;
+    const hasRoom = (own: number, isUrgent = false) =>
+      pending.size - own < reserved(config.maxPendingRequests, isUrgent) &&
+      waiting.size - own < reserved(config.commandChannelCapacity, isUrgent);
     return {
       transition: ({ from }) => {
         // What may be written again waits again.
         if (from === 'ready') for (const call of idempotent) waiting.add(call);
       },
-      request: ({ call, at, retry }) => {
+      request: ({ call, at, isUrgent, retry }) => {
         if (retry === 'idempotent') idempotent.add(call);
-        const hadRoom = hasRoom(0);
+        if (isUrgent) urgent.add(call);
+        const hadRoom = hasRoom(0, isUrgent);
         pending.set(call, { at, hadRoom });
         waiting.add(call);
       },
@@ -150,14 +154,19 @@ const isBounded: Rule = {
         if (code === 'CAPACITY_EXCEEDED' && booked) {
           if (booked.at !== at) fail(`call ${call} was not turned away at once`);
           // Reading the payload may make other calls, which take the room first.
-          if (booked.hadRoom && hasRoom(1)) fail(`call ${call} was turned away although there was room`);
+          if (booked.hadRoom && hasRoom(1, urgent.has(call)))
+            fail(`call ${call} was turned away although there was room`);
         }
         pending.delete(call);
         waiting.delete(call);
         idempotent.delete(call);
+        urgent.delete(call);
       },
       step: (entry) => {
-        if (entry.pending > config.maxPendingRequests) fail(`${entry.pending} requests are pending`);
+        // The reserve is for urgent ones.
+        const most = config.maxPendingRequests;
+        const reserve = Math.min(urgent.size, reserved(most, true) - most);
+        if (entry.pending > most + reserve) fail(`${entry.pending} requests are pending`);
       },
     };
   },
@@ -245,46 +254,6 @@ const freesEntries: Rule = {
   },
 };
 
-/** R7: frames in wire order, none of a socket that was left, and code behind an `await` before the next frame. */
-const handsOutInOrder: Rule = {
-  clause: 'R7',
-  start: ({ read }, fail, books) => {
-    let queue: string[] = [];
-    /** Calls that were written and are open, by their ids. */
-    const written = new Map<string | number, number>();
-    const open = new Set<number>();
-    /** The call whose answer was handed out, until its code has run. */
-    let due: number | undefined;
-    return {
-      dial: () => {
-        queue = [];
-      },
-      in: ({ socket, text }) => {
-        if (socket === books.socket?.number && books.socket.state === 'live') queue.push(text);
-      },
-      request: ({ call }) => void open.add(call),
-      out: ({ text }) => {
-        const { id, mark } = read(text);
-        if (id !== undefined && mark !== undefined) written.set(id, mark);
-      },
-      settled: ({ call }) => {
-        if (due === call) due = undefined;
-        open.delete(call);
-      },
-      handed: ({ text }) => {
-        if (due !== undefined) fail(`a frame was handed out before the code behind call ${due} had run`);
-        due = undefined;
-        const next = queue.shift();
-        if (next === undefined) fail(`a frame was handed out that is not of the live socket: ${text}`);
-        else if (next !== text) fail(`handed out ${text}, and the next on the wire was ${next}`);
-        const { id } = read(text);
-        const call = id === undefined ? undefined : written.get(id);
-        if (call !== undefined && open.has(call)) due = call;
-      },
-    };
-  },
-};
-
 export const requestRules: readonly Rule[] = [
   settlesOnce,
   answersItsOwn,
@@ -293,5 +262,4 @@ export const requestRules: readonly Rule[] = [
   leavesOnce,
   abortIsFinal,
   freesEntries,
-  handsOutInOrder,
 ];

@@ -16,6 +16,12 @@ export interface Setup {
   readonly confirms?: boolean;
   /** Close codes that the handler calls fatal. */
   readonly fatalCodes: readonly number[];
+  /** Whether the handler signs each frame before its write. */
+  readonly signs?: boolean;
+  /** Whether the handler tells when it is asked for a farewell. */
+  readonly says?: boolean;
+  /** What topics must have in common to share a frame. */
+  readonly groupOf?: (topic: string) => string;
 }
 
 /** A frame in the words of the checker. */
@@ -27,8 +33,11 @@ export interface Facts {
     | 'subscribe'
     | 'unsubscribe'
     | 'call'
+    | 'cancel'
+    | 'farewell'
     | 'update'
     | 'revocation'
+    | 'resumption'
     | 'unreadable'
     | 'other';
   readonly id?: string | number | undefined;
@@ -47,6 +56,8 @@ export interface Facts {
   /** Of an update. */
   readonly topic?: string | undefined;
   readonly sequence?: number | undefined;
+  /** Of a frame that was signed: the number of its signature. */
+  readonly signature?: number | undefined;
   /** Of a request or a frame of the application's own: the number of the call. */
   readonly mark?: number | undefined;
 }

@@ -1,73 +1,5 @@
-import type { Books } from './books.js';
-import type { Facts, Rule } from './rule.js';
-
-/** S2: a wanted topic is subscribed once, and an unwanted topic is unsubscribed once. */
-const asksOnce: Rule = {
-  clause: 'S2',
-  start: ({ config, read, tolerance }, fail, books) => {
-    /** Topics that the live socket was asked for, and when. */
-    let asked = new Map<string, number>();
-    let frames = new Map<string | number, readonly string[]>();
-    const confirmed = new Set<string>();
-    /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
-    const askedBy = new Map<string, string | number | undefined>();
-    /** Frames that asked for a topic and are not answered; what names no frame is about the oldest of them. */
-    let waiting = new Map<string, number>();
-    /** When a confirmation came in that cannot be read: calls that wait for one are about to be rejected. */
-    let unreadableAt = Number.NaN;
-    return {
-      dial: () => {
-        waiting = new Map();
-        asked = new Map();
-        frames = new Map();
-        confirmed.clear();
-      },
-      out: ({ text, at }) => {
-        const { kind, topics = [], id } = read(text);
-        if (kind === 'subscribe') {
-          if (id !== undefined) frames.set(id, topics);
-          for (const topic of topics) {
-            if (asked.has(topic)) fail(`${topic} was asked for twice`);
-            if (!books.isWanted(topic)) fail(`${topic} was asked for, and nobody wants it`);
-            asked.set(topic, at);
-            askedBy.set(topic, id);
-            waiting.set(topic, (waiting.get(topic) ?? 0) + 1);
-            confirmed.delete(topic);
-          }
-        } else if (kind === 'unsubscribe') {
-          for (const topic of topics) {
-            const since = asked.get(topic);
-            const isLate = since !== undefined && at - since >= config.requestTimeout - 1 - tolerance;
-            if (since === undefined) fail(`${topic} was ended, and it was not asked for`);
-            else if (at === unreadableAt && !books.isHeld(topic)) asked.delete(topic);
-            else if (!books.closing && books.isWantedFor(topic, tolerance) && !(isLate && !confirmed.has(topic)))
-              fail(`${topic} was ended, and it is wanted`);
-            asked.delete(topic);
-            confirmed.delete(topic);
-          }
-        }
-      },
-      handed: ({ text }) => {
-        const facts = read(text);
-        const { kind, topics = [], id } = facts;
-        if (kind === 'unreadable') unreadableAt = books.now;
-        const refused = refusedTopics(facts, frames, books);
-        const answered = kind === 'revocation' ? [] : [...topics, ...refused];
-        for (const topic of answered) waiting.set(topic, Math.max(0, (waiting.get(topic) ?? 0) - 1));
-        for (const topic of refused) {
-          if (id !== undefined && id !== askedBy.get(topic)) continue;
-          asked.delete(topic);
-          confirmed.delete(topic);
-        }
-        if (kind !== 'subscribe') return;
-        for (const topic of topics) {
-          const isAboutLast = id === undefined ? waiting.get(topic) === 0 : id === askedBy.get(topic);
-          if (asked.has(topic) && isAboutLast) confirmed.add(topic);
-        }
-      },
-    };
-  },
-};
+import { isSpoiled, refusedTopics } from './refusals.js';
+import type { Rule } from './rule.js';
 
 /** S3: at rest the server has the wanted topics, and their channels are confirmed. */
 const agreesAtRest: Rule = {
@@ -144,6 +76,8 @@ const survivesDrops: Rule = {
       handed: ({ text, at }) => {
         const facts = read(text);
         const topics = refusedTopics(facts, frames, books);
+        if (facts.kind === 'resumption')
+          for (const topic of facts.topics ?? []) if (!asked.has(topic)) asked.set(topic, at);
         for (const topic of topics) {
           // A late answer to an older frame means nothing.
           if (facts.id === undefined || facts.id === askedBy.get(topic)) {
@@ -164,6 +98,14 @@ const survivesDrops: Rule = {
         }
         if (facts.kind === 'subscribe') for (const topic of facts.topics ?? []) postponed.delete(topic);
       },
+      // A topic without a signature waits like one that was refused.
+      prepared: ({ at, failed }) => {
+        if (!failed) return;
+        for (const { topic } of books.channels.values()) {
+          if (!books.preparations.failedFor(topic, at)) continue;
+          postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
+        }
+      },
       subscribed: ({ channel }) => void confirmed.set(channel, books.epoch),
       resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
       'channel-error': ({ channel, code }) => {
@@ -182,7 +124,8 @@ const survivesDrops: Rule = {
         if (state !== 'ready' || books.leavingUntil !== undefined) return;
         const patience = ASKED_WITHIN + books.lateness + tolerance;
         // After a sleep its overdue timers come first.
-        if (at - Math.max(books.stateSince, fullAt, books.jumpedAt) < patience) return;
+        const busyUntil = books.preparations.busyUntil(at);
+        if (at - Math.max(books.stateSince, fullAt, books.jumpedAt, busyUntil) < patience) return;
         for (const { number, topic, since } of books.channels.values()) {
           const askedAt = asked.get(topic);
           if (askedAt !== undefined && confirmed.has(number) && confirmed.get(number) !== books.epoch) {
@@ -241,6 +184,7 @@ const failsAlone: Rule = {
         const facts = read(text);
         const topics = refusedTopics(facts, frames, books);
         if (!isSpoiled(facts, topics)) for (const topic of topics) refused.add(topic);
+        if (facts.isFinal) for (const topic of topics) asked.delete(topic);
         if (facts.kind === 'unreadable') unreadableAt = books.now;
       },
       refused: ({ channel, code, cause, at }) => {
@@ -275,20 +219,4 @@ const failsAlone: Rule = {
   },
 };
 
-/** The topics that a frame of the server refuses, or ends. */
-function refusedTopics(
-  { kind, topics = [], id, refused = [] }: Facts,
-  frames: ReadonlyMap<string | number, readonly string[]>,
-  books: Books,
-): readonly string[] {
-  if (kind === 'revocation') return topics.filter((topic) => !books.isEnding(topic));
-  if (refused !== 'all') return refused;
-  return id === undefined ? topics : (frames.get(id) ?? []);
-}
-
-/** Whether a frame was refused as a whole: its topics are then subscribed one by one before any channel fails. */
-function isSpoiled({ refused }: Facts, topics: readonly string[]): boolean {
-  return refused === 'all' && topics.length > 1;
-}
-
-export const subscriptionRules: readonly Rule[] = [asksOnce, agreesAtRest, survivesDrops, failsAlone];
+export const subscriptionRules: readonly Rule[] = [agreesAtRest, survivesDrops, failsAlone];

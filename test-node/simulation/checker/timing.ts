@@ -236,20 +236,33 @@ const replacesAtOnce: Rule = {
   },
 };
 
-/** DL19: an urgent call leaves before the others that wait. A send needs no preparation, which would take time. */
+/** DL19: an urgent call leaves before the others that wait, also if it has to be prepared first. */
 const hurriesUrgentCalls: Rule = {
   clause: 'DL19',
   start: ({ read }, fail) => {
-    const urgent = new Set<number>();
+    /** Those that wait, and from when on the others have to wait for them. */
+    const urgent = new Map<number, number>();
+    const known = new Set<number>();
     return {
-      send: ({ call, isUrgent }) => {
-        if (isUrgent) urgent.add(call);
+      // It may have been turned away, which its promise tells in a moment.
+      request: ({ call, isUrgent, at }) => {
+        if (!isUrgent) return;
+        urgent.set(call, at + 1);
+        known.add(call);
       },
+      send: ({ call, isUrgent, at }) => {
+        if (!isUrgent) return;
+        urgent.set(call, at);
+        known.add(call);
+      },
+      abort: ({ call }) => void urgent.delete(call),
       settled: ({ call }) => void urgent.delete(call),
-      out: ({ text }) => {
+      out: ({ text, at }) => {
         const { kind, mark } = read(text);
-        if (kind !== 'call' || mark === undefined || urgent.delete(mark)) return;
-        for (const call of urgent) fail(`call ${mark} was written before call ${call}, which is urgent`);
+        if (mark !== undefined) urgent.delete(mark);
+        if (kind !== 'call' || mark === undefined || known.has(mark)) return;
+        for (const [call, since] of urgent)
+          if (at >= since) fail(`call ${mark} was written before call ${call}, which is urgent`);
       },
     };
   },

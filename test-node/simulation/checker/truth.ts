@@ -78,7 +78,7 @@ const believesNothingUnreadable: Rule = {
       handed: ({ text }) => {
         const { kind, topics = [], id, verdict } = read(text);
         if (verdict === 'accepted') isLoggedIn = true;
-        if (kind === 'revocation') for (const topic of topics) confirmed.add(topic);
+        if (kind === 'revocation' || kind === 'resumption') for (const topic of topics) confirmed.add(topic);
         if (kind !== 'subscribe') return;
         for (const topic of topics) confirmed.add(topic);
         for (const [topic, asked] of askedBy) {

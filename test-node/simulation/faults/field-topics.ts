@@ -53,6 +53,5 @@ export const fieldTopicFaults: readonly Fault[] = [
   { name: 'field: a topic that ends connections', lasts: [3_000, 12_000, 60_000], strike: poison },
   { name: 'field: a topic without a frame', strike: forbid },
   { name: 'field: subscribes during an outage', lasts: [3_000, 12_000], strike: subscribeOffline },
-  once('field: a stream comes to its end', ({ plan, server }, random) => server.complete(random.pick(plan.topics))),
   once('field: many signals to authenticate', expireManyTimes),
 ];

@@ -77,7 +77,16 @@ export const serverFaults: readonly Fault[] = [
     },
   },
   once('server: revokes a topic', ({ server, plan }, random) => server.revoke(random.pick(plan.topics))),
-  once('server: revokes a topic for good', ({ server, plan }, random) => server.revoke(random.pick(plan.topics), true)),
+  {
+    name: 'server: revokes a topic for good',
+    strike: (world, random) => {
+      world.server.revoke(random.pick(world.plan.topics), true);
+      // One that crosses a new subscribe frame tells more than is so.
+      return () => {
+        if (!confirms(world)) world.server.drop();
+      };
+    },
+  },
   {
     name: 'server: refuses what it served before',
     strike: (world) => {

@@ -1,0 +1,96 @@
+import { refusedTopics } from './refusals.js';
+import type { Rule } from './rule.js';
+
+/** S2: a wanted topic is subscribed once, and an unwanted topic is unsubscribed once. */
+const asksOnce: Rule = {
+  clause: 'S2',
+  start: ({ config, read, signs = false, tolerance }, fail, books) => {
+    /** Topics that the live socket was asked for, and when. */
+    let asked = new Map<string, number>();
+    let frames = new Map<string | number, readonly string[]>();
+    const confirmed = new Set<string>();
+    /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
+    const askedBy = new Map<string, string | number | undefined>();
+    /** Frames that asked for a topic and are not answered; what names no frame is about the oldest of them. */
+    let waiting = new Map<string, number>();
+    /** When a confirmation came in that cannot be read: calls that wait for one are about to be rejected. */
+    let unreadableAt = Number.NaN;
+    /** Whether a topic may be ended now, although it is wanted. */
+    const mayEnd = (topic: string, at: number) => {
+      const since = asked.get(topic);
+      const isLate = since !== undefined && at - since >= config.requestTimeout - 1 - tolerance;
+      if (books.closing || !books.isWantedFor(topic, tolerance) || (isLate && !confirmed.has(topic))) return true;
+      return at === unreadableAt && !books.isHeld(topic);
+    };
+    /** What is being ended by a frame that is being signed: topics that the server had by then, and might be ended. */
+    const ends = new Map<number, { readonly held: ReadonlySet<string>; readonly free: ReadonlySet<string> }>();
+    return {
+      preparing: ({ at, kind, signature, topics }) => {
+        if (kind !== 'subscribe' && kind !== 'unsubscribe') return;
+        // One at a time: what did not leave is given up, and counts as ended.
+        for (const { held } of ends.values()) for (const topic of held) asked.delete(topic);
+        ends.clear();
+        if (kind === 'unsubscribe')
+          ends.set(signature, {
+            held: new Set(topics.filter((topic) => asked.has(topic))),
+            free: new Set(topics.filter((topic) => mayEnd(topic, at))),
+          });
+      },
+      dial: () => {
+        ends.clear();
+        waiting = new Map();
+        asked = new Map();
+        frames = new Map();
+        confirmed.clear();
+      },
+      out: ({ text, at }) => {
+        const { kind, topics = [], id, signature = 0 } = read(text);
+        if (kind === 'subscribe') {
+          if (id !== undefined) frames.set(id, topics);
+          for (const topic of topics) {
+            if (asked.has(topic)) fail(`${topic} was asked for twice`);
+            if (!books.isWanted(topic)) fail(`${topic} was asked for, and nobody wants it`);
+            asked.set(topic, at);
+            askedBy.set(topic, id);
+            waiting.set(topic, (waiting.get(topic) ?? 0) + 1);
+            confirmed.delete(topic);
+          }
+        } else if (kind === 'unsubscribe') {
+          for (const topic of topics) {
+            if (!asked.has(topic) && !ends.get(signature)?.held.has(topic))
+              fail(`${topic} was ended, and it was not asked for`);
+            else if (!mayEnd(topic, at) && !ends.get(signature)?.free.has(topic))
+              fail(`${topic} was ended, and it is wanted`);
+            asked.delete(topic);
+            confirmed.delete(topic);
+          }
+          ends.delete(signature);
+        }
+      },
+      handed: ({ text }) => {
+        const facts = read(text);
+        const { kind, topics = [], id } = facts;
+        if (kind === 'unreadable') unreadableAt = books.now;
+        if (kind === 'resumption') for (const topic of topics) asked.set(topic, asked.get(topic) ?? books.now);
+        const refused = refusedTopics(facts, frames, books);
+        const answered = kind === 'revocation' ? [] : [...topics, ...refused];
+        for (const topic of answered) waiting.set(topic, Math.max(0, (waiting.get(topic) ?? 0) - 1));
+        for (const topic of refused) {
+          if (id !== undefined && id !== askedBy.get(topic)) continue;
+          asked.delete(topic);
+          confirmed.delete(topic);
+        }
+        if (kind !== 'subscribe') return;
+        for (const topic of topics) {
+          const isAboutLast = id === undefined ? waiting.get(topic) === 0 : id === askedBy.get(topic);
+          const since = asked.get(topic);
+          // Where frames wait to be signed one that comes too late finds the end of its topic on its way.
+          const isLate = signs && since !== undefined && books.now - since >= config.requestTimeout - 1 - tolerance;
+          if (since !== undefined && isAboutLast && !isLate) confirmed.add(topic);
+        }
+      },
+    };
+  },
+};
+
+export const askRules: readonly Rule[] = [asksOnce];
