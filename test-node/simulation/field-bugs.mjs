@@ -221,6 +221,6 @@ export const fieldBugs = [
     'subscriptions/reconciler.ts',
     'if (own.length > 1 && !isLate) return acknowledgements.halve(own);',
     'void acknowledgements; void isLate;',
-    1_000,
+    3_000,
   ),
 ];

@@ -154,6 +154,7 @@ const failsAlone: Rule = {
     const refused = new Set<string>();
     /** Topics that this connection was asked for, and when last. */
     const asked = new Map<string, number>();
+    const askedBy = new Map<string, string | number | undefined>();
     /** When first: from then on a call waits for its answer. */
     const firstAsked = new Map<string, number>();
     /** When a confirmation came in that cannot be read. */
@@ -174,6 +175,7 @@ const failsAlone: Rule = {
         if (kind === 'subscribe') {
           for (const topic of topics ?? []) {
             asked.set(topic, at);
+            askedBy.set(topic, id);
             if (!firstAsked.has(topic)) firstAsked.set(topic, at);
           }
         }
@@ -184,7 +186,8 @@ const failsAlone: Rule = {
         const facts = read(text);
         const topics = refusedTopics(facts, frames, books);
         if (!isSpoiled(facts, topics)) for (const topic of topics) refused.add(topic);
-        if (facts.isFinal) for (const topic of topics) asked.delete(topic);
+        // A late answer to an older frame means nothing.
+        for (const topic of topics) if (facts.id === undefined || facts.id === askedBy.get(topic)) asked.delete(topic);
         if (facts.kind === 'unreadable') unreadableAt = books.now;
       },
       refused: ({ channel, code, cause, at }) => {
