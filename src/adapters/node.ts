@@ -27,7 +27,7 @@ const DEFAULTS = {
   // long for a silent server. The client itself stops waiting for the close code after 1 s.
   closeTimeout: 800,
   // Whole text frames are taken out of each read at once, before ws sees them. With many frames in a read this takes a
-  // fifth of the time. `nodeOptions: { bulkRead: false }` lets ws read every frame.
+  // quarter of the time. `nodeOptions: { bulkRead: false }` lets ws read every frame.
   bulkRead: true,
 } as const satisfies NodeOptions;
 
