@@ -11,7 +11,7 @@ export default ({ rounds, few }) => {
     secure: true,
     phases: [
       { ...phase, suffix: 'Tls', label: 'TLS', link: 'tls', count: few ? 30_000 : 60_000 },
-      { ...phase, suffix: 'Deflate', label: 'permessage-deflate', link: 'deflate', count: few ? 6_000 : 12_000 },
+      { ...phase, suffix: 'Deflate', label: 'permessage-deflate', link: 'deflate', count: few ? 3_000 : 6_000 },
     ],
     ours: [{ name: 'hpx-transport-ws', reader: 'listener', complete: true }],
   });
