@@ -101,7 +101,12 @@ export const dataFaults: readonly Fault[] = [
     const req_id = random.pick([...server.requests, 'never used']);
     for (const connection of server.connections) connection.sendJson({ req_id, data: 'nobody asked' });
   }),
-  once('data: sequence gap', ({ server, plan }, random) => server.skip(random.pick(plan.topics))),
+  once('data: sequence gap', ({ clock, server, plan }, random) => {
+    const topic = random.pick([...server.subscriptions, ...plan.topics]);
+    server.skip(topic);
+    // Or nobody would know for long.
+    clock.setArrival(() => void server.publish(topic, 'behind the gap'), random.integer(0, 400));
+  }),
   {
     name: 'data: subscriptions lost silently',
     strike: ({ server }) => {

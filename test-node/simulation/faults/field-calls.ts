@@ -149,6 +149,20 @@ function endInHook({ hosts, plan }: SimulatedWorld, random: SeededRandom): () =>
   return heal;
 }
 
+/** The client or the connection ends inside a call: while a payload is read, or a topic is named. */
+function closeInCall({ hosts, plan }: SimulatedWorld, random: SeededRandom): void {
+  const { application, handler } = random.pick(hosts);
+  const isLast = random.chance(0.4);
+  const end = () => (isLast ? application.close() : application.reconnect());
+  if (random.chance(0.5)) return void application.request({ inPayload: end });
+  let left = 1;
+  const heal = actInside(handler, random.pick(['canonicalTopic', 'groupKey']), () => {
+    if (left-- > 0) application.during(end);
+  });
+  application.subscribe(random.pick(plan.topics));
+  heal();
+}
+
 export const fieldCallFaults: readonly Fault[] = [
   unreadable(
     'field: answers are no JSON',
@@ -200,9 +214,5 @@ export const fieldCallFaults: readonly Fault[] = [
   }),
   { name: 'field: urgent calls', lasts: [500, 3_000], strike: callUrgently },
   { name: 'field: ends inside any hook', strike: endInHook },
-  once('field: closes while a payload is read', ({ hosts }, random) => {
-    const { application } = random.pick(hosts);
-    const isLast = random.chance(0.4);
-    application.request({ inPayload: () => (isLast ? application.close() : application.reconnect()) });
-  }),
+  once('field: closes while a call is made', closeInCall),
 ];

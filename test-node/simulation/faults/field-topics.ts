@@ -1,6 +1,6 @@
-import type { SeededRandom } from 'hpx-transport-ws/testing';
+import type { SeededRandom, SimulatedConnection } from 'hpx-transport-ws/testing';
 import type { SimulatedWorld } from '../simulated-world.js';
-import { type Fault, once } from './fault.js';
+import type { Fault } from './fault.js';
 
 /** Asking for one topic makes the server end the connection. */
 function poison({ hosts, plan, server }: SimulatedWorld, random: SeededRandom): () => void {
@@ -39,19 +39,28 @@ function subscribeOffline({ hosts, network, plan, server }: SimulatedWorld, rand
   };
 }
 
-/** Many signals at once that the login has ended. */
-function expireManyTimes({ plan, server }: SimulatedWorld): void {
-  // Where nothing is confirmed nobody learns of what is refused meanwhile.
-  if (plan.server.acknowledge === 'none') return server.drop();
-  server.expireLogins();
-  if (plan.server.key === undefined) return;
-  for (const connection of server.connections)
+/** Many signals at once that the login has ended: of a live session, or while the login is under way. */
+function expireManyTimes({ plan, server }: SimulatedWorld, random: SeededRandom): (() => void) | undefined {
+  const expire = (connection: SimulatedConnection) => {
+    if (plan.server.key === undefined) return;
     for (let count = 20; count > 0; count--) connection.sendJson({ op: 'expired' });
+  };
+  // Where nothing is confirmed nobody learns of what is refused meanwhile.
+  if (plan.server.acknowledge === 'none' || random.chance(0.5)) {
+    server.onConnection = expire;
+    server.drop();
+    return () => {
+      if (server.onConnection === expire) server.onConnection = () => {};
+    };
+  }
+  server.expireLogins();
+  for (const connection of server.connections) expire(connection);
+  return undefined;
 }
 
 export const fieldTopicFaults: readonly Fault[] = [
   { name: 'field: a topic that ends connections', lasts: [3_000, 12_000, 60_000], strike: poison },
   { name: 'field: a topic without a frame', strike: forbid },
   { name: 'field: subscribes during an outage', lasts: [3_000, 12_000], strike: subscribeOffline },
-  once('field: many signals to authenticate', expireManyTimes),
+  { name: 'field: many signals to authenticate', strike: expireManyTimes },
 ];
