@@ -16,8 +16,9 @@ export class Gaps {
     this.#arrival = arrival;
   }
 
-  /** The subscribers of a topic miss updates from now on. */
-  lose(subscription: Subscription, loss: Loss): void {
+  /** The subscribers of a topic miss updates from `since` on (Unix milliseconds). */
+  lose(subscription: Subscription, since: number, cause: Gap['cause']): void {
+    const loss: Loss = { epoch: this.#arrival.epoch, since, cause };
     for (const subscriber of subscription.subscribers) {
       // A subscriber without any update yet misses nothing. Several losses in a row are one gap, from the first loss on.
       const hasHeard = subscriber.isConfirmed || subscriber.inlet.buffered > 0;
@@ -29,7 +30,7 @@ export class Gaps {
 
   /** The subscribers miss updates from now on, until the server confirms the topic anew. */
   loseUntilConfirmed(subscription: Subscription): void {
-    this.lose(subscription, { since: this.#arrival.time(), cause: 'resync' });
+    this.lose(subscription, this.#arrival.time(), 'resync');
   }
 
   /** The session goes on: nothing was missed while the connection was lost. A gap that was told stays told. */
@@ -48,11 +49,16 @@ export class Gaps {
     }
   }
 
-  /** An update came. The loss of a stale topic lasts: its gap is announced later, but that of a lost connection now. */
+  /**
+   * An update came. The loss of a stale topic lasts: its gap is announced later. But what was lost with an earlier connection
+   * is announced now, and the topic stays stale.
+   */
   announceBefore(subscription: Subscription, until: number): void {
-    const owed = subscription.subscribers.filter(isOwed);
-    if (subscription.state !== 'stale') return this.#announce(owed, until);
-    this.#announce(owed.filter(hasLostConnection), until, { since: until, cause: 'resync' });
+    const { state, subscribers } = subscription;
+    if (state !== 'stale') return this.#announce(subscribers.filter(isOwed), until);
+    const { epoch } = this.#arrival;
+    const isOlder = ({ isOwed, loss }: Subscriber) => isOwed && loss !== undefined && loss.epoch < epoch;
+    this.#announce(subscribers.filter(isOlder), until, { epoch, since: until, cause: 'resync' });
   }
 
   /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */
@@ -78,13 +84,13 @@ export class Gaps {
 
   /**
    * Notes all gaps before the first is announced: what a listener of the first gap loses is another gap.
-   * @param next - the loss that begins with the end of the gap, if one does
+   * @param next - the loss that follows, if the subscribers go on missing updates
    */
   #announce(owed: readonly Subscriber[], until: number, next?: Loss): void {
     for (const subscriber of owed) {
       const { since, cause } = subscriber.loss as Loss;
-      subscriber.isOwed = next !== undefined;
       if (next) subscriber.loss = next;
+      subscriber.isOwed = next !== undefined;
       subscriber.gap = this.#gap(since, until, cause);
     }
     for (const { gap, inlet } of owed) if (gap) inlet.gap(gap);
@@ -106,10 +112,6 @@ function isSame(one: Gap, other: Gap): boolean {
 
 function isOwed(subscriber: Subscriber): boolean {
   return subscriber.isOwed;
-}
-
-function hasLostConnection({ loss }: Subscriber): boolean {
-  return loss?.cause === 'disconnect';
 }
 
 function isConfirmedAndOwed(subscriber: Subscriber): boolean {

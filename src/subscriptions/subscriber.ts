@@ -8,8 +8,8 @@ import * as texts from '../texts.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import type { Wait } from './wait.js';
 
-/** Since when, and why, a subscriber may have missed updates. */
-export type Loss = Pick<Gap, 'since' | 'cause'>;
+/** Since when, on which connection, and why a subscriber may have missed updates. */
+export type Loss = Pick<Gap, 'epoch' | 'since' | 'cause'>;
 
 export interface SubscriberOptions {
   readonly params?: unknown;

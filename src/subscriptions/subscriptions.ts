@@ -233,7 +233,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#delivery.lost();
     this.#arrival.lost();
     for (const subscription of this.#store.all()) {
-      this.#gaps.lose(subscription, { since, cause: 'disconnect' });
+      this.#gaps.lose(subscription, since, 'disconnect');
       this.#store.happen(subscription, 'lost');
       this.#waits.lost(subscription);
       this.#resyncs.lost(subscription);

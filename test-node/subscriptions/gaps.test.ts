@@ -2,6 +2,7 @@ import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, connectClient, dropping, serve } from '../support/live.js';
+import { connectedWorld } from '../support/virtual-world.js';
 
 describe('a gap', () => {
   it('is reported for updates lost before the confirmation, with the next update [CH19, S5, S7]', async () => {
@@ -205,6 +206,42 @@ describe('a gap', () => {
     expect(gaps).toHaveLength(1);
     expect(gaps[0]?.epoch).toBe(3);
     expect(gaps[0]?.since).toBeLessThanOrEqual(lostAt);
+  });
+
+  it('of an unfinished resync comes before the first update of the next connection, confirmed or not [CH19, CH28, S5]', async () => {
+    /** One subscription frame per connection and minute: what the server did not confirm is asked again late. */
+    class PacedHandler extends GenericJsonHandler {
+      override readonly limits = { subscriptionFrames: { count: 1, window: 60_000 } };
+    }
+    const world = await connectedWorld({ handler: new PacedHandler(), config: { requestTimeout: 1_000 } });
+    const { client, clock, publish, server, subscribe } = world;
+    const channel = await subscribe('a');
+    const told: unknown[] = [];
+    channel.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    channel.on('gap', ({ cause, epoch }) => told.push(`${cause} ${epoch}`));
+    channel.on('resumed', (epoch) => told.push(`resumed ${epoch}`));
+    await publish('a', 1);
+    client.resync('a').catch(() => {});
+    server.onSend = ({ op }, send) => {
+      if (op !== 'subscribe') send();
+    };
+    server.drop();
+    await clock.advance(3_000);
+    expect(client.lastWarning?.code).toBe('subscription-unconfirmed');
+    server.onSend = (_frame, send) => send();
+    await publish('a', 2);
+    await publish('a', 3);
+    await clock.advance(130_000);
+    await publish('a', 4);
+    expect(told).toEqual([
+      [1, undefined],
+      'resync 2',
+      [2, 'resync'],
+      [3, undefined],
+      'resync 2',
+      'resumed 2',
+      [4, 'resync'],
+    ]);
   });
 
   it('is reported for a skipped sequence number but not for a snapshot [HN27, CH2, CH19, CH20]', async () => {
