@@ -11,8 +11,6 @@ const asksOnce: Rule = {
     const confirmed = new Set<string>();
     /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
     const askedBy = new Map<string, string | number | undefined>();
-    /** Frames that asked for a topic and are not answered; what names no frame is about the oldest of them. */
-    let waiting = new Map<string, number>();
     /** When a confirmation came in that cannot be read: calls that wait for one are about to be rejected. */
     let unreadableAt = Number.NaN;
     /** Whether a topic may be ended now, although it is wanted. */
@@ -38,7 +36,6 @@ const asksOnce: Rule = {
       },
       dial: () => {
         ends.clear();
-        waiting = new Map();
         asked = new Map();
         frames = new Map();
         confirmed.clear();
@@ -48,11 +45,10 @@ const asksOnce: Rule = {
         if (kind === 'subscribe') {
           if (id !== undefined) frames.set(id, topics);
           for (const topic of topics) {
-            if (asked.has(topic)) fail(`${topic} was asked for twice`);
+            if (asked.has(topic) && !books.isDoubtful(topic)) fail(`${topic} was asked for twice`);
             if (!books.isWanted(topic)) fail(`${topic} was asked for, and nobody wants it`);
             asked.set(topic, at);
             askedBy.set(topic, id);
-            waiting.set(topic, (waiting.get(topic) ?? 0) + 1);
             confirmed.delete(topic);
           }
         } else if (kind === 'unsubscribe') {
@@ -73,16 +69,14 @@ const asksOnce: Rule = {
         if (kind === 'unreadable') unreadableAt = books.now;
         if (kind === 'resumption') for (const topic of topics) asked.set(topic, asked.get(topic) ?? books.now);
         const refused = refusedTopics(facts, frames, books);
-        const answered = kind === 'revocation' ? [] : [...topics, ...refused];
-        for (const topic of answered) waiting.set(topic, Math.max(0, (waiting.get(topic) ?? 0) - 1));
         for (const topic of refused) {
           if (id !== undefined && id !== askedBy.get(topic)) continue;
-          asked.delete(topic);
+          if (!books.isDoubtful(topic)) asked.delete(topic);
           confirmed.delete(topic);
         }
         if (kind !== 'subscribe') return;
         for (const topic of topics) {
-          const isAboutLast = id === undefined ? waiting.get(topic) === 0 : id === askedBy.get(topic);
+          const isAboutLast = id === undefined ? !books.isAsking(topic) : id === askedBy.get(topic);
           const since = asked.get(topic);
           // Where frames wait to be signed one that comes too late finds the end of its topic on its way.
           const isLate = signs && since !== undefined && books.now - since >= config.requestTimeout - 1 - tolerance;

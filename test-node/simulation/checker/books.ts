@@ -44,6 +44,9 @@ export class Books {
   readonly channels = new Map<number, BookedChannel>();
   /** Topics in unsubscribe frames of the live socket, each with the id of the frame, until it is answered. */
   readonly #ending = new Map<string, string | number | undefined>();
+  /** How many subscribe frames of the live socket with a topic are unanswered. */
+  readonly #asking = new Map<string, number>();
+  readonly #doubtful = new Set<string>();
   /** The last subscribe frame of the live socket, if it has one topic and is unanswered. */
   #single: { readonly topic: string; readonly id: string | number | undefined; readonly isLate: boolean } | undefined;
   /** Topics that no frame can be built for. */
@@ -83,6 +86,16 @@ export class Books {
   /** What the server says of a topic before it has answered the frame that ended it is about what was ended. */
   isEnding(topic: string): boolean {
     return this.#ending.has(topic);
+  }
+
+  /** Whether a subscribe frame with a topic is unanswered: what names no frame was about the oldest one. */
+  isAsking(topic: string): boolean {
+    return (this.#asking.get(topic) ?? 0) > 0;
+  }
+
+  /** Whether nobody can tell what the server refused last: what it was asked for last, or what it was asked for before. */
+  isDoubtful(topic: string): boolean {
+    return this.#doubtful.has(topic);
   }
 
   /** Whether no frame can be built or signed for a topic, or could not until now. */
@@ -130,6 +143,8 @@ export class Books {
       this.socket = { number: socket, dialledAt: at, opened: false, state: 'live' };
       this.sockets.set(socket, this.socket);
       this.#ending.clear();
+      this.#asking.clear();
+      this.#doubtful.clear();
       this.#hasFailed = false;
       this.#single = undefined;
       this.preparations.clear();
@@ -141,11 +156,14 @@ export class Books {
       const { kind, topics = [], id } = this.#read(text);
       if (kind === 'unsubscribe') for (const topic of topics) this.#ending.set(topic, id);
       if (kind !== 'subscribe') return;
+      for (const topic of topics) this.#asking.set(topic, (this.#asking.get(topic) ?? 0) + 1);
       const isLate = this.now - this.stateSince >= this.#minUptime - 1;
       this.#single = topics.length === 1 ? { topic: topics[0] as string, id, isLate } : undefined;
     },
     handed: ({ text }) => {
-      const { kind, id, topics = [] } = this.#read(text);
+      const facts = this.#read(text);
+      this.#countAnswer(facts);
+      const { kind, id, topics = [] } = facts;
       if (kind === 'subscribe' || kind === 'revocation') {
         for (const topic of topics) this.#deaths.delete(topic);
         if (this.#single && (topics.includes(this.#single.topic) || id === this.#single.id)) {
@@ -221,6 +239,9 @@ export class Books {
 
   /** What takes something away is booked after the rules have seen it. */
   readonly watchAfter: Watch = {
+    out: ({ text }) => {
+      for (const topic of this.#read(text).topics ?? []) this.#doubtful.delete(topic);
+    },
     refused: ({ channel }) => void this.channels.delete(channel),
     unsubscribe: ({ channel }) => void this.channels.delete(channel),
     'socket-closed': ({ socket }) => this.#leave(socket, 'over'),
@@ -233,6 +254,16 @@ export class Books {
       this.closing = true;
     },
   };
+
+  #countAnswer({ kind, id, topics = [], refused = [] }: Facts): void {
+    if (kind !== 'subscribe' && kind !== 'other' && kind !== 'revocation') return;
+    const named = refused === 'all' ? [] : refused;
+    for (const topic of [...topics, ...named]) {
+      if (kind !== 'revocation') this.#asking.set(topic, Math.max(0, (this.#asking.get(topic) ?? 0) - 1));
+      if (kind === 'revocation' || !this.isAsking(topic)) this.#doubtful.delete(topic);
+    }
+    for (const topic of named) if (id === undefined && this.isAsking(topic)) this.#doubtful.add(topic);
+  }
 
   #countDeath(): void {
     const single = this.#single;

@@ -1,13 +1,26 @@
 import { WebSocketConfig } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
+import { askRules } from './asks.js';
 import { badCallHistories } from './bad-call-histories.js';
 import { badConnectionHistories } from './bad-connection-histories.js';
 import { badSessionHistories } from './bad-session-histories.js';
 import { badTimingHistories } from './bad-timing-histories.js';
 import { readJson } from './dialect.js';
-import { dial, historyOf, ready, transition } from './history-words.js';
+import {
+  asked,
+  dial,
+  ended,
+  handed,
+  historyOf,
+  type Line,
+  ready,
+  step,
+  subscribe,
+  transition,
+} from './history-words.js';
 import { allRules, judge } from './judge.js';
 import type { Setup } from './rule.js';
+import { subscriptionRules } from './subscriptions.js';
 
 const setup: Setup = {
   config: new WebSocketConfig({ url: 'ws://exchange' }),
@@ -50,6 +63,48 @@ describe('the checker', () => {
       [40_002, { type: 'disconnected', code: 1006, silent: true }],
     );
     expect(judge(history, setup)).toEqual([]);
+  });
+
+  describe('of a refusal without an id, while two frames with its topic are unanswered,', () => {
+    const refusal = handed({ op: 'subscribe', args: ['t'], success: false });
+    const violations = (...lines: Line[]) => {
+      const history = historyOf(
+        [0, subscribe(1, 't')],
+        [0, { type: 'subscribed', channel: 1 }],
+        [1, dial()],
+        [1, transition('disconnected', 'connecting', 'connect')],
+        [1, transition('connecting', 'connected', 'opened')],
+        [1, ready],
+        [1, asked('t')],
+        [30_001, ended('t')],
+        [30_001, asked('t')],
+        [30_002, refusal],
+        ...lines,
+      );
+      return judge(history, setup, [...askRules, ...subscriptionRules]).map(({ words }) => words);
+    };
+
+    it('lets the client end the topic, or ask for it again [S2]', () => {
+      expect(violations([60_002, ended('t')])).toEqual([]);
+      expect(violations([31_000, asked('t')])).toEqual([]);
+    });
+
+    it('lets the client ask once more only [S2]', () => {
+      expect(violations([31_000, asked('t')], [31_001, asked('t')])).toEqual(['t was asked for twice']);
+    });
+
+    it('lets the client wait for the other answer, for as long as a refused topic waits [S4]', () => {
+      const confirmation = handed({ op: 'subscribe', args: ['t'], success: true });
+      const confirmed: Line[] = [
+        [30_100, confirmation],
+        [30_100, { type: 'resumed', channel: 1, epoch: 1 }],
+      ];
+      expect(violations(...confirmed, [90_000, step('ready', { subscriptions: 1 })])).toEqual([]);
+      expect(violations(...confirmed, [90_000, asked('t')])).toEqual(['t was asked for twice']);
+      expect(violations([90_000, step('ready', { subscriptions: 1 })])).toEqual([
+        't was not confirmed on this connection, and not asked for again',
+      ]);
+    });
   });
 
   it('judges each client separately', () => {

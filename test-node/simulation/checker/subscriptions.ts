@@ -81,7 +81,7 @@ const survivesDrops: Rule = {
         for (const topic of topics) {
           // A late answer to an older frame means nothing.
           if (facts.id === undefined || facts.id === askedBy.get(topic)) {
-            asked.delete(topic);
+            if (!books.isDoubtful(topic)) asked.delete(topic);
             if (!isSpoiled(facts, topics)) {
               postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
             }
@@ -128,6 +128,9 @@ const survivesDrops: Rule = {
         if (at - Math.max(books.stateSince, fullAt, books.jumpedAt, busyUntil) < patience) return;
         for (const { number, topic, since } of books.channels.values()) {
           const askedAt = asked.get(topic);
+          const refused = postponed.get(topic);
+          const waits = refused && Math.min(300_000, 1_000 * 2 ** refused.times) + patience;
+          if (waits && at - refused.at < waits && (askedAt === undefined || books.isDoubtful(topic))) continue;
           if (askedAt !== undefined && confirmed.has(number) && confirmed.get(number) !== books.epoch) {
             // While nothing is read nothing is asked again: an answer may have come.
             if (books.paused || at - Math.max(askedAt, books.resumedAt) <= config.requestTimeout + patience) continue;
@@ -135,8 +138,6 @@ const survivesDrops: Rule = {
             confirmed.set(number, books.epoch);
           }
           if (askedAt !== undefined || at - since < patience) continue;
-          const refused = postponed.get(topic);
-          if (refused && at - refused.at < Math.min(300_000, 1_000 * 2 ** refused.times) + patience) continue;
           if ((unanswered.get(topic) ?? 0) > 1 || books.isPostponed(topic)) continue;
           fail(`${topic} is wanted, and was not asked for on this connection`);
           asked.set(topic, at);
