@@ -76,6 +76,14 @@ export const badTimingHistories: readonly BadHistory[] = [
     [2, written(1)],
   ),
   bad(
+    'DL17',
+    'a call is written after a sleep that follows a step back of the wall clock',
+    [0, { type: 'wall', ms: -3_600_000 }],
+    [0, request(1, { timeout: 60_000 })],
+    [1, { type: 'wall', ms: 3_600_000 }],
+    [2, written(1)],
+  ),
+  bad(
     'DL18',
     'a call times out while its answer waits in the socket',
     [0, dial()],

@@ -14,13 +14,16 @@ import {
   historyOf,
   type Line,
   ready,
+  request,
   step,
   subscribe,
   transition,
+  written,
 } from './history-words.js';
 import { allRules, judge } from './judge.js';
 import type { Setup } from './rule.js';
 import { subscriptionRules } from './subscriptions.js';
+import { timingRules } from './timing.js';
 
 const setup: Setup = {
   config: new WebSocketConfig({ url: 'ws://exchange' }),
@@ -105,6 +108,16 @@ describe('the checker', () => {
         't was not confirmed on this connection, and not asked for again',
       ]);
     });
+  });
+
+  it('lets the client miss a step of the wall clock that is taken back [DL17]', () => {
+    const history = historyOf(
+      [0, request(1, { timeout: 60_000 })],
+      [1, { type: 'wall', ms: 3_600_000 }],
+      [2, { type: 'wall', ms: -3_600_000 }],
+      [3, written(1)],
+    );
+    expect(judge(history, setup, timingRules)).toEqual([]);
   });
 
   it('judges each client separately', () => {
