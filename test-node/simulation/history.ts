@@ -181,7 +181,7 @@ export type SocketHappening =
       readonly socket: number;
       /** Bytes of a frame were just coming in. */
       readonly flows?: boolean;
-      /** When a byte last left that the last ping had to wait for. */
+      /** When a byte last left that the first unanswered ping had to wait for. */
       readonly aheadLeftAt?: number;
       /** Bytes that it was given and that have not left, if they are many. */
       readonly buffered?: number;
@@ -211,7 +211,7 @@ export type WorldHappening =
       readonly subscriptions: number;
       /** Bytes of a frame that is not complete are coming in. */
       readonly flows?: boolean;
-      /** When a byte last left that the last ping had to wait for. */
+      /** When a byte last left that the first unanswered ping had to wait for. */
       readonly aheadLeftAt?: number;
       /** Bytes that the socket was given and that have not left, if they are many. */
       readonly buffered?: number;

@@ -75,7 +75,7 @@ export class ClientLog {
   readonly write: (happening: Happening) => void;
   /** Whether bytes of a frame that is not complete are coming in. */
   flows: () => boolean = () => false;
-  /** When a byte last left that the last ping had to wait for. */
+  /** When a byte last left that the first unanswered ping had to wait for. */
   aheadLeftAt: () => number | undefined = () => undefined;
   #sockets = 0;
   #socket: Socket | undefined;

@@ -24,7 +24,9 @@ export class SimulatedSocket implements Socket, ClientEnd {
   /** The close code for a frame that broke the protocol. */
   #failure: number | undefined;
   #closeTimer: unknown;
-  /** Bytes that leave before the last ping, and when the last of those that it had to wait for left. */
+  /** Whether nothing came in since a ping was sent. */
+  #isPinged = false;
+  /** Bytes that leave before that ping, and when the last of those that it had to wait for left. */
   #beforePing = 0;
   #aheadLeftAt: number | undefined;
 
@@ -57,9 +59,13 @@ export class SimulatedSocket implements Socket, ClientEnd {
   ping(): void {
     if (this.#state !== 'open') return;
     const { toServer } = this.#line;
-    const hasToWait = toServer.queuedBytes > 0;
-    this.#beforePing = toServer.pushedBytes;
-    this.#aheadLeftAt = undefined;
+    const isFirst = !this.#isPinged;
+    const hasToWait = isFirst && toServer.queuedBytes > 0;
+    if (isFirst) {
+      this.#isPinged = true;
+      this.#beforePing = toServer.pushedBytes;
+      this.#aheadLeftAt = undefined;
+    }
     toServer.push(0, () => {
       // Not now: the ping itself may take longer than what left before it.
       if (hasToWait) this.#aheadLeftAt = toServer.cameOutAt;
@@ -105,7 +111,7 @@ export class SimulatedSocket implements Socket, ClientEnd {
     return this.#line.toClient.isMoving;
   }
 
-  /** When a byte last left that the last ping had to wait for; `undefined` if it did not have to. */
+  /** When a byte last left that the first unanswered ping, or the last ping, had to wait for; `undefined` if there was none. */
   get aheadLeftAt(): number | undefined {
     const { pushedBytes, queuedBytes, cameOutAt } = this.#line.toServer;
     return pushedBytes - queuedBytes < this.#beforePing ? cameOutAt : this.#aheadLeftAt;
@@ -129,18 +135,22 @@ export class SimulatedSocket implements Socket, ClientEnd {
 
   receive(data: string | Uint8Array): void {
     if (this.#isDeaf()) return;
+    this.#isPinged = false;
     if (byteLength(data) > this.#maxMessageSize) this.receiveBroken(1009, 'The frame is larger than maxMessageSize');
     else this.#events.onMessage(data);
   }
 
   receivePing(): void {
     if (this.#isDeaf()) return;
+    this.#isPinged = false;
     if (this.#state === 'open') this.#line.toServer.push(0, () => this.#line.server?.receivePong());
     this.#events.onPing();
   }
 
   receivePong(): void {
-    if (!this.#isDeaf()) this.#events.onPong();
+    if (this.#isDeaf()) return;
+    this.#isPinged = false;
+    this.#events.onPong();
   }
 
   receiveClose(close: SimulatedClose): void {
