@@ -21,6 +21,7 @@ import {
   written,
 } from './history-words.js';
 import { allRules, judge } from './judge.js';
+import { paceRules } from './pace.js';
 import type { Setup } from './rule.js';
 import { subscriptionRules } from './subscriptions.js';
 import { timingRules } from './timing.js';
@@ -108,6 +109,15 @@ describe('the checker', () => {
         't was not confirmed on this connection, and not asked for again',
       ]);
     });
+  });
+
+  it.each([
+    [1_100_000, []],
+    [1_200_000, ['nothing was heard for 50000 ms, and the link is kept']],
+  ])('takes bytes that leave while a ping waits for room as a sign of life: 1200000 to %i [C6]', (buffered, words) => {
+    const full = (bytes: number) => ({ ...step('ready'), buffered: bytes });
+    const history = historyOf([0, dial()], [0, ready], [39_000, full(1_200_000)], [50_000, full(buffered)]);
+    expect(judge(history, setup, paceRules).map((violation) => violation.words)).toEqual(words);
   });
 
   it('lets the client miss a step of the wall clock that is taken back [DL17]', () => {

@@ -124,7 +124,6 @@ const noticesDeath: Rule = {
     let probedAt: number | undefined;
     /** The first of the pings without an answer: a planned end sends one of its own. */
     let askedAt = 0;
-    let pings = 0;
     let jumpsAtLife = 0;
     /** A socket that takes no frame has a second to tell how it ended. */
     let failedAt: number | undefined;
@@ -135,7 +134,7 @@ const noticesDeath: Rule = {
     let flowsYet = false;
     let leftAt = Number.NEGATIVE_INFINITY;
     let isFull = false;
-    /** What the socket held at the last step, if it was much. */
+    /** What the socket held at the last step, if it was too much for a ping. */
     let held = 0;
     const live = (socket: number, at: number) => {
       if (socket !== books.socket?.number) return;
@@ -159,14 +158,11 @@ const noticesDeath: Rule = {
       },
       dial: () => {
         didFlow = flowsYet = false;
+        held = 0;
         failedAt = undefined;
       },
       ping: ({ at }) => {
-        if (probedAt === undefined) {
-          askedAt = at;
-          pings = 0;
-        }
-        pings++;
+        if (probedAt === undefined) askedAt = at;
         probedAt = at;
       },
       transition: ({ to, at }) => {
@@ -182,9 +178,7 @@ const noticesDeath: Rule = {
       disconnected: ({ silent, at }) => {
         if (!silent) return;
         if (flowsYet) return fail('a link was called dead while bytes came in');
-        // What left is known of the last ping alone, and the first may be overdue.
-        if (pings < 2 && at - leftAt < pongTimeout - 1 - tolerance)
-          return fail('a link was called dead while bytes left');
+        if (at - leftAt < pongTimeout - 1 - tolerance) return fail('a link was called dead while bytes left');
         // A ping has to wait for room, too.
         if (isFull && at - alive >= pongTimeout) return;
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
@@ -197,10 +191,10 @@ const noticesDeath: Rule = {
       },
       step: ({ state, at, flows = false, aheadLeftAt = Number.NEGATIVE_INFINITY, buffered = 0 }) => {
         alive = Math.max(alive, aheadLeftAt);
-        // Between two steps nobody knows when the last byte came, or left.
+        // Between two steps nobody knows when the last byte came, or left before a ping that waits for room.
         if (flows || didFlow || buffered < held) alive = at;
         didFlow = flows;
-        held = buffered;
+        held = buffered > MOST_BUFFERED ? buffered : 0;
         if (!probes || state !== 'ready' || books.paused || pingInterval === 0) return;
         const isLate = wasLate || books.lateness > 0 || books.jumps > jumpsAtLife;
         const limit = isLate ? 4 * (patience + books.lateness) + 60_000 : patience;
