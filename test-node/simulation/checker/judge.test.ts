@@ -130,6 +130,15 @@ describe('the checker', () => {
     expect(judge(history, setup, timingRules)).toEqual([]);
   });
 
+  it('does not want an urgent call to leave whose time is over [DL17, DL19]', () => {
+    const history = historyOf(
+      [0, { type: 'send', call: 1, mark: '"mark":1,', timeout: 1_000, isUrgent: true }],
+      [1, request(2)],
+      [1_000, written(2)],
+    );
+    expect(judge(history, setup, timingRules)).toEqual([]);
+  });
+
   it('judges each client separately', () => {
     const one = historyOf([0, { type: 'dial', socket: 1 }]);
     const other = one.map((entry) => ({ ...entry, client: 'b' }));

@@ -252,29 +252,34 @@ const replacesAtOnce: Rule = {
 const hurriesUrgentCalls: Rule = {
   clause: 'DL19',
   start: ({ read }, fail) => {
-    /** Those that wait, and from when on the others have to wait for them. */
-    const urgent = new Map<number, number>();
+    /** Those that wait, and from when on until when the others have to wait for them. */
+    const urgent = new Map<number, { readonly from: number; readonly until: number }>();
     const known = new Set<number>();
+    const add = (call: number, from: number, until: number) => {
+      urgent.set(call, { from, until });
+      known.add(call);
+    };
     return {
       // It may have been turned away, which its promise tells in a moment.
-      request: ({ call, isUrgent, at }) => {
-        if (!isUrgent) return;
-        urgent.set(call, at + 1);
-        known.add(call);
+      request: ({ call, isUrgent, at, timeout = Infinity }) => {
+        if (isUrgent) add(call, at + 1, at + timeout);
       },
-      send: ({ call, isUrgent, at }) => {
-        if (!isUrgent) return;
-        urgent.set(call, at);
-        known.add(call);
+      send: ({ call, isUrgent, at, timeout }) => {
+        if (isUrgent) add(call, at, at + timeout);
       },
       abort: ({ call }) => void urgent.delete(call),
       settled: ({ call }) => void urgent.delete(call),
+      // A late timer, or a sleep, may tell the end of a call after the next call was written.
+      wall: ({ ms }) => {
+        if (ms <= SLEEP) return;
+        for (const [call, { from, until }] of urgent) urgent.set(call, { from, until: until - ms });
+      },
       out: ({ text, at }) => {
         const { kind, mark } = read(text);
         if (mark !== undefined) urgent.delete(mark);
         if (kind !== 'call' || mark === undefined || known.has(mark)) return;
-        for (const [call, since] of urgent)
-          if (at >= since) fail(`call ${mark} was written before call ${call}, which is urgent`);
+        for (const [call, { from, until }] of urgent)
+          if (at >= from && at < until) fail(`call ${mark} was written before call ${call}, which is urgent`);
       },
     };
   },
