@@ -98,6 +98,12 @@ export class Books {
     return this.#doubtful.has(topic);
   }
 
+  /** The epoch in which a channel is confirmed. Where the session goes on, that may be before the connection is ready. */
+  confirmedIn(channel: number): number {
+    const isEarly = this.state !== 'ready' && this.resumed.has(this.channels.get(channel)?.topic ?? '');
+    return isEarly ? this.epoch + 1 : this.epoch;
+  }
+
   /** Whether no frame can be built or signed for a topic, or could not until now. */
   isUnbuildable(topic: string): boolean {
     if (this.preparations.failedFor(topic, this.now)) return true;

@@ -130,6 +130,19 @@ describe('the checker', () => {
     expect(judge(history, setup, timingRules)).toEqual([]);
   });
 
+  it('knows that a session goes on although its connection is not ready yet [S4]', () => {
+    const history = historyOf(
+      [0, dial()],
+      [1, transition('connecting', 'connected', 'opened')],
+      [2, handed({ op: 'resumed', args: ['t'] })],
+      [3, subscribe(1, 't')],
+      [3, { type: 'subscribed', channel: 1 }],
+      [4, ready],
+      [90_000, step('ready', { subscriptions: 1 })],
+    );
+    expect(judge(history, setup, subscriptionRules)).toEqual([]);
+  });
+
   it('does not want an urgent call to leave whose time is over [DL17, DL19]', () => {
     const history = historyOf(
       [0, { type: 'send', call: 1, mark: '"mark":1,', timeout: 1_000, isUrgent: true }],

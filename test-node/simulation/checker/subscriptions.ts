@@ -8,7 +8,7 @@ const agreesAtRest: Rule = {
     /** The epoch in which each channel was last confirmed. */
     const confirmed = new Map<number, number>();
     return {
-      subscribed: ({ channel }) => void confirmed.set(channel, books.epoch),
+      subscribed: ({ channel }) => void confirmed.set(channel, books.confirmedIn(channel)),
       resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
       rest: ({ served }) => {
         const wanted = [...new Set([...books.channels.values()].map(({ topic }) => topic))].sort().join(' ');
@@ -106,7 +106,7 @@ const survivesDrops: Rule = {
           postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
         }
       },
-      subscribed: ({ channel }) => void confirmed.set(channel, books.epoch),
+      subscribed: ({ channel }) => void confirmed.set(channel, books.confirmedIn(channel)),
       resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
       'channel-error': ({ channel, code }) => {
         if (code === 'CAPACITY_EXCEEDED') overflowed.add(channel);
