@@ -1,4 +1,7 @@
+import { attempt } from '../ask-handler.js';
+import type { Context } from '../context.js';
 import type { RequestId, Topic } from '../identifiers.js';
+import * as texts from '../texts.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { Gaps } from './gaps.js';
 import type { Outcomes } from './outcomes.js';
@@ -8,6 +11,7 @@ import type { SubscriptionStore } from './subscription-store.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
 
 export interface SessionParts {
+  readonly context: Context;
   readonly store: SubscriptionStore;
   readonly changed: ChangedTopics;
   readonly unanswered: UnansweredFrames;
@@ -19,7 +23,7 @@ export interface SessionParts {
 /** What the server says about streams without being asked: a stream came to its end, or goes on after a reconnect. */
 export class Session {
   readonly #parts: SessionParts;
-  /** Topics that go on, told before the connection was ready. */
+  /** Topics that go on, told before the connection was ready. Another list when the connection is lost. */
   #early: Subscription[] = [];
 
   constructor(parts: SessionParts) {
@@ -49,9 +53,17 @@ export class Session {
   resumed(topics: readonly Topic[]): void {
     const { changed, gaps, reconciler, store } = this.#parts;
     reconciler.withdraw();
-    for (const topic of topics) {
-      // A topic that was given up while offline is still there, and has to be ended.
-      const subscription = store.find(topic) ?? store.open(topic, topic, undefined);
+    const early = this.#early;
+    const groupKeys = topics.map((topic) => (store.find(topic) ? undefined : this.#groupKeyOf(topic)));
+    // The handler has ended the connection.
+    if (early !== this.#early) return;
+    for (const [index, topic] of topics.entries()) {
+      let subscription = store.find(topic);
+      if (!subscription) {
+        // A topic that was given up while offline is still there, and has to be ended.
+        subscription = store.open(topic, topic, undefined);
+        subscription.groupKey = groupKeys[index];
+      }
       gaps.forgive(subscription);
       if (subscription.state !== 'idle') continue;
       store.happen(subscription, 'resumed');
@@ -74,6 +86,14 @@ export class Session {
   /** The connection is lost. */
   lost(): void {
     this.#early = [];
+  }
+
+  /** For a topic that nobody wants any more: its params are forgotten. */
+  #groupKeyOf(topic: Topic): string | undefined {
+    const { context } = this.#parts;
+    return (
+      attempt(context, texts.hookFailed('groupKey'), () => context.handler.groupKey(topic, undefined)) ?? undefined
+    );
   }
 
   #goOn(subscription: Subscription): void {

@@ -40,10 +40,12 @@ export class SubscriptionStore {
     return this.#byTopic.get(name as Topic) ?? this.#byAlias.get(name);
   }
 
-  /** Adds a topic that the store does not know. */
   open(topic: Topic, name: Topic, params: unknown): Subscription {
-    const subscription = new Subscription(topic, name, params);
-    this.#byTopic.set(topic, subscription);
+    let subscription = this.#byTopic.get(topic);
+    if (!subscription) {
+      subscription = new Subscription(topic, name, params);
+      this.#byTopic.set(topic, subscription);
+    }
     return subscription;
   }
 

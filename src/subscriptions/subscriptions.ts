@@ -96,7 +96,15 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#acknowledgements = acknowledgements;
     this.#reconciler = new Reconciler(context, parts);
     this.frames = this.#reconciler;
-    this.#session = new Session({ store, changed, unanswered, gaps, outcomes, reconciler: this.#reconciler });
+    this.#session = new Session({
+      context,
+      store,
+      changed,
+      unanswered,
+      gaps,
+      outcomes,
+      reconciler: this.#reconciler,
+    });
   }
 
   /** Whether a confirmation is outstanding on this connection. */
@@ -139,7 +147,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
       this.#changed.renew(existing);
     }
     const inlet = open(canonical);
-    const subscription = existing ?? this.#store.open(canonical, topic, params);
+    const subscription = this.#store.open(canonical, topic, params);
     subscription.groupKey = groupKey;
     const subscriber = new Subscriber(this, canonical, inlet, options, call);
     inlet.attach(subscriber);

@@ -120,6 +120,33 @@ describe('the signal resumed', () => {
     ]);
   });
 
+  it('ends topics that were given up offline in frames of their groups, unless groupKey closes the client [HN35, HN42]', async () => {
+    class Grouping extends SignalHandler {
+      onGroup = () => {};
+      override groupKey(topic: string) {
+        this.onGroup();
+        return topic.split('.')[0];
+      }
+    }
+    const handler = new Grouping();
+    const world = await connectedWorld({ handler });
+    const resume = async () => {
+      world.peer.send('{"signal":{"type":"resumed","topics":["books.A","trades.A","books.B"]}}');
+      await world.clock.advance(10);
+    };
+    world.sent.length = 0;
+    await resume();
+    expect(world.sent.map(({ op, args }) => [op, args])).toEqual([
+      ['unsubscribe', ['books.A', 'books.B']],
+      ['unsubscribe', ['trades.A']],
+    ]);
+    handler.onGroup = () => void world.client.close();
+    world.sent.length = 0;
+    await resume();
+    expect(world.client.state).toBe('closed');
+    expect(world.sent).toEqual([]);
+  });
+
   it('after ready stops the frames that are not written, and the gaps that are not told [HN35]', async () => {
     class Paced extends Resuming {
       override readonly limits = { topicsPerFrame: 1, subscriptionFrames: { count: 1, window: 1_000 } };
