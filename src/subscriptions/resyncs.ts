@@ -89,9 +89,12 @@ export class Resyncs {
   }
 
   /** Nobody holds the topic any more. */
-  ended(subscription: Subscription, error: Error = notHeld(subscription.topic)): void {
+  ended(subscription: Subscription, error?: Error): void {
     this.lost(subscription);
-    for (const call of subscription.resyncs?.running.splice(0) ?? []) call.reject(error);
+    const calls = subscription.resyncs?.running.splice(0) ?? [];
+    if (calls.length === 0) return;
+    const reason = error ?? notHeld(subscription.topic);
+    for (const call of calls) call.reject(reason);
   }
 
   /** The client has ended. */
