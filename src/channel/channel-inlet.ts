@@ -192,8 +192,11 @@ export class ChannelInlet<T = unknown> implements ChannelBody, FeedOwner, LoopOw
   }
 
   iterate<V>(read: (update: Update) => V): ChannelIterator<V> {
-    const buffer = this.#feed.takeHeld() ?? this.newBuffer();
-    const loop = new ChannelIterator<V>(buffer, read, this.#context.gate, this);
+    return this.join((buffer) => new ChannelIterator<V>(buffer, read, this.#context.gate, this));
+  }
+
+  join<L extends Loop>(make: (buffer: UpdateBuffer, owner: LoopOwner) => L): L {
+    const loop = make(this.#feed.takeHeld() ?? this.newBuffer(), this);
     if (this.isClosed) loop.end(this.#error);
     else this.#loops = [...this.#loops, loop];
     return loop;

@@ -1,9 +1,10 @@
 import type { Topic } from '../identifiers.js';
 import type { ListenerHooks } from '../util/isolated-emitter.js';
 import { Channel, type ChannelOptions } from './channel.js';
+import type { Loop, LoopOwner } from './channel-iterator.js';
 import type { ChannelLoop } from './channel-loop.js';
 import type { Update } from './update.js';
-import type { OverflowPolicy } from './update-buffer.js';
+import type { OverflowPolicy, UpdateBuffer } from './update-buffer.js';
 
 /** What stands behind a channel. */
 export interface ChannelBody extends ListenerHooks {
@@ -15,16 +16,29 @@ export interface ChannelBody extends ListenerHooks {
   readonly buffered: number;
   /** Starts a loop that yields what `read` takes from each update. */
   iterate<V>(read: (update: Update) => V): ChannelLoop<V>;
+  /** Adds a reader of its own kind. `make` gets the buffer of the new reader, with what was kept for the first reader. */
+  join<L extends Loop>(make: (buffer: UpdateBuffer, owner: LoopOwner) => L): L;
   unsubscribe(): Promise<void>;
   resync(): Promise<void>;
 }
 
+let bodyOf: ((channel: object) => ChannelBody | undefined) | undefined;
+
+/** What stands behind a channel; `undefined` for a channel of another copy of this package. */
+export function channelBody(channel: object): ChannelBody | undefined {
+  return bodyOf?.(channel);
+}
+
 /** The channel that an application gets. Its state is in its body, out of the application's reach. */
 export class OpenChannel<T> extends Channel<T> {
+  // A field instead of a static block, which some bundlers for React Native do not know.
+  static readonly #bodyOf = (channel: object): ChannelBody | undefined =>
+    #body in channel ? channel.#body : undefined;
   readonly #body: ChannelBody;
 
   constructor(body: ChannelBody) {
     super(body);
+    bodyOf ??= OpenChannel.#bodyOf;
     this.#body = body;
   }
 
