@@ -31,6 +31,11 @@ const BESIDE = {
   adapters: ['texts', 'errors', 'runtime', 'identifiers'],
   handlers: ['texts', 'protocol', 'errors', 'identifiers', 'util', 'order-book'],
   'order-book': ['client', 'channel', 'events', 'protocol', 'util', 'errors', 'identifiers'],
+  worker: [
+    ...['client', 'client-emitter', 'client-options', 'client-stats', 'connection', 'inbound', 'subscriptions'],
+    ...['requests', 'channel', 'context', 'events', 'typed-requests', 'protocol', 'trace', 'util', 'errors', 'texts'],
+    ...['identifiers', 'runtime', 'connection-state', 'adapters'],
+  ],
   testing: ['texts', 'protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
 };
 

@@ -89,6 +89,11 @@ export class UpdateBuffer implements HoldingBuffer {
     return this.#latest?.size ?? this.#size;
   }
 
+  /** Whether the next update takes the place of another, or is refused. */
+  get isFull(): boolean {
+    return this.#latest === undefined && this.#size === this.#capacity;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }

@@ -12,6 +12,7 @@ const ENTRIES = [
   'src/handlers/index.ts',
   'src/handlers/bybit.ts',
   'src/order-book.ts',
+  'src/worker.ts',
   'src/handlers/binance.ts',
   'src/handlers/ethereum.ts',
   'src/handlers/okx.ts',

@@ -8,6 +8,7 @@ import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
 import * as helpers from 'hpx-transport-ws/handlers';
 import * as orderBook from 'hpx-transport-ws/order-book';
 import * as testing from 'hpx-transport-ws/testing';
+import * as worker from 'hpx-transport-ws/worker';
 import { describe, expect, it } from 'vitest';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -79,6 +80,10 @@ describe('the package', () => {
 
   it('has the order book in an entry of its own [PK22]', () => {
     expect(Object.keys(orderBook)).toEqual(['OrderBook']);
+  });
+
+  it('has the worker in an entry of its own [PK24]', () => {
+    expect(Object.keys(worker).sort()).toEqual(['connectWorker', 'serveClient']);
   });
 
   it('picks the adapter by export condition, with the browser as default [PK11]', () => {
