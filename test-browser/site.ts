@@ -23,13 +23,23 @@ const ROOT = join(import.meta.dirname, '..');
 const CONDITIONS = process.env.TEST_CONDITIONS?.split(',') ?? [];
 
 /** Programs of pages and workers: each is one script, as a bundler makes it of an application and the package. */
-const PROGRAMS = ['page', 'strict', 'dedicated-worker', 'suite-worker', 'shared-worker', 'service-worker'];
+const PROGRAMS = [
+  'page',
+  'strict',
+  'dedicated-worker',
+  'suite-worker',
+  'shared-worker',
+  'service-worker',
+  'worker-page',
+  'feed-worker',
+];
 
 export async function startSite(): Promise<Site> {
   const resources = new Map<string, Resource>([
     ['/', html('<script type="module" src="/page.js"></script>')],
     ['/away', html('')],
     ['/script-tag', html('<script src="/hpx-transport-ws.min.js"></script>')],
+    ['/worker', html('<script src="/worker-page.js"></script>', { 'Content-Security-Policy': "script-src 'self'" })],
     ['/strict', html('<script src="/strict.js"></script>', { 'Content-Security-Policy': "script-src 'self'" })],
     ['/hpx-transport-ws.min.js', script(await readFile(join(ROOT, 'dist/hpx-transport-ws.min.js'), 'utf8'))],
   ]);

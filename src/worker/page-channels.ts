@@ -84,10 +84,10 @@ export class PageChannels implements WorkerChannelOwner {
     reader?.over(error);
   }
 
-  /** The worker is lost. */
-  fail(error: AnyTransportError, cause: CloseCause): void {
-    for (const channel of [...this.#channels.values()]) channel.fail(error, cause);
-    for (const id of [...this.#readers.keys()]) this.over(id, error);
+  /** The client has ended, perhaps with its worker: nothing follows. */
+  end(cause: CloseCause): void {
+    for (const channel of [...this.#channels.values()]) channel.close(cause);
+    for (const id of [...this.#readers.keys()]) this.over(id, cause.error);
   }
 
   // ——— What the channels need ———

@@ -182,7 +182,7 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
     this.#calls.end(error);
     const { code = 1000, reason = '' } = asked ?? {};
     const cause = asked ? { code, reason } : { code: 1006, reason: error.message, error };
-    this.#channels.fail(error, cause);
+    this.#channels.end(cause);
     if (this.state === 'closed') return;
     const previous = this.state;
     this.state = 'closed';

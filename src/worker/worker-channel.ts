@@ -169,15 +169,6 @@ export class WorkerChannel<T> extends Channel<T> implements PageReader, WorkerLo
     (this.#face.emit as (event: string, ...args: readonly unknown[]) => boolean).call(this, event, ...args);
   }
 
-  /** The worker is lost, or the client: nothing follows. */
-  fail(error: AnyTransportError, cause: CloseCause): void {
-    if (this.#closed) return;
-    this.#tellError(error);
-    if (this.#closed) return;
-    this.close(cause);
-    for (const loop of this.#loops.keys()) loop.over(error);
-  }
-
   /** Ends the channel. Its loops read what waits for them, and then get the error. */
   close(cause: CloseCause): void {
     if (this.#closed) return;

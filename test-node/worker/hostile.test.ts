@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ConfigError, ProtocolError } from 'hpx-transport-ws';
+import { ConfigError, GenericJsonHandler, type Message, ProtocolError } from 'hpx-transport-ws';
 import { connectWorker, serveClient } from 'hpx-transport-ws/worker';
 import { expect, it } from 'vitest';
 import { collect, createClient, outcomeOf, serve } from '../support/live.js';
@@ -109,9 +109,8 @@ it('what cannot be cloned is refused at the call, unsent, and reactive proxies a
 });
 
 it('an update that cannot cross is an error of its channel, and the next one comes [WK14]', async () => {
-  const { GenericJsonHandler } = await import('hpx-transport-ws');
   class Odd extends GenericJsonHandler {
-    override extractData(message: Parameters<GenericJsonHandler['extractData']>[0]): unknown {
+    override extractData(message: Message): unknown {
       const data = super.extractData(message);
       return data === 'odd' ? () => data : data;
     }
