@@ -12,6 +12,7 @@ import type { ChannelFacts, Entry, ReaderKind } from './wire.js';
 /** Events of one channel that may wait for the page. Of more, gaps are merged and the others left out. */
 const EVENTS_WAITING = 16;
 const EVENTS = ['gap', 'resumed', 'interrupted', 'stale', 'error', 'close'] as const;
+type RelayedEvent = (typeof EVENTS)[number];
 
 /** An event of a channel that waits for the page. */
 class ChannelNews implements OutgoingNews {
@@ -58,7 +59,7 @@ export class ChannelRelay implements ReaderOwner {
     this.conflation = conflation;
     this.outgoing = outgoing;
     this.#onDone = onDone;
-    for (const event of EVENTS) channel.on(event, (...args: readonly unknown[]) => this.#tell(event, args));
+    for (const [event, listener] of LISTENERS) channel.on(event, listener, this);
   }
 
   get facts(): ChannelFacts {
@@ -102,7 +103,8 @@ export class ChannelRelay implements ReaderOwner {
     return [['counts', this.id, dropped, buffered]];
   }
 
-  #tell(event: (typeof EVENTS)[number], args: readonly unknown[]): void {
+  /** An event of the channel. */
+  tell(event: RelayedEvent, args: readonly unknown[]): void {
     const isEnd = event === 'close' || event === 'error';
     if (isEnd) for (const reader of this.#readers.values()) reader.release();
     else if (this.waiting.size >= EVENTS_WAITING) return this.#merge(event, args);
@@ -134,3 +136,11 @@ export class ChannelRelay implements ReaderOwner {
     if (last) last.args[0] = mergeGaps(last.args[0] as Gap, gap as Gap);
   }
 }
+
+/** One function per event for all relays: a page may have ten thousand channels. */
+const LISTENERS = EVENTS.map((event) => {
+  function listener(this: ChannelRelay, ...args: readonly unknown[]): void {
+    this.tell(event, args);
+  }
+  return [event, listener] as const;
+});

@@ -22,18 +22,21 @@ export interface CallOwner {
 /** The options of a subscription as they cross. */
 export type SubscribeArguments = Readonly<Record<string, unknown>>;
 
+/** The signal of a call, where it has one. */
+export type SignalOption = { readonly signal?: AbortSignal };
+
 /** Calls a method. The result crosses to the page. */
-type Method = (owner: CallOwner, args: readonly unknown[], signal: AbortSignal) => Promise<unknown>;
+type Method = (owner: CallOwner, args: readonly unknown[], options: SignalOption) => Promise<unknown>;
 
 /** What a page may call, by name. The client itself checks the arguments: they may be anything. */
 export const METHODS: ReadonlyMap<string, Method> = /* @__PURE__ */ new Map<string, Method>([
-  ['connect', ({ client }, [options], signal) => client.connect({ ...(options as object), signal })],
+  ['connect', ({ client }, [options], own) => client.connect({ ...(options as object), ...own })],
   ['subscribe', subscribe],
   ['subscribeMany', subscribeMany],
   ['unsubscribe', ({ client }, [topic]) => client.unsubscribe(topic as string)],
   ['resync', ({ client }, [topic]) => client.resync(topic as string)],
-  ['send', ({ client }, [message, options], signal) => client.send(message as string, withSignal(options, signal))],
-  ['sendJson', ({ client }, [payload, options], signal) => client.sendJson(payload, withSignal(options, signal))],
+  ['send', ({ client }, [message, options], own) => client.send(message as string, withSignal(options, own))],
+  ['sendJson', ({ client }, [payload, options], own) => client.sendJson(payload, withSignal(options, own))],
   ['authenticate', ({ client }) => client.authenticate()],
   ['reconnect', async ({ client }, [reason, options]) => client.reconnect(reason as string, options as object)],
   ['pause', async ({ client }) => client.pause()],
@@ -44,17 +47,17 @@ export const METHODS: ReadonlyMap<string, Method> = /* @__PURE__ */ new Map<stri
 ]);
 
 /** Options that are no object are refused by the client. */
-function withSignal(options: unknown, signal: AbortSignal): object {
-  return options === undefined || isObject(options) ? { ...options, signal } : (options as object);
+export function withSignal(options: unknown, own: SignalOption): object {
+  return options === undefined || isObject(options) ? { ...options, ...own } : (options as object);
 }
 
-async function subscribe(owner: CallOwner, [topic, options]: readonly unknown[], signal: AbortSignal) {
+async function subscribe(owner: CallOwner, [topic, options]: readonly unknown[], signal: SignalOption) {
   const { own, rest } = readOptions(owner, options, signal);
   const channel = await owner.client.subscribe(topic as string, rest);
   return owner.open(channel, own);
 }
 
-async function subscribeMany(owner: CallOwner, [topics, options]: readonly unknown[], signal: AbortSignal) {
+async function subscribeMany(owner: CallOwner, [topics, options]: readonly unknown[], signal: SignalOption) {
   const { own, rest } = readOptions(owner, options, signal);
   if ((own as { partial?: unknown }).partial !== true) {
     const channels = await owner.client.subscribeMany(topics as string[], rest as { partial?: false });
@@ -68,13 +71,13 @@ async function subscribeMany(owner: CallOwner, [topics, options]: readonly unkno
 }
 
 /** The options of the page's own, and those of the client. @throws ConfigError for a wrong option */
-function readOptions({ keys }: CallOwner, options: unknown = {}, signal: AbortSignal) {
+function readOptions({ keys }: CallOwner, options: unknown = {}, signal: SignalOption) {
   if (!isObject(options)) return { own: {}, rest: options as object };
   const { key, updates, ...rest } = options;
   if (updates !== undefined && updates !== 'data' && updates !== 'full') {
     throw new ConfigError('updates', updates, texts.UPDATES);
   }
-  return { own: options, rest: { ...rest, ...(key === undefined ? {} : { key: keyOf(keys, key) }), signal } };
+  return { own: options, rest: { ...rest, ...(key === undefined ? {} : { key: keyOf(keys, key) }), ...signal } };
 }
 
 function keyOf(keys: KeyFunctions, name: unknown): (update: Update) => string {

@@ -118,11 +118,17 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
     if (this.#link.isOver) return this.closed.then(() => {});
     const { deadline = 1_000 } = options ?? {};
     const error = () => new ConnectionClosedError(texts.notClosed(deadline), { retryable: false });
-    if (deadline < Infinity) this.#closeTimer.start(deadline + CLOSE_GRACE, () => this.#link.end(error()));
-    const call = this.call<void>('close', [options]);
-    const stop = () => this.#closeTimer.stop();
-    call.then(stop, stop);
-    return call;
+    if (deadline < Infinity) this.#closeTimer.start(deadline + CLOSE_GRACE, () => this.#link.end(error(), options));
+    return handled(
+      this.call<void>('close', [options]).then(
+        () => this.#closeTimer.stop(),
+        (reason) => {
+          this.#closeTimer.stop();
+          // A worker that is lost meanwhile has no client that is open.
+          if (!this.#link.isOver) throw reason;
+        },
+      ),
+    );
   }
 
   trace(sink: TraceSink): () => void {

@@ -111,7 +111,7 @@ export class PageRequests {
       this.#check(call);
       this.#calls.set(call.id, call);
       if (COUNTED.has(method)) this.#counted++;
-      if (this.#send(call.id, method, args)) call.promise.delivery = 'unknown';
+      if (this.#send(call, args)) call.promise.delivery = 'unknown';
       if (call.signal) listenToAbort(call.signal, call);
     } catch (error) {
       this.#take(call.id);
@@ -183,15 +183,16 @@ export class PageRequests {
   }
 
   /** @throws ProtocolError for arguments that cannot be cloned */
-  #send(id: number, method: string, args: readonly unknown[]): boolean {
+  #send({ id, method, signal }: PageCall, args: readonly unknown[]): boolean {
     const link = this.#link();
+    const hasSignal = signal !== undefined;
     try {
-      return link.send(['call', id, method, args]);
+      return link.send(['call', id, method, args, hasSignal]);
     } catch {
       // The proxies of reactive stores cannot be cloned, but copied.
     }
     try {
-      return link.send(['call', id, method, plainCopy(args)]);
+      return link.send(['call', id, method, plainCopy(args), hasSignal]);
     } catch (cause) {
       throw new ProtocolError(`${texts.unclonable}: ${describe(cause)}`, { cause, delivery: 'unsent' });
     }

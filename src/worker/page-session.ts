@@ -7,7 +7,6 @@ import type { ClientEvents, ServerRequestEvent } from '../events.js';
 import type { Message } from '../protocol/message.js';
 import type { PendingCall } from '../requests/pending-request.js';
 import type { Clock } from '../runtime.js';
-import { isObject } from '../util/options.js';
 import { handled } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { ChannelRelay } from './channel-relay.js';
@@ -15,7 +14,14 @@ import { clonable } from './clonable.js';
 import { Outgoing, type OutgoingOwner } from './outgoing.js';
 import { packError, packEvent } from './packed-errors.js';
 import { packMessage } from './packed-message.js';
-import { type CallOwner, type KeyFunctions, METHODS, type SubscribeArguments } from './page-calls.js';
+import {
+  type CallOwner,
+  type KeyFunctions,
+  METHODS,
+  type SignalOption,
+  type SubscribeArguments,
+  withSignal,
+} from './page-calls.js';
 import type { ReaderOptions } from './port-reader.js';
 import { Questions } from './questions.js';
 import { PROTOCOL_VERSION, type ReaderKind, type ToPage } from './wire.js';
@@ -93,14 +99,18 @@ export class PageSession implements CallOwner, OutgoingOwner {
 
   // ——— What the handlers of messages do ———
 
-  call(id: unknown, method: unknown, args: unknown): void {
+  call(id: unknown, method: unknown, args: unknown, hasSignal: unknown): void {
     if (typeof id !== 'number' || this.#signals.has(id)) return;
     const list = Array.isArray(args) ? args : [];
-    const controller = new AbortController();
-    this.#signals.set(id, controller);
-    if (method === 'request' || method === 'requestRaw') return this.#request(id, method, list, controller.signal);
+    let signal: SignalOption = {};
+    if (hasSignal === true) {
+      const controller = new AbortController();
+      this.#signals.set(id, controller);
+      signal = { signal: controller.signal };
+    }
+    if (method === 'request' || method === 'requestRaw') return this.#request(id, method, list, signal);
     const act = METHODS.get(String(method));
-    const run = async () => act?.(this, list, controller.signal);
+    const run = async () => act?.(this, list, signal);
     run().then(
       (value) => {
         this.#signals.delete(id);
@@ -213,9 +223,9 @@ export class PageSession implements CallOwner, OutgoingOwner {
     this.#outgoing.schedule();
   }
 
-  #request(id: number, method: 'request' | 'requestRaw', args: readonly unknown[], signal: AbortSignal): void {
+  #request(id: number, method: 'request' | 'requestRaw', args: readonly unknown[], signal: SignalOption): void {
     const [payload, options] = args;
-    const own = isObject(options) || options === undefined ? { ...options, signal } : (options as object);
+    const own = withSignal(options, signal);
     const call: PendingCall<unknown> =
       method === 'request'
         ? this.client.request<unknown>(payload, own)
@@ -255,7 +265,7 @@ type Handler = (session: PageSession, args: readonly unknown[]) => void;
 
 /** What each message of a page does. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  call: (session, [id, method, args]) => session.call(id, method, args),
+  call: (session, [id, method, args, hasSignal]) => session.call(id, method, args, hasSignal),
   abort: (session, [id]) => session.abort(id),
   read: (session, [channel, reader, kind]) => session.read(channel, reader, kind),
   want: (session, [channel, reader, count]) => session.want(channel, reader, count),

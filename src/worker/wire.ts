@@ -29,7 +29,7 @@ export type ReaderKind = 'listeners' | 'loop' | 'rest';
 /** From the page to the worker. */
 export type ToWorker =
   | readonly ['hello', version: number]
-  | readonly ['call', id: number, method: string, args: readonly unknown[]]
+  | readonly ['call', id: number, method: string, args: readonly unknown[], hasSignal: boolean]
   /** The signal of a call has aborted; later it ends the channels that came from the call. */
   | readonly ['abort', id: number]
   | readonly ['read', channel: number, reader: number, kind: ReaderKind]

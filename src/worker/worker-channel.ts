@@ -118,8 +118,8 @@ export class WorkerChannel<T> extends Channel<T> implements PageReader, WorkerLo
     return this.#leave();
   }
 
-  async resync(): Promise<void> {
-    await this.#owner.call('channel.resync', [this.#id]);
+  resync(): Promise<void> {
+    return this.#owner.call('channel.resync', [this.#id]) as Promise<void>;
   }
 
   /** EventListener of the signal that the channel was subscribed with. */

@@ -45,8 +45,9 @@ describe('close()', () => {
     port.block();
     const closing = page.close({ deadline: 100 });
     await clock.advance(1_100);
-    await closing.catch(() => {});
+    await closing;
     expect(page.state).toBe('closed');
+    expect(await page.closed).toEqual({ code: 1000, reason: '' });
   });
 
   it('await using closes, and a served client that gives up is told [WK12]', async () => {
