@@ -19,7 +19,7 @@ import { Timer } from '../util/timer.js';
 import { EMPTY_STATS } from './empty-stats.js';
 import { FrameTicker } from './frame-ticker.js';
 import { NewsFeed, type NewsReader } from './news-feed.js';
-import { type PackedError, unpackError, unpackEvent } from './packed-errors.js';
+import { unpackError, unpackEvent } from './packed-errors.js';
 import { unpackMessage } from './packed-message.js';
 import { PageChannels, type PageChannelsOwner } from './page-channels.js';
 import { PageRequests } from './page-requests.js';
@@ -27,7 +27,16 @@ import type { WorkerPort } from './port.js';
 import { askPage } from './server-question.js';
 import type { WorkerSubscribeOptions } from './subscribe-options.js';
 import * as texts from './texts.js';
-import type { ChannelFacts, Entry, PackedMessage, ToPage, ToWorker, UpdateEntry, WelcomeFacts } from './wire.js';
+import type {
+  ChannelFacts,
+  Entry,
+  PackedChannels,
+  PackedMessage,
+  ToPage,
+  ToWorker,
+  UpdateEntry,
+  WelcomeFacts,
+} from './wire.js';
 import { type LinkOptions, type LinkOwner, WorkerLink } from './worker-link.js';
 
 /** Events that cross only while the page has a listener. */
@@ -291,11 +300,3 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
     return this.call(method, [topics], options, read);
   }
 }
-
-/** What `subscribeMany()` brings. */
-type PackedChannels =
-  | readonly ChannelFacts[]
-  | {
-      readonly channels: readonly ChannelFacts[];
-      readonly errors: readonly (readonly [topic: string, error: PackedError])[];
-    };

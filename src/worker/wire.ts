@@ -73,6 +73,14 @@ export interface WelcomeFacts {
 /** A channel as the page opens it. */
 export type ChannelFacts = readonly [id: number, topic: string, overflow: OverflowPolicy, isLive: boolean];
 
+/** What `subscribeMany()` brings. */
+export type PackedChannels =
+  | readonly ChannelFacts[]
+  | {
+      readonly channels: readonly ChannelFacts[];
+      readonly errors: readonly (readonly [topic: string, error: PackedError])[];
+    };
+
 /** A message of the server: its frame, and its text where that is something else. */
 export type PackedMessage = readonly [raw: string | Uint8Array, text?: string];
 
