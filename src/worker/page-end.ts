@@ -206,8 +206,6 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
     this.#ended(cause);
   }
 
-  // ——— News ———
-
   take(entry: Entry): void {
     try {
       if (typeof entry[0] === 'number') this.#channels.deliver(entry as UpdateEntry);
