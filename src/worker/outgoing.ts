@@ -1,4 +1,3 @@
-import type { ClientStats } from '../client-stats.js';
 import { CapacityExceededError } from '../errors.js';
 import { resolved } from '../util/promises.js';
 import { Queue } from '../util/queue.js';
@@ -44,8 +43,6 @@ export interface OutgoingReader {
 /** Where messages go. */
 export interface OutgoingOwner {
   post(message: ToPage): void;
-  /** The stats, if they are to be told with the next message. */
-  takeStats(): ClientStats | undefined;
 }
 
 /**
@@ -146,11 +143,10 @@ export class Outgoing {
     const inOrder = entries.length;
     const isFrame = this.#frame !== 'none' && this.#takeChanged(entries, served);
     for (const reader of served) entries.push(...reader.takeFacts());
-    const stats = this.#owner.takeStats();
-    if (entries.length === 0 && !stats) return;
+    if (entries.length === 0) return;
     // Only these bring a `taken` back, for the whole message.
     if (inOrder > 0) this.#untaken += entries.length;
-    this.#owner.post(['news', entries, needsOf(inOrder > 0, isFrame), stats]);
+    this.#owner.post(['news', entries, needsOf(inOrder > 0, isFrame)]);
   }
 
   #takeStream(entries: Entry[], served: Set<OutgoingReader>): void {
@@ -222,6 +218,7 @@ export class Outgoing {
     this.#stream = kept;
     this.#events -= EVENTS_WAITING / 2;
     const error = new CapacityExceededError('events waiting', EVENTS_WAITING, texts.EVENTS_LOST);
+    this.#events++;
     this.add(['failed', packError(error)]);
   }
 }
@@ -235,7 +232,9 @@ function isReader(next: Waiting): next is OutgoingReader {
   return 'places' in next;
 }
 
-/** Whether an entry may be dropped before a page that takes nothing. */
+/** Entries that may be dropped before a page that takes nothing. */
+const EVENTS: ReadonlySet<unknown> = /* @__PURE__ */ new Set(['event', 'message', 'trace', 'failed']);
+
 function isEvent(next: Entry | OutgoingNews): boolean {
-  return !('takeNews' in next) && (next[0] === 'event' || next[0] === 'message' || next[0] === 'trace');
+  return !('takeNews' in next) && EVENTS.has(next[0]);
 }

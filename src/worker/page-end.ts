@@ -180,13 +180,8 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
     this.#calls.posted(calls);
   }
 
-  onNews([, entries, needs, stats]: Extract<ToPage, readonly ['news', ...unknown[]]>): void {
-    if (stats) this.stats = stats;
+  onNews([, entries, needs]: Extract<ToPage, readonly ['news', ...unknown[]]>): void {
     this.#news.add(entries, needs);
-  }
-
-  onFailure(error: ProtocolError): void {
-    this.report(error);
   }
 
   onOver(error: AnyTransportError, asked?: CloseOptions): void {
@@ -236,6 +231,9 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
         return this.#channels.happened(entry[1], entry[2], entry[3].map(unpackEvent));
       case 'counts':
         return this.#channels.count(entry[1], entry[2], entry[3]);
+      case 'stats':
+        this.stats = entry[1];
+        return;
       case 'over':
         return this.#channels.over(entry[1], entry[2] && unpackError(entry[2]));
       case 'unclonable':

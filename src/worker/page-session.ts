@@ -1,7 +1,6 @@
 import type { Channel } from '../channel/channel.js';
 import { Conflation } from '../channel/conflation.js';
 import type { WebSocketClient } from '../client.js';
-import type { ClientStats } from '../client-stats.js';
 import type { TransportError } from '../errors.js';
 import type { ClientEvents, ServerRequestEvent } from '../events.js';
 import type { Message } from '../protocol/message.js';
@@ -11,7 +10,7 @@ import { handled } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { ChannelRelay } from './channel-relay.js';
 import { clonable } from './clonable.js';
-import { Outgoing, type OutgoingOwner } from './outgoing.js';
+import { Outgoing, type OutgoingNews, type OutgoingOwner } from './outgoing.js';
 import { packError, packEvent } from './packed-errors.js';
 import { packMessage } from './packed-message.js';
 import {
@@ -24,7 +23,7 @@ import {
 } from './page-calls.js';
 import type { ReaderOptions } from './port-reader.js';
 import { Questions } from './questions.js';
-import { PROTOCOL_VERSION, type ReaderKind, type ToPage } from './wire.js';
+import { type Entry, PROTOCOL_VERSION, type ReaderKind, type ToPage } from './wire.js';
 
 /** Milliseconds between two looks for news of `stats()` and of the counts of channels that nobody reads. */
 const STATS_INTERVAL = 1_000;
@@ -51,7 +50,7 @@ export interface SessionOptions {
 }
 
 /** The worker's end of one page: carries its calls out and tells it what happens. */
-export class PageSession implements CallOwner, OutgoingOwner {
+export class PageSession implements CallOwner, OutgoingOwner, OutgoingNews {
   readonly client: WebSocketClient;
   readonly keys: KeyFunctions;
   readonly #post: (message: ToPage) => void;
@@ -197,16 +196,16 @@ export class PageSession implements CallOwner, OutgoingOwner {
     try {
       this.#post(message);
     } catch {
-      this.#post(message[0] === 'news' ? [message[0], message[1].map(clonable), message[2], message[3]] : message);
+      this.#post(message[0] === 'news' ? [message[0], message[1].map(clonable), message[2]] : message);
     }
   }
 
-  takeStats(): ClientStats | undefined {
-    if (!this.#areStatsDue) return undefined;
+  /** The stats as they are when they leave. */
+  takeNews(): Entry {
     this.#areStatsDue = false;
     const stats = this.client.stats();
     this.#toldStats = JSON.stringify(stats);
-    return stats;
+    return ['stats', stats];
   }
 
   /** Once a second: news of `stats()`, and of channels whose updates nobody reads. */
@@ -219,8 +218,9 @@ export class PageSession implements CallOwner, OutgoingOwner {
   }
 
   #tellStats(): void {
+    if (this.#areStatsDue) return;
     this.#areStatsDue = true;
-    this.#outgoing.schedule();
+    this.#outgoing.add(this);
   }
 
   #request(id: number, method: 'request' | 'requestRaw', args: readonly unknown[], signal: SignalOption): void {

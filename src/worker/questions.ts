@@ -35,7 +35,7 @@ export class Questions {
       if (outcome === 'respond') request.respond(value);
       else request.reject(value as { message: string });
     } catch (cause) {
-      this.#outgoing.add(['failed', packError(wrapError(texts.ANSWER_FAILED, cause))]);
+      this.#outgoing.addEvent(['failed', packError(wrapError(texts.ANSWER_FAILED, cause))]);
     }
   }
 }

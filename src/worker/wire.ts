@@ -54,7 +54,7 @@ export type ToPage =
   | readonly ['here']
   | readonly ['welcome', facts: WelcomeFacts]
   | readonly ['refused', why: 'version' | 'in use', version: number]
-  | readonly ['news', entries: readonly Entry[], needs: NewsNeeds, stats: ClientStats | undefined]
+  | readonly ['news', entries: readonly Entry[], needs: NewsNeeds]
   | readonly ['pong'];
 
 /** `taken`: the next message waits until these entries were taken. `frame`: they are what changed in a frame; the next one is to be told. */
@@ -118,6 +118,7 @@ export type Entry =
   | readonly ['trace', entry: TraceEntry]
   | readonly ['question', id: number, requestId: RequestId, method: string, params: unknown]
   | readonly ['channel', channel: number, event: string, args: readonly PackedEvent[]]
+  | readonly ['stats', stats: ClientStats]
   | readonly ['counts', channel: number, dropped: number, buffered: number]
   /** A loop has had its last update; `error` ended its channel. */
   | readonly ['over', reader: number, error?: PackedError];

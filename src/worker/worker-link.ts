@@ -18,7 +18,7 @@ export interface LinkOwner {
   onWelcome(facts: WelcomeFacts): void;
   onNews(message: Extract<ToPage, readonly ['news', ...unknown[]]>): void;
   /** Code in the worker failed; the worker goes on, or its end follows. */
-  onFailure(error: ProtocolError): void;
+  report(error: ProtocolError): void;
   /** The calls that were to be posted are on their way. */
   onPosted(calls: readonly number[]): void;
   /** @param asked - the options of the `close()` that ended it */
@@ -143,7 +143,7 @@ export class WorkerLink {
 
   #failed(words: string): void {
     if (this.#phase === 'starting') return this.#startFailed(texts.failedToStart(words));
-    this.#owner.onFailure(new ProtocolError(texts.failed(words)));
+    this.#owner.report(new ProtocolError(texts.failed(words)));
   }
 
   #startFailed(text: string): void {

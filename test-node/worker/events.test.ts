@@ -52,6 +52,23 @@ it('frames and trace cross only while the page listens [WK16]', async () => {
   expect([port.entries('trace').length, port.entries('message').length]).toEqual([length, told]);
 });
 
+it('events do not pile up before a page that takes nothing, and an error tells of those that are lost [WK16]', async () => {
+  const { page, port, server, inner } = await startPair();
+  const told: unknown[] = [];
+  const lost = clientEvent(page, 'error');
+  page.on('message', ({ json }) => told.push((json as { unknown: number }).unknown));
+  await settled({ page });
+  port.block();
+  for (let n = 0; n < 8_000; n++) server.broadcast(`{"unknown":${n}}`);
+  await inner.request({ op: 'barrier' }).then(() => {});
+  port.unblock();
+  expect((await lost)[0]).toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+  await settled({ page });
+  expect(told.at(-1)).toBe(7_999);
+  expect(told.length).toBeLessThan(8_000);
+  expect(told.length).toBeGreaterThanOrEqual(2_048);
+});
+
 it('the page answers a request of the server [WK17]', async () => {
   const { page, server } = await startPair({ handler: new JsonRpcHandler() as never });
   const [connection] = server.connections;

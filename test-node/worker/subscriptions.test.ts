@@ -1,4 +1,5 @@
 import { Channel, type Gap, SubscriptionFailedError } from 'hpx-transport-ws';
+import { type BookAdapter, type Level, OrderBook } from 'hpx-transport-ws/order-book';
 import { expect, it } from 'vitest';
 import { channelEvent, clientEvent, collect, outcomeOf, topicsOf } from '../support/live.js';
 import { arrived, settled, startPair } from '../support/worker-pair.js';
@@ -193,6 +194,16 @@ it('what was held when the channel ended can still be read [WK10]', async () => 
   const seen: unknown[] = [];
   for await (const data of channel) seen.push(data);
   expect(seen).toEqual([1, 2]);
+});
+
+it('an OrderBook reads a channel of a page [WK6]', async () => {
+  const { page, server } = await startPair();
+  type Sides = { readonly bids: Level[]; readonly asks: Level[] };
+  const adapter: BookAdapter = { read: ({ data }) => ({ snapshot: true, ...(data as Sides) }) };
+  const book = new OrderBook(await page.subscribe('book'), adapter);
+  server.publish('book', { bids: [['9', '1']], asks: [['10', '2']] });
+  await book.whenSynced();
+  expect(book.top(1)).toEqual({ bids: [['9', '1']], asks: [['10', '2']] });
 });
 
 it('overflow fail ends the channel of a slow page, after what waited [WK9]', async () => {
