@@ -21,6 +21,18 @@ export const apps = [
     serve: (work) => serveFolder(join(work, 'apps/webpack/dist')),
   },
   {
+    name: 'vite with a worker',
+    build: ['node_modules/vite/bin/vite.js', 'build', 'apps/vite-worker'],
+    files: 'apps/vite-worker/dist',
+    serve: (work) => serveFolder(join(work, 'apps/vite-worker/dist')),
+  },
+  {
+    name: 'webpack with a worker',
+    build: ['apps/webpack-worker/build.cjs'],
+    files: 'apps/webpack-worker/dist',
+    serve: (work) => serveFolder(join(work, 'apps/webpack-worker/dist')),
+  },
+  {
     name: 'Next',
     build: [NEXT, 'build', 'apps/next'],
     files: 'apps/next/.next/static',

@@ -1,0 +1,2 @@
+// The worker is a module, as `{ type: 'module' }` says.
+export default { build: { sourcemap: true }, worker: { format: 'es' } };
