@@ -24,18 +24,18 @@ const anything = fc.oneof(
   fc.anything({ withDate: true, withMap: true, withBigInt: true }),
   fc.constantFrom(...KINDS, ...METHODS, -1, 0, 1, 2),
 );
+/** Numbers of calls that the page does not use itself: an answer to another call would be taken for its own. */
+const isForeign = (said: readonly unknown[]) => said[0] !== 'call' || typeof said[1] !== 'number' || said[1] > 100_000;
 const body = fc.oneof(
-  fc.array(anything),
-  fc.tuple(fc.constantFrom(...KINDS), anything, anything, anything),
-  fc.tuple(fc.constant('call'), fc.nat(), fc.constantFrom(...METHODS), fc.array(anything)),
+  fc.array(anything).filter(isForeign),
+  fc.tuple(fc.constantFrom(...KINDS), anything, anything, anything).filter(isForeign),
+  fc.tuple(fc.constant('call'), fc.integer({ min: 100_001 }), fc.constantFrom(...METHODS), fc.array(anything)),
 );
 
 it('whatever a page says, the worker lives and serves on [WK19]', async () => {
   const { page, port, server } = await startPair();
   const [, first] = port.received.find(([kind]) => kind === 'welcome') ?? [];
   expect(first).toBeDefined();
-  const channel = await page.subscribe('trades');
-  const { until } = collect(channel);
   const say = (message: unknown) => {
     try {
       port.postMessage(message);
@@ -54,9 +54,11 @@ it('whatever a page says, the worker lives and serves on [WK19]', async () => {
     { numRuns: 300 },
   );
   await settled({ page });
+  const channel = await page.subscribe('trades');
+  const { until } = collect(channel);
+  await settled({ page });
   server.publish('trades', 1);
-  await until(1);
-  expect(page.state).toBe('ready');
+  expect(await until(1)).toEqual([1]);
 });
 
 it('whatever a worker says, the page ends with a typed error or goes on [WK19]', async () => {
