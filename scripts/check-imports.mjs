@@ -30,7 +30,7 @@ const FLOORS = [
 const BESIDE = {
   adapters: ['texts', 'errors', 'runtime', 'identifiers'],
   handlers: ['texts', 'protocol', 'errors', 'identifiers', 'util', 'order-book'],
-  'order-book': ['client', 'channel', 'events', 'protocol', 'util', 'errors', 'identifiers'],
+  'order-book': ['client', 'worker', 'channel', 'events', 'protocol', 'util', 'errors', 'identifiers'],
   worker: [
     ...['client', 'client-emitter', 'client-options', 'client-stats', 'connection', 'inbound', 'subscriptions'],
     ...['requests', 'channel', 'context', 'events', 'typed-requests', 'protocol', 'trace', 'util', 'errors', 'texts'],

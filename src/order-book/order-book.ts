@@ -8,6 +8,7 @@ import { IsolatedEmitter, type ListenerHooks } from '../util/isolated-emitter.js
 import { keepRaw } from '../util/keep-raw.js';
 import { printAsJson } from '../util/printing.js';
 import { handled } from '../util/promises.js';
+import type { WorkerClient } from '../worker/worker-client.js';
 import type { BookAdapter, BookChange, BookTop, Level } from './book-adapter.js';
 import { type BookReader, SharedBook, type StaleReason } from './shared-book.js';
 import { type BookOptions, sharedChannel } from './shared-channel.js';
@@ -132,7 +133,7 @@ export class OrderBook<T = unknown> extends IsolatedEmitter<OrderBookEvents> {
    * ```
    */
   static async subscribe<Topics extends object, Methods extends object, K extends keyof Topics & string>(
-    client: WebSocketClient<Topics, Methods>,
+    client: WebSocketClient<Topics, Methods> | WorkerClient<Topics, Methods>,
     topic: K,
     adapter: BookAdapter<Topics[K]>,
     options?: BookOptions,

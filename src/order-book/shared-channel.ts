@@ -1,5 +1,4 @@
 import type { Channel } from '../channel/channel.js';
-import type { WebSocketClient } from '../client.js';
 import type { Topic } from '../identifiers.js';
 
 /** How the channel of a shared book is subscribed; see `SubscribeOptions` of the client. */
@@ -18,12 +17,17 @@ export interface BookOptions {
   readonly maxWait?: number;
 }
 
+/** A client, as far as a book needs it. */
+interface BookClient<Topics extends object> {
+  subscribe<K extends keyof Topics & string>(topic: K, options?: BookOptions): Promise<Channel<Topics[K]>>;
+}
+
 /** The channels of shared books, by client and topic; from the call of `subscribe()` to the end of the channel. */
 const channels = new WeakMap<object, Map<Topic, Promise<unknown>>>();
 
 /** The channel that all shared books of a client and a topic read. The first call subscribes. */
-export function sharedChannel<Topics extends object, Methods extends object, K extends keyof Topics & string>(
-  client: WebSocketClient<Topics, Methods>,
+export function sharedChannel<Topics extends object, K extends keyof Topics & string>(
+  client: BookClient<Topics>,
   topic: K,
   options?: BookOptions,
 ): Promise<Channel<Topics[K]>> {

@@ -1,4 +1,5 @@
 import type { Channel, GenericJsonHandler, PendingCall, WebSocketClient } from 'hpx-transport-ws';
+import { type BookAdapter, OrderBook } from 'hpx-transport-ws/order-book';
 import { connectWorker, type WorkerClient, type WorkerPort } from 'hpx-transport-ws/worker';
 import { expectTypeOf, it } from 'vitest';
 
@@ -32,6 +33,17 @@ it('topics and methods are typed, also from the type of the handler [WK25]', () 
 it('a page has every member of a client [WK1]', () => {
   type Missing = Exclude<keyof WebSocketClient, keyof WorkerClient>;
   expectTypeOf<Missing>().toBeNever();
+});
+
+it('an order book takes a client and the client of a page [WK25]', () => {
+  const adapter: BookAdapter<{ readonly price: number }> = { read: () => undefined };
+  const page = connectWorker<Topics, Methods>(port);
+  type Book = OrderBook<{ readonly price: number }>;
+  expectTypeOf(OrderBook.subscribe(page, 'trades.BTC', adapter)).resolves.toEqualTypeOf<Book>();
+  const client = {} as WebSocketClient<Topics, Methods>;
+  expectTypeOf(OrderBook.subscribe(client, 'trades.BTC', adapter)).resolves.toEqualTypeOf<Book>();
+  // @ts-expect-error: no such topic
+  void OrderBook.subscribe(page, 'books.BTC', adapter);
 });
 
 it('every port of a platform is one [WK22]', () => {
