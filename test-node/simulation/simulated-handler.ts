@@ -23,36 +23,6 @@ import type { SeededRandom } from 'hpx-transport-ws/testing';
 import type { Happening } from './history.js';
 import { FATAL_CODE, type HandlerPlan } from './plan.js';
 
-/** Hooks that faults act in, beside the one that prepares requests. */
-export const HOOKS = [
-  'buildAuthMessage',
-  'buildCancel',
-  'buildSubscribe',
-  'buildUnsubscribe',
-  'canonicalTopic',
-  'classifyClose',
-  'classifyMessage',
-  'extractData',
-  'extractError',
-  'extractRequestId',
-  'extractResult',
-  'extractSequence',
-  'extractSignal',
-  'extractTopic',
-  'farewell',
-  'generateRequestId',
-  'groupKey',
-  'injectRequestId',
-  'isAuthSuccess',
-  'isSubscriptionSuccess',
-  'login',
-  'onConnect',
-  'prepareFrame',
-  'redact',
-  'split',
-  'stringify',
-] as const;
-
 interface Acknowledgement {
   readonly args?: readonly unknown[];
   readonly refused?: readonly string[];
@@ -277,24 +247,4 @@ export class SimulatedHandler extends GenericJsonHandler {
 function members({ json }: Message): { readonly success?: unknown; readonly final?: unknown } {
   if (typeof json !== 'object' || json === null) throw new Error('no JSON');
   return json;
-}
-
-/** Acts at the start of a hook, until the function that is returned is called. */
-export function actInside(
-  handler: SimulatedHandler,
-  hook: (typeof HOOKS)[number],
-  act: (subject: unknown) => void,
-): () => void {
-  const own = handler[hook];
-  // Some are the handler's own, not those of its class.
-  const before = Object.getOwnPropertyDescriptor(handler, hook);
-  const value = (...parameters: unknown[]): unknown => {
-    act(parameters[0]);
-    return Reflect.apply(own, handler, parameters);
-  };
-  Object.defineProperty(handler, hook, { configurable: true, value });
-  return () => {
-    if (before) Object.defineProperty(handler, hook, before);
-    else Reflect.deleteProperty(handler, hook);
-  };
 }

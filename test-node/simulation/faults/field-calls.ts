@@ -1,5 +1,5 @@
 import type { SeededRandom } from 'hpx-transport-ws/testing';
-import { actInside, HOOKS } from '../simulated-handler.js';
+import { actInside, HOOKS } from '../act-inside.js';
 import type { SimulatedWorld } from '../simulated-world.js';
 import { type Fault, once } from './fault.js';
 

@@ -1,6 +1,6 @@
 import type { FrameInfo } from 'hpx-transport-ws';
 import type { SeededRandom } from 'hpx-transport-ws/testing';
-import { actInside } from '../simulated-handler.js';
+import { actInside } from '../act-inside.js';
 import type { SimulatedWorld } from '../simulated-world.js';
 import type { Fault } from './fault.js';
 
