@@ -122,6 +122,8 @@ export type HandlerHappening =
   | { readonly type: 'prepared'; readonly signature: number; readonly failed: boolean }
   /** To say farewell, in so many frames. */
   | { readonly type: 'parting'; readonly frames: number }
+  /** To change a frame, which it failed to do: the frame never leaves. */
+  | { readonly type: 'unwritable'; readonly text: string }
   /** It has thrown; with the topic that it was asked about. */
   | { readonly type: 'hook-failed'; readonly hook: string; readonly topic?: string | undefined };
 

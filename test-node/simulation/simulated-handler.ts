@@ -124,7 +124,13 @@ export class SimulatedHandler extends GenericJsonHandler {
   }
 
   override prepareRequest(text: string): string | Promise<string> {
-    this.#whims.inHook();
+    try {
+      this.#whims.inHook();
+    } catch (cause) {
+      // Where each frame is signed, that tells it.
+      if (!this.#plan.signs) this.#surroundings.write({ type: 'unwritable', text });
+      throw cause;
+    }
     return this.#whims.sign?.(text) ?? this.#perhapsLater(text);
   }
 
@@ -209,6 +215,7 @@ export class SimulatedHandler extends GenericJsonHandler {
     };
     const failed = (cause: unknown) => {
       write({ type: 'prepared', signature, failed: true });
+      if (typeof frame === 'string') write({ type: 'unwritable', text: frame });
       throw cause;
     };
     try {

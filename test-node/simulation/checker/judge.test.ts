@@ -152,6 +152,26 @@ describe('the checker', () => {
     expect(judge(history, setup, timingRules)).toEqual([]);
   });
 
+  it.each([
+    [[], ['call 2 was written before call 1, which is urgent']],
+    [[[2, { type: 'unwritable', text: '{"mark":1,"op":"note"}' }]], []],
+    [
+      [[2, { type: 'unwritable', text: '{"mark":3,"op":"note"}' }]],
+      ['call 2 was written before call 1, which is urgent'],
+    ],
+  ] satisfies [Line[], string[]][])(
+    'does not want an urgent call to leave that the handler failed to prepare: %j [DL19]',
+    (lines, words) => {
+      const history = historyOf(
+        [0, { type: 'send', call: 1, mark: '"mark":1,', timeout: 1_000, isUrgent: true }],
+        [1, request(2)],
+        ...lines,
+        [2, written(2)],
+      );
+      expect(judge(history, setup, timingRules).map((violation) => violation.words)).toEqual(words);
+    },
+  );
+
   it('judges each client separately', () => {
     const one = historyOf([0, { type: 'dial', socket: 1 }]);
     const other = one.map((entry) => ({ ...entry, client: 'b' }));

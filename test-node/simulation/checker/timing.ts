@@ -269,6 +269,8 @@ const hurriesUrgentCalls: Rule = {
       },
       abort: ({ call }) => void urgent.delete(call),
       settled: ({ call }) => void urgent.delete(call),
+      // Its promise tells that in a moment.
+      unwritable: ({ text }) => void urgent.delete(read(text).mark ?? 0),
       // A late timer, or a sleep, may tell the end of a call after the next call was written.
       wall: ({ ms }) => {
         if (ms <= SLEEP) return;
