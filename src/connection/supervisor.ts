@@ -404,8 +404,11 @@ export class Supervisor implements ConnectionListener {
   }
 
   #wake(cause: string): void {
-    this.#context.trace.effect('wake', { cause });
+    const { state } = this;
     this.#attempts.policy.woke();
+    this.#context.trace.effect('wake', { cause });
+    // Code of a sink, or of `redact()`, may end the connection: the delay that follows takes the wake into account.
+    if (state !== this.state) return;
     if (this.state === 'ready') return this.#connection?.heartbeat.wake();
     if (this.state === 'reconnecting') return this.#attempts.wake();
     const connection = this.#connection;
