@@ -135,9 +135,12 @@ export class Heartbeat {
     this.#framesAtTick = this.#frames;
     this.#tickedAt = now;
     const { bufferedAmount = 0, bytesReceived = 0, bytesSent = 0 } = this.#probe;
+    this.#schedule(this.#interval);
     const wait = this.#probe.send();
+    // Code that saw the ping may have ended the connection, which stops the timer.
+    if (!this.#timer.active) return;
     if (wait === undefined) this.#listener.onUnprobed();
-    if (wait === undefined || !this.#expectReply) return this.#schedule(this.#interval);
+    if (wait === undefined || !this.#expectReply) return;
     this.#probedAt = now;
     this.#pingedAt = now + wait;
     this.#ahead = bufferedAmount;
@@ -175,8 +178,10 @@ export class Heartbeat {
     // The timers of a healthy host are less late than a tenth of the timeout.
     if (lateness > this.#context.config.pongTimeout / 10 && this.#lateVerdicts < MAX_LATE_VERDICTS) {
       this.#lateVerdicts++;
+      this.#schedule(this.#interval);
       this.#context.trace.effect('probeAgain', { lateness });
-      return this.#ask();
+      if (this.#timer.active) this.#ask();
+      return;
     }
     // An answer that came while the event loop was busy is read before the next timer.
     this.#timer.start(0, () => {

@@ -37,3 +37,27 @@ describe('a wake of the host whose trace entry ends the connection', () => {
     expect(network.attempts.slice(1, 2)).toEqual(announced);
   });
 });
+
+describe('a trace entry that ends the connection', () => {
+  type World = ReturnType<typeof virtualWorld>;
+  const config = { pingInterval: 1_000, pongTimeout: 900, reconnectInitialDelay: 300, reconnectJitter: 0 };
+  const asks = (world: World) => world.clock.advance(1_000);
+  const asksAgain = async ({ clock, peer }: World) => {
+    peer.blackHole();
+    await clock.advance(1_000);
+    await clock.jump(2_000);
+  };
+
+  it.each([
+    ['ping', asks],
+    ['probeAgain', asksAgain],
+  ] as const)('leaves no timer of it behind: in %s [C8]', async (effect, cause) => {
+    const world = await connectedWorld({ config });
+    const { client, clock } = world;
+    inEffect(client, effect, () => client.reconnect());
+    await cause(world);
+    expect(client.state).toBe('reconnecting');
+    await clock.until(client.close());
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
