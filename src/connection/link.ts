@@ -230,6 +230,8 @@ export class Link {
       const nodeOptions = endpoint.nodeOptions ?? config.nodeOptions;
       // Only the host: paths and queries carry keys.
       this.#context.trace.effect('dial', { host: new URL(endpoint.url).host });
+      // Code that saw this in the trace may have closed the client.
+      if (!this.#isHeard) return this.#vanish();
       const socket = runtime.openSocket(
         {
           url: endpoint.url,

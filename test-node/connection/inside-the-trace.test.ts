@@ -60,4 +60,13 @@ describe('a trace entry that ends the connection', () => {
     await clock.until(client.close());
     expect(clock.pendingTimers).toBe(0);
   });
+
+  it('opens no socket that was not opened yet [C8]', async () => {
+    const { client, clock, network } = virtualWorld();
+    inEffect(client, 'dial', () => void client.close());
+    const refused = client.connect().catch((error: unknown) => error);
+    await clock.until(client.closed);
+    expect(await refused).toMatchObject({ code: 'CONNECTION_CLOSED' });
+    expect(network.attempts).toEqual([]);
+  });
 });
