@@ -38,9 +38,10 @@ export class Leaving {
       this.stop();
       done(isSilent);
     };
-    this.#context.trace.effect('leave', { timeout });
     this.#outbox.leave();
     this.#timer.start(timeout, () => end(false));
+    // Code that sees this may ask for the end once more, or close the client.
+    this.#context.trace.effect('leave', { timeout });
     // Nothing is awaited. What the same read has brought is handed out first, also the close of the server.
     if (timeout === 0) return;
     const wait = this.#context.gate.isPaused ? undefined : this.#probe.send();

@@ -69,4 +69,16 @@ describe('a trace entry that ends the connection', () => {
     expect(await refused).toMatchObject({ code: 'CONNECTION_CLOSED' });
     expect(network.attempts).toEqual([]);
   });
+
+  it('counts as a second reconnect(), which does not wait for answers [CL50]', async () => {
+    const { client, clock, server } = await connectedWorld();
+    server.onSend = () => {};
+    client.request({ op: 'order' }).catch(() => {});
+    await clock.advance(1);
+    client.trace((entry) => {
+      if (entry.type === 'effect' && entry.effect === 'leave') client.reconnect();
+    });
+    client.reconnect();
+    expect(client.state).toBe('reconnecting');
+  });
 });
