@@ -137,7 +137,11 @@ class NodeSocket implements Socket {
     ws.on('message', (data, isBinary) =>
       events.onMessage(isBinary ? view(data as Buffer) : (data as Buffer).toString()),
     );
-    ws.on('ping', () => events.onPing());
+    ws.on('ping', () => {
+      // ws ends a connection with too many pongs that have not left.
+      this.#uncork();
+      events.onPing();
+    });
     ws.on('pong', () => events.onPong());
     ws.on('unexpected-response', (_request, response) => {
       const { statusCode, headers } = response;

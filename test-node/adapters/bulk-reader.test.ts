@@ -10,7 +10,9 @@ import { StreamServer } from './frames/stream-server.js';
 
 /** Streams of the suite; `npm run check:frames -- --seeds 100000` runs more. */
 const SEEDS = 400;
-/** Of these, as many also run over a real connection. */
+/** Many pings in a turn in which the client has sent something: ws ended the connection while the pongs were held back. */
+const REGRESSIONS = [11598, 12867, 15947, 16470, 16591];
+/** Of the streams of the suite, as many also run over a real connection. */
 const NETWORK_SEEDS = 50;
 const [TEXT, BINARY, CLOSE, PING, CONTINUATION] = [1, 2, 8, 9, 0];
 
@@ -98,6 +100,11 @@ describe('reading in bulk changes no event', () => {
     const differing = await compareMany(1, SEEDS, compareInMemory);
     expect(differing.slice(0, 3).map(describeDifference).join('\n')).toBe('');
   }, 120_000);
+
+  it.each(REGRESSIONS)('stream %i brings them again [NA2]', async (seed) => {
+    const differing = await compareMany(seed, 1, compareInMemory);
+    expect(differing.map(describeDifference).join('\n')).toBe('');
+  });
 
   it.each(['ws', 'wss'] as const)(
     '%s: random streams over a real connection bring the same events [NA2]',
