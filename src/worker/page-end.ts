@@ -11,7 +11,7 @@ import type { PendingCall } from '../requests/pending-request.js';
 import type { RawRequestOptions } from '../requests/requests.js';
 import type { Clock, Runtime } from '../runtime.js';
 import type { PartialSubscription } from '../subscriptions/subscribe-many.js';
-import type { TraceSink } from '../trace.js';
+import type { TraceEntry, TraceSink } from '../trace.js';
 import { Deferred } from '../util/deferred.js';
 import { check, FUNCTION, isObject } from '../util/options.js';
 import { handled } from '../util/promises.js';
@@ -66,7 +66,7 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
   readonly #ticker: FrameTicker;
   readonly #closeTimer: Timer;
   readonly #link: WorkerLink;
-  readonly #sinks = new Set<TraceSink>();
+  readonly #sinks = new Set<(entry: TraceEntry) => Promise<void>>();
   /** Events that the worker was asked for. */
   readonly #listening = new Set<PropertyKey>();
 
@@ -142,7 +142,8 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
 
   trace(sink: TraceSink): () => void {
     check('sink', sink, FUNCTION);
-    const own: TraceSink = (entry) => sink(entry);
+    // Asynchronous, so that a sink that throws harms nothing: it is a tool for diagnosis.
+    const own = async (entry: TraceEntry) => sink(entry);
     if (this.#sinks.size === 0) this.send(['listen', 'trace', true]);
     this.#sinks.add(own);
     return () => {
@@ -243,7 +244,7 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
       case 'failed':
         return this.report(unpackError(entry[1]) as AnyTransportError);
       case 'trace':
-        for (const sink of this.#sinks) sink(entry[1]);
+        for (const sink of this.#sinks) void handled(sink(entry[1]));
         return;
       case 'message':
         if (!this.#client.emit('message', unpackMessage(entry[1]), entry[2])) this.#ignore('message');

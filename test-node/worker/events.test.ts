@@ -183,3 +183,16 @@ it('a listener that throws is an error event, and stops nobody [WK1]', async () 
   await until(1);
   expect((await error)[0].message).toContain('mine');
 });
+
+it('a trace sink of the page that throws or rejects harms nothing [WK16]', async () => {
+  const { page } = await startPair();
+  const seen: TraceEntry[] = [];
+  page.trace(() => {
+    throw new Error('sink');
+  });
+  page.trace((() => Promise.reject(new Error('later'))) as never);
+  page.trace((entry) => seen.push(entry));
+  expect(await page.request({ op: 'echo' })).toEqual({ op: 'echo' });
+  await settled({ page });
+  expect([page.state, seen.length > 0, page.lastError]).toEqual(['ready', true, undefined]);
+});
