@@ -11,13 +11,14 @@ const LOGIN = /"(?:op|method|event|action|type|cmd|command|e|m)"\s*:\s*"[^"]*(?:
 /** The names of what a login frame may show: which operation it is, and its id. */
 const SHOWN = /^(?:op|method|event|action|type|cmd|command|e|m|id|req_?id|request_?id|jsonrpc|channel)$/i;
 /** A list whose first word tells of a login, as some servers want it: `["auth", key, signature]`. */
-const LOGIN_LIST = /^\s*\d*\s*\[\s*"[^"]*(?:auth|log_?in|logon|sign_?in)/i;
+const LOGIN_LIST = /^\s*(?:\d+\s*)?\[\s*"[^"]*(?:auth|log_?in|logon|sign_?in)/i;
 /** A login without JSON: `AUTH user password`. */
 const LOGIN_TEXT = /^\s*(auth\w*|log_?in|logon|sign_?in)\b.*$/is;
 /** A text that looks like a key: letters and digits without a pause. An account address (0x and 40 digits) is none. */
 const KEY = /^"(?!0x[\da-f]{40}")(?=[^"]*\d)(?=[^"]*[a-z])[\w+/-]{16,}={0,2}"$/i;
 const JWT = /^"ey[\w-]+\.[\w-]+\.[\w-]*"$/;
-const PAIR = /([\w-]+)=([^&\s"']+)/g;
+/** Bounded, so that the time for a long word without `=` does not grow with its square. */
+const PAIR = /([\w-]{1,64})=([^&\s"']+)/g;
 
 /** Where a token stands: in a list or an object, under which name, and whether that name tells of a secret. */
 interface Level {
@@ -41,7 +42,7 @@ export function redactedUrl(url: string, handler: { redact(text: string): string
  * arguments of a login, keys in lists, also in JSON within JSON; and in URLs everything but host and path.
  */
 export function maskSecrets(text: string): string {
-  if (/^\s*\d*\s*[[{]/.test(text)) return maskJson(text);
+  if (/^\s*(?:\d+\s*)?[[{]/.test(text)) return maskJson(text);
   return maskPairs(maskUrls(text)).replace(LOGIN_TEXT, '$1 ***');
 }
 

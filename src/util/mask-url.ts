@@ -1,4 +1,5 @@
-const URL_IN_TEXT = /\b[a-z][a-z\d+.-]*:\/\/[^\s"'<>()[\]{}]+/gi;
+/** The scheme is bounded, so that the time for a long text without URLs does not grow with its square. */
+const URL_IN_TEXT = /[a-z][a-z\d+.-]{0,30}:\/\/[^\s"'<>()[\]{}]+/gi;
 /** From this many letters and digits on, a word is more likely a key than a name. */
 const LONGEST_NAME = 15;
 
