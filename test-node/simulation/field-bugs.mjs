@@ -141,7 +141,7 @@ export const fieldBugs = [
     'outbound/preparation.ts',
     "current.subject.isWritten ? 'unknown' : 'unsent'",
     "'unsent'",
-    3_000,
+    12_000,
   ),
   bug(
     'the end of the lifetime waits for no answer',
