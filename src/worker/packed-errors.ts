@@ -48,7 +48,9 @@ export function packError(error: unknown, depth = DEPTH): PackedError {
     ...(cause === undefined || depth === 0 ? {} : { cause: packError(cause, depth - 1) }),
   } as const;
   if (!errors.isTransportError(error)) return packed;
-  const facts = Object.fromEntries(Object.entries(error).filter(([, value]) => typeof value !== 'object'));
+  const facts = Object.fromEntries(
+    Object.entries(error).filter(([, value]) => value === null || typeof value !== 'object'),
+  );
   const { code } = error;
   if (code === 'REQUEST_REJECTED') return { ...packed, code, facts, data: error.data };
   if (code !== 'SUBSCRIPTION_FAILED') return { ...packed, code, facts };

@@ -86,7 +86,10 @@ export class PageChannels implements WorkerChannelOwner {
 
   /** The client has ended, perhaps with its worker: nothing follows. */
   end(cause: CloseCause): void {
-    for (const channel of [...this.#channels.values()]) channel.close(cause);
+    for (const channel of [...this.#channels.values()]) {
+      if (cause.error) channel.happened('error', [cause.error]);
+      channel.close(cause);
+    }
     for (const id of [...this.#readers.keys()]) this.over(id, cause.error);
   }
 

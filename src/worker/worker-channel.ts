@@ -3,10 +3,12 @@ import type { ChannelLoop } from '../channel/channel-loop.js';
 import { type Gap, mergeGaps, type Update } from '../channel/update.js';
 import type { OverflowPolicy } from '../channel/update-buffer.js';
 import type { Gate } from '../context.js';
-import { type AnyTransportError, ProtocolError } from '../errors.js';
+import { type AnyTransportError, ProtocolError, SubscriptionFailedError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
+import { notHeld } from '../texts.js';
 import { type Abortable, forgetAbort, listenToAbort } from '../util/abort-listeners.js';
+import { handled } from '../util/promises.js';
 import * as texts from './texts.js';
 import type { ChannelFacts, ToWorker } from './wire.js';
 import { type PageLoop, WorkerLoop, type WorkerLoopOwner } from './worker-loop.js';
@@ -119,6 +121,11 @@ export class WorkerChannel<T> extends Channel<T> implements PageReader, WorkerLo
   }
 
   resync(): Promise<void> {
+    const { topic } = this;
+    if (this.#closed) {
+      const error = new SubscriptionFailedError(topic, notHeld(topic), { delivery: 'unsent' });
+      return handled(Promise.reject(error));
+    }
     return this.#owner.call('channel.resync', [this.#id]) as Promise<void>;
   }
 

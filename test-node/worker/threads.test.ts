@@ -63,6 +63,19 @@ it('a thread that exits, or whose code fails, is a lost worker [WK13]', async ()
   }
 });
 
+it('a channel of a lost worker has an error, and then ends [WK13]', async () => {
+  const { page, worker } = await startThread();
+  await page.connect();
+  const channel = await page.subscribe('trades');
+  const events: string[] = [];
+  channel.on('error', ({ code }) => events.push(code)).on('close', ({ error }) => events.push(`close ${error?.code}`));
+  const closed = clientEvent(page, 'closed');
+  await worker.terminate();
+  await closed;
+  expect(events).toEqual(['CONNECTION_CLOSED', 'close CONNECTION_CLOSED']);
+  expect(await outcomeOf(channel.resync())).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+});
+
 it('a thread that is terminated is a lost worker [WK13]', async () => {
   const { page, worker } = await startThread();
   await page.connect();
