@@ -1,32 +1,13 @@
 import { adapterRuntime } from '#adapter';
 import type { Clock, Runtime } from './runtime.js';
-import * as texts from './texts.js';
-import { check, FUNCTION, isObject, type OptionRule, type OptionRules } from './util/options.js';
-
-const methods = (...names: readonly string[]): OptionRule => [
-  (value: unknown) => isObject(value) && names.every((name) => typeof value[name] === 'function'),
-  texts.objectWith(names),
-];
-const TIMERS = ['setTimer', 'clearTimer'];
-const rules: OptionRules<Runtime> = {
-  openSocket: FUNCTION,
-  clock: methods('now', ...TIMERS),
-  random: FUNCTION,
-  generateId: FUNCTION,
-  lifecycle: methods('listen'),
-  frames: methods(...TIMERS),
-};
+import { checkRuntime } from './util/check-runtime.js';
 
 /**
- * Fills what the application leaves out with the parts of the platform's adapter. Methods keep their `this`. A runtime may
- * have further members: it is an object of the application, perhaps with state of its own.
+ * Fills what the application leaves out with the parts of the platform's adapter. Methods keep their `this`.
  * @throws ConfigError for a part that cannot be used
  */
 export function completeRuntime(own: Partial<Runtime>): Runtime {
-  check('runtime', own, [isObject, texts.AN_OBJECT]);
-  for (const name of Object.keys(rules) as (keyof Runtime)[]) {
-    if (own[name] !== undefined) check(`runtime.${name}`, own[name], rules[name]);
-  }
+  checkRuntime(own);
   const lifecycle = own.lifecycle ?? adapterRuntime.lifecycle;
   // With a clock of its own, the application owns time: then the frames of the screen must not count.
   const frames = own.frames ?? (own.clock ? undefined : adapterRuntime.frames);

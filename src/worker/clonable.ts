@@ -3,7 +3,7 @@ import { packError } from './packed-errors.js';
 import * as texts from './texts.js';
 import type { Entry } from './wire.js';
 
-/** The entry as it is, or what stands for one that cannot cross. */
+/** The entry, or a replacement if the entry cannot be cloned. */
 export function clonable(entry: Entry): Entry {
   try {
     structuredClone(entry);

@@ -2,6 +2,7 @@ import { browserFrames } from '../adapters/browser-frames.js';
 import { systemClock } from '../adapters/clock.js';
 import type { ProtocolHandler } from '../protocol/protocol-handler.js';
 import type { Runtime } from '../runtime.js';
+import { checkRuntime } from '../util/check-runtime.js';
 import { ANYTHING, checkAll, type OptionRules, TIMEOUT } from '../util/options.js';
 import { PageEnd } from './page-end.js';
 import { checkPort, type WorkerPort } from './port.js';
@@ -66,6 +67,7 @@ export function connectWorker(worker: WorkerPort, options: WorkerOptions = {}): 
   checkPort('worker', worker);
   checkAll(options, workerRules());
   const { name = '', startTimeout = 30_000, workerTimeout = 15_000, runtime = {} } = options;
+  checkRuntime(runtime);
   const { clock = systemClock, frames = runtime.clock ?? browserFrames, random = Math.random } = runtime;
   const session = 1 + Math.floor(random() * Number.MAX_SAFE_INTEGER);
   const own = { name, startTimeout, workerTimeout, session, clock, frames };

@@ -30,7 +30,7 @@ type Method = (owner: CallOwner, args: readonly unknown[], options: SignalOption
 
 /** What a page may call, by name. The client itself checks the arguments: they may be anything. */
 export const METHODS: ReadonlyMap<string, Method> = /* @__PURE__ */ new Map<string, Method>([
-  ['connect', ({ client }, [options], own) => client.connect({ ...(options as object), ...own })],
+  ['connect', ({ client }, [options], own) => client.connect(withSignal(options, own))],
   ['subscribe', subscribe],
   ['subscribeMany', subscribeMany],
   ['unsubscribe', ({ client }, [topic]) => client.unsubscribe(topic as string)],

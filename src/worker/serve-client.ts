@@ -2,6 +2,7 @@ import { systemClock } from '../adapters/clock.js';
 import type { WebSocketClient } from '../client.js';
 import { ConfigError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
+import { checkRuntime } from '../util/check-runtime.js';
 import { ANYTHING, checkAll, isObject, type OptionRules } from '../util/options.js';
 import type { KeyFunctions } from './page-calls.js';
 import { PageSession } from './page-session.js';
@@ -51,6 +52,7 @@ export function serveClient<Topics extends object, Methods extends object>(
     throw new ConfigError('client', client, texts.NOT_A_CLIENT);
   }
   checkAll(options, serveRules());
+  if (options.runtime !== undefined) checkRuntime(options.runtime);
   new ServedClient(scope, client as unknown as WebSocketClient, options).start();
 }
 

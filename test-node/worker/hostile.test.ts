@@ -139,11 +139,19 @@ it('wrong arguments are a ConfigError [WK26]', async () => {
     () => connectWorker(undefined as never),
     () => connectWorker(port, { nmae: 'x' } as never),
     () => connectWorker(port, { workerTimeout: 0 }),
+    () => connectWorker(port, { runtime: 5 } as never),
+    () => connectWorker(port, { runtime: { clock: 5 } } as never),
     () => serveClient({ postMessage: 1 } as never, client),
     () => serveClient(scope, {} as never),
     () => serveClient(scope, client, { keys: { a: 1 } } as never),
     () => serveClient(scope, client, { name: 1 } as never),
+    () => serveClient(scope, client, { runtime: { clock: 5 } } as never),
   ]) {
     expect(wrong).toThrow(ConfigError);
   }
+});
+
+it.each([null, 5])('connect(%j) rejects as without a worker [WK1]', async (options) => {
+  const { page } = await startPair();
+  expect(await outcomeOf(page.connect(options as never))).toMatchObject({ error: { code: 'CONFIG_INVALID' } });
 });
