@@ -179,7 +179,7 @@ function frameSize(bytes: Buffer, at: number): number | undefined {
 
 /** The encoding of all text frames in a part of a chunk; undefined if one of them is not valid UTF-8. */
 function encodingOf(chunk: Buffer, from: number, to: number, ends: readonly number[]): 'ascii' | 'utf8' | undefined {
-  // With zeros instead of headers, one look at the bytes tells of all frames. A zero also ends a cut character.
+  // Headers are not text. With zeros in their place, one check covers all frames, and a character cannot reach over two frames.
   hideHeaders(chunk, from, ends);
   const view = from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to);
   const encoding = isAscii(view) ? 'ascii' : isUtf8(view) ? 'utf8' : undefined;

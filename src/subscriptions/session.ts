@@ -88,7 +88,7 @@ export class Session {
     this.#early = [];
   }
 
-  /** For a topic that nobody wants any more: its params are forgotten. */
+  /** The group of a topic that nobody wants. The client has forgotten the params of the topic. */
   #groupKeyOf(topic: Topic): string | undefined {
     const { context } = this.#parts;
     return (

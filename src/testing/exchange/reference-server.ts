@@ -163,8 +163,8 @@ export class ReferenceServer {
   }
 
   /**
-   * Goes on with topics of an earlier connection, and informs the client: `{"op":"resumed","args":["trades.BTC"]}`. What
-   * the client missed meanwhile is not sent.
+   * Resumes topics of an earlier connection, and informs the client: `{"op":"resumed","args":["trades.BTC"]}`. The client
+   * does not get the updates that it missed.
    */
   resume(connection: SimulatedConnection, topics: readonly string[]): void {
     const peer = this.#peers.get(connection);
