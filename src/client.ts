@@ -390,7 +390,7 @@ export class WebSocketClient<
   /** @throws ConnectionClosedError when the client has ended */
   #checkOpen(): void {
     if (this.state !== 'closing' && this.state !== 'closed') return;
-    throw new ConnectionClosedError(texts.clientIs(this.state), { retryable: false });
+    throw new ConnectionClosedError(texts.clientIs(this.state), { delivery: 'unsent', retryable: false });
   }
 
   /** @throws AnyTransportError or the signal's reason when the call cannot be tried */

@@ -182,7 +182,7 @@ describe('subscribe() that fails', () => {
     const open = client.subscribe('a');
     await client.close();
     await expect(open).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
-    await expect(client.subscribe('b')).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    await expect(client.subscribe('b')).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', delivery: 'unsent' });
   });
 
   it('rejects only refused topics under partial, whole and benign refusals [HN4, S6]', async () => {
