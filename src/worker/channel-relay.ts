@@ -96,9 +96,15 @@ export class ChannelRelay implements ReaderOwner {
     this.#checkDone();
   }
 
-  counts(): readonly Entry[] {
+  /** Whether the counts have changed since they crossed. */
+  get hasCounts(): boolean {
     const { dropped, buffered } = this.channel;
-    if (dropped === this.#told.dropped && buffered === this.#told.buffered) return [];
+    return dropped !== this.#told.dropped || buffered !== this.#told.buffered;
+  }
+
+  counts(): readonly Entry[] {
+    if (!this.hasCounts) return [];
+    const { dropped, buffered } = this.channel;
     this.#told = { dropped, buffered };
     return [['counts', this.id, dropped, buffered]];
   }

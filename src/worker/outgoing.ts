@@ -22,6 +22,12 @@ export interface OutgoingNews {
   takeNews(): Entry;
 }
 
+/** A channel, whose counts cross as they are when a message leaves. */
+export interface Counted {
+  /** What the channel has dropped and holds, if that is news. */
+  counts(): readonly Entry[];
+}
+
 type Waiting = Entry | OutgoingNews | OutgoingReader;
 
 /** A reader of the page, at the worker's end. */
@@ -36,8 +42,9 @@ export interface OutgoingReader {
   isDue(isPainting: boolean): boolean;
   /** A loop: how many updates it wants. */
   readonly wanted: number;
-  /** Takes out what else is to be told after updates of the reader were taken. */
-  takeFacts(): readonly Entry[];
+  readonly owner: Counted;
+  /** Takes out that the reader is over, if its last update was taken. */
+  takeEnd(): readonly Entry[];
 }
 
 /** Where messages go. */
@@ -59,6 +66,8 @@ export class Outgoing {
   #voids = 0;
   readonly #changed = new Set<OutgoingReader>();
   readonly #hungry = new Set<OutgoingReader>();
+  /** Channels whose counts are due. */
+  readonly #counted = new Set<Counted>();
   /** Entries that the page has not taken. */
   #untaken = 0;
   #frame: 'none' | 'hidden' | 'painting' = 'painting';
@@ -98,6 +107,12 @@ export class Outgoing {
   /** A loop wants updates, and has some. */
   addHungry(reader: OutgoingReader): void {
     this.#hungry.add(reader);
+    this.schedule();
+  }
+
+  /** The counts of a channel have changed. */
+  addCounted(channel: Counted): void {
+    this.#counted.add(channel);
     this.schedule();
   }
 
@@ -142,11 +157,28 @@ export class Outgoing {
     }
     const inOrder = entries.length;
     const isFrame = this.#frame !== 'none' && this.#takeChanged(entries, served);
-    for (const reader of served) entries.push(...reader.takeFacts());
+    for (const reader of served) entries.push(...reader.takeEnd());
+    this.#addCounts(entries, served);
     if (entries.length === 0) return;
     // Only these bring a `taken` back, for the whole message.
     if (inOrder > 0) this.#untaken += entries.length;
     this.#owner.post(['news', entries, needsOf(inOrder > 0, isFrame)]);
+  }
+
+  /**
+   * The counts are those after this message. They stand before its updates, so that a listener reads them with the gap of
+   * its update; those of other channels stand at the end, after the news that a channel is open.
+   */
+  #addCounts(entries: Entry[], served: ReadonlySet<OutgoingReader>): void {
+    const before: Entry[] = [];
+    for (const { owner } of served) {
+      this.#counted.delete(owner);
+      before.push(...owner.counts());
+    }
+    entries.unshift(...before);
+    if (this.#stream.size > 0) return;
+    for (const channel of this.#counted) entries.push(...channel.counts());
+    this.#counted.clear();
   }
 
   #takeStream(entries: Entry[], served: Set<OutgoingReader>): void {

@@ -11,18 +11,20 @@ import type { PendingCall } from '../requests/pending-request.js';
 import type { RawRequestOptions } from '../requests/requests.js';
 import type { Clock, Runtime } from '../runtime.js';
 import type { PartialSubscription } from '../subscriptions/subscribe-many.js';
-import type { TraceEntry, TraceSink } from '../trace.js';
 import { Deferred } from '../util/deferred.js';
-import { check, FUNCTION, isObject } from '../util/options.js';
+import { isObject } from '../util/options.js';
 import { handled } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { EMPTY_STATS } from './empty-stats.js';
+import { endedMany, notSubscribed } from './ended-calls.js';
 import { FrameTicker } from './frame-ticker.js';
 import { NewsFeed, type NewsReader } from './news-feed.js';
+import { unpackChannels } from './packed-channels.js';
 import { unpackError, unpackEvent } from './packed-errors.js';
 import { unpackMessage } from './packed-message.js';
 import { PageChannels, type PageChannelsOwner } from './page-channels.js';
 import { PageRequests } from './page-requests.js';
+import { PageTrace } from './page-trace.js';
 import type { WorkerPort } from './port.js';
 import { askPage } from './server-question.js';
 import type { WorkerSubscribeOptions } from './subscribe-options.js';
@@ -52,6 +54,7 @@ export interface PageEndOptions extends LinkOptions {
 /** The page's end of a client in a worker: its calls, its listeners, and what the worker told last. */
 export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
   readonly gate = new DeliveryGate();
+  readonly trace = new PageTrace((body) => this.send(body));
   state: ConnectionState = 'disconnected';
   epoch = 0;
   stats: ClientStats = EMPTY_STATS;
@@ -66,7 +69,6 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
   readonly #ticker: FrameTicker;
   readonly #closeTimer: Timer;
   readonly #link: WorkerLink;
-  readonly #sinks = new Set<(entry: TraceEntry) => Promise<void>>();
   /** Events that the worker was asked for. */
   readonly #listening = new Set<PropertyKey>();
 
@@ -115,11 +117,19 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
   ): Promise<Channel<T>[] | PartialSubscription<T>> {
     const open = (facts: ChannelFacts) => this.#open<T>(facts, options);
     const isList = typeof topics === 'object' && topics !== null && Symbol.iterator in topics;
-    return this.#subscribe('subscribeMany', isList ? [...topics] : topics, options, (result: PackedChannels) => {
-      if ('map' in result) return result.map(open);
-      const errors = result.errors.map(([topic, error]) => [topic, unpackError(error) as AnyTransportError] as const);
-      return { channels: result.channels.map(open), errors: new Map(errors) };
-    });
+    const wanted = isList ? [...topics] : topics;
+    const call = this.#subscribe('subscribeMany', wanted, options, (many: PackedChannels) =>
+      unpackChannels(many, open),
+    );
+    return handled(call.catch((error) => endedMany<T>(isList ? wanted : [], options, error)));
+  }
+
+  resync(topic: string): Promise<void> {
+    return this.#link.isOver ? handled(Promise.reject(notSubscribed(topic))) : this.call('resync', [topic]);
+  }
+
+  unsubscribe(topic: string): Promise<void> {
+    return this.#link.isOver ? Promise.resolve() : this.call('unsubscribe', [topic]);
   }
 
   close(options: CloseOptions): Promise<void> {
@@ -138,17 +148,6 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
         },
       ),
     );
-  }
-
-  trace(sink: TraceSink): () => void {
-    check('sink', sink, FUNCTION);
-    // Asynchronous, so that a sink that throws harms nothing: it is a tool for diagnosis.
-    const own = async (entry: TraceEntry) => sink(entry);
-    if (this.#sinks.size === 0) this.send(['listen', 'trace', true]);
-    this.#sinks.add(own);
-    return () => {
-      if (this.#sinks.delete(own) && this.#sinks.size === 0) this.send(['listen', 'trace', false]);
-    };
   }
 
   listenerAdded(event: PropertyKey): void {
@@ -244,8 +243,7 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
       case 'failed':
         return this.report(unpackError(entry[1]) as AnyTransportError);
       case 'trace':
-        for (const sink of this.#sinks) void handled(sink(entry[1]));
-        return;
+        return this.trace.tell(entry[1]);
       case 'message':
         if (!this.#client.emit('message', unpackMessage(entry[1]), entry[2])) this.#ignore('message');
         return;

@@ -20,6 +20,10 @@ import type { ToWorker } from './wire.js';
 const CALLS = 2_048;
 /** Calls that count towards that limit: the others are state. */
 const COUNTED: ReadonlySet<string> = /* @__PURE__ */ new Set(['request', 'requestRaw', 'send', 'sendJson']);
+/** Calls that ask for an end, and have it when the client ends. */
+const ENDS: ReadonlySet<string> = /* @__PURE__ */ new Set(['unsubscribe', 'channel.unsubscribe']);
+/** Calls without a frame of their own: their error says nothing of a delivery. */
+const FRAMELESS: ReadonlySet<string> = /* @__PURE__ */ new Set(['connect', 'authenticate', 'close']);
 
 /** What the calls need of the link. */
 export interface CallLink {
@@ -165,7 +169,10 @@ export class PageRequests {
     this.#over ??= error;
     for (const call of [...this.#calls.values()]) {
       this.#take(call.id);
-      call.reject(closedError(error, call.promise.delivery === 'unsent' ? 'unsent' : 'unknown'));
+      const { method, promise } = call;
+      if (ENDS.has(method)) call.resolve(undefined);
+      else if (FRAMELESS.has(method)) call.reject(closedError(error));
+      else call.reject(closedError(error, promise.delivery === 'unsent' ? 'unsent' : 'unknown'));
     }
   }
 
@@ -176,7 +183,7 @@ export class PageRequests {
 
   #check({ method, signal }: PageCall): void {
     check('signal', signal, SIGNAL);
-    if (this.#over) throw closedError(this.#over, 'unsent');
+    if (this.#over) throw closedError(this.#over, FRAMELESS.has(method) ? undefined : 'unsent');
     if (signal?.aborted) throw signal.reason;
     if (!COUNTED.has(method) || this.#counted < CALLS) return;
     throw new CapacityExceededError('calls of a page', CALLS, texts.TOO_MANY_CALLS, { delivery: 'unsent' });
@@ -213,6 +220,6 @@ function same<T>(value: T): T {
 }
 
 /** The end of one call by the end of all. */
-function closedError(error: AnyTransportError, delivery: Delivery): ConnectionClosedError {
+function closedError(error: AnyTransportError, delivery?: Delivery): ConnectionClosedError {
   return new ConnectionClosedError(error.message, { cause: error, delivery, retryable: false });
 }

@@ -211,7 +211,7 @@ export class PageSession implements CallOwner, OutgoingOwner, OutgoingNews {
   /** Once a second: news of `stats()`, and of channels whose updates nobody reads. */
   #lookForNews(): void {
     this.#timer.start(STATS_INTERVAL, () => {
-      for (const relay of this.#relays.values()) for (const entry of relay.counts()) this.#outgoing.add(entry);
+      for (const relay of this.#relays.values()) if (relay.hasCounts) this.#outgoing.addCounted(relay);
       if (JSON.stringify(this.client.stats()) !== this.#toldStats) this.#tellStats();
       if (this.client.state !== 'closed') this.#lookForNews();
     });

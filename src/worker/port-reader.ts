@@ -3,7 +3,7 @@ import type { Loop, LoopOwner } from '../channel/channel-iterator.js';
 import { type Conflating, type Conflation, FRAME } from '../channel/conflation.js';
 import type { Update } from '../channel/update.js';
 import type { PushOutcome, UpdateBuffer } from '../channel/update-buffer.js';
-import type { Outgoing, OutgoingReader } from './outgoing.js';
+import type { Counted, Outgoing, OutgoingReader } from './outgoing.js';
 import { packError } from './packed-errors.js';
 import { packMessage } from './packed-message.js';
 import type { Entry, ReaderKind, UpdateEntry, UpdateExtras } from './wire.js';
@@ -20,13 +20,11 @@ export type ReaderOptions = Pick<ChannelOptions, 'overflow' | 'conflateInterval'
 };
 
 /** The channel of a reader, as far as the reader needs it. */
-export interface ReaderOwner {
+export interface ReaderOwner extends Counted {
   readonly id: number;
   readonly options: ReaderOptions;
   readonly conflation: Conflation;
   readonly outgoing: Outgoing;
-  /** What the channel has dropped and holds, if that is news. */
-  counts(): readonly Entry[];
   /** The reader has had its last update. */
   readerOver(reader: PortReader): void;
 }
@@ -36,7 +34,7 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
   readonly id: number;
   places = 0;
   wanted = 0;
-  readonly #owner: ReaderOwner;
+  readonly owner: ReaderOwner;
   readonly #buffer: UpdateBuffer;
   readonly #channel: LoopOwner;
   readonly #pace: Pace;
@@ -45,7 +43,7 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
 
   constructor(id: number, kind: ReaderKind, owner: ReaderOwner, buffer: UpdateBuffer, channel: LoopOwner) {
     this.id = id;
-    this.#owner = owner;
+    this.owner = owner;
     this.#buffer = buffer;
     this.#channel = channel;
     const isConflating = kind === 'listeners' && owner.options.overflow === 'latest';
@@ -69,11 +67,11 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
   }
 
   push(update: Update): PushOutcome {
-    if (this.#buffer.isFull && (this.#pace === 'stream' || this.wanted > 0)) this.#owner.outgoing.makeRoom();
+    if (this.#buffer.isFull && (this.#pace === 'stream' || this.wanted > 0)) this.owner.outgoing.makeRoom();
     const outcome = this.#buffer.push(update);
     if (outcome === 'full') return outcome;
     if (this.#pace !== 'stream') this.#changed();
-    else if (outcome === 'kept' || this.#owner.options.overflow !== 'drop-newest') this.#owner.outgoing.addPlace(this);
+    else if (outcome === 'kept' || this.owner.options.overflow !== 'drop-newest') this.owner.outgoing.addPlace(this);
     return outcome;
   }
 
@@ -89,8 +87,8 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
   /** The channel ends now: what waits for a frame crosses in order with its last events. */
   release(): void {
     if (this.#pace !== 'frame' || this.#hasLeft) return;
-    this.#owner.conflation.leave(this.#interval, this);
-    this.#owner.outgoing.forget(this);
+    this.owner.conflation.leave(this.#interval, this);
+    this.owner.outgoing.forget(this);
     this.#queueAll();
   }
 
@@ -104,8 +102,8 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
     this.#channel.removeLoop(this);
     this.#hasLeft = true;
     this.#buffer.clear();
-    this.#owner.conflation.leave(this.#interval, this);
-    this.#owner.outgoing.forget(this);
+    this.owner.conflation.leave(this.#interval, this);
+    this.owner.outgoing.forget(this);
   }
 
   want(count: number): void {
@@ -115,11 +113,11 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
 
   /** The interval of a `latest` channel has passed. */
   flush(): void {
-    this.#owner.outgoing.addChanged(this);
+    this.owner.outgoing.addChanged(this);
   }
 
   isDue(isPainting: boolean): boolean {
-    return isPainting || this.#owner.options.conflateInterval !== 'frame';
+    return isPainting || this.owner.options.conflateInterval !== 'frame';
   }
 
   take(): UpdateEntry | undefined {
@@ -134,23 +132,22 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
     }
   }
 
-  takeFacts(): readonly Entry[] {
-    const counts = this.#owner.counts();
-    if (!this.#end || this.#pace !== 'demand' || this.#hasLeft || this.#buffer.size > 0) return counts;
+  takeEnd(): readonly Entry[] {
+    if (!this.#end || this.#pace !== 'demand' || this.#hasLeft || this.#buffer.size > 0) return [];
     const { error } = this.#end;
     this.#hasLeft = true;
-    this.#owner.readerOver(this);
-    return [...counts, error === undefined ? ['over', this.id] : ['over', this.id, packError(error)]];
+    this.owner.readerOver(this);
+    return [error === undefined ? ['over', this.id] : ['over', this.id, packError(error)]];
   }
 
   get #interval(): number | 'frame' {
-    return this.#owner.options.conflateInterval ?? FRAME;
+    return this.owner.options.conflateInterval ?? FRAME;
   }
 
   /** There is something for the next frame, or for a loop that waits. */
   #changed(): void {
     if (this.#hasLeft) return;
-    const { conflation, outgoing } = this.#owner;
+    const { conflation, outgoing } = this.owner;
     const interval = this.#interval;
     if (this.#pace === 'demand') {
       if ((this.wanted > 0 && this.#buffer.size > 0) || (this.#end && this.#buffer.size === 0))
@@ -160,12 +157,12 @@ export class PortReader implements Loop, OutgoingReader, Conflating {
   }
 
   #queueAll(): void {
-    for (let count = this.#buffer.size; count > 0; count--) this.#owner.outgoing.addPlace(this);
+    for (let count = this.#buffer.size; count > 0; count--) this.owner.outgoing.addPlace(this);
   }
 
   #pack(update: Update): UpdateEntry {
     const { data, epoch, receivedAt, sequence, snapshot, joined, gap } = update;
-    const { updates } = this.#owner.options;
+    const { updates } = this.owner.options;
     const isPlain = sequence === undefined && snapshot === undefined && !joined && !gap && updates !== 'full';
     if (isPlain) return [this.id, data, epoch, receivedAt];
     const extras: UpdateExtras = {};

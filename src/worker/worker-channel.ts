@@ -3,12 +3,12 @@ import type { ChannelLoop } from '../channel/channel-loop.js';
 import { type Gap, mergeGaps, type Update } from '../channel/update.js';
 import type { OverflowPolicy } from '../channel/update-buffer.js';
 import type { Gate } from '../context.js';
-import { type AnyTransportError, ProtocolError, SubscriptionFailedError } from '../errors.js';
+import { type AnyTransportError, ProtocolError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
-import { notHeld } from '../texts.js';
 import { type Abortable, forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { handled } from '../util/promises.js';
+import { notSubscribed } from './ended-calls.js';
 import * as texts from './texts.js';
 import type { ChannelFacts, ToWorker } from './wire.js';
 import { type PageLoop, WorkerLoop, type WorkerLoopOwner } from './worker-loop.js';
@@ -102,7 +102,8 @@ export class WorkerChannel<T> extends Channel<T> implements PageReader, WorkerLo
   }
 
   get buffered(): number {
-    let count = this.#buffered;
+    // Of a closed channel the worker tells nothing more.
+    let count = this.#closed ? this.#rest.length : this.#buffered;
     for (const loop of this.#loops.keys()) count += loop.buffered;
     return count;
   }
@@ -121,11 +122,7 @@ export class WorkerChannel<T> extends Channel<T> implements PageReader, WorkerLo
   }
 
   resync(): Promise<void> {
-    const { topic } = this;
-    if (this.#closed) {
-      const error = new SubscriptionFailedError(topic, notHeld(topic), { delivery: 'unsent' });
-      return handled(Promise.reject(error));
-    }
+    if (this.#closed) return handled(Promise.reject(notSubscribed(this.topic)));
     return this.#owner.call('channel.resync', [this.#id]) as Promise<void>;
   }
 
@@ -162,7 +159,8 @@ export class WorkerChannel<T> extends Channel<T> implements PageReader, WorkerLo
   }
 
   count(dropped: number, buffered: number): void {
-    this.#dropped = dropped;
+    // The counts before the last event of a channel may be older than those that came with its last updates.
+    this.#dropped = Math.max(this.#dropped, dropped);
     this.#buffered = buffered;
   }
 

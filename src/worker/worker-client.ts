@@ -125,12 +125,12 @@ export class WorkerClient<
 
   /** Asks the server anew for a topic; see `WebSocketClient.resync()`. */
   resync(topic: keyof Topics & string): Promise<void> {
-    return this.#end.call('resync', [topic]);
+    return this.#end.resync(topic);
   }
 
   /** Ends every channel of a topic; see `WebSocketClient.unsubscribe()`. */
   unsubscribe(topic: keyof Topics & string): Promise<void> {
-    return this.#end.call('unsubscribe', [topic]);
+    return this.#end.unsubscribe(topic);
   }
 
   /** Sends a frame that wants no answer; see `WebSocketClient.send()`. */
@@ -182,7 +182,7 @@ export class WorkerClient<
 
   /** Passes every transition, frame and effect of the worker's client to `sink`. They cross only while there is a sink. */
   trace(sink: TraceSink): () => void {
-    return this.#end.trace(sink);
+    return this.#end.trace.add(sink);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

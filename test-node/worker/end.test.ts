@@ -1,9 +1,30 @@
-import { ConnectionClosedError, ConnectionFailedError, isTransportError, ProtocolError } from 'hpx-transport-ws';
+import {
+  ConnectionClosedError,
+  ConnectionFailedError,
+  isTransportError,
+  type PartialSubscription,
+  ProtocolError,
+  type WebSocketClient,
+} from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { connectWorker, serveClient } from 'hpx-transport-ws/worker';
 import { describe, expect, it } from 'vitest';
 import { channelEvent, clientEvent, createClient, outcomeOf, serve } from '../support/live.js';
 import { joinPair, ports, settled, startPair } from '../support/worker-pair.js';
+
+/** Without the options of a subscription, which differ. */
+type Callable = Pick<WebSocketClient, 'connect' | 'authenticate' | 'resync' | 'unsubscribe' | 'request' | 'send'> & {
+  subscribe(topic: string): Promise<unknown>;
+  subscribeMany(topics: string[]): Promise<unknown>;
+  subscribeMany(topics: string[], options: { readonly partial: true }): Promise<PartialSubscription<unknown>>;
+};
+
+/** What an application decides by. */
+function factsOf(error: unknown): unknown {
+  if (!isTransportError(error)) return error;
+  const failures = error.code === 'SUBSCRIPTION_FAILED' ? [...error.failures.keys()] : [];
+  return [error.name, error.code, error.delivery, error.retryable, failures];
+}
 
 describe('close()', () => {
   it('settles all that is open, and closes the client in the worker [WK12]', async () => {
@@ -37,6 +58,32 @@ describe('close()', () => {
     const inner = createClient(server);
     serveClient(scope, inner);
     expect(await inner.closed).toMatchObject({ code: 1000 });
+  });
+
+  it('is followed by what calls bring after it without a worker [WK6, WK12]', async () => {
+    const { page } = await startPair();
+    const direct = createClient(await serve());
+    await Promise.all([page.close(), direct.close()]);
+    const lateCalls = async (client: Callable) => {
+      const many = await client.subscribeMany(['a', 'b'], { partial: true });
+      const calls = {
+        connect: client.connect(),
+        authenticate: client.authenticate(),
+        subscribe: client.subscribe('a'),
+        subscribeMany: client.subscribeMany(['a', 'b']),
+        resync: client.resync('a'),
+        unsubscribe: client.unsubscribe('a'),
+        request: client.request({ op: 'late' }),
+        send: client.send('late'),
+      };
+      const ends = await Promise.all(Object.values(calls).map(outcomeOf));
+      const names = Object.keys(calls);
+      return {
+        partial: [many.channels, [...many.errors].map(([topic, error]) => [topic, factsOf(error)])],
+        ends: ends.map((end, n) => [names[n], 'error' in end ? factsOf(end.error) : 'done']),
+      };
+    };
+    expect(await lateCalls(page)).toEqual(await lateCalls(direct));
   });
 
   it('ends although the worker does not answer [WK12, WK13]', async () => {
@@ -78,7 +125,7 @@ describe('the end of a worker', () => {
     expect(await loop).toMatchObject({ error: { code: 'CONNECTION_CLOSED' } });
     expect((await states).slice(0, 2)).toEqual(['closed', 'ready']);
     expect((await page.closed).error).toBeInstanceOf(ConnectionClosedError);
-    expect(isTransportError(page.lastError)).toBe(true);
+    expect(await outcomeOf(page.request({ op: 'more' }))).toMatchObject({ error: { delivery: 'unsent' } });
     expect(await outcomeOf(page.subscribe('more'))).toMatchObject({ error: { delivery: 'unsent' } });
   });
 
@@ -135,7 +182,7 @@ describe('the start', () => {
     const clock = new VirtualClock();
     const { port } = ports();
     const page = connectWorker(port, { runtime: { clock } });
-    const call = outcomeOf(page.connect());
+    const call = outcomeOf(page.request({ op: 'early' }));
     await clock.advance(30_000);
     expect(await call).toMatchObject({ error: { code: 'CONNECTION_CLOSED', delivery: 'unsent' } });
     const { error } = await page.closed;

@@ -85,7 +85,7 @@ it('a thread that is terminated is a lost worker [WK13]', async () => {
 
 it('a script that cannot start is a typed error [WK18]', async () => {
   const { page } = await startThread('throw new Error("no such module")');
-  const call = outcomeOf(page.connect());
+  const call = outcomeOf(page.request({ op: 'early' }));
   expect(await call).toMatchObject({ error: { delivery: 'unsent' } });
   const { error } = await page.closed;
   expect(error).toBeInstanceOf(ConnectionFailedError);
