@@ -10,11 +10,29 @@ export interface ExampleBlock {
   readonly code: string;
 }
 
+/** Pages whose blocks are one program, which grows from step to step. Their `text` blocks are lines that it prints. */
+export const PROGRAMS = ['docs/guide.md'];
+
 /** Every ```ts block of the pages, and of the `@example` of every docstring. */
 export function readExampleBlocks(root: string): ExampleBlock[] {
   const pages = ['README.md', ...filesBelow(root, 'docs', '.md')];
   const sources = filesBelow(root, 'src', '.ts');
-  return [...pages, ...sources].flatMap((file) => blocksOf(file, readFileSync(join(root, file), 'utf8')));
+  return [...pages, ...sources].flatMap((file) => {
+    const blocks = blocksOf(file, readFileSync(join(root, file), 'utf8'));
+    return PROGRAMS.includes(file) ? [joined(blocks)] : blocks;
+  });
+}
+
+/** The blocks as one, each on its own lines of the page. */
+function joined(blocks: readonly ExampleBlock[]): ExampleBlock {
+  const [first] = blocks;
+  if (!first) throw new Error('a program needs a block');
+  const lines: string[] = [];
+  for (const { line, code } of blocks) {
+    while (lines.length < line - first.line) lines.push('');
+    lines.push(...code.split('\n'));
+  }
+  return { ...first, code: lines.join('\n') };
 }
 
 function filesBelow(root: string, folder: string, extension: string): string[] {

@@ -5,6 +5,9 @@ import { WebSocket } from 'ws';
 /** Between two orders and two updates of the life around an example. */
 const PULSE = 10;
 
+/** The signals that end a process, to which an example may listen. */
+const ENDINGS = ['SIGTERM', 'SIGINT'] as const;
+
 /** Clients that connected: an example need not close them. */
 const clients = new Set<WebSocketClient>();
 const { connect } = WebSocketClient.prototype;
@@ -42,6 +45,8 @@ export class ExampleScope {
   readonly show = (..._values: unknown[]): void => {};
   readonly render = this.show;
   readonly #pulse: NodeJS.Timeout;
+  /** Who listened to the end of the process before the example. */
+  readonly #listeners = ENDINGS.map((ending) => process.listeners(ending));
   #other: WebSocketClient | undefined;
 
   private constructor(server: MockWebSocketServer) {
@@ -72,6 +77,11 @@ export class ExampleScope {
 
   async close(): Promise<void> {
     clearInterval(this.#pulse);
+    for (const [index, ending] of ENDINGS.entries()) {
+      for (const listener of process.listeners(ending)) {
+        if (!this.#listeners[index]?.includes(listener)) process.off(ending, listener);
+      }
+    }
     // Not awaited: the clock of a simulated network has stopped. Real sockets end with the server.
     for (const client of clients) void client.close();
     clients.clear();

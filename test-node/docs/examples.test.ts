@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readExampleBlocks } from './example-blocks.js';
+import { PROGRAMS, readExampleBlocks } from './example-blocks.js';
 import { ExampleCompiler, type ExampleModule, moduleName } from './example-modules.js';
 import type { ExampleScope } from './example-scope.js';
+import { blocksOf } from './pages.js';
 
 const root = process.cwd();
 const cache = join(root, 'node_modules/.cache/hpx-transport-ws');
@@ -53,9 +54,9 @@ describe('an example runs and shows right values', { timeout: 30_000 }, () => {
   beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}));
   afterEach(() => void vi.restoreAllMocks());
 
-  it.each(modules.map(({ file, line, claims }, at) => [`${file}:${line}`, at, claims] as const))(
-    '%s',
-    async (_, at, claims) => {
+  it.each(modules.map(({ file, line, claims }, at) => [`${file}:${line}`, at, claims, file] as const))(
+    '%s [DC3]',
+    async (_, at, claims, file) => {
       const { ExampleScope: Scope } = await load<{ ExampleScope: typeof ExampleScope }>('scope');
       const example = await load<{
         default: (scope: ExampleScope, same: (is: unknown, ought: unknown) => void) => Promise<void>;
@@ -71,12 +72,24 @@ describe('an example runs and shows right values', { timeout: 30_000 }, () => {
         });
         expect(actual).toEqual(expected);
         expect(actual.length, 'comparisons that were reached').toBeGreaterThanOrEqual(claims);
+        if (PROGRAMS.includes(file)) expect(printed()).toEqual(expect.arrayContaining(outputOf(file)));
       } finally {
         await scope.close();
       }
     },
   );
 });
+
+/** The lines that the example printed. */
+function printed(): string[] {
+  return vi.mocked(console.log).mock.calls.map((values) => values.join(' '));
+}
+
+/** The lines that a page says its program prints. */
+function outputOf(file: string): string[] {
+  const page = { file, text: readFileSync(join(root, file), 'utf8') };
+  return blocksOf(page).flatMap(({ kind, code }) => (kind === 'text' ? code.split('\n') : []));
+}
 
 function load<T>(name: string): Promise<T> {
   return import(pathToFileURL(join(folder, `${name}.js`)).href);

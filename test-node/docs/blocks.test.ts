@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { checkCommands } from './commands.js';
+import { type Block, blocksOf, proseOf, readPages } from './pages.js';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const pages = readPages();
+const blocks = pages.flatMap(blocksOf);
+
+/** How the blocks of each kind are checked; a kind that is not here fails. Each check returns what is wrong. */
+const checks: Readonly<Record<string, (block: Block) => readonly string[]>> = {
+  // examples.test.ts runs them, in the README and in docs/.
+  ts: ({ file }) => (file === 'README.md' || file.startsWith('docs/') ? [] : ['only the README and docs/ are run']),
+  js: checkScript,
+  jsx: checkScript,
+  tsx: checkScript,
+  vue: checkScripts,
+  svelte: checkScripts,
+  html: checkScripts,
+  json: ({ code }) => wrongJson(code),
+  sh: ({ file, code }) => checkCommands(code, pageOf(file)),
+  // Made from the table of states: reference-pages.test.ts, spec.test.ts.
+  mermaid: ({ code }) => (code.startsWith('stateDiagram-v2\n') ? [] : ['a diagram that no test makes']),
+  // What a program prints. examples.test.ts compares what the guide says.
+  text: () => [],
+};
+
+it('every kind of block is checked somehow [DC3]', () => {
+  const kinds = [...new Set(blocks.map(({ kind }) => kind))];
+  expect(kinds.filter((kind) => !Object.hasOwn(checks, kind))).toEqual([]);
+  expect(kinds).toEqual(expect.arrayContaining(['ts', 'js', 'sh', 'html', 'mermaid']));
+});
+
+describe('a block that is not run is right as far as it can be checked [DC3]', () => {
+  const others = blocks.filter(({ kind }) => kind !== 'ts');
+  it.each(others.map((block) => [`${block.file}:${block.line}`, block.kind, block] as const))(
+    '%s %s',
+    (_, kind, block) => {
+      expect(checks[kind]?.(block)).toEqual([]);
+    },
+  );
+});
+
+it('every command in the prose names a script and options that exist [DC3]', () => {
+  const wrong = pages.flatMap((page) =>
+    [...proseOf(page).matchAll(/`((?:npm|npx|node) [^`]+)`/g)].flatMap(([, command = '']) =>
+      checkCommands(command, page.text).map((what) => `${page.file}: ${what}`),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it('the checks notice mistakes', () => {
+  const block = (kind: string, code: string) => checks[kind]?.({ file: 'page.md', line: 1, kind, code });
+  expect(block('js', 'const = 1;')).not.toEqual([]);
+  expect(block('js', "import { nope } from 'hpx-transport-ws';")).toEqual(["hpx-transport-ws has no export 'nope'"]);
+  expect(block('js', "import { x } from 'hpx-transport-ws/nope';")).toEqual(['hpx-transport-ws/nope is no entry']);
+  expect(block('vue', "<script>\nimport { nope } from 'hpx-transport-ws';\n</script>")).toHaveLength(1);
+  expect(block('json', '{ "a": }')).not.toEqual([]);
+  expect(checkCommands('npm run nope', '')).toEqual(["npm run nope: package.json has no script 'nope'"]);
+  expect(checkCommands('npm run simulate -- --sedes 5', '')).toEqual([
+    'npm run simulate -- --sedes 5: test-node/simulation/simulate.mjs knows no --sedes',
+  ]);
+  expect(checkCommands('npx vitest run test-node/nope', '')).toEqual([
+    'npx vitest run test-node/nope: no test-node/nope',
+  ]);
+});
+
+function pageOf(file: string): string {
+  return pages.find((page) => page.file === file)?.text ?? '';
+}
+
+/** The `<script>` parts of a page or a component. */
+function checkScripts(block: Block): string[] {
+  return [...block.code.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)].flatMap(
+    ([, attributes = '', code = '']) => {
+      if (/type="importmap"/.test(attributes)) return wrongJson(code).concat(wrongPaths(code));
+      return checkScript({ ...block, code });
+    },
+  );
+}
+
+/** The syntax, and that what is imported from this package exists. */
+function checkScript({ code }: Block): string[] {
+  const file = ts.createSourceFile('block.tsx', code, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+  const { diagnostics = [] } = ts.transpileModule(code, {
+    fileName: 'block.tsx',
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, jsx: ts.JsxEmit.Preserve },
+  });
+  const syntax = diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  return [...syntax, ...file.statements.filter(ts.isImportDeclaration).flatMap(wrongImport)];
+}
+
+function wrongImport({ moduleSpecifier, importClause }: ts.ImportDeclaration): string[] {
+  const name = (moduleSpecifier as ts.StringLiteral).text;
+  if (name !== manifest.name && !name.startsWith(`${manifest.name}/`)) return [];
+  const path = name.replace(manifest.name, '.');
+  if (!Object.hasOwn(manifest.exports, path)) return [`${name} is no entry`];
+  const bindings = importClause?.namedBindings;
+  if (!bindings || !ts.isNamedImports(bindings)) return [];
+  const exported = exportsOf(path === '.' ? 'index' : path.slice(2));
+  return bindings.elements
+    .map((element) => (element.propertyName ?? element.name).text)
+    .filter((imported) => !exported.has(imported))
+    .map((imported) => `${name} has no export '${imported}'`);
+}
+
+/** What a source exports, types too. */
+function exportsOf(entry: string): Set<string> {
+  const source = [`src/${entry}.ts`, `src/${entry}.tsx`, `src/${entry}/index.ts`].find((path) =>
+    existsSync(path),
+  ) as string;
+  const program = ts.createProgram([source], { module: ts.ModuleKind.NodeNext, noResolve: false, types: [] });
+  const file = program.getSourceFile(source);
+  const symbol = file && program.getTypeChecker().getSymbolAtLocation(file);
+  return new Set(
+    symbol
+      ? program
+          .getTypeChecker()
+          .getExportsOfModule(symbol)
+          .map(({ name }) => name)
+      : [],
+  );
+}
+
+function wrongJson(code: string): string[] {
+  try {
+    JSON.parse(code);
+    return [];
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+/** Files of this package that an import map names, as `exports` has them. */
+function wrongPaths(code: string): string[] {
+  const named = [...code.matchAll(/node_modules\/hpx-transport-ws\/([^"]+)"/g)].map(([, path = '']) => path);
+  const known = JSON.stringify(manifest.exports);
+  return named.filter((path) => !known.includes(`"./${path}"`)).map((path) => `${path} is not in exports`);
+}
