@@ -7,6 +7,7 @@ import esbuild from 'rollup-plugin-esbuild';
 import { writeDeclarations } from './scripts/build/declarations.mjs';
 import { internalNames } from './scripts/build/internal-names.mjs';
 import { nameFor, platforms, withoutMark } from './scripts/build/platforms.mjs';
+import { referencePages } from './scripts/build/reference-pages.mjs';
 import { shortTexts, TEXTS, textsPage } from './scripts/build/short-texts.mjs';
 import { smallSourceMaps } from './scripts/build/source-maps.mjs';
 
@@ -125,9 +126,10 @@ const script = {
   },
 };
 
-export default () => {
+export default async () => {
   rmSync('dist', { recursive: true, force: true });
   writeDeclarations([...new Set(entries.map(({ source }) => source))]);
   writeFileSync('docs/messages.md', textsPage());
+  for (const { path, text } of await referencePages()) writeFileSync(path, text);
   return [library('es'), library('cjs'), production('es'), production('cjs'), script];
 };

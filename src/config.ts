@@ -149,7 +149,7 @@ export interface WebSocketConfigInput {
    * The most bytes that all channels of the client together hold for their readers, and the most that waiting calls hold.
    * A message counts once, text by its length. Over it, the channel that holds the most drops updates as its `overflow`
    * says; `latest` keeps the newest update per key. Not below `maxMessageSize`.
-   * @default 67_108_864 – or `maxMessageSize` if that is larger; a page or a bot can spare 64 MiB
+   * @default 67_108_864 – a page or a bot can spare 64 MiB; a larger `maxMessageSize` raises it
    */
   readonly maxBufferedBytes?: number;
   /**

@@ -74,6 +74,7 @@ ConnectionFailedError.prototype.name = 'ConnectionFailedError';
 /** The connection, or the client, was closed before the call could be completed. */
 export class ConnectionClosedError extends TransportError {
   declare readonly code: 'CONNECTION_CLOSED';
+  /** Why it was closed, in words; the same as `message`. */
   readonly reason: string;
   /** The close code of RFC 6455 section 7.4, where there was one. */
   readonly closeCode: number | undefined;
@@ -104,6 +105,7 @@ export class RequestTimeoutError extends TransportError {
   declare readonly code: 'REQUEST_TIMEOUT';
   /** Milliseconds that the call was given. */
   readonly duration: number;
+  /** The id of the request; missing for a send. */
   readonly requestId: RequestId | undefined;
 
   constructor(duration: number, requestId: RequestId | undefined, options: TransportErrorOptions = {}) {
@@ -163,6 +165,7 @@ SubscriptionFailedError.prototype.name = 'SubscriptionFailedError';
 /** The client gave up: `reconnectMaxAttempts` attempts in a row failed. `cause` is the last failure. */
 export class MaxReconnectAttemptsError extends TransportError {
   declare readonly code: 'MAX_RECONNECT_ATTEMPTS';
+  /** How many attempts in a row failed. */
   readonly attempts: number;
 
   constructor(attempts: number, options: TransportErrorOptions = {}) {
@@ -186,6 +189,7 @@ export class CapacityExceededError extends TransportError {
   declare readonly code: 'CAPACITY_EXCEEDED';
   /** What is bounded, for example `maxPendingRequests`. */
   readonly limit: string;
+  /** How many of them, or how many bytes, there may be. */
   readonly capacity: number;
 
   constructor(limit: string, capacity: number, message: string, options: TransportErrorOptions = {}) {
@@ -223,6 +227,7 @@ const SECRET = /secret|key$|pass|token/i;
  */
 export class ConfigError extends TransportError {
   declare readonly code: 'CONFIG_INVALID';
+  /** The setting or the argument that is wrong. */
   readonly field: string;
   /** The number or the boolean that is wrong; for any other value its type in words. */
   readonly value: unknown;

@@ -1,0 +1,1 @@
+export function referencePages(): Promise<{ readonly path: string; readonly text: string }[]>;
