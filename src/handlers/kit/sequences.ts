@@ -34,8 +34,8 @@ export function linkedSequence(current: unknown, previous: unknown, options?: Se
  * Undefined if the update has no integer as its number.
  *
  * @param current - the number, or the last number that the update covers
- * @param first - the first number that the update covers
- *   @default `current`, because most updates have one number
+ * @param options - `first` is the first number that the update covers; by default `current`, because most updates have
+ *   one number
  *
  * @example
  * ```ts
