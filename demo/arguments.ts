@@ -5,7 +5,8 @@ import { venues } from './venues.js';
 
 const VENUES = Object.keys(venues);
 
-export const HELP = `A bot trades on a small exchange. The exchange drops the connection, and the bot continues to trade.
+export const HELP = `A bot trades on a small exchange. The exchange drops the connection, and the
+bot continues to trade.
 
   npm run demo -- [options]
 

@@ -2,12 +2,15 @@ import { setInterval } from 'node:timers/promises';
 import {
   type Channel,
   type CloseCause,
+  ConnectionClosedError,
   type Gap,
   RequestRejectedError,
   TransportError,
   WebSocketClient,
   type WebSocketConfigInput,
 } from 'hpx-transport-ws';
+import { closeText } from './close-codes.js';
+import { money } from './money.js';
 import { type Credentials, DemoHandler, type Methods, type Order, type OrderReport, type Topics } from './protocol.js';
 
 const MARKETS = ['BTC-USD', 'ETH-USD', 'SOL-USD'] as const;
@@ -65,6 +68,8 @@ export class Bot {
   /** Orders with an unknown outcome. The bot asks for their status after each reconnect. */
   readonly #unresolved = new Map<string, Order>();
   #lastErrorAt = -Infinity;
+  /** The server's words at the end of the last connection. */
+  #closeReason = '';
 
   constructor(config: WebSocketConfigInput, credentials: Credentials, report: (kind: NewsKind, text: string) => void) {
     this.#report = report;
@@ -73,8 +78,11 @@ export class Bot {
       .on('connecting', () => this.tally.attempts++)
       .on('authenticated', () => report('link', `logged in as ${credentials.key}`))
       .on('ready', (epoch) => report('link', `session ${epoch} is ready`))
+      .on('disconnected', ({ reason }) => {
+        this.#closeReason = reason;
+      })
       .on('reconnecting', ({ attempt, delay, cause }) => {
-        report('lost', `${cause.message.replace(/\.$/, '')}; attempt ${attempt} in ${Math.round(delay)} ms`);
+        report('lost', `${lossText(cause, this.#closeReason)}; attempt ${attempt} in ${Math.round(delay)} ms`);
       })
       .on('reconnected', () => void this.#resolveOrders())
       .on('message', (message) => this.#reportError(`an unknown frame: ${message.text.slice(0, 40)}`))
@@ -233,6 +241,9 @@ function outcomeOf(report: OrderReport | null): string {
   return report ? `was filled at ${money(report.price)}` : 'was never executed';
 }
 
-export function money(value: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** Why the connection is lost. Of a close code it says what the code means. */
+function lossText(cause: TransportError, reason: string): string {
+  if (!(cause instanceof ConnectionClosedError) || cause.closeCode === undefined)
+    return cause.message.replace(/\.$/, '');
+  return closeText(cause.closeCode, reason);
 }

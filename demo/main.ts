@@ -2,9 +2,10 @@ import { HELP, readArguments, UsageError } from './arguments.js';
 import { Bot } from './bot.js';
 import { Exchange } from './exchange.js';
 import { DEMO_CREDENTIALS } from './protocol.js';
-import { newsLine, panel, summary } from './report.js';
+import { newsLines, panel, summary } from './report.js';
 import { Screen } from './screen.js';
 import { tap } from './tap.js';
+import { WIDTH, wrap } from './wrap.js';
 
 /** Milliseconds. Without a terminal there is no Ctrl-C, so the demo needs an end. */
 const DURATION_WITHOUT_TERMINAL = 8_000;
@@ -40,7 +41,9 @@ async function main(args: string[]): Promise<number> {
 
   const startedAt = performance.now();
   const elapsed = () => performance.now() - startedAt;
-  const bot = new Bot(config, DEMO_CREDENTIALS, (kind, text) => screen.print(newsLine(screen, elapsed(), kind, text)));
+  const bot = new Bot(config, DEMO_CREDENTIALS, (kind, text) => {
+    for (const line of newsLines(screen, elapsed(), kind, text)) screen.print(line);
+  });
   screen.print(
     `${screen.paint('hpx-transport-ws', 'bold')} ${exchange ? 'with its own exchange' : 'with a server'} at ${address}`,
   );
@@ -50,7 +53,7 @@ async function main(args: string[]): Promise<number> {
   const { error } = await bot.run(untilInterrupted(duration));
   screen.stop();
   for (const line of summary(screen, bot, elapsed())) screen.print(line);
-  if (error) screen.print(screen.paint(error.message, 'red'));
+  if (error) for (const line of wrap(error.message, WIDTH)) screen.print(screen.paint(line, 'red'));
   await exchange?.close();
   return bot.client.epoch > 0 && !error ? 0 : 1;
 }

@@ -1,5 +1,11 @@
-import { type Bot, money, type NewsKind, type TopicNews } from './bot.js';
+import type { Bot, NewsKind, TopicNews } from './bot.js';
+import { money } from './money.js';
 import type { Colour, Screen } from './screen.js';
+import { WIDTH, wrap } from './wrap.js';
+
+/** The columns of time and kind before the text of news, and of the name before a line of the summary. */
+const NEWS_MARGIN = 19;
+const SUMMARY_MARGIN = 12;
 
 const COLOURS: Readonly<Record<NewsKind, Colour>> = {
   link: 'cyan',
@@ -12,10 +18,12 @@ const COLOURS: Readonly<Record<NewsKind, Colour>> = {
   error: 'red',
 };
 
-/** One line of news: time, kind and text. */
-export function newsLine(screen: Screen, elapsed: number, kind: NewsKind, text: string): string {
+/** News: time, kind and text. A long text takes several lines. */
+export function newsLines(screen: Screen, elapsed: number, kind: NewsKind, text: string): string[] {
   const time = screen.paint(`${seconds(elapsed).padStart(8)}`, 'grey');
-  return `${time}  ${screen.paint(kind.padEnd(7), COLOURS[kind])}  ${text}`;
+  const [first = '', ...more] = wrap(text, WIDTH - NEWS_MARGIN);
+  const indent = ' '.repeat(NEWS_MARGIN);
+  return [`${time}  ${screen.paint(kind.padEnd(7), COLOURS[kind])}  ${first}`, ...more.map((line) => indent + line)];
 }
 
 /** The current state of the bot. */
@@ -28,7 +36,7 @@ export function panel(screen: Screen, bot: Bot, elapsed: number): string[] {
     '',
     screen.paint(row('topic', 'last', 'change', 'updates', 'gaps'), 'grey'),
     ...tally.topics.map((news) => topicRow(screen, news)),
-    `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · press Ctrl-C to end`,
+    `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · Ctrl-C ends`,
   ];
 }
 
@@ -38,28 +46,32 @@ export function summary(screen: Screen, bot: Bot, elapsed: number): string[] {
   const { orders, topics } = tally;
   const { epoch, received, sent, parsed, reconnects } = client.stats();
   const updated = topics.filter(({ updates }) => updates > 0).length;
-  const line = (name: string, ...facts: string[]) => `${screen.paint(name.padEnd(12), 'grey')}${facts.join(', ')}`;
+  const indent = ' '.repeat(SUMMARY_MARGIN);
+  const line = (name: string, ...facts: string[]) => {
+    const [first = '', ...more] = wrap(facts.join(', '), WIDTH - SUMMARY_MARGIN);
+    return [screen.paint(name.padEnd(SUMMARY_MARGIN), 'grey') + first, ...more.map((text) => indent + text)];
+  };
   return [
     '',
     screen.paint(`Summary of ${seconds(elapsed)}`, 'bold'),
-    line('connection', many(epoch, 'session'), many(reconnects, 'reconnect'), many(tally.attempts, 'attempt')),
-    line(
+    ...line('connection', many(epoch, 'session'), many(reconnects, 'reconnect'), many(tally.attempts, 'attempt')),
+    ...line(
       'topics',
       `${updated} of ${topics.length} updated`,
       many(sum(topics, 'updates'), 'update'),
       many(sum(topics, 'gaps'), 'gap'),
       `${many(tally.backfilled, 'missed trade')} fetched`,
     ),
-    line(
+    ...line(
       'orders',
       `${orders.placed} placed`,
       `${orders.filled} filled`,
       `${orders.refused} refused`,
       `${orders.unsent} not sent`,
-      `${orders.unknown} with an open outcome, ${orders.recovered} of them cleared up`,
     ),
-    line('frames', `${received} in`, `${sent} out`, `${parsed} parsed`),
-    ...(tally.errors > 0 ? [line('errors', `${tally.errors}`)] : []),
+    ...line('', `${orders.unknown} with an open outcome`, `${orders.recovered} of them cleared up`),
+    ...line('frames', `${received} in`, `${sent} out`, `${parsed} parsed`),
+    ...(tally.errors > 0 ? line('errors', `${tally.errors}`) : []),
   ];
 }
 

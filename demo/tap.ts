@@ -1,5 +1,7 @@
 import { type Channel, type ProtocolHandler, WebSocketClient } from 'hpx-transport-ws';
+import { closeText } from './close-codes.js';
 import type { Screen } from './screen.js';
+import { cut, WIDTH, wrap } from './wrap.js';
 
 /** A venue that the demo can listen to. */
 export interface DemoVenue {
@@ -27,6 +29,8 @@ export interface TapOptions {
 const PATIENCE = 10_000;
 /** Milliseconds between two lines of one topic. A busy topic has hundreds of updates in this time. */
 const PACE = 500;
+/** The columns of the kind before the text of news. */
+const MARGIN = 9;
 
 /** What is known of a topic. */
 interface Tapped {
@@ -40,13 +44,14 @@ export async function tap({ venue, url, topics }: TapOptions, screen: Screen, si
   // The topics of the command line are texts of any kind.
   const client = new WebSocketClient({ url }, venue.handler() as unknown as ProtocolHandler);
   const tapped = new Map<string, Tapped>(topics.map((topic) => [topic, { updates: 0, gaps: 0, shownAt: -Infinity }]));
-  const say = (kind: string, text: string) => screen.print(`${screen.paint(kind.padEnd(8), 'cyan')} ${text}`);
+  const say = (kind: string, text: string) => {
+    const [first = '', ...more] = wrap(text, WIDTH - MARGIN);
+    screen.print(`${screen.paint(kind.padEnd(MARGIN - 1), 'cyan')} ${first}`);
+    for (const line of more) screen.print(' '.repeat(MARGIN) + line);
+  };
   client.on('error', (error) => say('error', error.message));
   client.on('warning', ({ message }) => say('warning', message));
-  client.on(
-    'disconnected',
-    ({ code, reason }) => signal.aborted || say('lost', [`close code ${code}`, reason].filter(Boolean).join(': ')),
-  );
+  client.on('disconnected', ({ code, reason }) => signal.aborted || say('lost', closeText(code, reason)));
   client.on('reconnecting', ({ attempt, delay }) => say('wait', `attempt ${attempt} in ${Math.round(delay)} ms`));
   client.on('ready', (epoch) => say('ready', `connection ${epoch} to ${url}`));
   try {
@@ -55,7 +60,8 @@ export async function tap({ venue, url, topics }: TapOptions, screen: Screen, si
     // After Ctrl-C the reason of the signal says nothing: the last failure does.
     const why = signal.aborted ? client.lastError?.message : (error as Error).message;
     await client.close();
-    screen.print(`No connection to ${url}. ${why ?? ''} Without the internet, use --local: a scripted server.`);
+    const text = `No connection to ${url}. ${why ?? ''} Without the internet, use --local: a scripted server.`;
+    for (const line of wrap(text, WIDTH)) screen.print(line);
     return 1;
   }
   const { channels, errors } = await client.subscribeMany([...topics], { partial: true });
@@ -87,7 +93,8 @@ function show(channel: Channel, news: Tapped, screen: Screen, say: (kind: string
     const now = performance.now();
     if (now - news.shownAt < PACE) return;
     news.shownAt = now;
-    screen.print(`${screen.paint(channel.topic, 'green')} ${short(data)}`);
+    const { topic } = channel;
+    screen.print(`${screen.paint(topic, 'green')} ${cut(jsonOf(data), Math.max(12, WIDTH - topic.length - 1))}`);
   });
 }
 
@@ -97,13 +104,11 @@ function panel(screen: Screen, client: WebSocketClient, topics: ReadonlyMap<stri
   const facts = [`${updates} updates`, `${received} frames`, `${parsed} parsed`];
   if (roundTrip !== undefined) facts.push(`round trip ${roundTrip.toFixed(1)} ms`);
   const colour = state === 'ready' ? 'green' : 'red';
-  return ['', `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · press Ctrl-C to end`];
+  return ['', `${screen.paint(state, 'bold', colour)}  ${facts.join(' · ')} · Ctrl-C ends`];
 }
 
-/** Big enough for a trade, and short enough for two lines of a terminal. */
-function short(data: unknown): string {
-  const text = JSON.stringify(data, (_name, value) => (typeof value === 'bigint' ? value.toString() : value)) ?? '';
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+function jsonOf(data: unknown): string {
+  return JSON.stringify(data, (_name, value) => (typeof value === 'bigint' ? value.toString() : value)) ?? '';
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

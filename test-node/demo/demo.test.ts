@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { MockWebSocketServer } from 'hpx-transport-ws/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { venues } from '../../demo/venues.js';
 import { reserveDeadUrl } from '../contract/dead-url.js';
+import { type Demo, startDemo } from './demo-process.js';
 
 /** Bundling the demo and starting a process take a while on a busy machine. */
 const PATIENCE = 30_000;
@@ -15,17 +14,18 @@ afterEach(async () => {
 });
 
 describe('the demo', { timeout: PATIENCE }, () => {
-  it('trades, reconnects after the drop, and ends with a summary [PK1]', async () => {
+  it('trades, reconnects after the drop, and ends with a summary [PK1, DM9]', async () => {
     const demo = start('--for', '3s');
     expect(await demo.exitCode).toBe(0);
     expect(demo.errors).toBe('');
-    expect(demo.output).toMatch(/lost .* lost with code 1006; attempt 1 in \d+ ms/);
-    expect(demo.output).toMatch(/gap .* trades\.BTC-USD missed \d+ ms, fetched \d+ trades/);
-    expect(demo.output).toMatch(/unknown .* may have been carried out/);
-    expect(demo.output).toMatch(/the open order, .*, was filled at/);
+    expect(demo.text).toMatch(/lost +1006: the connection broke without a close frame; attempt 1 in \d+ ms/);
+    expect(demo.text).toMatch(/gap .* trades\.BTC-USD missed \d+ ms, fetched \d+ trades/);
+    expect(demo.text).toMatch(/unknown .* may have been carried out/);
+    expect(demo.text).toMatch(/order .* filled at \$\d{1,3}(,\d{3})*\.\d\d in/);
+    expect(demo.text).toMatch(/the open order, .*, was filled at \$/);
     expect(demo.summary).toMatch(/^connection +2 sessions, 1 reconnect, \d+ attempts$/m);
     expect(demo.summary).toMatch(/^topics +5 of 5 updated, \d+ updates, 5 gaps/m);
-    expect(demo.summary).toMatch(/^orders .* 0 not sent, 1 with an open outcome, 1 of them cleared up$/m);
+    expect(demo.summary).toMatch(/^orders .* 0 not sent\n +1 with an open outcome, 1 of them cleared up$/m);
     const [placed, filled, refused] = /(\d+) placed, (\d+) filled, (\d+) refused/.exec(demo.summary)?.slice(1) ?? [];
     expect(Number(placed)).toBeGreaterThan(3);
     expect(Number(filled) + Number(refused) + 1).toBe(Number(placed));
@@ -37,12 +37,19 @@ describe('the demo', { timeout: PATIENCE }, () => {
     expect(demo.output).not.toContain('\x1b');
   });
 
+  it('fits 80 columns, and says what the code of a close frame means [DM9]', async () => {
+    const server = await startTradingServer();
+    const demo = start('--url', server.url);
+    await demo.says('session 1 is ready');
+    server.closeAll(1012, 'back soon');
+    await demo.says('session 2 is ready');
+    demo.interrupt();
+    expect(await demo.exitCode).toBe(0);
+    expect(demo.text).toMatch(/lost +1012: the server restarts \(back soon\); attempt 1 in/);
+  });
+
   it('continues after invalid frames and a lost server, and ends cleanly at Ctrl-C', async () => {
-    const server = await MockWebSocketServer.start({ exchange: false });
-    cleanups.push(() => server.close());
-    server.respondTo('"auth"', { method: 'auth', success: true });
-    server.respondTo('"subscribe"', (text) => ({ id: JSON.parse(text).id, method: 'subscribe', success: true }));
-    server.respondTo('"order.place"', (text) => ({ id: JSON.parse(text).id, data: null }));
+    const server = await startTradingServer();
     const demo = start('--url', server.url);
     await demo.says('trades.BTC-USD');
     const rubbish = [
@@ -118,12 +125,16 @@ describe('the demo', { timeout: PATIENCE }, () => {
     expect(demo.output).toMatch(/^refused .*tickers\.NOPE/m);
   });
 
-  it('says in one line that a venue cannot be reached [PK23]', async () => {
+  it('says in one sentence that a venue cannot be reached [PK23]', async () => {
     const dead = await reserveDeadUrl();
     cleanups.push(dead.stop);
     const demo = start('--venue', 'bybit', '--url', dead.url, '--for', '500ms');
     expect(await demo.exitCode).toBe(1);
-    expect(demo.output.match(/^No connection to ws:.* Without the internet, use --local: .*$/gm)).toHaveLength(1);
+    // Between two attempts it waits.
+    const sentences = demo.output.replaceAll(/^wait .*\n/gm, '').trim();
+    expect(sentences.replaceAll('\n', ' ')).toMatch(
+      /^No connection to ws:.* Without the internet, use --local: a scripted server\.$/,
+    );
   });
 
   it.each([
@@ -145,56 +156,19 @@ describe('the demo', { timeout: PATIENCE }, () => {
   });
 });
 
-/** The demo as a process of its own. */
-class Demo {
-  readonly exitCode: Promise<number | null>;
-  output = '';
-  errors = '';
-  readonly #process: ChildProcess;
-  #check: () => void = () => {};
-
-  constructor(args: string[]) {
-    const child = spawn(process.execPath, ['demo/run.mjs', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process = child;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.output += text;
-      this.#check();
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.errors += text;
-    });
-    this.exitCode = once(child, 'close').then(([code]) => {
-      this.#check();
-      return code;
-    });
-  }
-
-  get summary(): string {
-    return this.output.slice(this.output.indexOf('Summary of '));
-  }
-
-  /** Resolves when the output holds this text. */
-  says(text: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#check = () => {
-        if (this.output.includes(text)) resolve();
-        else if (this.#process.exitCode !== null) reject(new Error(`It ended: ${this.output}${this.errors}`));
-      };
-      this.#check();
-    });
-  }
-
-  interrupt(): void {
-    this.#process.kill('SIGINT');
-  }
-
-  kill(): void {
-    this.#process.kill('SIGKILL');
-  }
+/** A server that accepts the login, the topics and the orders of the bot. */
+async function startTradingServer(): Promise<MockWebSocketServer> {
+  const server = await MockWebSocketServer.start({ exchange: false });
+  cleanups.push(() => server.close());
+  server.respondTo('"auth"', { method: 'auth', success: true });
+  server.respondTo('"subscribe"', (text) => ({ id: JSON.parse(text).id, method: 'subscribe', success: true }));
+  server.respondTo('"order.place"', (text) => ({ id: JSON.parse(text).id, data: null }));
+  return server;
 }
 
 function start(...args: string[]): Demo {
-  const demo = new Demo(args);
+  const demo = startDemo(...args);
   cleanups.push(() => demo.kill());
+  cleanups.push(() => expect(demo.longLines).toEqual([]));
   return demo;
 }
