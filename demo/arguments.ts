@@ -4,14 +4,23 @@ import type { DemoVenue } from './tap.js';
 import { venues } from './venues.js';
 
 const VENUES = Object.keys(venues);
+/** Quotes per second: more than a page can show, and little work for a laptop. */
+const DEFAULT_RATE = 5_000;
 
 export const HELP = `A bot trades on a small exchange. The exchange drops the connection, and the
-bot continues to trade.
+bot continues to trade. A dashboard in the browser watches the same exchange,
+and has buttons that break it.
 
   npm run demo -- [options]
 
   --for <time>   end after this time: 500ms, 10s, 2m
                  (default: until Ctrl-C on a terminal, else 8s)
+  --page-only    serve the dashboard without the bot, until Ctrl-C
+  --no-page      run the bot without the dashboard
+  --port <n>     the port of the exchange and of the dashboard
+                 (default: any free port)
+  --rate <n>     quotes per second for the dashboard, 1 to 50000
+                 (default: ${DEFAULT_RATE})
   --url <url>    connect to another server with the demo's protocol, for
                  example to a demo that runs in another terminal
   --venue <name> show the live data of a venue instead of the bot:
@@ -31,6 +40,12 @@ export interface DemoArguments {
   readonly venue: DemoVenue | undefined;
   readonly topics: readonly string[];
   readonly local: boolean;
+  /** What runs: the bot, the dashboard, or both. */
+  readonly parts: 'both' | 'bot' | 'page';
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Quotes per second. */
+  readonly rate: number;
 }
 
 /** A wrong command line. The message says what is allowed. */
@@ -41,7 +56,8 @@ const LONGEST = 24 * 3_600_000;
 
 /** @throws UsageError */
 export function readArguments(args: string[]): DemoArguments {
-  const { help = false, for: time, local = false, topic: topics = [], url, venue: name } = parse(args);
+  const values = parse(args);
+  const { help = false, for: time, local = false, topic: topics = [], url, venue: name } = values;
   const venue = name === undefined ? undefined : venues[name];
   if (name !== undefined && !venue) {
     throw new UsageError(`--venue is ${JSON.stringify(name)}; one of ${VENUES.join(', ')} is needed.`);
@@ -51,7 +67,29 @@ export function readArguments(args: string[]): DemoArguments {
   if (url !== undefined && !isWebSocketUrl(url)) {
     throw new UsageError(`--url is ${JSON.stringify(url)}; a ws:// or wss:// URL is needed.`);
   }
-  return { help, url, venue, topics, local, duration: time === undefined ? undefined : readDuration(time) };
+  return {
+    help,
+    url,
+    venue,
+    topics,
+    local,
+    parts: readParts(values),
+    port: readNumber('--port', values.port, 0, 65_535) ?? 0,
+    rate: readNumber('--rate', values.rate, 1, 50_000) ?? DEFAULT_RATE,
+    duration: time === undefined ? undefined : readDuration(time),
+  };
+}
+
+/** A server that is not the demo's own has no dashboard. */
+function readParts(values: ReturnType<typeof parse>): DemoArguments['parts'] {
+  const { 'page-only': pageOnly = false, 'no-page': noPage = false, port, rate, url, venue } = values;
+  const isForeign = url !== undefined || venue !== undefined;
+  if (pageOnly && noPage) throw new UsageError('--page-only and --no-page leave nothing to run.');
+  if (isForeign && (pageOnly || port !== undefined || rate !== undefined)) {
+    throw new UsageError("--page-only, --port and --rate need the demo's own exchange: leave out --url and --venue.");
+  }
+  if (pageOnly) return 'page';
+  return noPage || isForeign ? 'bot' : 'both';
 }
 
 function parse(args: string[]) {
@@ -63,11 +101,22 @@ function parse(args: string[]) {
       venue: { type: 'string' },
       topic: { type: 'string', multiple: true },
       local: { type: 'boolean' },
+      'page-only': { type: 'boolean' },
+      'no-page': { type: 'boolean' },
+      port: { type: 'string' },
+      rate: { type: 'string' },
     } as const;
     return parseArgs({ args, options }).values;
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
+}
+
+function readNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${name} is ${JSON.stringify(text)}; a number from ${least} to ${most} is needed.`);
 }
 
 function readDuration(text: string): number {

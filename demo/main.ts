@@ -1,9 +1,12 @@
-import { HELP, readArguments, UsageError } from './arguments.js';
+import type { WebSocketConfigInput } from 'hpx-transport-ws';
+import { type DemoArguments, HELP, readArguments, UsageError } from './arguments.js';
 import { Bot } from './bot.js';
-import { Exchange } from './exchange.js';
+import type { Door } from './exchange/door.js';
+import { Exchange } from './exchange/exchange.js';
 import { DEMO_CREDENTIALS } from './protocol.js';
 import { newsLines, panel, summary } from './report.js';
 import { Screen } from './screen.js';
+import { DemoServer } from './server/demo-server.js';
 import { tap } from './tap.js';
 import { WIDTH, wrap } from './wrap.js';
 
@@ -18,44 +21,95 @@ const SHORT_DELAYS = { reconnectInitialDelay: 100, reconnectMaxDelay: 400 };
 
 /** Returns the exit code: 0 after a run, 1 if the exchange never accepted the bot. Wrong arguments exit with 2. */
 async function main(args: string[]): Promise<number> {
-  const { help, local, topics, url, venue, duration: requested } = readArguments(args);
+  const demo = readArguments(args);
   const screen = new Screen(process.stdout, process.env);
-  if (help) {
+  if (demo.help) {
     screen.print(HELP);
     return 0;
   }
-  const duration = requested ?? (screen.isLive ? undefined : DURATION_WITHOUT_TERMINAL);
-  if (venue) {
-    const own = local ? await venue.serve() : undefined;
-    const options = { venue, url: url ?? own?.url ?? venue.url, topics: topics.length > 0 ? topics : venue.topics };
-    const exitCode = await tap(options, screen, untilInterrupted(duration));
-    await own?.close();
+  const usual = screen.isLive || demo.parts === 'page' ? undefined : DURATION_WITHOUT_TERMINAL;
+  const duration = demo.duration ?? usual;
+  const end = untilInterrupted(duration);
+  if (demo.venue) return runVenue(demo.venue, demo, screen, end);
+  if (demo.url) return runBot({ url: demo.url, ...FREQUENT_PINGS }, 'with a server', screen, end);
+  return withExchange(demo, screen, async (server) => {
+    if (demo.parts !== 'bot') screen.print(`${screen.paint('dashboard', 'bold')} at ${server.pageUrl}`);
+    // On a terminal somebody may open the page soon.
+    if (demo.parts === 'page' || (demo.parts === 'both' && screen.isLive)) void server.prepare().catch(() => {});
+    if (demo.parts === 'page') return untilAborted(end);
+    const stopDrops = scheduleDrops(server.botDoor, Math.min(FIRST_DROP, 0.4 * (duration ?? Infinity)));
+    const config = { url: server.url, ...FREQUENT_PINGS, ...SHORT_DELAYS };
+    const exitCode = await runBot(config, 'with its own exchange', screen, end);
+    stopDrops();
     return exitCode;
-  }
-  const firstDrop = Math.min(FIRST_DROP, 0.4 * (duration ?? Infinity));
-  const exchange = url
-    ? undefined
-    : await Exchange.start({ credentials: DEMO_CREDENTIALS, firstDrop, nextDrop: NEXT_DROP });
-  const address = url ?? (exchange as Exchange).url;
-  const config = { url: address, ...FREQUENT_PINGS, ...(exchange && SHORT_DELAYS) };
+  });
+}
 
+async function withExchange(
+  { parts, port, rate }: DemoArguments,
+  screen: Screen,
+  run: (server: DemoServer) => Promise<number>,
+): Promise<number> {
+  const exchange = new Exchange({ credentials: DEMO_CREDENTIALS, rate });
+  try {
+    const server = await DemoServer.start({ exchange, port, hasPage: parts !== 'bot' });
+    const exitCode = await run(server);
+    await server.close();
+    return exitCode;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    screen.print(`Port ${port} is taken. Choose another with --port, or leave it out.`);
+    return 1;
+  } finally {
+    exchange.close();
+  }
+}
+
+async function runBot(
+  config: WebSocketConfigInput & { readonly url: string },
+  what: string,
+  screen: Screen,
+  end: AbortSignal,
+): Promise<number> {
   const startedAt = performance.now();
   const elapsed = () => performance.now() - startedAt;
   const bot = new Bot(config, DEMO_CREDENTIALS, (kind, text) => {
     for (const line of newsLines(screen, elapsed(), kind, text)) screen.print(line);
   });
-  screen.print(
-    `${screen.paint('hpx-transport-ws', 'bold')} ${exchange ? 'with its own exchange' : 'with a server'} at ${address}`,
-  );
+  screen.print(`${screen.paint('hpx-transport-ws', 'bold')} ${what} at ${config.url}`);
   screen.print();
   screen.start(() => panel(screen, bot, elapsed()));
-
-  const { error } = await bot.run(untilInterrupted(duration));
+  const { error } = await bot.run(end);
   screen.stop();
   for (const line of summary(screen, bot, elapsed())) screen.print(line);
   if (error) for (const line of wrap(error.message, WIDTH)) screen.print(screen.paint(line, 'red'));
-  await exchange?.close();
   return bot.client.epoch > 0 && !error ? 0 : 1;
+}
+
+async function runVenue(
+  venue: NonNullable<DemoArguments['venue']>,
+  { local, topics, url }: DemoArguments,
+  screen: Screen,
+  end: AbortSignal,
+): Promise<number> {
+  const own = local ? await venue.serve() : undefined;
+  const options = { venue, url: url ?? own?.url ?? venue.url, topics: topics.length > 0 ? topics : venue.topics };
+  const exitCode = await tap(options, screen, end);
+  await own?.close();
+  return exitCode;
+}
+
+/** Drops the bot at one of its orders, now and then. Returns a function that ends it. */
+function scheduleDrops(door: Door, first: number): () => void {
+  let timer: NodeJS.Timeout;
+  const plan = (delay: number) => {
+    timer = setTimeout(() => {
+      door.break('drop-order');
+      plan(NEXT_DROP);
+    }, delay);
+  };
+  plan(first);
+  return () => clearTimeout(timer);
 }
 
 /** Aborts after `duration` or at the first Ctrl-C. A second Ctrl-C ends the process at once. */
@@ -64,6 +118,14 @@ function untilInterrupted(duration: number | undefined): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
   if (duration !== undefined) setTimeout(() => end.abort(), duration).unref();
   return end.signal;
+}
+
+/** Resolves with the exit code of a demo that did what it was asked for. */
+function untilAborted(signal: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(0);
+    else signal.addEventListener('abort', () => resolve(0), { once: true });
+  });
 }
 
 // The reader of a pipe may close it early, as in `npm run demo | head`.

@@ -14,6 +14,7 @@ await build({
   entryPoints: ['demo/main.ts'],
   outfile: own,
   bundle: true,
+  define: { DEMO_FOLDER: JSON.stringify(import.meta.dirname) },
   // tsconfig.json maps the package's own names to src, so they are not external.
   packages: 'external',
   platform: 'node',

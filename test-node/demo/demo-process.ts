@@ -50,6 +50,12 @@ export class Demo {
     });
   }
 
+  /** The address of the dashboard. */
+  async pageUrl(): Promise<string> {
+    await this.says('dashboard at http:');
+    return /http:\S+/.exec(this.output)?.[0] ?? '';
+  }
+
   interrupt(): void {
     this.#process.kill('SIGINT');
   }

@@ -151,8 +151,8 @@ describe('the demo', { timeout: PATIENCE }, () => {
   it('prints its help', async () => {
     const demo = start('--help');
     expect(await demo.exitCode).toBe(0);
-    for (const option of ['--for', '--url', '--venue', '--topic', '--local', '--help'])
-      expect(demo.output).toContain(option);
+    const options = ['--for', '--url', '--venue', '--topic', '--local', '--page-only', '--no-page', '--port', '--rate'];
+    for (const option of [...options, '--help']) expect(demo.output).toContain(option);
   });
 });
 
