@@ -32,6 +32,7 @@ export default defineConfig({
     ],
     // A mutant is switched on at run time, so each file need not load everything again.
     isolate: false,
+    setupFiles: './test-node/support/setup.ts',
     sequence: { sequencer: QuickestFirst },
     // A test that waits for what a mutant never does; on virtual time most need some milliseconds.
     testTimeout: 5_000,

@@ -14,18 +14,9 @@ import {
   MockWebSocketServer,
   VirtualClock,
 } from 'hpx-transport-ws/testing';
-import { afterEach } from 'vitest';
+import { atEnd } from './at-end.js';
 
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-/** Runs when the test is over, last one first. */
-export function atEnd(cleanup: () => unknown): void {
-  cleanups.push(cleanup);
-}
+export { atEnd };
 
 /** A server that ends with the test. */
 export async function serve(options?: MockServerOptions): Promise<MockWebSocketServer> {
