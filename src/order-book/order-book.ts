@@ -3,9 +3,11 @@ import type { WebSocketClient } from '../client.js';
 import { type AnyTransportError, ConfigError, ConnectionClosedError, type ProtocolError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
+import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { Deferred } from '../util/deferred.js';
 import { IsolatedEmitter, type ListenerHooks } from '../util/isolated-emitter.js';
 import { keepRaw } from '../util/keep-raw.js';
+import { check, SIGNAL } from '../util/options.js';
 import { printAsJson } from '../util/printing.js';
 import { handled } from '../util/promises.js';
 import type { WorkerClient } from '../worker/worker-client.js';
@@ -136,14 +138,20 @@ export class OrderBook<T = unknown> extends IsolatedEmitter<OrderBookEvents> {
     client: WebSocketClient<Topics, Methods> | WorkerClient<Topics, Methods>,
     topic: K,
     adapter: BookAdapter<Topics[K]>,
-    options?: BookOptions,
+    options: BookOptions = {},
   ): Promise<OrderBook<Topics[K]>> {
     if (typeof client?.subscribe !== 'function') throw new ConfigError('client', client, texts.A_CLIENT);
     checkAdapter(adapter);
+    const { signal } = options;
+    check('signal', signal, SIGNAL);
     for (;;) {
+      if (signal?.aborted) throw signal.reason;
       const channel = await sharedChannel(client, topic, options);
       // The last book may have closed meanwhile, and its channel with it.
-      if (!channel.closed) return new OrderBook(channel, adapter);
+      if (channel.closed) continue;
+      const book = new OrderBook(channel, adapter);
+      if (signal) book.#closeWith(signal);
+      return book;
     }
   }
 
@@ -225,6 +233,13 @@ export class OrderBook<T = unknown> extends IsolatedEmitter<OrderBookEvents> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #closeWith(signal: AbortSignal): void {
+    const abortable = { handleEvent: () => void this.close() };
+    listenToAbort(signal, abortable);
+    this.on('close', () => forgetAbort(signal, abortable));
+    if (signal.aborted) void this.close();
   }
 
   /** What `JSON.stringify(book)` and a print of a book show. */

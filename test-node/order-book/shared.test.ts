@@ -56,11 +56,42 @@ describe('OrderBook.subscribe()', () => {
     expect((await OrderBook.subscribe(client, 'book', testAdapter)).topic).toBe('book');
   });
 
+  it('a signal ends a call that waits; with the last such call the topic is given up [OB20]', async () => {
+    const server = await serve();
+    const refuse = server.respondTo('"op":"subscribe"', []);
+    const client = (await connectClient(server)) as unknown as WebSocketClient<Topics>;
+    const [one, two] = [new AbortController(), new AbortController()];
+    const calls = [one, two].map(({ signal }) => OrderBook.subscribe(client, 'book', testAdapter, { signal }));
+    await server.waitForMessage('"op":"subscribe"');
+    one.abort(new Error('one'));
+    await expect(calls[0]).rejects.toThrow('one');
+    expect(client.stats().subscriptions).toBe(1);
+    two.abort(new Error('two'));
+    await expect(calls[1]).rejects.toThrow('two');
+    expect(client.stats().subscriptions).toBe(0);
+    refuse();
+    const book = await OrderBook.subscribe(client, 'book', testAdapter);
+    await expect(OrderBook.subscribe(client, 'book', testAdapter, { signal: one.signal })).rejects.toThrow('one');
+    expect(book.closed).toBe(false);
+    await book.close();
+  });
+
+  it('a signal closes its book, and no other one [OB20]', async () => {
+    const { client } = await venue();
+    const abort = new AbortController();
+    const own = await OrderBook.subscribe(client, 'book', testAdapter, { signal: abort.signal });
+    const other = await OrderBook.subscribe(client, 'book', testAdapter);
+    abort.abort();
+    expect([own.closed, other.closed]).toEqual([true, false]);
+    await other.close();
+  });
+
   it('refuses what is no client and no adapter [OB14]', async () => {
     const { client } = await venue();
     await expect(OrderBook.subscribe({} as typeof client, 'book', testAdapter)).rejects.toThrow(ConfigError);
     await expect(OrderBook.subscribe(client, 'book', {} as never)).rejects.toThrow(/adapter/);
     await expect(OrderBook.subscribe(client, 'book', testAdapter, { timeout: -1 })).rejects.toThrow(/timeout/);
+    await expect(OrderBook.subscribe(client, 'book', testAdapter, { signal: 1 as never })).rejects.toThrow(/signal/);
   });
 
   it('takes the type of the updates from the client', () => {
