@@ -11,7 +11,7 @@ import { referencePages } from './scripts/build/reference-pages.mjs';
 import { shortTexts, TEXTS, textsPage } from './scripts/build/short-texts.mjs';
 import { smallSourceMaps } from './scripts/build/source-maps.mjs';
 
-const { dependencies, exports, version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { dependencies, exports, peerDependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // package.json is the one list of entries: './handlers/bybit' there is src/handlers/bybit.ts here.
 const entries = Object.entries(exports)
@@ -42,7 +42,10 @@ const plugins = (options = {}) => [
   commonjs(),
   esbuild({ target: 'es2022', ...options }),
 ];
-const external = Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
+const external = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.includes(name));
+
+/** Hooks run in client components only: bundlers for React's server components look for this directive. */
+const directive = ({ name }) => (/(^|\/)react$/.test(name) ? "'use client';" : '');
 
 /** Names of shared files, by a source that is in them. Any other shared file is named after its last source. */
 const SHARED_NAMES = { 'src/config.ts': 'core', 'src/errors.ts': 'errors', 'src/util/options.ts': 'options' };
@@ -76,6 +79,7 @@ function library(format) {
       sourcemapPathTransform: withoutMark,
       exports: 'named',
       interop: 'auto',
+      banner: directive,
       hoistTransitiveImports: false,
       entryFileNames: `[name].${extension}`,
       chunkFileNames: ({ moduleIds }) => `shared/${sharedNameOf(moduleIds)}.${extension}`,

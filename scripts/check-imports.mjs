@@ -36,6 +36,10 @@ const BESIDE = {
     ...['requests', 'channel', 'context', 'events', 'typed-requests', 'protocol', 'trace', 'util', 'errors', 'texts'],
     ...['identifiers', 'runtime', 'connection-state', 'adapters'],
   ],
+  react: [
+    ...['client', 'client-options', 'worker', 'order-book', 'channel', 'events', 'util', 'errors', 'adapters'],
+    ...['client-stats', 'connection-state'],
+  ],
   testing: ['texts', 'protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
 };
 

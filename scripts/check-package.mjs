@@ -17,13 +17,13 @@ const run = (command, ...args) =>
   execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 const tool = (name, ...args) => process.stdout.write(run(join(root, 'node_modules/.bin', name), ...args));
 
-/** An application's folder with the packed package in it, and of ours nothing else but the runtime dependencies. */
+/** An application's folder with the packed package in it, and of ours nothing else but the runtime and peer dependencies. */
 function install(tarball) {
   const app = join(work, 'app');
   const target = join(app, 'node_modules', manifest.name);
   mkdirSync(target, { recursive: true });
   run('tar', '-xzf', tarball, '-C', target, '--strip-components=1');
-  for (const name of Object.keys(manifest.dependencies)) {
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     cpSync(join(root, 'node_modules', name), join(app, 'node_modules', name), { recursive: true });
   }
   return app;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,6 +33,7 @@ const PROGRAMS = [
   'service-worker',
   'worker-page',
   'feed-worker',
+  'react-page',
 ];
 
 export async function startSite(): Promise<Site> {
@@ -41,6 +43,7 @@ export async function startSite(): Promise<Site> {
     ['/script-tag', html('<script src="/hpx-transport-ws.min.js"></script>')],
     ['/worker', html('<script src="/worker-page.js"></script>', { 'Content-Security-Policy': "script-src 'self'" })],
     ['/strict', html('<script src="/strict.js"></script>', { 'Content-Security-Policy': "script-src 'self'" })],
+    ['/react', html('<body><script src="/react-page.js"></script>')],
     ['/hpx-transport-ws.min.js', script(await readFile(join(ROOT, 'dist/hpx-transport-ws.min.js'), 'utf8'))],
   ]);
   for (const [name, text] of await bundlePrograms()) resources.set(`/${name}.js`, script(text));
@@ -65,11 +68,12 @@ export async function startSite(): Promise<Site> {
 /** Through package.json's `exports`, as in an application: what is tested is what was built. */
 async function bundlePrograms(): Promise<Map<string, string>> {
   const { outputFiles, metafile } = await build({
-    entryPoints: PROGRAMS.map((name) => join(import.meta.dirname, 'pages', `${name}.ts`)),
+    entryPoints: PROGRAMS.map(sourceOf),
     absWorkingDir: ROOT,
     outdir: ROOT,
     // Without the paths of tsconfig.json, which lead to the sources.
     tsconfigRaw: {},
+    jsx: 'automatic',
     alias: { vitest: join(ROOT, 'test-node/contract/suite-runner.ts') },
     bundle: true,
     format: 'iife',
@@ -83,6 +87,12 @@ async function bundlePrograms(): Promise<Map<string, string>> {
   const sources = Object.keys(metafile.inputs).filter((path) => path.startsWith('src/'));
   if (sources.length > 0) throw new Error(`Not the built package, but its sources: ${sources.join(', ')}`);
   return new Map(PROGRAMS.map((name, n) => [name, outputFiles[n]?.text ?? '']));
+}
+
+/** A program of React components is a .tsx file. */
+function sourceOf(name: string): string {
+  const path = join(import.meta.dirname, 'pages', name);
+  return existsSync(`${path}.tsx`) ? `${path}.tsx` : `${path}.ts`;
 }
 
 function html(head: string, headers?: Resource['headers']): Resource {

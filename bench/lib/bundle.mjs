@@ -27,6 +27,8 @@ export async function bundle(contents, { conditions = [], sourcemap = false } = 
       stdin: { contents, resolveDir: dirname(import.meta.dirname) },
       nodePaths: [modules],
       conditions,
+      // A page with React has it already.
+      external: ['react'],
       // Its `paths` lead from the name of the package to the sources.
       tsconfigRaw: {},
       splitting: true,

@@ -37,6 +37,7 @@ async function bundle(app, contents, options, what) {
     format: 'iife',
     globalName: 'bundled',
     logLevel: 'error',
+    plugins: [withoutPeers],
     ...options,
   });
   const foreign = Object.keys(result.metafile.inputs).filter((file) =>
@@ -45,6 +46,15 @@ async function bundle(app, contents, options, what) {
   assert.deepEqual(foreign, [], `${what} contains code for Node`);
   return result.outputFiles[0].text;
 }
+
+/** A peer is the application's own, and may do what it likes at import. */
+const withoutPeers = {
+  name: 'without-peers',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^react$/ }, ({ path }) => ({ path, namespace: 'peer' }));
+    onLoad({ filter: /.*/, namespace: 'peer' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
 
 /** The names that a bundle exports in a world that has only the language and the text encodings. */
 function runAlone(code, what, globalName = 'bundled') {

@@ -15,6 +15,7 @@ export function checkContents(app, manifest, root) {
   checkOldResolvers(manifest);
   checkFiles(directory, root);
   checkClasses(directory, manifest);
+  checkReact(directory, manifest);
   console.log('contents: every export exists, in the order of conditions, and each class once per build');
 }
 
@@ -96,6 +97,19 @@ function checkClasses(directory, manifest) {
         }
       }
       assert.ok(owners.has('WebSocketClient'), `${platform} ${kind}: no class WebSocketClient`);
+    }
+  }
+}
+
+/** The hooks are for client components, and no other entry needs React. */
+function checkReact(directory, manifest) {
+  for (const [path, { types, ...conditions }] of Object.entries(manifest.exports)) {
+    if (path.endsWith('.json')) continue;
+    for (const target of targetsOf(conditions)) {
+      const texts = [...filesBehind([join(directory, target)])].map((file) => readFileSync(file, 'utf8'));
+      const importsReact = texts.some((text) => /(?:from |import |require\()['"]react/.test(text));
+      assert.equal(importsReact, path === './react', `${path}: only the entry react imports React`);
+      assert.equal(/^['"]use client['"];/.test(texts[0]), path === './react', `${target}: 'use client'`);
     }
   }
 }

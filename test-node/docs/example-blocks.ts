@@ -7,13 +7,15 @@ export interface ExampleBlock {
   readonly file: string;
   /** The line of its first statement, counted from 1. */
   readonly line: number;
+  /** `tsx`: React components. */
+  readonly language: 'ts' | 'tsx';
   readonly code: string;
 }
 
 /** Pages whose blocks are one program, which grows from step to step. Their `text` blocks are lines that it prints. */
 export const PROGRAMS = ['docs/guide.md'];
 
-/** Every ```ts block of the pages, and of the `@example` of every docstring. */
+/** Every ```ts and ```tsx block of the pages, and of the `@example` of every docstring. */
 export function readExampleBlocks(root: string): ExampleBlock[] {
   const pages = ['README.md', ...filesBelow(root, 'docs', '.md')];
   const sources = filesBelow(root, 'src', '.ts');
@@ -44,16 +46,16 @@ function filesBelow(root: string, folder: string, extension: string): string[] {
 
 function blocksOf(file: string, text: string): ExampleBlock[] {
   const blocks: ExampleBlock[] = [];
-  let block: { line: number; code: string[] } | undefined;
+  let block: (Pick<ExampleBlock, 'line' | 'language'> & { code: string[] }) | undefined;
   for (const [index, whole] of text.split('\n').entries()) {
     const line = file.endsWith('.ts') ? whole.replace(/^\s*\* ?/, '') : whole;
     if (block && line.startsWith('```')) {
-      blocks.push({ file, line: block.line, code: block.code.join('\n') });
+      blocks.push({ ...block, file, code: block.code.join('\n') });
       block = undefined;
     } else if (block) {
       block.code.push(line);
-    } else if (line === '```ts') {
-      block = { line: index + 2, code: [] };
+    } else if (line === '```ts' || line === '```tsx') {
+      block = { line: index + 2, language: line === '```ts' ? 'ts' : 'tsx', code: [] };
     }
   }
   return blocks;

@@ -13,6 +13,7 @@ const ENTRIES = [
   'src/handlers/bybit.ts',
   'src/order-book.ts',
   'src/worker.ts',
+  'src/react.ts',
   'src/handlers/binance.ts',
   'src/handlers/ethereum.ts',
   'src/handlers/okx.ts',
@@ -43,7 +44,8 @@ export class ExampleCompiler {
   }
 
   compile(block: ExampleBlock): ExampleModule {
-    const file = ts.createSourceFile('example.ts', block.code, ts.ScriptTarget.Latest, true);
+    const file = ts.createSourceFile(moduleName(0, block), block.code, ts.ScriptTarget.Latest, true);
+    const isReact = block.language === 'tsx';
     const imports = file.statements.filter(ts.isImportDeclaration);
     const own = namesDeclaredIn(file);
     const used = namesUsedIn(file);
@@ -51,6 +53,7 @@ export class ExampleCompiler {
     const header = [
       ...this.#importsFor(block.file, isFree),
       ...imports.map((node) => node.getText()),
+      ...(isReact ? RENDERER : []),
       `import type { ExampleScope } from './test-node/docs/example-scope.js';`,
       'export default async (scope: ExampleScope, same: (actual: unknown, expected: unknown) => void): Promise<void> => {',
       ...SCOPE.filter(isFree).map((name) => `const ${name} = scope.${name};`),
@@ -59,14 +62,14 @@ export class ExampleCompiler {
     ];
     const { text, claims } = withClaims(file, imports);
     // The header is on the line before the block, so that all line numbers are those of the page.
-    const source = `${'\n'.repeat(block.line - 2)}${header.join(' ')}\n${text}\n};\n`;
+    const source = `${'\n'.repeat(block.line - 2)}${header.join(' ')}\n${text}\n${isReact ? rendering(file) : ''}};\n`;
     // A page names a server of its own; here it is the mock server.
     return { ...block, claims, source: source.replace(/(['"])wss?:\/\/[\w.-]*example\.com[^'"]*\1/g, 'scope.url') };
   }
 
   /** What the type checker has to say about modules, as `file:line message`. */
   check(modules: readonly ExampleModule[]): string[] {
-    const texts = new Map(modules.map((module, at) => [`${this.#root}/${moduleName(at)}`, module]));
+    const texts = new Map(modules.map((module, at) => [`${this.#root}/${moduleName(at, module)}`, module]));
     const host = ts.createCompilerHost(this.#options);
     const { fileExists, getSourceFile, readFile } = host;
     host.fileExists = (path) => texts.has(path) || fileExists(path);
@@ -119,9 +122,18 @@ export class ExampleCompiler {
 }
 
 /** Where a module is to be found, from the root of the repository; nothing is written there. */
-export function moduleName(at: number): string {
-  return `example-${at}.ts`;
+export function moduleName(at: number, { language }: Pick<ExampleBlock, 'language'>): string {
+  return `example-${at}.${language}`;
 }
+
+/** Renders the components of an example, each as a server does. */
+function rendering(file: ts.SourceFile): string {
+  const functions = file.statements.filter(ts.isFunctionDeclaration);
+  const components = functions.flatMap(({ name }) => (name && /^[A-Z]/.test(name.text) ? [name.text] : []));
+  return components.map((name) => `renderToString(createElement(${name} as () => null));`).join(' ');
+}
+
+const RENDERER = ["import { createElement } from 'react';", "import { renderToString } from 'react-dom/server';"];
 
 function namesDeclaredIn(file: ts.SourceFile): Set<string> {
   const names = new Set<string>();

@@ -33,6 +33,7 @@ it('the check notices a wrong value and a wrong type', { timeout: 60_000 }, () =
   const block = {
     file: 'page.md',
     line: 7,
+    language: 'ts' as const,
     code: `show(url);\n'abc'.length; // 4, which is wrong\nshow(); // 4 times`,
   };
   const { source, claims } = compiler.compile(block);
@@ -97,7 +98,7 @@ function load<T>(name: string): Promise<T> {
 
 /** All in one build, so that the examples and the scope share the package's classes. */
 async function bundle(examples: readonly ExampleModule[]): Promise<void> {
-  const entries = Object.fromEntries(examples.map((_, at) => [`${at}`, `example:${moduleName(at)}`]));
+  const entries = Object.fromEntries(examples.map((example, at) => [`${at}`, `example:${moduleName(at, example)}`]));
   await build({
     absWorkingDir: root,
     entryPoints: { ...entries, scope: 'test-node/docs/example-scope.ts' },
@@ -108,17 +109,17 @@ async function bundle(examples: readonly ExampleModule[]): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    jsx: 'automatic',
     logLevel: 'silent',
     plugins: [
       {
         name: 'examples',
         setup: ({ onResolve, onLoad }) => {
           onResolve({ filter: /^example:/ }, ({ path }) => ({ path, namespace: 'example' }));
-          onLoad({ filter: /.*/, namespace: 'example' }, ({ path }) => ({
-            contents: examples[Number(/\d+/.exec(path)?.[0])]?.source ?? '',
-            loader: 'ts',
-            resolveDir: root,
-          }));
+          onLoad({ filter: /.*/, namespace: 'example' }, ({ path }) => {
+            const { source = '', language } = examples[Number(/\d+/.exec(path)?.[0])] ?? {};
+            return { contents: source, loader: language ?? 'ts', resolveDir: root };
+          });
         },
       },
     ],
