@@ -89,8 +89,9 @@ export class Trace {
 
   #textOf(direction: 'in' | 'out', frame: string | Uint8Array): string {
     const isSecret = direction === 'in' ? this.#isLoginOpen : this.#login.has(frame);
-    if (typeof frame !== 'string') return `<${frame.byteLength} bytes>`;
-    return isSecret ? `<${frame.length} characters of a login>` : this.#masked(frame);
+    const ofLogin = isSecret ? ' of a login' : '';
+    if (typeof frame !== 'string') return `<${frame.byteLength} bytes${ofLogin}>`;
+    return isSecret ? `<${frame.length} characters${ofLogin}>` : this.#masked(frame);
   }
 
   /** The texts of an effect, masked. */
