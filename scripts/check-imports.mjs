@@ -40,6 +40,7 @@ const BESIDE = {
     ...['client', 'client-options', 'worker', 'order-book', 'channel', 'events', 'util', 'errors', 'adapters'],
     ...['client-stats', 'connection-state'],
   ],
+  recording: ['adapters', 'protocol', 'trace', 'util', 'errors', 'runtime'],
   testing: ['texts', 'protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
 };
 

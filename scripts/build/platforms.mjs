@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 const SRC = resolve('src');
 
 /** The sources that lead to `#adapter`. Each platform gets its own copy; the platforms share all other sources. */
-const FACE = [`${SRC}/index.ts`, `${SRC}/client.ts`, `${SRC}/default-runtime.ts`];
+const FACE = ['index', 'client', 'default-runtime', 'recording', 'recording/recorder'].map(
+  (name) => `${SRC}/${name}.ts`,
+);
 
 const MARK = /@(browser|node)(?=\.ts$)/;
 

@@ -14,6 +14,7 @@ const ENTRIES = [
   'src/order-book.ts',
   'src/worker.ts',
   'src/react.ts',
+  'src/recording.ts',
   'src/handlers/binance.ts',
   'src/handlers/ethereum.ts',
   'src/handlers/okx.ts',

@@ -7,6 +7,7 @@ import { browserRuntime } from 'hpx-transport-ws/adapters/browser';
 import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
 import * as helpers from 'hpx-transport-ws/handlers';
 import * as orderBook from 'hpx-transport-ws/order-book';
+import * as recording from 'hpx-transport-ws/recording';
 import * as testing from 'hpx-transport-ws/testing';
 import * as worker from 'hpx-transport-ws/worker';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +87,10 @@ describe('the package', () => {
     expect(Object.keys(worker).sort()).toEqual(['connectWorker', 'serveClient']);
   });
 
+  it('has the recorder and the player in an entry of its own [RP1]', () => {
+    expect(Object.keys(recording).sort()).toEqual(['Player', 'Recorder']);
+  });
+
   it('picks the adapter by export condition, with the browser as default [PK11]', () => {
     const { types, browser, node, default: otherwise } = manifest.exports['.'];
     expect(Object.keys(manifest.exports['.'])).toEqual(['types', 'browser', 'node', 'default']);
@@ -103,8 +108,8 @@ describe('the package', () => {
   it('has four dependencies, and imports ws only in the Node adapter [PK16]', () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(['eventemitter3', 'isomorphic-ws', 'nanoid', 'ws']);
     const importers = sources('src').filter((file) => /from '(isomorphic-ws|ws)'/.test(readFileSync(file, 'utf8')));
-    // The mock server is a tool for tests, and no part of the client.
-    expect(importers.filter((file) => !file.startsWith(join('src', 'testing')))).toEqual([
+    // The mock server and the command line are programs, and no part of the client.
+    expect(importers.filter((file) => !/^src.(?:testing|cli)/.test(file))).toEqual([
       join('src', 'adapters', 'node.ts'),
     ]);
   });
