@@ -11,7 +11,7 @@ import { referencePages } from './scripts/build/reference-pages.mjs';
 import { shortTexts, TEXTS, textsPage } from './scripts/build/short-texts.mjs';
 import { smallSourceMaps } from './scripts/build/source-maps.mjs';
 
-const { dependencies, exports, peerDependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { dependencies, exports, name, peerDependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // package.json is the one list of entries: './handlers/bybit' there is src/handlers/bybit.ts here.
 const entries = Object.entries(exports)
@@ -130,10 +130,25 @@ const script = {
   },
 };
 
+/** The command line: its own code alone. It imports the package by its public names. */
+const cli = {
+  input: 'src/cli/main.ts',
+  external: (id) => id.startsWith('node:') || external.includes(id) || id.split('/')[0] === name,
+  plugins: plugins({ define: { PACKAGE_VERSION: JSON.stringify(version) } }),
+  output: {
+    file: 'dist/node/cli.js',
+    format: 'es',
+    banner: '#!/usr/bin/env node',
+    sourcemap: true,
+    sourcemapPathTransform: withoutMark,
+    plugins: [terser(WITHOUT_COMMENTS), smallSourceMaps({ byLine: true })],
+  },
+};
+
 export default async () => {
   rmSync('dist', { recursive: true, force: true });
   writeDeclarations([...new Set(entries.map(({ source }) => source))]);
   writeFileSync('docs/messages.md', textsPage());
   for (const { path, text } of await referencePages()) writeFileSync(path, text);
-  return [library('es'), library('cjs'), production('es'), production('cjs'), script];
+  return [library('es'), library('cjs'), production('es'), production('cjs'), script, cli];
 };

@@ -41,6 +41,7 @@ const BESIDE = {
     ...['client-stats', 'connection-state'],
   ],
   recording: ['adapters', 'protocol', 'trace', 'util', 'errors', 'runtime'],
+  cli: ['util'],
   testing: ['texts', 'protocol', 'errors', 'identifiers', 'runtime', 'adapters'],
 };
 

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkBundles } from './package/bundles.mjs';
+import { checkCommand } from './package/command.mjs';
 import { checkContents } from './package/contents.mjs';
 import { checkImports } from './package/imports.mjs';
 import { checkProduction } from './package/production.mjs';
@@ -42,6 +43,7 @@ try {
   await checkBundles(app, manifest);
   await checkProduction(app, manifest);
   checkTypes(app, manifest, root);
+  await checkCommand(app, manifest);
   await checkSize(app, manifest, unpackedSize);
 } finally {
   rmSync(work, { recursive: true, force: true });

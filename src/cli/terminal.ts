@@ -1,0 +1,79 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** A stream to print to: of a terminal, a file or a pipe. */
+export interface OutStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'grey';
+
+const CODES: Readonly<Record<Colour, number>> = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 };
+/** Milliseconds between two paintings of the status line. */
+const REFRESH = 250;
+const USUAL_WIDTH = 80;
+
+/**
+ * Prints lines, and on a terminal keeps a status line below them. To a file or a pipe it prints plain lines. NO_COLOR
+ * (no-color.org) turns colours off.
+ */
+export class Terminal {
+  readonly #stream: OutStream;
+  readonly #isLive: boolean;
+  readonly #isColoured: boolean;
+  #status: (() => string) | undefined;
+  #painting: NodeJS.Timeout | undefined;
+  #isPainted = false;
+
+  constructor(stream: OutStream, environment: NodeJS.ProcessEnv) {
+    this.#stream = stream;
+    this.#isLive = stream.isTTY === true && environment.TERM !== 'dumb';
+    this.#isColoured = this.#isLive && !environment.NO_COLOR;
+  }
+
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** How many characters a line may have. */
+  get width(): number {
+    return (this.#isLive && this.#stream.columns) || USUAL_WIDTH;
+  }
+
+  paint(text: string, colour: Colour): string {
+    return this.#isColoured ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text;
+  }
+
+  print(line: string): void {
+    this.#draw(`${line}\n`);
+  }
+
+  /** Keeps a status line below all other lines until `end()`. Does nothing without a terminal. */
+  show(status: () => string): void {
+    if (!this.#isLive) return;
+    this.#status = status;
+    this.#painting = setInterval(() => this.#draw(''), REFRESH);
+    this.#draw('');
+  }
+
+  end(): void {
+    clearInterval(this.#painting);
+    this.#status = undefined;
+    this.#draw('');
+  }
+
+  /** In one write, so that the screen does not flicker. */
+  #draw(text: string): void {
+    const erase = this.#isPainted ? '\r\x1b[K' : '';
+    const status = this.#status ? this.cut(this.#status()) : '';
+    this.#isPainted = status !== '';
+    if (erase + text + status !== '') this.#stream.write(erase + text + status);
+  }
+
+  /** Cuts a line to the width: a line that wraps would shift the status line. */
+  cut(line: string): string {
+    const plain = stripVTControlCharacters(line);
+    return plain.length < this.width ? line : `${plain.slice(0, this.width - 2)}…`;
+  }
+}

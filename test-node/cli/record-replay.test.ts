@@ -1,0 +1,125 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { atEnd, clientEvent, collect, connectClient, outcomeOf, serve } from '../support/live.js';
+import { folder, Program, runProgram } from './program.js';
+
+const HEADER = '{"recording":"hpx-transport-ws","version":1,"startedAt":1767225600000}';
+
+function fileOf(name: string, events: readonly object[]): string {
+  const file = join(folder, name);
+  writeFileSync(file, [HEADER, ...events.map((event) => JSON.stringify(event))].join('\n'));
+  return file;
+}
+
+describe('record and replay', () => {
+  it('records to a file, and serves it to a client that sees the same [RC1, RC4]', async () => {
+    const server = await serve();
+    const file = join(folder, 'feed.ndjson');
+    const subscribe = '{"op":"subscribe","req_id":"cli-1","args":["trades.BTC"]}';
+    const recording = new Program('record', server.url, '--out', file, '--send', subscribe);
+    await server.waitFor('the subscription', () => server.subscriptions.has('trades.BTC'));
+    server.publish('trades.BTC', { price: 1 });
+    server.publish('trades.BTC', { price: 2 });
+    server.closeAll(1_001, 'recorded end');
+    await recording.says('connection 2 is ready');
+    recording.interrupt();
+    expect(await recording.exitCode).toBe(0);
+    expect(recording.out).toBe('');
+    expect(recording.err).toContain(`lines written to ${file}`);
+    expect(readFileSync(file, 'utf8').trim().split('\n').length).toBeGreaterThan(8);
+
+    const replaying = new Program('replay', file, '--serve', '0', '--speed', 'max');
+    await replaying.says('is served at ws://127.0.0.1:');
+    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    const client = await connectClient({ url }, { handler: new GenericJsonHandler() });
+    const lost = clientEvent(client, 'disconnected');
+    const trades = await client.subscribe('trades.BTC');
+    expect(await collect(trades).until(2)).toEqual([{ price: 1 }, { price: 2 }]);
+    expect((await lost)[0]).toMatchObject({ code: 1_001, reason: 'recorded end' });
+    replaying.interrupt();
+    expect(await replaying.exitCode).toBe(0);
+    expect(replaying.err).toBe('');
+  });
+
+  it('records to the output, with all else on the error output [RC3]', async () => {
+    const server = await serve({ exchange: false });
+    const recording = new Program('record', server.url);
+    await recording.says('is ready');
+    server.broadcast('{"n":1}');
+    await recording.says('{\\"n\\":1}');
+    recording.interrupt();
+    expect(await recording.exitCode).toBe(0);
+    expect(recording.objects[0]).toMatchObject({ recording: 'hpx-transport-ws', version: 1 });
+    expect(recording.objects.at(-1)).toMatchObject({ event: 'close' });
+    expect(recording.err).toContain('1 frames in');
+  });
+
+  it('plays a recording to the output [RC4]', async () => {
+    const file = fileOf('plain.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'open' },
+      { time: 2, socket: 1, event: 'out', text: '{"op":"never waited for"}' },
+      { time: 3, socket: 1, event: 'in', text: '{"n":1}' },
+      { time: 3, socket: 1, event: 'in', characters: 9 },
+      { time: 4, socket: 1, event: 'close', code: 4_001, reason: 'over', wasClean: true },
+      { time: 5, socket: 2, event: 'connecting', url: 'ws://x/' },
+      { time: 6, socket: 2, event: 'open' },
+      { time: 1_500, socket: 2, event: 'in', base64: '/wAB' },
+    ]);
+    const { code, out, err } = await runProgram('replay', file, '--speed', '100');
+    expect([code, err]).toEqual([0, '']);
+    expect(out.split('\n').map((line) => line.replace(/^[\d:.]{12} /, ''))).toEqual([
+      'ready   the connection is open',
+      '< {"n":1}',
+      'lost    close code 4001: over',
+      'ready   the connection is open',
+      '< <3 bytes>',
+      'lost    close code 1000: the recording has ended',
+      '2 frames of 1.5 s played, 1 frame without content left out',
+      '',
+    ]);
+  });
+
+  it('names the line of a broken recording, and ends with 1 [RC4]', async () => {
+    const file = join(folder, 'broken.ndjson');
+    writeFileSync(file, `${HEADER}\n{"time":1,"socket":1,"event":"connecting","url":"ws://x/"}\nsecret`);
+    const { code, out } = await runProgram('replay', file);
+    expect(code).toBe(1);
+    expect(out).toContain('Line 3 of the recording is not JSON');
+    expect(out).not.toContain('secret');
+  });
+
+  it('serves refused attempts, and starts anew for each client [RC4]', async () => {
+    const file = fileOf('refused.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'error', message: 'Unexpected server response: 429', status: 429 },
+      { time: 1, socket: 1, event: 'close', code: 1_006, reason: '', wasClean: false },
+      { time: 2, socket: 2, event: 'connecting', url: 'ws://x/' },
+      { time: 3, socket: 2, event: 'open' },
+      { time: 4, socket: 2, event: 'in', text: '{"n":1}' },
+      { time: 60_000, socket: 2, event: 'in', text: '{"n":2}' },
+    ]);
+    const replaying = new Program('replay', file, '--serve', '0');
+    await replaying.says('is served at ws://127.0.0.1:');
+    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    const config = { url, reconnectMaxAttempts: 0 };
+    for (let round = 0; round < 2; round++) {
+      const refused = await outcomeOf(WebSocketClient.connect(config, new GenericJsonHandler()));
+      expect(refused).toMatchObject({ error: { message: expect.stringContaining('429') } });
+      const client = new WebSocketClient(config, new GenericJsonHandler());
+      atEnd(() => client.close());
+      const message = clientEvent(client, 'message');
+      await client.connect();
+      expect((await message)[0].text).toBe('{"n":1}');
+      await client.close();
+    }
+    const taken = await runProgram('replay', file, '--serve', new URL(url).port);
+    expect(taken.code).toBe(2);
+    expect(taken.err).toContain('The server cannot start: listen EADDRINUSE');
+    replaying.interrupt();
+    expect(await replaying.exitCode).toBe(0);
+    expect(replaying.out).toContain('2 connections served');
+  });
+});
