@@ -131,7 +131,7 @@ export function moduleName(at: number, { language }: Pick<ExampleBlock, 'languag
 function rendering(file: ts.SourceFile): string {
   const functions = file.statements.filter(ts.isFunctionDeclaration);
   const components = functions.flatMap(({ name }) => (name && /^[A-Z]/.test(name.text) ? [name.text] : []));
-  return components.map((name) => `renderToString(createElement(${name} as () => null));`).join(' ');
+  return components.map((name) => `renderToString(createElement(${name} as unknown as () => null));`).join(' ');
 }
 
 const RENDERER = ["import { createElement } from 'react';", "import { renderToString } from 'react-dom/server';"];
