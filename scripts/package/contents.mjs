@@ -107,7 +107,7 @@ function checkReact(directory, manifest) {
     if (path.endsWith('.json')) continue;
     for (const target of targetsOf(conditions)) {
       const texts = [...filesBehind([join(directory, target)])].map((file) => readFileSync(file, 'utf8'));
-      const importsReact = texts.some((text) => /(?:from |import |require\()['"]react/.test(text));
+      const importsReact = texts.some((text) => /\b(?:from|import|require\() ?['"]react['"/]/.test(text));
       assert.equal(importsReact, path === './react', `${path}: only the entry react imports React`);
       assert.equal(/^['"]use client['"];/.test(texts[0]), path === './react', `${target}: 'use client'`);
     }
