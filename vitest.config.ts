@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that replace a global, or count what their process holds. Each file has a process of its own. */
 const ALONE = [
-  'test-node/{adapters,demo,docs,leaks}/**/*.test.ts',
+  'test-node/{adapters,cli,demo,docs,leaks}/**/*.test.ts',
   'test-node/handlers/kit/signing.test.ts',
   'test-node/{client-options,errors-shown}.test.ts',
   'test-node/subscriptions/params.test.ts',

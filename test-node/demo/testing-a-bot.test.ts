@@ -1,0 +1,1 @@
+import '../../demo/testing-a-bot.test.js';
