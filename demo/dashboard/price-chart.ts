@@ -28,6 +28,8 @@ export class PriceChart {
   readonly #volumes: ISeriesApi<'Histogram'>;
   readonly #gaps: GapBands;
   readonly #node: HTMLElement;
+  /** The seconds that are shown with a candle. */
+  #filled = new Set<number>();
 
   constructor(node: HTMLElement, bars: Bars) {
     this.#node = node;
@@ -88,15 +90,17 @@ export class PriceChart {
 
   /** Shows all bars again, without a move. */
   refill(): void {
+    this.#filled = new Set(this.#bars.all.flatMap(({ time, candle }) => (candle ? [time] : [])));
     this.#candles.setData(this.#bars.all.map(candleOf));
     this.#volumes.setData(this.#bars.all.map(volumeOf));
   }
 
   /** Shows a bar that has changed. */
   update(bar: Bar): void {
-    const isOld = bar.time < (this.#bars.all.at(-1)?.time ?? 0);
-    this.#candles.update(candleOf(bar), isOld);
-    this.#volumes.update(volumeOf(bar), isOld);
+    const isNewest = bar.time === this.#bars.all.at(-1)?.time;
+    // The chart fills no place that was empty, but for the newest.
+    if (isNewest || this.#filled.has(bar.time)) this.#draw(bar, !isNewest);
+    else this.refill();
   }
 
   /** Adds new places at the right, and moves along if the newest place was visible. */
@@ -104,7 +108,7 @@ export class PriceChart {
     if (added.length === 0) return;
     const scale = this.#chart.timeScale();
     const range = scale.getVisibleLogicalRange();
-    for (const bar of added) this.update(bar);
+    for (const bar of added) this.#draw(bar, false);
     if (!range || range.to < this.#bars.length - added.length) return;
     const shift = this.#bars.length + MARGIN - range.to;
     scale.setVisibleLogicalRange({ from: range.from + shift, to: range.to + shift });
@@ -112,6 +116,12 @@ export class PriceChart {
 
   setGaps(gaps: readonly ChartGap[]): void {
     this.#gaps.set(gaps);
+  }
+
+  #draw(bar: Bar, isOld: boolean): void {
+    if (bar.candle) this.#filled.add(bar.time);
+    this.#candles.update(candleOf(bar), isOld);
+    this.#volumes.update(volumeOf(bar), isOld);
   }
 }
 
