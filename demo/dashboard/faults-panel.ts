@@ -24,7 +24,7 @@ const BUTTONS: readonly FaultButton[] = [
   { name: 'maintenance', title: 'Maintenance', text: 'says when it is back' },
 ];
 
-/** Buttons that break the exchange, each for a while. */
+/** Buttons that break the exchange, each for a while; pressed again, they mend it. */
 export class FaultsPanel {
   readonly #log: Log;
   /** Milliseconds; without it each fault has its own length. */
@@ -42,7 +42,7 @@ export class FaultsPanel {
       const head = element('span', { class: 'fault-title' }, title, rest.node);
       const node = element('button', { type: 'button', 'aria-pressed': 'false', 'data-fault': name }, head);
       node.append(element('small', {}, text));
-      node.addEventListener('click', () => void this.#break(name, title));
+      node.addEventListener('click', () => void this.#press(name, title));
       this.#buttons.set(name, { node, rest });
       row.append(node);
     }
@@ -67,7 +67,11 @@ export class FaultsPanel {
     if (this.#ends.has('drop-order')) void this.#ask('GET', '/faults');
   }
 
-  async #break(name: string, title: string): Promise<void> {
+  async #press(name: string, title: string): Promise<void> {
+    if (this.#buttons.get(name)?.node.getAttribute('aria-pressed') === 'true') {
+      this.#log.add('fault', `You ended ${title}`);
+      return this.#ask('DELETE', `/faults/${name}`);
+    }
     this.#log.add('fault', `You pressed ${title}`);
     const query = this.#length === undefined || name === 'drop' || name === 'drop-order' ? '' : `?for=${this.#length}`;
     await this.#ask('POST', `/faults/${name}${query}`);

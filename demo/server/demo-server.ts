@@ -86,7 +86,7 @@ export class DemoServer {
       response.writeHead(status, { ...HEADERS, 'Content-Type': type }).end(body);
     if (!this.#isOwn(request)) return void send(403, 'text/plain', 'This server is for its own page only.');
     if (pathname.startsWith('/faults')) {
-      const status = request.method === 'POST' ? this.#break(pathname.slice('/faults/'.length), searchParams) : 200;
+      const status = this.#setFault(request.method, pathname.slice('/faults/'.length), searchParams);
       return void send(status, 'application/json', JSON.stringify(this.pageDoor.faults.active));
     }
     try {
@@ -97,11 +97,17 @@ export class DemoServer {
     }
   }
 
-  /** Returns the HTTP status. */
-  #break(name: string, params: URLSearchParams): number {
+  /** POST breaks something, DELETE mends it. Returns the HTTP status. */
+  #setFault(method: string | undefined, name: string, params: URLSearchParams): number {
+    if (method === 'GET') return 200;
     const text = params.get('for');
     const length = text === null ? undefined : Number(text);
     if (!isFaultName(name)) return 404;
+    if (method === 'DELETE') {
+      this.pageDoor.faults.end(name);
+      return 200;
+    }
+    if (method !== 'POST') return 405;
     if (length !== undefined && !(length > 0 && length <= LONGEST_FAULT)) return 400;
     this.pageDoor.break(name, length);
     return 200;
@@ -111,7 +117,7 @@ export class DemoServer {
   #isOwn({ headers: { host, origin }, method }: IncomingMessage): boolean {
     const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${this.#port}`);
     if (!hosts.includes(host ?? '')) return false;
-    return origin === undefined ? method !== 'POST' : origin === `http://${host}`;
+    return origin === undefined ? method === 'GET' : origin === `http://${host}`;
   }
 }
 

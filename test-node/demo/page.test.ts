@@ -71,6 +71,9 @@ describe('the dashboard of the demo', { timeout: PATIENCE }, () => {
     expect(await statusOf(url, 'GET', { host: 'evil.example' })).toBe(403);
     expect(await statusOf(faults, 'POST', { host: own, origin: url })).toBe(200);
     expect(await (await fetch(`${url}/faults`)).json()).toMatchObject([{ name: 'drop-order' }]);
+    expect(await statusOf(faults, 'DELETE', { host: own })).toBe(403);
+    expect(await statusOf(faults, 'DELETE', { host: own, origin: url })).toBe(200);
+    expect(await (await fetch(`${url}/faults`)).json()).toEqual([]);
     expect(await statusOf(`${url}/faults/nothing`, 'POST', { host: own, origin: url })).toBe(404);
     expect(await statusOf(`${faults}?for=-1`, 'POST', { host: own, origin: url })).toBe(400);
     const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
