@@ -18,8 +18,6 @@ const checks: Readonly<Record<string, (block: Block) => readonly string[]>> = {
   typescript: checkScript,
   jsx: checkScript,
   tsx: checkScript,
-  // `npm run check:frameworks` builds them.
-  typescript: checkScript,
   vue: checkScripts,
   svelte: checkScripts,
   html: checkScripts,
