@@ -23,7 +23,7 @@ export const NO_DATA: LatestData<never> = { data: undefined, receivedAt: undefin
 /** The newest data of one topic, for all components that show it. */
 export class LatestFeed extends Feed implements TopicOwner<unknown>, Paced {
   readonly #subscription: TopicSubscription<unknown>;
-  #newest: Pick<Update, 'data' | 'receivedAt'> | undefined;
+  #newest: Pick<Update, 'data' | 'receivedAt' | 'gap'> | undefined;
   /** What was missed since the newest update. */
   #gap: Gap | undefined;
   #state: LatestState<unknown>;
@@ -53,6 +53,9 @@ export class LatestFeed extends Feed implements TopicOwner<unknown>, Paced {
   }
 
   gapCame(gap: Gap): void {
+    // From a worker the update after the gap may come first: it carries the gap.
+    const { until = 0 } = this.#newest?.gap ?? {};
+    if (until >= gap.until) return;
     this.#gap = gap;
     this.flush();
   }
@@ -78,7 +81,7 @@ export class LatestFeed extends Feed implements TopicOwner<unknown>, Paced {
   }
 
   readonly #onMessage = (data: unknown, { receivedAt, gap }: Update): void => {
-    this.#newest = { data, receivedAt };
+    this.#newest = gap ? { data, receivedAt, gap } : { data, receivedAt };
     // An update of before the gap may be told after it: it does not end the gap.
     if (this.#gap && (gap || receivedAt >= this.#gap.until)) this.#gap = undefined;
     this.#subscription.heard();
