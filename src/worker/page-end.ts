@@ -168,11 +168,14 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
   // ——— What the link tells ———
 
   onWelcome({ url, state, epoch, stats, lastError, lastWarning }: WelcomeFacts): void {
+    const previous = this.state;
     Object.assign(this, { url, state, epoch, stats });
     if (lastError) this.lastError = unpackError(lastError) as AnyTransportError;
     if (lastWarning) this.lastWarning = unpackEvent(lastWarning) as Warning;
+    if (state !== previous)
+      this.#client.emit('stateChange', state, previous, { event: 'worker', reason: texts.STATE_TOLD });
     if (state !== 'closed') return;
-    this.#closed.resolve({ code: 1000, reason: texts.closedInWorker });
+    this.#ended({ code: 1000, reason: texts.closedInWorker });
     this.#link.end(new ConnectionClosedError(texts.closedInWorker, { retryable: false }));
   }
 

@@ -57,6 +57,7 @@ export const CLOSED = 'The client was closed; create another one.';
 
 export const notClosed = (deadline: number) => `The worker did not close its client within ${deadline} ms (deadline).`;
 
+export const STATE_TOLD = 'The worker told the state of its client.';
 export const closedInWorker = 'The client in the worker is closed.';
 
 export const ANSWER_FAILED = 'A request of the server could not be answered';

@@ -1,8 +1,9 @@
 import { ConfigError, GenericJsonHandler, JsonRpcHandler, ProtocolError, type TraceEntry } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
+import { connectWorker, serveClient } from 'hpx-transport-ws/worker';
 import { expect, it } from 'vitest';
-import { clientEvent, collect, outcomeOf } from '../support/live.js';
-import { settled, startPair } from '../support/worker-pair.js';
+import { clientEvent, collect, createClient, outcomeOf, serve } from '../support/live.js';
+import { ports, settled, startPair } from '../support/worker-pair.js';
 
 it('the lifecycle crosses: each event with its arguments, and errors as errors [WK1]', async () => {
   const { page, server } = await startPair();
@@ -25,6 +26,21 @@ it('the lifecycle crosses: each event with its arguments, and errors as errors [
   ]);
   expect(page.lastError).toBeInstanceOf(Error);
   expect(page.lastError?.message).toContain('restart');
+});
+
+it('a page that comes later is told the state of the client as a change of it [WK1]', async () => {
+  const { port, scope } = ports();
+  const inner = createClient(await serve());
+  serveClient(scope, inner);
+  await inner.connect();
+  const page = connectWorker(port);
+  expect(await clientEvent(page, 'stateChange')).toMatchObject(['ready', 'disconnected', { event: 'worker' }]);
+  expect(page.state).toBe('ready');
+  await page.close();
+  const late = connectWorker(port);
+  const closed = clientEvent(late, 'closed');
+  expect(await clientEvent(late, 'stateChange')).toMatchObject(['closed', 'disconnected', { event: 'worker' }]);
+  expect(await closed).toMatchObject([{ code: 1000 }]);
 });
 
 it('frames and trace cross only while the page listens [WK16]', async () => {
