@@ -42,7 +42,8 @@ function wrongNpm([verb = '', ...rest]: readonly string[]): string[] {
 
 function wrongNpx(words: readonly string[], page: string): string[] {
   const [tool = '', ...rest] = words.filter((word) => word !== '-y');
-  if (tool === manifest.name) return wrongOptions(`node ${Object.values(manifest.bin ?? {})[0]}`, rest);
+  // The source of the command line: what is built may be older, or missing.
+  if (tool === manifest.name) return wrongOptions('node src/cli/main.ts', rest);
   if (tool === 'vitest') {
     const paths = rest.filter((word) => /^test-|\//.test(word));
     return paths.filter((path) => !existsSync(path)).map((path) => `no ${path}`);
