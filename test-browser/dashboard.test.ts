@@ -100,7 +100,7 @@ test('an order whose answer is lost is unknown, and is cleared up after the reco
   await dashboard.button('Buy').click();
   await expect(dashboard.newestOrder).toContainText('Filled');
   await expect(dashboard.newestOrder).toContainText('delivery: unknown, then cleared up');
-  await expect(dashboard.log).toContainText(/: unknown\. It left, and no answer came/);
+  await expect(dashboard.log).toContainText(/: Unknown\. It left, and no answer came/);
   await expect(dashboard.log).toContainText(/Found by order status: filled at \$[\d,]+\.\d\d/);
   await dashboard.isWhole();
 });

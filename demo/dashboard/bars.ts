@@ -45,7 +45,8 @@ export class Bars {
     this.extendTo(second, true);
     const old = this.#bars[second - this.first];
     if (!old) return undefined;
-    const { candle } = old;
+    // A flat candle was only a guess: a late trade replaces it.
+    const candle = old.candle?.volume ? old.candle : undefined;
     const volume = price * quantity;
     return this.#set({
       time: second,

@@ -40,8 +40,9 @@ export class OrderList {
       if (this.node.children.length > LENGTH) this.node.lastElementChild?.remove();
     }
     item.show(outcome.kind, words);
-    if (outcome.kind !== 'sent')
-      this.#log.add('order', `${titleOf(order)}: ${words.title.toLowerCase()}. ${words.text}`);
+    if (outcome.kind === 'sent') return;
+    const said = outcome.kind === 'filled' ? words.text : `${words.title}. ${words.text}`;
+    this.#log.add('order', `${titleOf(order)}: ${said}`);
   }
 
   #wordsFor(order: Order, outcome: Outcome): Words {
