@@ -55,8 +55,8 @@ export class Heartbeat {
   #sent = 0;
   /** Bytes that leave before the ping. */
   #ahead = 0;
-  /** When the probe was sent whose own answer is outstanding. Other frames may show life before that answer. */
-  #pingedAt: number | undefined;
+  /** When each probe was sent whose own answer is outstanding; answers come in this order. */
+  readonly #pingedAt: number[] = [];
   #roundTrip: number | undefined;
 
   constructor(context: Context, probe: Probe, listener: HeartbeatListener) {
@@ -107,9 +107,8 @@ export class Heartbeat {
 
   /** The answer to a probe came in. */
   pong(): void {
-    if (this.#pingedAt === undefined) return;
-    this.#roundTrip = this.#now() - this.#pingedAt;
-    this.#pingedAt = undefined;
+    const pingedAt = this.#pingedAt.shift();
+    if (pingedAt !== undefined) this.#roundTrip = this.#now() - pingedAt;
   }
 
   /** The host woke up: probe at once, not at the next tick. */
@@ -142,11 +141,14 @@ export class Heartbeat {
     if (wait === undefined) this.#listener.onUnprobed();
     if (wait === undefined || !this.#expectReply) return;
     this.#probedAt = now;
-    this.#pingedAt = now + wait;
+    // Other frames may have shown life before the answer. A server may leave an answer out.
+    const { pongTimeout } = this.#context.config;
+    while ((this.#pingedAt[0] ?? now) < now - pongTimeout) this.#pingedAt.shift();
+    this.#pingedAt.push(now + wait);
     this.#ahead = bufferedAmount;
     this.#received = bytesReceived;
     this.#sent = bytesSent;
-    this.#overdueAt = now + wait + this.#context.config.pongTimeout;
+    this.#overdueAt = now + wait + pongTimeout;
     this.#watch();
   }
 

@@ -51,6 +51,33 @@ describe('Heartbeat', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('measures each answer from its own probe, also on a link slower than the interval [CL28]', async () => {
+    const { link, heartbeat, clock } = newLink({ config: { pingInterval: 300, pongTimeout: 2_000 } });
+    link.latency = 700;
+    heartbeat.start();
+    // Frames show life before the answers, so that probes follow each other.
+    for (let turn = 0; turn < 20; turn++) {
+      await clock.advance(150);
+      heartbeat.alive();
+      if (heartbeat.roundTrip !== undefined) expect(heartbeat.roundTrip).toBe(700);
+    }
+    expect(link.probes.length).toBeGreaterThan(5);
+    expect(heartbeat.roundTrip).toBe(700);
+    heartbeat.stop();
+  });
+
+  it('forgets a probe whose answer the server left out [CL28]', async () => {
+    const { link, heartbeat, clock } = newLink();
+    link.lives = false;
+    heartbeat.start();
+    await clock.advance(30_000);
+    heartbeat.alive();
+    link.lives = true;
+    await clock.advance(60_000);
+    expect(heartbeat.roundTrip).toBe(50);
+    heartbeat.stop();
+  });
+
   it('notices a dead link within pingInterval + pongTimeout, at whatever time it died [C6, F2]', async () => {
     for (let diedAt = 30_000; diedAt < 60_000; diedAt += 1_234) {
       const { link, heartbeat, clock } = newLink();
