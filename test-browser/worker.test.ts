@@ -177,7 +177,7 @@ test('a script that is missing is a typed error; failing code in a worker is an 
   await openPage(page, site);
   const found = await page.evaluate(async () => {
     const client = feed.connectWorker(new Worker('/missing.js'));
-    const outcome = await client.connect().catch((error: { delivery?: string }) => error.delivery);
+    const outcome = await client.request({ op: 'early' }).catch((error: { delivery?: string }) => error.delivery);
     const { error } = await client.closed;
     return [outcome, error instanceof feed.ConnectionFailedError];
   });
