@@ -8,6 +8,9 @@ function locate(name: EngineName) {
   return found;
 }
 
+/** What `npm run test:apps` runs. */
+export const APPS = ['dashboard.test.ts', 'react.test.ts'];
+
 const firefox = locate('firefox');
 
 export default defineConfig<object, PerWorker>({
@@ -26,12 +29,12 @@ export default defineConfig<object, PerWorker>({
     // Started by fixtures.ts, as a user's browser is.
     {
       name: 'chromium',
-      testIgnore: '*.firefox.test.ts',
+      testIgnore: ['*.firefox.test.ts', ...APPS],
       use: { browserName: 'chromium', path: locate('chromium').path },
     },
     {
       name: 'firefox',
-      testIgnore: '*.chromium.test.ts',
+      testIgnore: ['*.chromium.test.ts', ...APPS],
       use: {
         browserName: 'firefox',
         // Playwright drives a Firefox that is not its own by WebDriver BiDi.
