@@ -121,8 +121,9 @@ export class Heartbeat {
   }
 
   #tick(): void {
-    const silence = this.#now() - this.#lastFrameAt;
-    if (this.#afterSilence && silence < this.#interval) return this.#schedule(this.#interval - silence);
+    const now = this.#now();
+    const dueAt = this.#afterSilence ? this.#lastFrameAt + this.#interval : now;
+    if (dueAt > now) return this.#schedule(dueAt - now);
     this.#lateVerdicts = 0;
     this.#ask();
   }

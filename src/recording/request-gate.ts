@@ -13,8 +13,8 @@ export class RequestGate {
   readonly #clock: Clock;
   readonly #patience: number;
   readonly #match: RequestMatch;
-  /** Since when the recording waits for a frame. */
-  #since: number | undefined;
+  /** Until when the recording waits for a frame: a time, because the rest of a length may be too small to move a clock. */
+  #until: number | undefined;
   #unsent = 0;
 
   constructor(clock: Clock, patience: number, idField: string | undefined) {
@@ -29,12 +29,12 @@ export class RequestGate {
   }
 
   get isWaiting(): boolean {
-    return this.#since !== undefined;
+    return this.#until !== undefined;
   }
 
   /** The client has a new socket, or none: what it sent before is over. */
   reset(): void {
-    this.#since = undefined;
+    this.#until = undefined;
     this.#match.reset();
   }
 
@@ -46,14 +46,13 @@ export class RequestGate {
   /** The recording shows a frame as sent. */
   ask(recorded: string): GateVerdict {
     const now = this.#clock.now();
-    const since = this.#since;
-    this.#since = undefined;
-    const verdict = { wait: 0, isLate: since !== undefined } as const;
+    const until = this.#until ?? now + this.#patience;
+    const verdict = { wait: 0, isLate: this.#until !== undefined } as const;
+    this.#until = undefined;
     if (this.#match.find(recorded)) return verdict;
-    const wait = this.#match.isAwaited(recorded) ? this.#patience - (now - (since ?? now)) : 0;
-    if (wait > 0) {
-      this.#since = since ?? now;
-      return { wait };
+    if (until > now && this.#match.isAwaited(recorded)) {
+      this.#until = until;
+      return { wait: until - now };
     }
     this.#unsent++;
     return verdict;
