@@ -17,6 +17,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     setupFiles: './test-node/support/setup.ts',
+    // By default one core stays idle.
+    maxWorkers: '100%',
     coverage: { include: ['src/**'] },
     // Projects for one runtime; the browsers' come beside these.
     projects: [
