@@ -151,7 +151,7 @@ export class ClientLog {
       } else if (entry.type === 'frame' && entry.direction === 'in') {
         const next = this.#arrived.shift();
         // The trace hides what comes in during a login; the length tells which frame it was.
-        const isNext = next && (entry.text === next.raw || entry.text === `<${next.raw.length} characters of a login>`);
+        const isNext = next !== undefined && [next.raw, ...hiddenForms(next.raw)].includes(entry.text);
         write({ type: 'handed', text: isNext ? next.text : entry.text });
       }
     });
@@ -218,6 +218,11 @@ function recorded(inner: Socket, socket: number, log: ClientLog): Socket {
     ...(pause && { pause: () => pause.call(inner) }),
     ...(resume && { resume: () => resume.call(inner) }),
   };
+}
+
+/** What the trace may show of a frame that comes in during a login. */
+function hiddenForms(raw: string): string[] {
+  return [`<${raw.length} characters of a login>`, raw.replace(/^(<\d+ bytes)>$/, '$1 of a login>')];
 }
 
 function textOf(data: string | Uint8Array): string {
