@@ -203,7 +203,10 @@ export class VirtualClock implements Clock {
 
   #set(queue: VirtualTimers, callback: () => void, delay: number): VirtualTimer {
     if (!Number.isFinite(delay)) throw new RangeError(`A timer cannot wait for ${delay} ms. Pass a finite number.`);
-    const timer = { due: this.#now + Math.max(0, delay), sequence: this.#sequence++, callback, index: -1 };
+    const due = this.#now + Math.max(0, delay);
+    // Real time goes on, so that no wait comes again for ever: a delay that is lost in rounding moves the clock, too.
+    const at = due > this.#now || delay <= 0 ? due : this.#now * (1 + Number.EPSILON);
+    const timer = { due: at, sequence: this.#sequence++, callback, index: -1 };
     queue.add(timer);
     return timer;
   }

@@ -24,6 +24,20 @@ describe('VirtualClock', () => {
     );
   });
 
+  it('moves with each delay above 0, however small, so that a loop which waits for the rest of a time ends [PK9]', async () => {
+    for (const start of [0.1, 1, 1_024, 86_400_000.137]) {
+      const clock = new VirtualClock({ turns: 0 });
+      await clock.advance(start);
+      let movedTo = 0;
+      clock.setTimer(() => {
+        movedTo = clock.now();
+      }, Number.MIN_VALUE);
+      await clock.advance(1);
+      expect(movedTo).toBeGreaterThan(start);
+      expect(movedTo - start).toBeLessThan(1e-6);
+    }
+  });
+
   it('never fires a cleared timer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.boolean())), async (entries) => {
