@@ -10,13 +10,14 @@ import type { Message } from '../protocol/message.js';
 import type { PendingCall } from '../requests/pending-request.js';
 import type { RawRequestOptions } from '../requests/requests.js';
 import type { Clock, Runtime } from '../runtime.js';
+import { notHeld } from '../subscriptions/resyncs.js';
 import type { PartialSubscription } from '../subscriptions/subscribe-many.js';
 import { Deferred } from '../util/deferred.js';
 import { isObject } from '../util/options.js';
 import { handled } from '../util/promises.js';
 import { Timer } from '../util/timer.js';
 import { EMPTY_STATS } from './empty-stats.js';
-import { endedMany, notSubscribed } from './ended-calls.js';
+import { endedMany } from './ended-calls.js';
 import { FrameTicker } from './frame-ticker.js';
 import { NewsFeed, type NewsReader } from './news-feed.js';
 import { unpackChannels } from './packed-channels.js';
@@ -125,7 +126,7 @@ export class PageEnd implements LinkOwner, NewsReader, PageChannelsOwner {
   }
 
   resync(topic: string): Promise<void> {
-    return this.#link.isOver ? handled(Promise.reject(notSubscribed(topic))) : this.call('resync', [topic]);
+    return this.#link.isOver ? handled(Promise.reject(notHeld(topic))) : this.call('resync', [topic]);
   }
 
   unsubscribe(topic: string): Promise<void> {

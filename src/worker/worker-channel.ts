@@ -6,9 +6,9 @@ import type { Gate } from '../context.js';
 import { type AnyTransportError, ProtocolError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
+import { notHeld } from '../subscriptions/resyncs.js';
 import { type Abortable, forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { handled } from '../util/promises.js';
-import { notSubscribed } from './ended-calls.js';
 import * as texts from './texts.js';
 import type { ChannelFacts, ToWorker } from './wire.js';
 import { type PageLoop, WorkerLoop, type WorkerLoopOwner } from './worker-loop.js';
@@ -122,7 +122,7 @@ export class WorkerChannel<T> extends Channel<T> implements PageReader, WorkerLo
   }
 
   resync(): Promise<void> {
-    if (this.#closed) return handled(Promise.reject(notSubscribed(this.topic)));
+    if (this.#closed) return handled(Promise.reject(notHeld(this.topic)));
     return this.#owner.call('channel.resync', [this.#id]) as Promise<void>;
   }
 
