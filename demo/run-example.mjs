@@ -1,11 +1,8 @@
-// Bundles an example of this folder from the sources and runs it: npm run example -- request-response
-// Node 20 cannot read TypeScript, and an example needs no `npm run build`.
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
+// Runs an example of this folder: npm run example -- request-response
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { runSource } from './run-source.mjs';
 
-const root = join(import.meta.dirname, '..');
 const [name = ''] = process.argv.slice(2);
 // The first line of an example says so.
 const examples = readdirSync(import.meta.dirname)
@@ -14,31 +11,9 @@ const examples = readdirSync(import.meta.dirname)
   )
   .map((file) => file.replace(/\.ts$/, ''));
 
-if (examples.includes(name)) await run(name);
+if (examples.includes(name)) await runSource(name);
 else {
   process.stderr.write(`${name ? `There is no example ${JSON.stringify(name)}.` : 'Which example?'} There are:\n`);
   for (const example of examples) process.stderr.write(`  npm run example -- ${example}\n`);
   process.exitCode = 2;
-}
-
-async function run(example) {
-  // In node_modules, where imports of dependencies resolve and git ignores the file.
-  const bundle = join(root, `node_modules/.cache/hpx-transport-ws/example-${example}.mjs`);
-  const own = `${bundle}.${process.pid}`;
-  await build({
-    absWorkingDir: root,
-    entryPoints: [`demo/${example}.ts`],
-    outfile: own,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
-  // A rename is atomic: the same example may start twice.
-  renameSync(own, bundle);
-  process.setSourceMapsEnabled(true);
-  await import(pathToFileURL(bundle).href);
 }

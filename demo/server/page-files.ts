@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** The folder `demo`: run.mjs puts it in when it bundles this file. */
+/** The folder `demo`: run-source.mjs puts it in when it bundles this file. */
 declare const DEMO_FOLDER: string;
 
 export interface PageFile {
