@@ -1,3 +1,4 @@
+import { isTransportError } from 'hpx-transport-ws';
 import { type Command, readCommand, UsageError } from './arguments.js';
 import { runLive } from './live.js';
 import { record } from './record.js';
@@ -22,8 +23,8 @@ export async function run(args: readonly string[], shell: Shell): Promise<number
   try {
     return await carryOut(readCommand(args), shell);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    shell.err.write(`${error.message}\n${texts.seeHelp(error.command)}\n`);
+    const usage = asUsageError(error);
+    shell.err.write(`${usage.message}\n${texts.seeHelp(usage.command)}\n`);
     return 2;
   }
 }
@@ -55,6 +56,16 @@ async function carryOut(command: Command, shell: Shell): Promise<number> {
   } finally {
     clear();
   }
+}
+
+/**
+ * A wrong command line, also where the client refuses a setting, for example a URL with a fragment.
+ * @throws any other error, as it is
+ */
+function asUsageError(error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  if (isTransportError(error) && error.code === 'CONFIG_INVALID') return new UsageError(error.message);
+  throw error;
 }
 
 /** A signal that also aborts after a time. */

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { atEnd } from '../support/at-end.js';
 
 export const VERSION = '1.2.3-test';
 
 const cache = join(process.cwd(), 'node_modules/.cache/hpx-transport-ws');
-const programs = new Set<Program>();
 /** For files of the tests, and for the program. */
 export let folder = '';
 
-beforeAll(async () => {
+/** Before all tests of a file. */
+export async function buildProgram(): Promise<void> {
   mkdirSync(cache, { recursive: true });
   // Below node_modules, where the dependencies resolve and git does not look.
   folder = mkdtempSync(join(cache, 'cli-'));
@@ -27,14 +27,12 @@ beforeAll(async () => {
     define: { PACKAGE_VERSION: JSON.stringify(VERSION) },
     logLevel: 'silent',
   });
-});
+}
 
-afterEach(() => {
-  for (const program of programs) program.kill();
-  programs.clear();
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** After all tests of a file. */
+export function removeProgram(): void {
+  rmSync(folder, { recursive: true, force: true });
+}
 
 /** The command line as a process of its own, with pipes and not with a terminal. */
 export class Program {
@@ -45,7 +43,7 @@ export class Program {
   #check: (hasEnded: boolean) => void = () => {};
 
   constructor(...args: readonly string[]) {
-    programs.add(this);
+    atEnd(() => this.kill());
     const child = spawn(process.execPath, [join(folder, 'cli.mjs'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

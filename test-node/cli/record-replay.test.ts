@@ -1,9 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { atEnd, clientEvent, collect, connectClient, outcomeOf, serve } from '../support/live.js';
-import { folder, Program, runProgram } from './program.js';
+import { buildProgram, folder, Program, removeProgram, runProgram } from './program.js';
+
+beforeAll(buildProgram);
+afterAll(removeProgram);
 
 const HEADER = '{"recording":"hpx-transport-ws","version":1,"startedAt":1767225600000}';
 
@@ -54,6 +57,14 @@ describe('record and replay', () => {
     expect(recording.objects[0]).toMatchObject({ recording: 'hpx-transport-ws', version: 1 });
     expect(recording.objects.at(-1)).toMatchObject({ event: 'close' });
     expect(recording.err).toContain('1 frames in');
+  });
+
+  it.runIf(existsSync('/dev/full'))('ends with 1 when the disk is full, and says so [RC5]', async () => {
+    const server = await serve({ exchange: false });
+    const { code, out, err } = await runProgram('record', server.url, '--out', '/dev/full');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('/dev/full cannot be written: ENOSPC');
+    expect(err).not.toContain('    at ');
   });
 
   it('plays a recording to the output [RC4]', async () => {

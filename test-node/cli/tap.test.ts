@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBybitServer } from '../../demo/venues/bybit-server.js';
 import { reserveDeadUrl } from '../contract/dead-url.js';
 import { atEnd, serve } from '../support/live.js';
-import { Program, runProgram } from './program.js';
+import { buildProgram, Program, removeProgram } from './program.js';
+
+beforeAll(buildProgram);
+afterAll(removeProgram);
 
 const KEY = 'kx7-invented-key-01';
 
@@ -90,8 +93,10 @@ describe('tap', () => {
 
   it('sends headers, and shows them nowhere [RC2]', async () => {
     const server = await serve({ exchange: false });
-    const tap = new Program('tap', server.url, '--header', `Authorization: Bearer ${KEY}`, '--for', '300ms');
+    const tap = new Program('tap', server.url, '--header', `Authorization: Bearer ${KEY}`);
     const connection = await server.waitForConnection(1);
+    await tap.says('is ready');
+    tap.interrupt();
     expect(await tap.exitCode).toBe(0);
     expect(connection.headers.authorization).toBe(`Bearer ${KEY}`);
     expect(tap.out + tap.err).not.toContain(KEY);
@@ -113,11 +118,13 @@ describe('tap', () => {
     const dead = await reserveDeadUrl();
     atEnd(dead.stop);
     for (const url of [`${server.url}/?token=${KEY}`, dead.url]) {
-      const { code, out, err } = await runProgram('tap', url, '--for', '300ms');
-      expect(code).toBe(1);
-      expect(out).toMatch(/error {3}No connection to ws:\/\/127\.0\.0\.1:\d+\/\. .*(?:503|ECONNREFUSED)/);
-      expect(err).toBe('');
-      expect(out).not.toContain(KEY);
+      const tap = new Program('tap', url);
+      await tap.says('attempt 1 in');
+      tap.interrupt();
+      expect(await tap.exitCode).toBe(1);
+      expect(tap.out).toMatch(/error {3}No connection to ws:\/\/127\.0\.0\.1:\d+\/\. .*(?:503|ECONNREFUSED)/);
+      expect(tap.err).toBe('');
+      expect(tap.out).not.toContain(KEY);
     }
   });
 

@@ -1,7 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../src/cli/run.js';
-import { runProgram, VERSION } from './program.js';
+import { buildProgram, removeProgram, runProgram, VERSION } from './program.js';
+
+beforeAll(buildProgram);
+afterAll(removeProgram);
 
 /** Runs in this process: wrong arguments need no connection. */
 async function usage(...args: string[]) {
@@ -56,6 +59,11 @@ it.each<[string, string[], string]>([
   ['a folder', ['replay', 'src'], 'src cannot be read: it is a folder'],
   ['a wrong speed', ['replay', 'f', '--speed', '0'], '--speed is "0"; a number above 0 or max is needed.'],
   ['a wrong port', ['replay', 'f', '--serve', '70000'], '--serve is "70000"; a port from 0 to 65535 is needed.'],
+  [
+    'a URL that no client takes',
+    ['tap', `ws://a/?key=${KEY}#part`],
+    "allowed is a 'ws:' or 'wss:' URL without a fragment",
+  ],
   ['a file that cannot be written', ['record', 'ws://a', '--out', 'no/such/folder'], 'cannot be written: ENOENT'],
 ])('refuses %s, says what is allowed, and ends with 2 [RC6]', async (_, args, message) => {
   const { code, out, err } = await usage(...args);
