@@ -32,7 +32,9 @@ describe('the demo', { timeout: PATIENCE }, () => {
   });
 
   it('prints plain text without a terminal', async () => {
-    const demo = start('--for', '500ms');
+    const demo = start('--no-page');
+    await demo.says('is ready');
+    demo.interrupt();
     expect(await demo.exitCode).toBe(0);
     expect(demo.output).not.toContain('\x1b');
   });
@@ -128,7 +130,9 @@ describe('the demo', { timeout: PATIENCE }, () => {
   it('says in one sentence that a venue cannot be reached [PK23]', async () => {
     const dead = await reserveDeadUrl();
     cleanups.push(dead.stop);
-    const demo = start('--venue', 'bybit', '--url', dead.url, '--for', '500ms');
+    const demo = start('--venue', 'bybit', '--url', dead.url);
+    await demo.says('attempt 1 in');
+    demo.interrupt();
     expect(await demo.exitCode).toBe(1);
     // Between two attempts it waits.
     const sentences = demo.output.replaceAll(/^wait .*\n/gm, '').trim();

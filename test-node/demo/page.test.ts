@@ -42,7 +42,9 @@ describe('the dashboard of the demo', { timeout: PATIENCE }, () => {
   });
 
   it('is left out with --no-page [DM7]', async () => {
-    const demo = start('--no-page', '--for', '500ms');
+    const demo = start('--no-page');
+    await demo.says('is ready');
+    demo.interrupt();
     expect(await demo.exitCode).toBe(0);
     expect(demo.output).not.toContain('http:');
   });
