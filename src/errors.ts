@@ -61,7 +61,7 @@ Object.defineProperties(TransportError.prototype, { [BRAND]: { value: true }, [P
 /** A connection attempt did not lead to an open socket. The client makes another attempt. */
 export class ConnectionFailedError extends TransportError {
   declare readonly code: 'CONNECTION_FAILED';
-  /** The HTTP status of a refused upgrade, where the platform tells it. */
+  /** The HTTP status of a refused upgrade; missing in browsers, which hide the status. */
   readonly status: number | undefined;
 
   constructor(message: string, options: TransportErrorOptions & { status?: number | undefined } = {}) {
