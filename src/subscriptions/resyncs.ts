@@ -1,12 +1,11 @@
-import { SubscriptionFailedError } from '../errors.js';
 import type { Clock } from '../runtime.js';
-import * as texts from '../texts.js';
 import { DeadlineQueue, type Expirable } from '../util/deadline-queue.js';
 import { Deferred } from '../util/deferred.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { Gaps } from './gaps.js';
 import type { ResyncRecord } from './resync-record.js';
 import type { Subscription } from './subscription.js';
+import { notHeld } from './subscription-errors.js';
 
 /** Milliseconds between the first resync of a topic and the second; doubled for each further one. */
 const FIRST_DELAY = 1_000;
@@ -108,9 +107,4 @@ export class Resyncs {
     this.#gaps.loseUntilConfirmed(subscription);
     this.#changed.renew(subscription);
   }
-}
-
-/** There is nothing to resync. */
-export function notHeld(topic: string): SubscriptionFailedError {
-  return new SubscriptionFailedError(topic, texts.notHeld(topic), { delivery: 'unsent' });
 }

@@ -63,15 +63,6 @@ export class SubscribeMany<T> implements SubscribeCall<T> {
   }
 }
 
-/** The error of a call that wanted all topics. */
-export function manyFailed(errors: ReadonlyMap<Topic, TransportError>, wanted: number): SubscriptionFailedError {
-  const [[topic, first]] = errors as unknown as [[Topic, TransportError]];
-  const words = texts.topicsFailed(errors.size, wanted, first.message);
-  const delivery = [...errors.values()].every((error) => error.delivery === 'unsent') ? 'unsent' : 'unknown';
-  const { retryable } = first;
-  return new SubscriptionFailedError(topic, words, { failures: errors, cause: first, retryable, delivery });
-}
-
 function asTransportError(topic: Topic, reason: unknown): TransportError {
   return reason instanceof TransportError
     ? reason

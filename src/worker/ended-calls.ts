@@ -1,6 +1,7 @@
 import { ConnectionClosedError, type TransportError } from '../errors.js';
 import type { Topic } from '../identifiers.js';
-import { manyFailed, type PartialSubscription } from '../subscriptions/subscribe-many.js';
+import type { PartialSubscription } from '../subscriptions/subscribe-many.js';
+import { manyFailed } from '../subscriptions/subscription-errors.js';
 import { isObject } from '../util/options.js';
 
 /**

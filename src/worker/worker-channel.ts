@@ -6,7 +6,7 @@ import type { Gate } from '../context.js';
 import { type AnyTransportError, ProtocolError } from '../errors.js';
 import type { CloseCause } from '../events.js';
 import type { Topic } from '../identifiers.js';
-import { notHeld } from '../subscriptions/resyncs.js';
+import { notHeld } from '../subscriptions/subscription-errors.js';
 import { type Abortable, forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import { handled } from '../util/promises.js';
 import * as texts from './texts.js';
