@@ -47,6 +47,9 @@ import { check, checkAll, FUNCTION } from './util/options.js';
 import { printAsJson } from './util/printing.js';
 import { handled } from './util/promises.js';
 
+/** The options of a call that has none. One object for all calls: each channel keeps its options. */
+const DEFAULTS: SubscribeOptions = Object.freeze({});
+
 /**
  * A WebSocket connection that carries requests and subscriptions, and restores itself after a loss. It is an EventEmitter
  * of `ClientEvents`: each event is documented there.
@@ -203,7 +206,10 @@ export class WebSocketClient<
    * @throws SubscriptionFailedError when the server refused, or did not confirm within `timeout`, or `maxWait` passed
    * @throws CapacityExceededError when the server allows no more topics
    */
-  subscribe<K extends keyof Topics & string>(topic: K, options: SubscribeOptions = {}): Promise<Channel<Topics[K]>> {
+  subscribe<K extends keyof Topics & string>(
+    topic: K,
+    options: SubscribeOptions = DEFAULTS,
+  ): Promise<Channel<Topics[K]>> {
     const call = new Deferred<Channel<Topics[K]>>(this.#siteOf(this.subscribe));
     try {
       checkAll(options, subscribeRules);
@@ -228,7 +234,7 @@ export class WebSocketClient<
   ): Promise<Channel<Topics[K]>[]>;
   subscribeMany<K extends keyof Topics & string>(
     topics: Iterable<K>,
-    options: SubscribeOptions & { readonly partial?: boolean } = {},
+    options: SubscribeOptions & { readonly partial?: boolean } = DEFAULTS,
   ): Promise<Channel<Topics[K]>[] | PartialSubscription<Topics[K]>> {
     return handled(this.#subscribeMany(topics, options));
   }
@@ -396,7 +402,7 @@ export class WebSocketClient<
 
   /** @throws AnyTransportError or the signal's reason when the call cannot be tried */
   #open<T>(topic: Topic, options: SubscribeOptions, call: SubscribeCall<T>): Channel<T> {
-    const { signal, params, timeout = this.#config.requestTimeout, maxWait = Infinity } = options;
+    const { signal, params, timeout = this.#config.requestTimeout, maxWait } = options;
     if (signal?.aborted) throw signal.reason;
     check('topic', topic, TOPIC);
     this.#checkOpen();

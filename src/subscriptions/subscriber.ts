@@ -15,8 +15,8 @@ export interface SubscriberOptions {
   readonly params?: unknown;
   /** Milliseconds from the write of the frame to the confirmation. */
   readonly timeout: number;
-  /** Milliseconds from the call to the first write of the frame. */
-  readonly maxWait: number;
+  /** Milliseconds from the call to the first write of the frame; without it there is no limit. */
+  readonly maxWait: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,7 +54,7 @@ export class Subscriber {
   /** The value of the subscription's `asks` if the subscriber joined a running subscription and has had no update. */
   joinedIn = -1;
   readonly timeout: number;
-  readonly maxWait: number;
+  readonly maxWait: number | undefined;
   readonly #owner: SubscriberOwner;
   #signal: AbortSignal | undefined;
   /** Missing once it is resolved or rejected. */

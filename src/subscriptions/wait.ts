@@ -3,8 +3,10 @@ import type { Expirable } from '../util/deadline-queue.js';
 
 /** A subscriber whose call waits. */
 export interface Waiting {
-  /** The time is over: `duration` milliseconds have passed. */
-  /** @param unknown - how many frames came meanwhile that the handler did not know */
+  /**
+   * The time is over: `duration` milliseconds have passed.
+   * @param unknown - how many frames came meanwhile that the handler did not know
+   */
   expire(duration: number, delivery: Delivery, unknown: number): void;
 }
 
@@ -21,7 +23,6 @@ export class Wait implements Expirable {
   readonly delivery: Delivery;
   readonly #subscriber: Waiting;
   readonly #duration: number;
-
   readonly #frames: UnknownFrames;
   readonly #unknownBefore: number;
 

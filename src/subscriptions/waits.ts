@@ -11,7 +11,6 @@ import { type UnknownFrames, Wait } from './wait.js';
  */
 export class Waits {
   readonly #deadlines: DeadlineQueue;
-
   readonly #frames: UnknownFrames;
 
   constructor(clock: Clock, frames: UnknownFrames) {
@@ -57,11 +56,11 @@ export class Waits {
     this.#deadlines.stop();
   }
 
-  #begin(subscriber: Subscriber, duration: number, delivery: Delivery): void {
+  #begin(subscriber: Subscriber, duration: number | undefined, delivery: Delivery): void {
     this.end(subscriber);
     subscriber.delivery = delivery;
     // Most calls have no `maxWait`.
-    if (duration === Infinity) return;
+    if (duration === undefined || duration === Infinity) return;
     subscriber.wait = new Wait(subscriber, duration, delivery, this.#frames);
     this.#deadlines.add(subscriber.wait, duration);
   }
