@@ -11,6 +11,8 @@ const asksOnce: Rule = {
     const confirmed = new Set<string>();
     /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
     const askedBy = new Map<string, string | number | undefined>();
+    /** Whether the socket had no room for frames at the last step: the end of a topic waits for it. */
+    let wasFull = false;
     /** When a confirmation came in that cannot be read: calls that wait for one are about to be rejected. */
     let unreadableAt = Number.NaN;
     /** Whether a topic may be ended now, although it is wanted. */
@@ -63,6 +65,9 @@ const asksOnce: Rule = {
           ends.delete(signature);
         }
       },
+      step: ({ buffered }) => {
+        wasFull = buffered !== undefined;
+      },
       handed: ({ text }) => {
         const facts = read(text);
         const { kind, topics = [], id } = facts;
@@ -78,8 +83,8 @@ const asksOnce: Rule = {
         for (const topic of topics) {
           const isAboutLast = id === undefined ? !books.isAsking(topic) : id === askedBy.get(topic);
           const since = asked.get(topic);
-          // Where frames wait to be signed one that comes too late finds the end of its topic on its way.
-          const isLate = signs && since !== undefined && books.now - since >= config.requestTimeout - 1 - tolerance;
+          // Where frames wait to be signed, or for room, one that comes too late finds the end of its topic on its way.
+          const isLate = (signs || wasFull) && since !== undefined && books.now - since >= config.requestTimeout - 1 - tolerance;
           if (since !== undefined && isAboutLast && !isLate) confirmed.add(topic);
         }
       },

@@ -96,7 +96,10 @@ const survivesDrops: Rule = {
             if (left === 0) unanswered.delete(topic);
           }
         }
-        if (facts.kind === 'subscribe') for (const topic of facts.topics ?? []) postponed.delete(topic);
+        // The late confirmation of a topic that was revoked since ends no wait.
+        if (facts.kind === 'subscribe') {
+          for (const topic of facts.topics ?? []) if (asked.has(topic)) postponed.delete(topic);
+        }
       },
       // A topic without a signature waits like one that was refused.
       prepared: ({ at, failed }) => {
