@@ -84,7 +84,8 @@ const asksOnce: Rule = {
           const isAboutLast = id === undefined ? !books.isAsking(topic) : id === askedBy.get(topic);
           const since = asked.get(topic);
           // Where frames wait to be signed, or for room, one that comes too late finds the end of its topic on its way.
-          const isLate = (signs || wasFull) && since !== undefined && books.now - since >= config.requestTimeout - 1 - tolerance;
+          const isLate =
+            (signs || wasFull) && since !== undefined && books.now - since >= config.requestTimeout - 1 - tolerance;
           if (since !== undefined && isAboutLast && !isLate) confirmed.add(topic);
         }
       },

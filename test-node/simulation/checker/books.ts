@@ -60,6 +60,7 @@ export class Books {
   /** How many connections ended before they answered for a topic that stood alone in its frame. */
   readonly #deaths = new Map<string, number>();
   readonly #read: (text: string) => Facts;
+  readonly #confirms: boolean;
   /** Timers fire on multiples of this. */
   #grid = 0;
   #graceUntil = 0;
@@ -77,8 +78,9 @@ export class Books {
     return Math.max(2 * this.#grid, this.now < this.#graceUntil ? this.#grace : 0);
   }
 
-  constructor(read: (text: string) => Facts, { reconnectMinUptime, requestTimeout }: WebSocketConfig) {
+  constructor(read: (text: string) => Facts, { reconnectMinUptime, requestTimeout }: WebSocketConfig, confirms = true) {
     this.#read = read;
+    this.#confirms = confirms;
     this.#minUptime = reconnectMinUptime;
     this.preparations = new Preparations(requestTimeout);
   }
@@ -267,6 +269,8 @@ export class Books {
     for (const topic of [...topics, ...named]) {
       if (kind !== 'revocation') this.#asking.set(topic, Math.max(0, (this.#asking.get(topic) ?? 0) - 1));
       if (kind === 'revocation' || !this.isAsking(topic)) this.#doubtful.delete(topic);
+      // Where nothing is confirmed nobody can tell whether it means what was ended or what was asked for since.
+      if (kind === 'revocation' && !this.#confirms && this.isEnding(topic)) this.#doubtful.add(topic);
     }
     for (const topic of named) if (id === undefined && this.isAsking(topic)) this.#doubtful.add(topic);
   }

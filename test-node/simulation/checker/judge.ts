@@ -38,7 +38,7 @@ export class Judge {
   constructor(client: string, setup: Setup, rules: readonly Rule[] = allRules) {
     this.#client = client;
     const own = { ...setup, read: rememberLast(setup.read) };
-    this.#books = new Books(own.read, setup.config);
+    this.#books = new Books(own.read, setup.config, own.confirms);
     this.#add(this.#books.watch);
     for (const { clause, start } of rules) {
       const fail = (words: string) =>
