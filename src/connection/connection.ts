@@ -141,9 +141,9 @@ export class Connection
    */
   leave(reason: string, { timeout, serverDelay, isNotice = false }: Departure = {}): void {
     // There will be no other connection.
-    if (this.#listener.isClosing) return;
+    const { drain, login, outbox } = this.#parts;
+    if (this.#listener.isClosing || login.isRefused) return;
     const { leaveTimeout } = this.#context.config;
-    const { drain, outbox } = this.#parts;
     const end = (isSilent: boolean) => {
       // The server was first: its code is judged, as always.
       if (this.link.isClosedByServer) return this.link.awaitEnd();

@@ -35,6 +35,7 @@ export class Login implements LoginReader {
   readonly #timer: Timer;
   #done: LoginDone | undefined;
   #refusals = 0;
+  #isRefused = false;
   /** The callers of a refresh inside a live connection. One login answers all of them. */
   readonly #refreshes: RefreshDone[] = [];
   /** Counts the refreshes. What an earlier refresh still brings is ignored. */
@@ -53,6 +54,11 @@ export class Login implements LoginReader {
   /** Whether the server's answer is awaited, and the handler is asked which frame it is. */
   get isOpen(): boolean {
     return this.#done !== undefined && !this.isDialogue;
+  }
+
+  /** Whether this connection was refused for good, and the client is about to end. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** Whether the handler has a `login()` of its own. */
@@ -196,6 +202,7 @@ export class Login implements LoginReader {
     this.interrupt();
     this.#link = undefined;
     this.#done = undefined;
+    this.#isRefused = false;
     this.#context.trace.loginEnded();
     this.#timer.stop();
     return this.#refreshes.splice(0);
@@ -237,6 +244,7 @@ export class Login implements LoginReader {
     this.#timer.stop();
     const skipped = this.#dialogue?.end(error === undefined) ?? [];
     this.#dialogue = undefined;
+    this.#isRefused = error?.retryable === false && !this.isRefreshing;
     this.#context.trace.loginEnded();
     this.#context.trace.effect('authentication', { accepted: error === undefined });
     // Before the first frame leaves: what the login skipped may say that the session goes on.

@@ -175,6 +175,19 @@ describe('login()', () => {
     expect(heeded).toEqual(['challenge', 'verdict', 'welcome']);
   });
 
+  it('that is refused for good ends the client, whatever notice it skipped [HN48]', async () => {
+    class NoticeHandler extends ChallengeHandler {
+      override shouldReconnect(message: Message) {
+        return message.field('op') === 'notice';
+      }
+    }
+    const { server } = await challenging(['never']);
+    server.onConnection((connection) => connection.send({ op: 'notice' }));
+    const client = createClient(server, { handler: new NoticeHandler() });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED', retryable: false });
+    expect(await client.closed).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
+  });
+
   it('keeps at most 1 024 frames [HN49]', async () => {
     class LateHandler extends GenericJsonHandler {
       override async login({ signal }: LoginSession) {
