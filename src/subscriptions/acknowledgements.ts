@@ -92,9 +92,14 @@ export class Acknowledgements implements SubscribeFrameEvents {
         this.#unreadable(frame, cause);
         return true;
       }
+      if (outcome === null || outcome === undefined) continue;
+      if (!isTaken && this.#unanswered.isPassed(frame)) {
+        this.#unanswered.close(frame);
+        continue;
+      }
       // A yes or a no is about one frame. An outcome that names topics may be about several frames.
       if (typeof outcome === 'boolean') return isTaken || this.#apply(frame, outcome, message);
-      if (outcome && this.#apply(frame, outcome, message, named)) isTaken = true;
+      if (this.#apply(frame, outcome, message, named)) isTaken = true;
     }
     return isTaken;
   }

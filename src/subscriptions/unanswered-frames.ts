@@ -131,13 +131,18 @@ export class UnansweredFrames {
 
   /**
    * The time for an answer is over. The answer may still come, and must not pass for that of a later frame: the frame keeps
-   * its place until the end of its topics is answered. A server that left an earlier end unanswered answers none: there
-   * what is given up would take the answers of all that follows.
+   * its place until the end of its topics is answered.
    */
   expire(frame: SubscribeFrame): void {
     for (const subscription of frame.open) if (frame.awaits(subscription)) this.giveUp(subscription);
-    const leavesEnds = [...this.#unawaitedIds.values()].some((last) => last !== undefined && last < frame.number);
-    if (leavesEnds) for (const other of this.frames) if (other.awaited === 0) this.close(other);
+  }
+
+  /**
+   * Whether an answer cannot mean a frame that was given up: the server has left an earlier end unanswered, so it answers
+   * none, and the frame would take the answers of all that follows.
+   */
+  isPassed({ awaited, number }: SubscribeFrame): boolean {
+    return awaited === 0 && [...this.#unawaitedIds.values()].some((last) => last !== undefined && last < number);
   }
 
   /** The answer for a topic is of no interest any more. */

@@ -107,6 +107,26 @@ describe('a subscription of a topic that was just given up', () => {
     expect(await outcome(subscribing)).toMatchObject({ topic: 'a' });
   });
 
+  it('gets its own answer where a link stood still for longer than the timeout [HN3, S3]', async () => {
+    const config = { requestTimeout: 100 };
+    const world = virtualWorld({ config, server: { acknowledge: 'topic-only' }, network: { latency: 10 } });
+    await world.connect();
+    const ended = world.client.subscribe('e');
+    await world.clock.advance(30);
+    const held: (() => void)[] = [];
+    world.server.onSend = (_frame, send) => void held.push(send);
+    void (await ended).unsubscribe();
+    const early = world.client.subscribe('a');
+    await world.clock.advance(150);
+    expect(await outcome(early)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+    world.server.refused.set('a', 'no longer');
+    const late = world.client.subscribe('a');
+    await world.clock.advance(30);
+    for (const send of held) send();
+    await world.clock.advance(30);
+    expect(await outcome(late)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', retryable: false } });
+  });
+
   it('is not ended by a revocation that was sent before the newer frame arrived [HN4, S3]', async () => {
     const world = virtualWorld({ handler: new RevocableHandler(), network: { latency: 10 } });
     await world.connect();
