@@ -127,12 +127,10 @@ export class Delivery {
     const { current, previous, snapshot } = sequence;
     update.sequence = current;
     if (snapshot !== undefined) update.snapshot = snapshot;
-    // The next connection asks anew, and counts anew. What this one skipped is still to be told.
-    if (!this.#arrival.isOver) {
-      subscription.sequence = current;
-      subscription.lastUpdateAt = update.receivedAt;
-      if (sequence.resync) return this.resync([subscription.topic]);
-    }
+    subscription.sequence = current;
+    subscription.lastUpdateAt = update.receivedAt;
+    // The next connection asks anew anyway. What this one skipped is still to be told.
+    if (sequence.resync && !this.#arrival.isOver) return this.resync([subscription.topic]);
     if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
     this.#gaps.skipped(subscription, since, update.receivedAt);
   }

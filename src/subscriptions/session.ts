@@ -37,10 +37,9 @@ export class Session {
       const subscription = store.find(name);
       // An unread subscribe frame brings the topic again: the server means an earlier subscription.
       if (!subscription || subscription.state === 'idle' || unanswered.isUnread(subscription)) continue;
-      const { requestId, subscribers } = subscription;
-      const frame = requestId === undefined ? undefined : unanswered.get(requestId);
-      if (frame) unanswered.answered(frame, subscription);
-      store.happen(subscription, 'revoked');
+      const { subscribers } = subscription;
+      // The frame that is on its way may bring the topic again: the end of the topic follows it.
+      if (!subscription.isDoubled) this.#end(subscription);
       for (const subscriber of subscribers) {
         subscriber.confirm();
         void subscriber.leave();
@@ -65,6 +64,8 @@ export class Session {
         subscription.groupKey = groupKeys[index];
       }
       gaps.forgive(subscription);
+      subscription.countOn();
+      subscription.isDoubled = subscription.state === 'subscribing';
       if (subscription.state !== 'idle') continue;
       store.happen(subscription, 'resumed');
       if (!changed.isLive) this.#early.push(subscription);
@@ -86,6 +87,15 @@ export class Session {
   /** The connection is lost. */
   lost(): void {
     this.#early = [];
+  }
+
+  /** The server has nothing of the topic any more. */
+  #end(subscription: Subscription): void {
+    const { store, unanswered } = this.#parts;
+    const { requestId } = subscription;
+    const frame = requestId === undefined ? undefined : unanswered.get(requestId);
+    if (frame) unanswered.answered(frame, subscription);
+    store.happen(subscription, 'revoked');
   }
 
   /** The group of a topic that nobody wants. The client has forgotten the params of the topic. */

@@ -45,6 +45,11 @@ export class Subscription {
   convictions = 0;
   /** Its resyncs, once there was one; for `Resyncs` alone. */
   resyncs: ResyncRecord | undefined;
+  /**
+   * Whether the session of the last connection goes on with the topic, although a frame that asks for it anew is on its way.
+   * What the server says of the topic may mean either, until it has answered.
+   */
+  isDoubled = false;
   /** Counts the frames that asked for the topic. */
   asks = 0;
   /** The value of `asks` when the last update came; `Delivery` writes it. */
@@ -54,6 +59,8 @@ export class Subscription {
   /** The number of the last update, where the protocol numbers updates. */
   sequence: Sequence['current'] | undefined;
   lastUpdateAt = 0;
+  /** The number of the last update of the connection before, for a session that goes on. */
+  #earlier: Sequence['current'] | undefined;
   #state: SubscriptionState = 'idle';
   #released: Deferred<void> | undefined;
 
@@ -109,16 +116,33 @@ export class Subscription {
     if (next === undefined) return false;
     this.#state = next;
     if (event === 'asked') this.asks++;
-    if (event === 'confirmed') this.refusals = 0;
+    if (event === 'confirmed') {
+      this.refusals = 0;
+      this.#earlier = undefined;
+    }
     if (event === 'confirmed' || event === 'refused' || event === 'lost') this.group = undefined;
     if (event === 'confirmed' || event === 'refused' || event === 'separated') {
       this.unansweredEnds = this.suspectedIn = this.convictions = 0;
     }
-    if (next !== 'subscribing') this.requestId = undefined;
+    if (next !== 'subscribing') {
+      this.requestId = undefined;
+      this.isDoubled = false;
+    }
     // An update of a lost connection may still be handed out: it follows the one before it.
     if (next === 'idle' && event !== 'lost') this.sequence = undefined;
     if (event === 'lost' || event === 'ended' || event === 'outdated') this.isWritten = false;
     return true;
+  }
+
+  /** A new connection is open: it counts anew, unless the session goes on. */
+  countAnew(): void {
+    this.#earlier = this.sequence ?? this.#earlier;
+    this.sequence = undefined;
+  }
+
+  /** The session of the last connection goes on, and with it the numbers of the updates. */
+  countOn(): void {
+    this.sequence ??= this.#earlier;
   }
 
   /** Resolves at the next `release()`. */

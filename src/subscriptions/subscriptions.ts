@@ -209,8 +209,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
   /** A connection is open. */
   opened(): void {
     this.#arrival.opened();
-    // It counts anew.
-    for (const subscription of this.#store.all()) subscription.sequence = undefined;
+    for (const subscription of this.#store.all()) subscription.countAnew();
   }
 
   /** A connection is ready. */

@@ -168,6 +168,54 @@ describe('the signal resumed', () => {
     expect(events.slice(1)).toEqual([['resumed'], ['resumed']]);
   });
 
+  it('lets the numbers of the updates go on: what was skipped meanwhile is a gap [HN27, HN35]', async () => {
+    class Numbered extends SignalHandler {
+      override extractSequence(message: Message) {
+        const { n } = message.json as { n?: number };
+        return n === undefined ? undefined : { current: n, previous: n - 1 };
+      }
+    }
+    const server = await serve();
+    server.onConnection((connection) => {
+      if (connection.index > 0) connection.send({ signal: { type: 'resumed', topics: ['a', 'b'] } });
+    });
+    const client = await connectClient(server, { handler: new Numbered() });
+    const [a, b] = await client.subscribeMany(['a', 'b']);
+    if (!a || !b) throw new Error('two channels');
+    const causes: string[] = [];
+    for (const channel of [a, b]) channel.on('gap', ({ cause }) => causes.push(`${channel.topic} ${cause}`));
+    const got = collect(b);
+    for (const topic of ['a', 'b']) server.broadcast({ topic, n: 1, data: 1 });
+    await got.until(1);
+    server.dropAll();
+    await clientEvent(client, 'reconnected');
+    await barrier(client);
+    server.broadcast({ topic: 'a', n: 2, data: 2 });
+    server.broadcast({ topic: 'b', n: 3, data: 3 });
+    await got.until(2);
+    expect(causes).toEqual(['b sequence']);
+  });
+
+  it('ends a stream at the server that comes to its end while it is asked for anew [HN32, HN35]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const channel = await client.subscribe('a');
+    server.respondTo('"op":"subscribe"', (text) => [
+      { signal: { type: 'resumed', topics: ['a'] } },
+      { signal: { type: 'completed', topics: ['a'] } },
+      { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
+    ]);
+    const closed = channelEvent(channel, 'close');
+    server.dropAll();
+    expect((await closed)[0]).toEqual({ code: 1000, reason: 'completed' });
+    await barrier(client);
+    expect(framesOf(server).flatMap(({ op, args }) => (args ? [[op, args]] : []))).toEqual([
+      ['subscribe', ['a']],
+      ['subscribe', ['a']],
+      ['unsubscribe', ['a']],
+    ]);
+  });
+
   it('while one frame is being signed lets the others leave at once [HN35]', async () => {
     class Signing extends SignalHandler {
       override readonly limits = { topicsPerFrame: 1 };

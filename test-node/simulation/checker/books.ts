@@ -269,8 +269,10 @@ export class Books {
     for (const topic of [...topics, ...named]) {
       if (kind !== 'revocation') this.#asking.set(topic, Math.max(0, (this.#asking.get(topic) ?? 0) - 1));
       if (kind === 'revocation' || !this.isAsking(topic)) this.#doubtful.delete(topic);
-      // Where nothing is confirmed nobody can tell whether it means what was ended or what was asked for since.
-      if (kind === 'revocation' && !this.#confirms && this.isEnding(topic)) this.#doubtful.add(topic);
+      // Where nothing is confirmed nobody can tell whether it means what was ended or what was asked for since. Nor can
+      // anybody while a frame asks for a topic with which the last session goes on.
+      const isDoubled = this.isAsking(topic) && this.resumed.has(topic);
+      if (kind === 'revocation' && (isDoubled || (!this.#confirms && this.isEnding(topic)))) this.#doubtful.add(topic);
     }
     for (const topic of named) if (id === undefined && this.isAsking(topic)) this.#doubtful.add(topic);
   }
