@@ -4,6 +4,7 @@ import type { ConnectionOptions } from './arguments.js';
 import { protocolOf } from './handlers.js';
 import { Rate } from './rate.js';
 import type { Report } from './report.js';
+import { SentFrames } from './sent-frames.js';
 import * as texts from './texts.js';
 
 /** Milliseconds until the first connection must be ready. */
@@ -78,10 +79,7 @@ class LiveRun {
   async run({ topics, send, duration }: ConnectionOptions): Promise<number> {
     const client = this.#client;
     this.#report.event('connect', texts.connectingTo(this.#url), { url: this.#url });
-    // A connection forgets what was sent before it.
-    client.on('ready', () => {
-      for (const frame of send) void client.send(frame).catch(() => {});
-    });
+    const sent = new SentFrames(client, send, this.#report);
     try {
       await client.connect({ signal: this.#signal, timeout: Math.min(PATIENCE, duration) });
     } catch {
@@ -100,7 +98,7 @@ class LiveRun {
     await client.close();
     this.#report.end();
     this.#summarise(numbers);
-    return 0;
+    return sent.hasFailed ? 1 : 0;
   }
 
   async #subscribe(topics: readonly string[]): Promise<void> {
@@ -126,14 +124,20 @@ class LiveRun {
   #watch(): void {
     const client = this.#client;
     const report = this.#report;
+    /** The reason that was told last. */
+    let told: string | undefined;
     client.trace((entry) => {
       if (entry.type === 'frame') report.frame(entry.direction, entry.text);
     });
     client.on('ready', (epoch) => report.event('ready', texts.ready(epoch), { epoch }));
     client.on('disconnected', ({ code, reason, cause }) => {
       if (cause) report.event('lost', reason ? texts.lost(code, reason) : cause.message, { code, reason });
+      told = cause?.message;
     });
-    client.on('reconnecting', ({ attempt, delay }) => {
+    client.on('reconnecting', ({ attempt, delay, cause }) => {
+      // An attempt that failed. An outage is told once, not with each attempt.
+      if (cause.message !== told) report.event('error', cause.message, { code: cause.code });
+      told = cause.message;
       report.event('wait', texts.retry(attempt, delay), { attempt, delay });
     });
     client.on('warning', ({ message, code }) => report.event('warning', message, { code }));

@@ -1,18 +1,16 @@
 import type { SocketEvents } from 'hpx-transport-ws';
 import { Player, type ReplaySummary } from 'hpx-transport-ws/recording';
 import type { ReplayCommand } from './arguments.js';
-import { checkFile, linesOf } from './recording-file.js';
+import { checkRecording, linesOf, REQUEST } from './recording-file.js';
 import type { Report } from './report.js';
 import * as texts from './texts.js';
 
-const REQUEST = { url: 'ws://recording', protocols: [], maxMessageSize: Infinity };
-
 /**
  * Plays what came in to the output. Returns the exit code.
- * @throws UsageError if there is no such file
+ * @throws UsageError if there is no such file, or it is no recording
  */
 export async function replay({ file, speed }: ReplayCommand, report: Report, signal: AbortSignal): Promise<number> {
-  await checkFile(file);
+  await checkRecording(file);
   const player = new Player(linesOf(file, signal), { speed, patience: 0 });
   signal.addEventListener('abort', () => player.stop(), { once: true });
   let isOver = false;

@@ -54,7 +54,7 @@ export class Report {
   event(kind: EventKind, text: string, facts: object = {}): void {
     if (this.#json) return this.#write(kind, { text, ...facts });
     const time = this.#terminal.paint(clock(), 'grey');
-    this.#terminal.print(`${time} ${this.#terminal.paint(kind.padEnd(7), COLOURS[kind])} ${text}`);
+    this.#terminal.print(`${time} ${this.#terminal.paint(kind.padEnd(7), COLOURS[kind])} ${plain(text)}`);
   }
 
   frame(direction: 'in' | 'out', text: string): void {
@@ -63,8 +63,11 @@ export class Report {
     this.#shown++;
     if (this.#json) return this.#write('frame', { direction, text });
     const sign = this.#terminal.paint(direction === 'in' ? '<' : '>', direction === 'in' ? 'cyan' : 'yellow');
-    const line = `${this.#terminal.paint(clock(), 'grey')} ${sign} ${plain(text)}`;
-    this.#terminal.print(this.#frames === 'all' ? line : this.#terminal.cut(line));
+    const isWhole = this.#frames === 'all';
+    // Only what fits is made ready: a frame may have millions of characters.
+    const shown = plain(isWhole ? text : text.slice(0, this.#terminal.width));
+    const line = `${this.#terminal.paint(clock(), 'grey')} ${sign} ${shown}`;
+    this.#terminal.print(isWhole ? line : this.#terminal.cut(line));
   }
 
   /** Numbers for programs. */

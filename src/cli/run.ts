@@ -18,7 +18,7 @@ export interface Shell {
   readonly signal: AbortSignal;
 }
 
-/** Runs a command line. Returns the exit code: 0 done, 1 never connected, 2 wrong arguments. */
+/** Runs a command line. Returns the exit code: 0 done, 1 not all was done, 2 wrong arguments. */
 export async function run(args: readonly string[], shell: Shell): Promise<number> {
   try {
     return await carryOut(readCommand(args), shell);

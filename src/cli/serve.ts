@@ -5,18 +5,18 @@ import type { SocketEvents } from 'hpx-transport-ws';
 import { Player } from 'hpx-transport-ws/recording';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ReplayCommand, UsageError } from './arguments.js';
-import { checkFile, linesOf } from './recording-file.js';
+import { checkRecording, linesOf, REQUEST } from './recording-file.js';
 import type { Report } from './report.js';
 import * as texts from './texts.js';
 
 /**
  * Serves a recording to WebSocket clients on this machine until the signal aborts. Each client gets the recording from its
  * beginning; a client that the recording has dropped goes on with the next recorded connection. Returns the exit code.
- * @throws UsageError if there is no such file, or the port is taken
+ * @throws UsageError if there is no such file, it is no recording, or the port is taken
  */
 export async function serve(command: ReplayCommand, report: Report, signal: AbortSignal): Promise<number> {
-  await checkFile(command.file);
-  const served = new RecordingServer(command, report, signal);
+  await checkRecording(command.file);
+  const served = new RecordingServer(command, report);
   const url = await served.listen(command.port ?? 0);
   report.event('serve', texts.serving(command.file, url), { url });
   await new Promise<void>((resolve) => {
@@ -25,24 +25,25 @@ export async function serve(command: ReplayCommand, report: Report, signal: Abor
   });
   await served.close();
   report.summary([texts.served(served.connections)], { connections: served.connections });
-  return 0;
+  return served.hasFailed ? 1 : 0;
 }
 
 class RecordingServer {
   connections = 0;
+  /** A line of the recording could not be read. */
+  hasFailed = false;
   readonly #command: ReplayCommand;
   readonly #report: Report;
-  readonly #signal: AbortSignal;
   readonly #http: Server;
   readonly #wss = new WebSocketServer({ noServer: true });
-  /** Players whose client was dropped by the recording, and will come back. */
+  /** Players whose client was dropped by the recording, and may come back. */
   readonly #waiting: Player[] = [];
-  readonly #over = new WeakSet<Player>();
+  /** What closes the file of a player, for each player that has not ended. */
+  readonly #files = new Map<Player, AbortController>();
 
-  constructor(command: ReplayCommand, report: Report, signal: AbortSignal) {
+  constructor(command: ReplayCommand, report: Report) {
     this.#command = command;
     this.#report = report;
-    this.#signal = signal;
     this.#http = createServer((_, response) => {
       response.writeHead(426, { Connection: 'close' });
       response.end();
@@ -61,6 +62,7 @@ class RecordingServer {
 
   close(): Promise<void> {
     for (const socket of this.#wss.clients) socket.terminate();
+    for (const player of this.#files.keys()) player.stop();
     return new Promise((resolve) => {
       this.#http.close(() => resolve());
       this.#http.closeAllConnections();
@@ -69,9 +71,10 @@ class RecordingServer {
 
   #upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
     raw.on('error', () => raw.destroy());
-    const player = this.#waiting.shift() ?? this.#newPlayer();
+    const player = this.#nextPlayer();
     let socket: WebSocket | undefined;
     let status = 503;
+    let isEnded = false;
     const events: SocketEvents = {
       onOpen: () => {
         this.#wss.handleUpgrade(request, raw, head, (opened) => {
@@ -86,17 +89,18 @@ class RecordingServer {
         status = error.status ?? status;
       },
       onClose: ({ code, reason }) => {
-        if (!this.#over.has(player)) this.#waiting.push(player);
+        isEnded = true;
+        this.#waiting.push(player);
         if (socket) end(socket, code, reason);
         else raw.end(`HTTP/1.1 ${status} Recorded\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       },
     };
-    const played = player.runtime.openSocket(
-      { url: 'ws://recording', protocols: [], maxMessageSize: Infinity },
-      events,
-    );
-    // The client may give up before the recording says how its attempt ends.
-    raw.on('close', () => played.terminate?.());
+    const played = player.runtime.openSocket(REQUEST, events);
+    raw.on('close', () => {
+      played.terminate?.();
+      // The client has left: nobody gets the rest.
+      if (!isEnded) player.stop();
+    });
   }
 
   #serve(socket: WebSocket, played: { send(data: string | Uint8Array): void }): void {
@@ -110,13 +114,26 @@ class RecordingServer {
     socket.on('error', () => socket.terminate());
   }
 
+  /** A player with connections left; else a new one, at the beginning. */
+  #nextPlayer(): Player {
+    let player: Player | undefined;
+    do player = this.#waiting.shift();
+    while (player && !this.#files.has(player));
+    return player ?? this.#newPlayer();
+  }
+
   #newPlayer(): Player {
     const { file, speed } = this.#command;
-    const player = new Player(linesOf(file, this.#signal), { speed });
-    const over = () => void this.#over.add(player);
-    player.finished.then(over, (error: Error) => {
-      over();
+    const end = new AbortController();
+    const player = new Player(linesOf(file, end.signal), { speed });
+    this.#files.set(player, end);
+    const ended = player.finished.catch((error: Error) => {
+      this.hasFailed = true;
       this.#report.event('error', error.message);
+    });
+    void ended.then(() => {
+      this.#files.delete(player);
+      end.abort();
     });
     return player;
   }

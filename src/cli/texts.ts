@@ -35,8 +35,8 @@ export const HELP_OF = {
 ${CONNECTION_OPTIONS}
 ${OUTPUT_OPTIONS}
 
-Ctrl-C ends it with a summary. Exit codes: 0 done, 1 never connected,
-2 wrong arguments. NO_COLOR turns colours off.`,
+Ctrl-C ends it with a summary. Exit codes: 0 done, 1 never connected, or a
+frame of --send was not sent, 2 wrong arguments. NO_COLOR turns colours off.`,
   record: `Write the life of a connection to a file, secrets masked, for replay.
 
   hpx-transport-ws record <url> --out feed.ndjson [options]
@@ -44,8 +44,8 @@ Ctrl-C ends it with a summary. Exit codes: 0 done, 1 never connected,
   --out <file>        the file to write (default: the output)
 ${CONNECTION_OPTIONS}
 
-Ctrl-C ends it with a summary. Exit codes: 0 done, 1 never connected,
-2 wrong arguments.`,
+Ctrl-C ends it with a summary. Exit codes: 0 done, 1 never connected, or a
+frame of --send was not sent, or the disk is full, 2 wrong arguments.`,
   replay: `Play a recording to the output, or serve it to WebSocket clients.
 
   hpx-transport-ws replay <file> [options]
@@ -56,7 +56,8 @@ Ctrl-C ends it with a summary. Exit codes: 0 done, 1 never connected,
   --for <time>        end after this time: 500ms, 10s, 2m, 1h
 ${OUTPUT_OPTIONS}
 
-Exit codes: 0 done, 1 the recording cannot be read, 2 wrong arguments.`,
+Exit codes: 0 done, 1 a line of the recording cannot be read,
+2 wrong arguments, or no recording.`,
 } as const;
 
 export type CommandName = keyof typeof HELP_OF;
@@ -102,6 +103,8 @@ export const cannotWrite = (file: string, why: string) => `${file} cannot be wri
 
 export const cannotRead = (file: string, why: string) => `${file} cannot be read: ${why}`;
 
+export const cannotPlay = (file: string, why: string) => `${file} cannot be played. ${why}`;
+
 export const cannotServe = (why: string) => `The server cannot start: ${why}`;
 
 // ——— What happens ———
@@ -121,6 +124,9 @@ export const neverConnected = (url: string, why: string | undefined) =>
   `No connection to ${url}. ${why ?? 'It was given up before it was tried.'}`;
 
 export const notShown = (frames: number) => `${count(frames, 'frame')} not shown; --frames prints all`;
+
+export const notSent = (frame: number, delivery: 'unsent' | 'unknown', why: string) =>
+  `frame ${frame} of --send ${delivery === 'unsent' ? 'was not sent' : 'may have been sent'} (${delivery}): ${why}`;
 
 export const OPEN = 'the connection is open';
 
@@ -146,7 +152,7 @@ export const served = (clients: number) => `${count(clients, 'connection')} serv
 /** Facts of a summary. */
 export const seconds = (milliseconds: number) => `${(milliseconds / 1_000).toFixed(1)} s`;
 
-export const frames = (received: number, sent: number) => `${number(received)} frames in, ${number(sent)} out`;
+export const frames = (received: number, sent: number) => `${count(received, 'frame')} in, ${number(sent)} out`;
 
 export const reconnects = (times: number) => count(times, 'reconnect');
 

@@ -56,7 +56,7 @@ describe('record and replay', () => {
     expect(await recording.exitCode).toBe(0);
     expect(recording.objects[0]).toMatchObject({ recording: 'hpx-transport-ws', version: 1 });
     expect(recording.objects.at(-1)).toMatchObject({ event: 'close' });
-    expect(recording.err).toContain('1 frames in');
+    expect(recording.err).toContain('1 frame in');
   });
 
   it.runIf(existsSync('/dev/full'))('ends with 1 when the disk is full, and says so [RC5]', async () => {
@@ -100,6 +100,68 @@ describe('record and replay', () => {
     expect(code).toBe(1);
     expect(out).toContain('Line 3 of the recording is not JSON');
     expect(out).not.toContain('secret');
+  });
+
+  it.each<[string, string, string]>([
+    ['has another header', '{"a":1}', 'Line 1 of the recording is not the header of a recording'],
+    ['is empty', '', 'The recording is empty: it has no header.'],
+    ['is not text', '\n\u0000\u0001'.repeat(9_000), 'Line 2 of the recording is not JSON.'],
+    ['has another version', HEADER.replace('1', '2'), 'The recording has version 2. This package reads version 1.'],
+  ])('refuses a file that %s before it serves or plays [RC4, RC5]', async (name, content, why) => {
+    const file = join(folder, `${name}.ndjson`);
+    writeFileSync(file, content);
+    for (const option of [['--serve', '0'], []]) {
+      const { code, out, err } = await runProgram('replay', file, ...option);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain(`${file} cannot be played. ${why}`);
+    }
+  });
+
+  it('serves a recording up to a broken line, to each client, and ends with 1 [RC4, RC5]', async () => {
+    const file = fileOf('broken-later.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'open' },
+      { time: 2, socket: 1, event: 'in', text: '{"n":1}' },
+      { secret: true },
+    ]);
+    const replaying = new Program('replay', file, '--serve', '0', '--speed', 'max');
+    await replaying.says('is served at ws://127.0.0.1:');
+    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    for (let round = 0; round < 3; round++) {
+      const client = new WebSocketClient({ url, reconnectMaxAttempts: 0 }, new GenericJsonHandler());
+      atEnd(() => client.close());
+      const message = clientEvent(client, 'message');
+      const lost = clientEvent(client, 'disconnected');
+      await client.connect();
+      expect((await message)[0].text).toBe('{"n":1}');
+      expect((await lost)[0].code).toBe(1_006);
+    }
+    replaying.interrupt();
+    expect(await replaying.exitCode).toBe(1);
+    expect(replaying.out.match(/error {3}Line 5 of the recording is not an event/g)).toHaveLength(3);
+    expect(replaying.out).toContain('3 connections served');
+    expect(replaying.out).not.toContain('secret');
+  });
+
+  it('serves the whole recording to each client, one after the other [RC4]', async () => {
+    const file = fileOf('whole.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'open' },
+      { time: 2, socket: 1, event: 'in', text: '{"n":1}' },
+    ]);
+    const replaying = new Program('replay', file, '--serve', '0', '--speed', 'max');
+    await replaying.says('is served at ws://127.0.0.1:');
+    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    for (let round = 0; round < 3; round++) {
+      const client = new WebSocketClient({ url, reconnectMaxAttempts: 0 }, new GenericJsonHandler());
+      atEnd(() => client.close());
+      const lost = clientEvent(client, 'disconnected');
+      await client.connect();
+      expect((await lost)[0]).toMatchObject({ code: 1_000, reason: 'the recording has ended' });
+    }
+    replaying.interrupt();
+    expect(await replaying.exitCode).toBe(0);
+    expect(replaying.out).toContain('3 connections served');
   });
 
   it('serves refused attempts, and starts anew for each client [RC4]', async () => {

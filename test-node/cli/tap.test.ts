@@ -20,7 +20,7 @@ describe('tap', () => {
     server.broadcast('{"rubbish');
     server.broadcast('\u001b[2J');
     await tap.says('\\x1b[2J');
-    server.dropAll();
+    server.closeAll(4_001, 'policy: \u001b[2J');
     await tap.says('connection 2 is ready');
     await server.waitFor('the frame again', () => server.received.length === 2);
     tap.interrupt();
@@ -37,7 +37,7 @@ describe('tap', () => {
       '< {"rubbish',
       '< \\x1b[2J',
     ]);
-    expect(lines[8]).toMatch(/^lost {4}The connection was lost with code 1006/);
+    expect(lines[8]).toBe('lost    close code 4001: policy: \\x1b[2J');
     expect(lines[9]).toMatch(/^wait {4}attempt 1 in \d+ ms$/);
     expect(tap.out).toMatch(/\d+\.\d s, 5 frames in, 2 out, 1 reconnect, 0 gaps\n$/);
     expect(tap.out).not.toContain('kx7-invented-key');
@@ -100,6 +100,53 @@ describe('tap', () => {
     expect(await tap.exitCode).toBe(0);
     expect(connection.headers.authorization).toBe(`Bearer ${KEY}`);
     expect(tap.out + tap.err).not.toContain(KEY);
+  });
+
+  it('tells of a frame that it could not send, and ends with 1 [RC2, RC5]', async () => {
+    const server = await serve({ exchange: false });
+    const args = ['--venue', 'okx', '--send', 'fits', '--send', 'x'.repeat(70_000), '--quiet'];
+    const tap = new Program('tap', server.url, ...args, '--no-reconnect');
+    await tap.says('error   frame 2 of --send was not sent (unsent): The frame has 70000 bytes');
+    await server.waitFor('the other frame', () => server.received.length === 1);
+    server.closeAll(1_001, 'maintenance');
+    expect(await tap.exitCode).toBe(1);
+    expect(server.received.map(({ data }) => data)).toEqual(['fits']);
+  });
+
+  it('begins with the first frame again where a drop came before the last one [RC2]', async () => {
+    const server = await serve({ exchange: false });
+    // Binance takes 5 frames in a second.
+    const frames = Array.from({ length: 9 }, (_, n) => `{"n":${n + 1}}`);
+    const tap = new Program(
+      'tap',
+      server.url,
+      '--venue',
+      'binance',
+      '--quiet',
+      ...frames.flatMap((f) => ['--send', f]),
+    );
+    await server.waitFor('the first frames', () => server.received.length === 3);
+    server.dropAll();
+    await tap.says('frame 9 of --send was not sent (unsent)');
+    await tap.says('connection 2 is ready');
+    await server.waitFor('all frames', () => server.received.at(-1)?.data === frames.at(-1));
+    tap.interrupt();
+    expect(await tap.exitCode).toBe(0);
+    const again = server.received.filter(({ connection }) => connection.index === 1);
+    expect(again.map(({ data }) => data)).toEqual(frames);
+  });
+
+  it('says once why attempts fail [RC1]', async () => {
+    const server = await serve({ exchange: false });
+    const tap = new Program('tap', server.url, '--json');
+    await tap.says('is ready');
+    server.refuseUpgrades({ status: 503 });
+    server.closeAll(1_001, 'maintenance');
+    await tap.says('attempt 3 in');
+    tap.interrupt();
+    expect(await tap.exitCode).toBe(0);
+    const errors = tap.objects.filter(({ type }) => type === 'error');
+    expect(errors).toEqual([expect.objectContaining({ text: expect.stringContaining('503') })]);
   });
 
   it('ends with the connection without reconnects [RC2]', async () => {
