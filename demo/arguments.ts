@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { DemoVenue } from './tap.js';
-
-import { venues } from './venues.js';
+import { type VenueName, venues } from './venues.js';
 
 const VENUES = Object.keys(venues);
 /** Quotes per second: more than a page can show, and little work for a laptop. */
@@ -26,6 +24,7 @@ and has buttons that break it.
   --venue <name> show the live data of a venue instead of the bot:
                  ${VENUES.join(', ')}. Needs the internet.
   --topic <name> a topic of the venue; may be given several times
+  --frames       print every frame of the venue, whole
   --local        let a scripted server on this machine be the venue
   --help         print this text
 
@@ -37,8 +36,10 @@ export interface DemoArguments {
   readonly duration: number | undefined;
   readonly url: string | undefined;
   /** A venue to listen to, instead of the bot. */
-  readonly venue: DemoVenue | undefined;
+  readonly venue: VenueName | undefined;
   readonly topics: readonly string[];
+  /** What is printed of the frames of a venue. */
+  readonly frames: 'all' | 'some';
   readonly local: boolean;
   /** What runs: the bot, the dashboard, or both. */
   readonly parts: 'both' | 'bot' | 'page';
@@ -57,12 +58,13 @@ const LONGEST = 24 * 3_600_000;
 /** @throws UsageError */
 export function readArguments(args: string[]): DemoArguments {
   const values = parse(args);
-  const { help = false, for: time, local = false, topic: topics = [], url, venue: name } = values;
-  const venue = name === undefined ? undefined : venues[name];
-  if (name !== undefined && !venue) {
-    throw new UsageError(`--venue is ${JSON.stringify(name)}; one of ${VENUES.join(', ')} is needed.`);
+  const { frames = false, help = false, for: time, local = false, topic: topics = [], url, venue } = values;
+  if (venue !== undefined && !isVenue(venue)) {
+    throw new UsageError(`--venue is ${JSON.stringify(venue)}; one of ${VENUES.join(', ')} is needed.`);
   }
-  if (!venue && (local || topics.length > 0)) throw new UsageError('--topic and --local need a --venue.');
+  if (!venue && (local || frames || topics.length > 0)) {
+    throw new UsageError('--topic, --frames and --local need a --venue.');
+  }
   if (local && url !== undefined) throw new UsageError('--local starts a server of its own; it cannot have a --url.');
   if (url !== undefined && !isWebSocketUrl(url)) {
     throw new UsageError(`--url is ${JSON.stringify(url)}; a ws:// or wss:// URL is needed.`);
@@ -72,6 +74,7 @@ export function readArguments(args: string[]): DemoArguments {
     url,
     venue,
     topics,
+    frames: frames ? 'all' : 'some',
     local,
     parts: readParts(values),
     port: readNumber('--port', values.port, 0, 65_535) ?? 0,
@@ -100,6 +103,7 @@ function parse(args: string[]) {
       url: { type: 'string' },
       venue: { type: 'string' },
       topic: { type: 'string', multiple: true },
+      frames: { type: 'boolean' },
       local: { type: 'boolean' },
       'page-only': { type: 'boolean' },
       'no-page': { type: 'boolean' },
@@ -124,6 +128,10 @@ function readDuration(text: string): number {
   const duration = Number(number) * (UNITS[unit] ?? Number.NaN);
   if (duration > 0 && duration <= LONGEST) return duration;
   throw new UsageError(`--for is ${JSON.stringify(text)}; a time such as 500ms, 10s or 2m is needed, up to a day.`);
+}
+
+function isVenue(name: string): name is VenueName {
+  return Object.hasOwn(venues, name);
 }
 
 function isWebSocketUrl(text: string): boolean {

@@ -1,13 +1,15 @@
 import type { WebSocketConfigInput } from 'hpx-transport-ws';
+import { runLive } from '../src/cli/live.js';
+import { Report } from '../src/cli/report.js';
+import { Terminal } from '../src/cli/terminal.js';
 import { type DemoArguments, HELP, readArguments, UsageError } from './arguments.js';
 import { Bot } from './bot.js';
 import type { Door } from './exchange/door.js';
 import { Exchange } from './exchange/exchange.js';
 import { DEMO_CREDENTIALS } from './protocol.js';
 import { newsLines, panel, summary } from './report.js';
-import { Screen } from './screen.js';
 import { DemoServer } from './server/demo-server.js';
-import { tap } from './tap.js';
+import { type VenueName, venues } from './venues.js';
 import { WIDTH, wrap } from './wrap.js';
 
 /** Milliseconds. Without a terminal there is no Ctrl-C, so the demo needs an end. */
@@ -22,7 +24,7 @@ const SHORT_DELAYS = { reconnectInitialDelay: 100, reconnectMaxDelay: 400 };
 /** Returns the exit code: 0 after a run, 1 if the exchange never accepted the bot. Wrong arguments exit with 2. */
 async function main(args: string[]): Promise<number> {
   const demo = readArguments(args);
-  const screen = new Screen(process.stdout, process.env);
+  const screen = new Terminal(process.stdout, process.env);
   if (demo.help) {
     screen.print(HELP);
     return 0;
@@ -47,7 +49,7 @@ async function main(args: string[]): Promise<number> {
 
 async function withExchange(
   { parts, port, rate }: DemoArguments,
-  screen: Screen,
+  screen: Terminal,
   run: (server: DemoServer) => Promise<number>,
 ): Promise<number> {
   const exchange = new Exchange({ credentials: DEMO_CREDENTIALS, rate });
@@ -68,7 +70,7 @@ async function withExchange(
 async function runBot(
   config: WebSocketConfigInput & { readonly url: string },
   what: string,
-  screen: Screen,
+  screen: Terminal,
   end: AbortSignal,
 ): Promise<number> {
   const startedAt = performance.now();
@@ -78,24 +80,33 @@ async function runBot(
   });
   screen.print(`${screen.paint('hpx-transport-ws', 'bold')} ${what} at ${config.url}`);
   screen.print();
-  screen.start(() => panel(screen, bot, elapsed()));
+  screen.show(() => panel(screen, bot, elapsed()));
   const { error } = await bot.run(end);
-  screen.stop();
+  screen.end();
   for (const line of summary(screen, bot, elapsed())) screen.print(line);
   if (error) for (const line of wrap(error.message, WIDTH)) screen.print(screen.paint(line, 'red'));
   return bot.client.epoch > 0 && !error ? 0 : 1;
 }
 
 async function runVenue(
-  venue: NonNullable<DemoArguments['venue']>,
-  { local, topics, url }: DemoArguments,
-  screen: Screen,
+  venue: VenueName,
+  { local, topics, frames, url, duration = Infinity }: DemoArguments,
+  screen: Terminal,
   end: AbortSignal,
 ): Promise<number> {
-  const own = local ? await venue.serve() : undefined;
-  const options = { venue, url: url ?? own?.url ?? venue.url, topics: topics.length > 0 ? topics : venue.topics };
-  const exitCode = await tap(options, screen, end);
+  const own = local ? await venues[venue].serve() : undefined;
+  const connection = {
+    venue,
+    url: url ?? own?.url,
+    topics: topics.length > 0 ? topics : venues[venue].topics,
+    send: [],
+    headers: {},
+    duration,
+    reconnects: true,
+  };
+  const exitCode = await runLive(connection, new Report(screen, frames), end);
   await own?.close();
+  if (exitCode === 1 && !local) screen.print('Without the internet, use --local: a scripted server.');
   return exitCode;
 }
 

@@ -1,6 +1,6 @@
+import type { Colour, Terminal } from '../src/cli/terminal.js';
 import type { Bot, NewsKind, TopicNews } from './bot.js';
 import { money } from './money.js';
-import type { Colour, Screen } from './screen.js';
 import { WIDTH, wrap } from './wrap.js';
 
 /** The columns of time and kind before the text of news, and of the name before a line of the summary. */
@@ -19,7 +19,7 @@ const COLOURS: Readonly<Record<NewsKind, Colour>> = {
 };
 
 /** News: time, kind and text. A long text takes several lines. */
-export function newsLines(screen: Screen, elapsed: number, kind: NewsKind, text: string): string[] {
+export function newsLines(screen: Terminal, elapsed: number, kind: NewsKind, text: string): string[] {
   const time = screen.paint(`${seconds(elapsed).padStart(8)}`, 'grey');
   const [first = '', ...more] = wrap(text, WIDTH - NEWS_MARGIN);
   const indent = ' '.repeat(NEWS_MARGIN);
@@ -27,7 +27,7 @@ export function newsLines(screen: Screen, elapsed: number, kind: NewsKind, text:
 }
 
 /** The current state of the bot. */
-export function panel(screen: Screen, bot: Bot, elapsed: number): string[] {
+export function panel(screen: Terminal, bot: Bot, elapsed: number): string[] {
   const { client, tally } = bot;
   const { state, epoch, roundTrip } = client.stats();
   const colour = state === 'ready' ? 'green' : 'red';
@@ -41,7 +41,7 @@ export function panel(screen: Screen, bot: Bot, elapsed: number): string[] {
 }
 
 /** The result of the whole run, as plain lines. */
-export function summary(screen: Screen, bot: Bot, elapsed: number): string[] {
+export function summary(screen: Terminal, bot: Bot, elapsed: number): string[] {
   const { client, tally } = bot;
   const { orders, topics } = tally;
   const { epoch, received, sent, parsed, reconnects } = client.stats();
@@ -75,7 +75,7 @@ export function summary(screen: Screen, bot: Bot, elapsed: number): string[] {
   ];
 }
 
-function topicRow(screen: Screen, { topic, updates, gaps, last, first }: TopicNews): string {
+function topicRow(screen: Terminal, { topic, updates, gaps, last, first }: TopicNews): string {
   if (last === undefined || first === undefined) return row(topic, '', '', `${updates}`, `${gaps}`);
   const change = last / first - 1;
   const shown = `${change >= 0 ? '+' : ''}${(change * 100).toFixed(2)} %`;

@@ -1,9 +1,4 @@
-import { BinanceHandler, urls as binance } from 'hpx-transport-ws/handlers/binance';
-import { BybitHandler, urls as bybit } from 'hpx-transport-ws/handlers/bybit';
-import { DeribitHandler, urls as deribit } from 'hpx-transport-ws/handlers/deribit';
-import { EthereumHandler } from 'hpx-transport-ws/handlers/ethereum';
-import { OkxHandler, urls as okx } from 'hpx-transport-ws/handlers/okx';
-import type { DemoVenue, LocalVenue } from './tap.js';
+import type { ConnectionOptions } from '../src/cli/arguments.js';
 import { startBinanceServer } from './venues/binance-server.js';
 import { startBybitServer } from './venues/bybit-server.js';
 import { startDeribitServer } from './venues/deribit-server.js';
@@ -14,36 +9,40 @@ import { startOkxServer } from './venues/okx-server.js';
 const TICK_INTERVAL = 100;
 const BLOCK_INTERVAL = 1_000;
 
+export type VenueName = NonNullable<ConnectionOptions['venue']>;
+
+interface DemoVenue {
+  /** What is shown if no topic is asked for. */
+  readonly topics: readonly string[];
+  /** Starts a server that speaks the protocol of the venue, on this machine. */
+  serve(): Promise<LocalVenue>;
+}
+
+interface LocalVenue {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
 /** The venues that the demo can listen to, by name. */
-export const venues: Readonly<Record<string, DemoVenue>> = {
+export const venues: Readonly<Record<VenueName, DemoVenue>> = {
   binance: {
-    url: binance.public,
     topics: ['btcusdt@trade', 'btcusdt@bookTicker'],
-    handler: () => new BinanceHandler(),
     serve: async () => local(await startBinanceServer({ tickInterval: TICK_INTERVAL }), 'public'),
   },
   bybit: {
-    url: bybit.public.linear,
     topics: ['tickers.BTCUSDT', 'publicTrade.BTCUSDT'],
-    handler: () => new BybitHandler(),
     serve: async () => local(await startBybitServer({ tickInterval: TICK_INTERVAL }), 'linear'),
   },
   deribit: {
-    url: deribit.public,
     topics: ['ticker.BTC-PERPETUAL.100ms', 'trades.BTC-PERPETUAL.100ms'],
-    handler: () => new DeribitHandler(),
     serve: () => startDeribitServer({ tickInterval: TICK_INTERVAL }),
   },
   ethereum: {
-    url: 'wss://ethereum-rpc.publicnode.com',
     topics: ['newHeads'],
-    handler: () => new EthereumHandler(),
     serve: () => startEthereumServer({ blockInterval: BLOCK_INTERVAL }),
   },
   okx: {
-    url: okx.public,
     topics: ['tickers?instId=BTC-USDT', 'trades?instId=BTC-USDT'],
-    handler: () => new OkxHandler(),
     serve: async () => local(await startOkxServer({ tickInterval: TICK_INTERVAL }), 'public'),
   },
 };

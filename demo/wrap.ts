@@ -15,8 +15,3 @@ export function wrap(text: string, width: number): string[] {
   }
   return [...lines, line];
 }
-
-/** Cuts a text to one line. */
-export function cut(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
-}

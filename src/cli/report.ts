@@ -85,7 +85,7 @@ export class Report {
   }
 
   status(status: () => string): void {
-    this.#terminal.show(status);
+    this.#terminal.show(() => [status()]);
   }
 
   /** No status line any more. */

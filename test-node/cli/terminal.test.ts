@@ -35,7 +35,7 @@ it.each([
   const plain = stripVTControlCharacters(writes.join(''));
   expect(plain).toMatch(/ready · \d+ frames\/s · \d+ B\/s · .*\d+\.\d s · Ctrl-C ends/);
   for (const line of plain.split(/[\r\n]/)) expect(line.length).toBeLessThan(80);
-  expect(writes.some((part) => part.startsWith('\r\u001b[K'))).toBe(true);
+  expect(writes.some((part) => part.startsWith('\r\u001b[J'))).toBe(true);
   expect(writes.join('').includes('\u001b[3')).toBe(isColoured);
   expect(writes.at(-1)).toMatch(/round trip|reconnects|gaps/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cut, wrap } from '../../demo/wrap.js';
+import { wrap } from '../../demo/wrap.js';
 
 describe('wrap', () => {
   it('breaks a text between its words', () => {
@@ -12,12 +12,5 @@ describe('wrap', () => {
 
   it('keeps an empty text', () => {
     expect(wrap('', 4)).toEqual(['']);
-  });
-});
-
-describe('cut', () => {
-  it('marks what it has cut', () => {
-    expect(cut('12345', 4)).toBe('123…');
-    expect(cut('1234', 4)).toBe('1234');
   });
 });
