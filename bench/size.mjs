@@ -64,7 +64,7 @@ ${table(
 
 ## What an entry adds
 
-Gzipped, beside the client, with everything that the entry exports and with the condition \`production\`.
+Gzipped, beside the client, with everything that the entry exports and with the condition \`production\`. React itself is not counted.
 
 ${table(['entry', 'adds'], entries)}
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groups } from '../../scripts/docs/navigation.mjs';
@@ -25,6 +25,14 @@ describe('the pages of docs/', () => {
     expect(proseOf(page)).toMatch(/^# \S/);
     expect(proseOf(page).match(/^# /gm)).toHaveLength(1);
   });
+});
+
+it('docs/size.md has every entry that a page can load [DC5]', () => {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const forPages = Object.keys(exports).filter((path) => !/^\.$|json$|^\.\/(?:adapters|testing)/.test(path));
+  const page = readFileSync('docs/size.md', 'utf8');
+  expect(forPages.filter((path) => !page.includes(`| \`hpx-transport-ws${path.slice(1)}\` |`))).toEqual([]);
+  expect(forPages).toContain('./react');
 });
 
 function leadsSomewhere(file: string, link: string): boolean {
