@@ -29,6 +29,10 @@ export interface ExampleModule extends ExampleBlock {
   readonly claims: number;
 }
 
+/** Names that a block that is not run may use, beside all others. */
+const CHECKED_SCOPE = 'test-node/docs/checked-scope.ts';
+const CHECKED_PACKAGES = 'test-node/docs/checked-packages.d.ts';
+
 /** Turns blocks into modules. Paths of imports are relative to the root of the repository. */
 export class ExampleCompiler {
   readonly #root: string;
@@ -44,7 +48,7 @@ export class ExampleCompiler {
     this.#readExports(sources);
   }
 
-  compile(block: ExampleBlock): ExampleModule {
+  compile(block: ExampleBlock, more: readonly string[] = []): ExampleModule {
     const file = ts.createSourceFile(moduleName(0, block), block.code, ts.ScriptTarget.Latest, true);
     const isReact = block.language === 'tsx';
     const imports = file.statements.filter(ts.isImportDeclaration);
@@ -52,7 +56,7 @@ export class ExampleCompiler {
     const used = namesUsedIn(file);
     const isFree = (name: string) => used.has(name) && !own.has(name);
     const header = [
-      ...this.#importsFor(block.file, isFree),
+      ...this.#importsFor([block.file, ...more], isFree),
       ...imports.map((node) => node.getText()),
       ...(isReact ? RENDERER : []),
       `import type { ExampleScope } from './test-node/docs/example-scope.js';`,
@@ -68,6 +72,11 @@ export class ExampleCompiler {
     return { ...block, claims, source: source.replace(/(['"])wss?:\/\/[\w.-]*example\.com[^'"]*\1/g, 'scope.url') };
   }
 
+  /** Turns a block of JavaScript that is not run into a module that can be checked. */
+  compileChecked(block: ExampleBlock): ExampleModule {
+    return this.compile(block, [CHECKED_SCOPE]);
+  }
+
   /** What the type checker has to say about modules, as `file:line message`. */
   check(modules: readonly ExampleModule[]): string[] {
     const texts = new Map(modules.map((module, at) => [`${this.#root}/${moduleName(at, module)}`, module]));
@@ -81,7 +90,7 @@ export class ExampleCompiler {
         ? ts.createSourceFile(path, module.source, languageVersion)
         : getSourceFile(path, languageVersion, onError);
     };
-    const program = ts.createProgram([...texts.keys()], this.#options, host);
+    const program = ts.createProgram([...texts.keys(), `${this.#root}/${CHECKED_PACKAGES}`], this.#options, host);
     return [...texts].flatMap(([path, { file }]) =>
       ts.getPreEmitDiagnostics(program, program.getSourceFile(path)).map(({ start = 0, messageText, file: where }) => {
         const line = (where?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
@@ -90,9 +99,9 @@ export class ExampleCompiler {
     );
   }
 
-  #importsFor(file: string, isFree: (name: string) => boolean): string[] {
+  #importsFor(files: readonly string[], isFree: (name: string) => boolean): string[] {
     const from = new Map<string, string>();
-    for (const path of [file, ...ENTRIES]) {
+    for (const path of [...files, ...ENTRIES]) {
       for (const [name, words] of this.#exports.get(path) ?? []) {
         if (isFree(name) && !SCOPE.includes(name) && !from.has(name)) from.set(name, words);
       }
@@ -102,7 +111,7 @@ export class ExampleCompiler {
 
   /** For each file its exports, each with the import that gets it. */
   #readExports(sources: readonly string[]): void {
-    const paths = [...new Set([...ENTRIES, ...sources])];
+    const paths = [...new Set([...ENTRIES, CHECKED_SCOPE, ...sources])];
     const program = ts.createProgram(
       paths.map((path) => `${this.#root}/${path}`),
       this.#options,

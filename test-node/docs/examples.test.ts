@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PROGRAMS, readExampleBlocks } from './example-blocks.js';
+import { PROGRAMS, readCheckedBlocks, readExampleBlocks } from './example-blocks.js';
 import { ExampleCompiler, type ExampleModule, moduleName } from './example-modules.js';
 import type { ExampleScope } from './example-scope.js';
 import { blocksOf } from './pages.js';
@@ -29,7 +29,7 @@ it('the docs have examples', () => {
   expect(modules.some(({ file }) => file === 'README.md')).toBe(true);
 });
 
-it('the check notices a wrong value and a wrong type', { timeout: 60_000 }, () => {
+it('the check notices a wrong value and a wrong type', { timeout: 120_000 }, () => {
   const block = {
     file: 'page.md',
     line: 7,
@@ -44,11 +44,23 @@ it('the check notices a wrong value and a wrong type', { timeout: 60_000 }, () =
   ]);
   expect(claims).toBe(1);
   const wrong = compiler.compile({ ...block, code: 'const id: RequestId = true;' });
-  expect(compiler.check([wrong])).toEqual([`page.md:7 Type 'boolean' is not assignable to type 'RequestId'.`]);
+  const checked = compiler.compileChecked({ ...block, file: 'other.md', code: 'reactive({}).nope;' });
+  expect(compiler.check([wrong, checked])).toEqual([
+    `page.md:7 Type 'boolean' is not assignable to type 'RequestId'.`,
+    `other.md:7 Property 'nope' does not exist on type '{}'.`,
+  ]);
 });
 
-it('the examples compile', { timeout: 60_000 }, () => {
-  expect(compiler.check(modules)).toEqual([]);
+it('the examples compile, and the blocks of JavaScript that are not run [DC3]', { timeout: 120_000 }, () => {
+  const checked = readCheckedBlocks(root).map((block) => compiler.compileChecked(block));
+  expect(checked.length).toBeGreaterThan(5);
+  const isJavaScript = (what: string) =>
+    checked.some(({ file, line, code }) =>
+      code.split('\n').some((_, index) => what.startsWith(`${file}:${line + index} `)),
+    );
+  // JavaScript has no types of arguments.
+  const isUsual = (what: string) => / implicitly has an 'any' type/.test(what) && isJavaScript(what);
+  expect(compiler.check([...modules, ...checked]).filter((what) => !isUsual(what))).toEqual([]);
 });
 
 describe('an example runs and shows right values', { timeout: 30_000 }, () => {
