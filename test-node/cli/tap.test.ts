@@ -175,6 +175,19 @@ describe('tap', () => {
     }
   });
 
+  it('ends at once at a second Ctrl-C, although the server does not answer [RC1]', async () => {
+    const server = await serve({ exchange: false });
+    const tap = new Program('tap', server.url);
+    await tap.says('is ready');
+    server.connections[0]?.mute();
+    tap.interrupt();
+    const again = setInterval(() => tap.interrupt(), 20);
+    // Not a code: the signal ended the process, with no summary.
+    expect(await tap.exitCode).toBeNull();
+    clearInterval(again);
+    expect(tap.out).not.toContain('frames in');
+  });
+
   it('ends quietly when the reader of its pipe has gone [RC5]', async () => {
     const server = await serve({ exchange: false });
     const tap = new Program('tap', server.url);
