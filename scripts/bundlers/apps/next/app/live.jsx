@@ -1,13 +1,11 @@
 'use client';
 
-import { useEffect, useRef } from 'react';
-import { showPrices } from '../../live.js';
+import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
+import { useConnection, useLatest } from 'hpx-transport-ws/react';
 
-/** Rendered on the server too, where it must do no harm; connects in the browser. */
+/** Shows the newest price of one topic, as apps/live.js does. Rendered on the server too, where the hooks make no client. */
 export function Live({ url }) {
-  const element = useRef(null);
-  useEffect(() => {
-    void showPrices(element.current, url);
-  }, [url]);
-  return <p id="live" ref={element} />;
+  const { client, state } = useConnection(() => new WebSocketClient({ url }, new GenericJsonHandler()), { key: url });
+  const { data, status } = useLatest(client, 'trades');
+  return <p id="live">{data ? `price ${data.price}` : `${state}, ${status}`}</p>;
 }
