@@ -10,12 +10,14 @@ interface PerTest {
 }
 
 interface PerWorker {
+  /** Quotes per second. */
+  readonly rate: number;
   /** The address of a dashboard as `npm run demo` serves it. */
   readonly demoUrl: string;
 }
 
 /** Short delays, so that no test waits long, patience for a busy machine, and faults that last until a test ends them: see demo/dashboard/settings.ts. */
-const SETTINGS = { heartbeat: 1_000, delay: 50, patience: 20_000, fault: 120_000 };
+const SETTINGS = { heartbeat: 1_000, delay: 50, patience: 20_000, fault: 120_000, megabytes: 50 };
 /** What a browser itself prints when a WebSocket cannot connect, or breaks. */
 const OWN_LINES =
   /WebSocket connection to .* failed|can.t establish a connection to the server at ws:|connection to ws:.* was interrupted/;
@@ -24,10 +26,10 @@ const OWN_LINES =
 export const expect = baseExpect.configure({ timeout: 30_000 });
 
 export const test = base.extend<PerTest, PerWorker>({
+  rate: [2_000, { option: true, scope: 'worker' }],
   demoUrl: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from the pattern.
-    async ({}, use) => {
-      const args = [join(import.meta.dirname, '../demo/run.mjs'), '--page-only', '--rate', '2000'];
+    async ({ rate }, use) => {
+      const args = [join(import.meta.dirname, '../demo/run.mjs'), '--page-only', '--rate', `${rate}`];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const exited = once(child, 'exit');
       await use(await addressIn(child.stdout));

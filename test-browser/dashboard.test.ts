@@ -137,7 +137,7 @@ test('the keyboard reaches every control, and its focus is seen [DM6]', async ({
   await dashboard.markets.getByRole('option').first().waitFor();
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   const wanted = await page.evaluate(
-    () => [...document.querySelectorAll('a, button:not([hidden]), input, [tabindex="0"]')].length,
+    () => [...document.querySelectorAll('a, button:not([hidden]), input:not([hidden]), [tabindex="0"]')].length,
   );
   const reached = new Set<string>();
   const invisible: string[] = [];

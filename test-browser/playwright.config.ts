@@ -9,7 +9,7 @@ function locate(name: EngineName) {
 }
 
 /** What `npm run test:apps` runs. */
-export const APPS = ['dashboard.test.ts', 'react.test.ts'];
+export const APPS = ['dashboard.test.ts', 'dashboard-recording.test.ts', 'react.test.ts'];
 
 const firefox = locate('firefox');
 

@@ -45,12 +45,14 @@ export class ChartPanel {
     this.#title = new Cell(element('span', {}));
     heading.replaceChildren(this.#title.node, this.#last.node, this.#change.node, this.#note.node);
     this.#title.set('Price');
-    this.#note.set('waits for the exchange');
     root.append(this.#canvas);
-    this.#chart = new PriceChart(this.#canvas, this.#bars);
+    this.#chart = new PriceChart(this.#canvas, this.#bars, () => feed.now);
     setInterval(() => this.#tick(), CLOCK);
     markets.onSelect(() => this.#open(this.#feed.client));
-    feed.use((client) => this.#open(client));
+    feed.use(() => {
+      this.#clear();
+      this.#note.set('waits for the exchange');
+    });
   }
 
   #open(client: Client): void {
@@ -62,17 +64,26 @@ export class ChartPanel {
     this.#follow(client, selected).catch((error) => this.#log.failed('The chart', error));
   }
 
-  async #follow(client: Client, market: MarketInfo): Promise<void> {
-    const turn = ++this.#turn;
+  /** Shows nothing. Returns the number of what comes now. */
+  #clear(): number {
     void this.#channel?.unsubscribe();
     this.#channel = undefined;
     this.#bars.clear();
+    this.#changed.clear();
+    this.#chart.refill();
     this.#showGaps([]);
+    this.#last.set('');
+    this.#change.set('');
+    return ++this.#turn;
+  }
+
+  async #follow(client: Client, market: MarketInfo): Promise<void> {
+    const turn = this.#clear();
     this.#note.set('loading');
     const isOver = () => turn !== this.#turn;
     const [channel, candles] = await Promise.all([
       client.subscribe(`trades.${market.symbol}`),
-      candlesSince(client, market, Math.floor(Date.now() / 1_000) - HISTORY),
+      candlesSince(client, market, Math.floor(this.#feed.now / 1_000) - HISTORY),
     ]);
     if (isOver()) return void channel.unsubscribe();
     this.#channel = channel;
@@ -80,7 +91,7 @@ export class ChartPanel {
     this.#chart.reset(market.decimals);
     this.#note.set('1 s candles');
     channel.on('message', (trade) => this.#add(trade));
-    channel.on('interrupted', () => this.#showGaps([...this.#gaps, { since: Date.now(), isFilled: false }]));
+    channel.on('interrupted', () => this.#showGaps([...this.#gaps, { since: this.#feed.now, isFilled: false }]));
     channel.on('gap', (gap) => {
       this.#fill(client, market, gap, isOver).catch((error) => this.#log.failed('The missed trades', error));
     });
@@ -133,7 +144,7 @@ export class ChartPanel {
   /** Time goes on also without trades. */
   #tick(): void {
     const isLive = this.#channel?.live === true;
-    this.#chart.extend(this.#bars.extendTo(Math.floor(Date.now() / 1_000), isLive));
+    this.#chart.extend(this.#bars.extendTo(Math.floor(this.#feed.now / 1_000), isLive));
     if (this.#gaps.some(({ until }) => until === undefined)) this.#chart.setGaps(this.#gaps);
   }
 }

@@ -1,5 +1,7 @@
 import { Cell, element } from './dom.js';
-import { type Log, messageOf } from './log.js';
+import type { Feed } from './feed.js';
+import type { Log } from './log.js';
+import { messageOf } from './message-of.js';
 
 interface FaultButton {
   readonly name: string;
@@ -29,11 +31,11 @@ export class FaultsPanel {
   readonly #log: Log;
   /** Milliseconds; without it each fault has its own length. */
   readonly #length: number | undefined;
-  readonly #buttons = new Map<string, { readonly node: HTMLElement; readonly rest: Cell }>();
+  readonly #buttons = new Map<string, { readonly node: HTMLButtonElement; readonly rest: Cell }>();
   /** When each fault ends, in milliseconds of `performance.now()`. */
   #ends = new Map<string, number>();
 
-  constructor(root: HTMLElement, log: Log, length: number | undefined) {
+  constructor(root: HTMLElement, feed: Feed, log: Log, length: number | undefined) {
     this.#log = log;
     this.#length = length;
     const row = element('div', { class: 'fault-row' });
@@ -47,6 +49,10 @@ export class FaultsPanel {
       row.append(node);
     }
     root.append(row);
+    // There is nothing to break in a replay.
+    feed.use(() => {
+      for (const { node } of this.#buttons.values()) node.disabled = feed.replay !== undefined;
+    });
     void this.#ask('GET', '/faults');
   }
 

@@ -30,12 +30,15 @@ const MARGIN = 8;
 export class GapBands implements ISeriesPrimitive<Time>, IPrimitivePaneView, IPrimitivePaneRenderer {
   /** The second of the first place of the chart. */
   readonly #first: () => number;
+  /** The time of the data, in Unix milliseconds: where an open gap ends for now. */
+  readonly #now: () => number;
   #chart: IChartApi | undefined;
   #requestUpdate: () => void = () => {};
   #gaps: readonly ChartGap[] = [];
 
-  constructor(first: () => number) {
+  constructor(first: () => number, now: () => number) {
     this.#first = first;
+    this.#now = now;
   }
 
   set(gaps: readonly ChartGap[]): void {
@@ -63,13 +66,15 @@ export class GapBands implements ISeriesPrimitive<Time>, IPrimitivePaneView, IPr
   draw(target: Target): void {
     target.useMediaCoordinateSpace(({ context, mediaSize: { width, height } }) => {
       let textEnd = 0;
+      const now = this.#now();
       for (const gap of this.#gaps) {
+        const until = gap.until ?? now;
         const from = this.#coordinateOf(gap.since);
-        const to = this.#coordinateOf(gap.until ?? Date.now());
+        const to = this.#coordinateOf(until);
         if (from === undefined || to === undefined || to < 0 || from > width) continue;
         drawBand(context, gap, from, Math.max(to, from + 3), height);
         // A text that would cover the text before it is left out.
-        if (from >= textEnd) textEnd = drawText(context, gap, from, width) + MARGIN;
+        if (from >= textEnd) textEnd = drawText(context, gap, until, from, width) + MARGIN;
       }
     });
   }
@@ -94,8 +99,14 @@ function drawBand(context: CanvasRenderingContext2D, gap: ChartGap, from: number
 }
 
 /** Returns where the text ends. */
-function drawText(context: CanvasRenderingContext2D, gap: ChartGap, from: number, width: number): number {
-  const text = `gap ${spanText((gap.until ?? Date.now()) - gap.since)}`;
+function drawText(
+  context: CanvasRenderingContext2D,
+  gap: ChartGap,
+  until: number,
+  from: number,
+  width: number,
+): number {
+  const text = `gap ${spanText(until - gap.since)}`;
   context.fillStyle = gap.isFilled ? FILLED.text : OPEN.text;
   context.font = '11px system-ui, sans-serif';
   context.textBaseline = 'top';

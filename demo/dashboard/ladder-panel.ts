@@ -52,9 +52,11 @@ export class LadderPanel {
       ...this.#bids.map(({ node }) => node),
     );
     root.append(this.#table);
-    this.#note.set('waits for the exchange');
     markets.onSelect(() => this.#open(this.#feed.client));
-    feed.use((client) => this.#open(client));
+    feed.use(() => {
+      this.#clear();
+      this.#note.set('waits for the exchange');
+    });
   }
 
   #open(client: Client): void {
@@ -64,10 +66,17 @@ export class LadderPanel {
     this.#follow(client, selected.symbol).catch((error) => this.#log.failed('The order book', error));
   }
 
-  async #follow(client: Client, symbol: string): Promise<void> {
-    const turn = ++this.#turn;
+  /** Shows nothing. Returns the number of what comes now. */
+  #clear(): number {
     void this.#book?.close();
     this.#book = undefined;
+    for (const row of [...this.#asks, ...this.#bids]) row.clear();
+    this.#spread.set('');
+    return ++this.#turn;
+  }
+
+  async #follow(client: Client, symbol: string): Promise<void> {
+    const turn = this.#clear();
     this.#note.set('loading');
     const book = await OrderBook.subscribe(client, `book.${symbol}`, adapter);
     if (turn !== this.#turn) return void book.close();

@@ -2,8 +2,9 @@ import { isTransportError } from 'hpx-transport-ws';
 import { closeText } from '../close-codes.js';
 import type { Feed } from './feed.js';
 import { spanText } from './format.js';
+import { messageOf } from './message-of.js';
 
-export type LogKind = 'state' | 'retry' | 'gap' | 'order' | 'fault' | 'warning' | 'error';
+export type LogKind = 'state' | 'retry' | 'gap' | 'order' | 'fault' | 'record' | 'replay' | 'warning' | 'error';
 
 export interface LogEntry {
   /** Unix milliseconds. */
@@ -34,22 +35,22 @@ export class Log {
   /** Writes down what the client does. */
   follow(feed: Feed): void {
     feed.use((client) => {
+      // A client that was replaced ends too: that is no news.
+      const add = (kind: LogKind, text: string) => {
+        if (client === feed.client) this.add(kind, text);
+      };
       client
         .on('stateChange', (state, previous, { reason, error }) => {
           const code = error?.code === 'CONNECTION_CLOSED' ? error.closeCode : undefined;
           const words = code === undefined ? (error?.message ?? reason) : `close code ${closeText(code)}`;
-          this.add('state', `${previous} → ${state}${words ? `: ${words}` : ''}`);
+          add('state', `${previous} → ${state}${words ? `: ${words}` : ''}`);
         })
         .on('disconnected', ({ reason }) => {
-          if (reason) this.add('state', `The server said: ${reason}`);
+          if (reason) add('state', `The server said: ${reason}`);
         })
-        .on('reconnecting', ({ attempt, delay }) => this.add('retry', `Attempt ${attempt} in ${spanText(delay)}`))
-        .on('warning', ({ message }) => this.add('warning', message))
-        .on('error', ({ message }) => this.add('error', message));
+        .on('reconnecting', ({ attempt, delay }) => add('retry', `Attempt ${attempt} in ${spanText(delay)}`))
+        .on('warning', ({ message }) => add('warning', message))
+        .on('error', ({ message }) => add('error', message));
     });
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,8 @@
 import { isTransportError } from 'hpx-transport-ws';
 import type { Order, OrderReport } from '../protocol.js';
 import type { Client, Feed } from './feed.js';
-import { type Log, messageOf } from './log.js';
+import type { Log } from './log.js';
+import { messageOf } from './message-of.js';
 
 /** What is known of an order. */
 export type Outcome =
@@ -38,7 +39,12 @@ export class OrderDesk {
     this.#log = log;
     this.#patience = patience;
     this.#onChange = onChange;
-    feed.use((client) => client.on('ready', () => this.#clearUp(client)));
+    feed.use((client) =>
+      client.on('ready', () => {
+        // A recording knows nothing of these orders.
+        if (!feed.replay) this.#clearUp(client);
+      }),
+    );
   }
 
   async place(order: Omit<Order, 'clientOrderId'>): Promise<void> {

@@ -31,7 +31,8 @@ export class PriceChart {
   /** The seconds that are shown with a candle. */
   #filled = new Set<number>();
 
-  constructor(node: HTMLElement, bars: Bars) {
+  /** @param now - the time of the data, in Unix milliseconds */
+  constructor(node: HTMLElement, bars: Bars, now: () => number) {
     this.#node = node;
     this.#bars = bars;
     this.#chart = createChart(node, {
@@ -70,7 +71,7 @@ export class PriceChart {
       priceLineVisible: false,
     });
     this.#volumes.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
-    this.#gaps = new GapBands(() => this.#bars.first);
+    this.#gaps = new GapBands(() => this.#bars.first, now);
     this.#candles.attachPrimitive(this.#gaps);
   }
 

@@ -1,4 +1,4 @@
-/** What the address of the page may set, all in milliseconds: `?heartbeat=300&delay=50&fault=800`. */
+/** What the address of the page may set, times in milliseconds: `?heartbeat=300&delay=50&fault=800`. */
 export interface Settings {
   /**
    * The time between two pings, and the longest time without a sign of life after a ping.
@@ -20,6 +20,11 @@ export interface Settings {
    * @default undefined: each fault has a length of its own
    */
   readonly fault: number | undefined;
+  /**
+   * The size at which a recording ends by itself, in millions of bytes.
+   * @default 50: some minutes of the feed
+   */
+  readonly megabytes: number;
 }
 
 /** Reads the settings from the query of an address. A value that is no number from 1 to 600,000 is passed over. */
@@ -34,5 +39,6 @@ export function readSettings(query: string): Settings {
     delay: read('delay') ?? 600,
     patience: read('patience') ?? 3_000,
     fault: read('fault'),
+    megabytes: read('megabytes') ?? 50,
   };
 }

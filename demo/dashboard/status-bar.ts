@@ -1,6 +1,8 @@
 import { Cell, element } from './dom.js';
 import type { Feed } from './feed.js';
+import { momentText } from './format.js';
 import type { Link, LinkState } from './link-state.js';
+import type { Replay } from './replay.js';
 
 /** One word for a visitor who only listens: it does not change with each attempt. */
 const WORDS: Readonly<Record<Link, string>> = {
@@ -8,6 +10,14 @@ const WORDS: Readonly<Record<Link, string>> = {
   lost: 'Connection lost',
   waiting: 'No connection yet',
   stopped: 'Stopped',
+};
+
+/** The same in a replay. */
+const REPLAY_WORDS: Readonly<Record<Link, string>> = {
+  live: 'Replay, not live data',
+  lost: 'Replay: the connection was lost',
+  waiting: 'Replay: connecting',
+  stopped: 'Replay: no connection',
 };
 
 /** The line at the top: how the connection is, and what happens next. */
@@ -27,10 +37,13 @@ export class StatusBar {
 
   paint(): void {
     const { link } = this.#state;
-    if (document.body.dataset.link !== link) document.body.dataset.link = link;
-    this.#word.set(WORDS[link]);
-    this.#detail.set(this.#detailOf(link));
-    const isHidden = link !== 'stopped';
+    const { replay, source } = this.#feed;
+    const { dataset } = document.body;
+    if (dataset.link !== link) dataset.link = link;
+    if (dataset.source !== source.kind) dataset.source = source.kind;
+    this.#word.set((replay ? REPLAY_WORDS : WORDS)[link]);
+    this.#detail.set(replay ? replayText(replay) : this.#detailOf(link));
+    const isHidden = link !== 'stopped' || replay !== undefined;
     if (this.#again.hidden !== isHidden) this.#again.hidden = isHidden;
   }
 
@@ -42,4 +55,9 @@ export class StatusBar {
     if (countdown !== undefined) return `Attempt ${next?.number} in ${(countdown / 1_000).toFixed(1)} s.${age}`;
     return next ? `Attempt ${next.number} is under way.${age}` : 'Connecting.';
   }
+}
+
+/** The moment of the recording that the page shows. */
+function replayText({ now, end, isPaused }: Replay): string {
+  return `${momentText(now)}${end ? ', the end' : isPaused ? ', paused' : ''}`;
 }

@@ -13,6 +13,7 @@ const PROPOSED = 1_000;
 
 /** The order ticket with what became of each order. */
 export class TicketPanel {
+  readonly #feed: Feed;
   readonly #markets: Markets;
   readonly #desk: OrderDesk;
   readonly #form = element('form', { class: 'ticket-form' });
@@ -25,11 +26,14 @@ export class TicketPanel {
   });
   readonly #unit = new Cell(element('span', { class: 'unit' }));
   readonly #amount = new Cell(element('span', { class: 'number' }));
+  readonly #note = new Cell(element('span', { class: 'note' }));
   readonly #buy = element('button', { type: 'submit', class: 'buy', value: 'buy' }, 'Buy');
   readonly #sell = element('button', { type: 'submit', class: 'sell', value: 'sell' }, 'Sell');
 
   constructor(root: HTMLElement, feed: Feed, markets: Markets, painter: Painter, log: Log, patience: number) {
+    this.#feed = feed;
     this.#markets = markets;
+    root.querySelector('h2')?.append(this.#note.node);
     const list = new OrderList(markets, log);
     this.#desk = new OrderDesk(feed, log, patience, (placed) => list.show(placed));
     const label = element('label', { for: 'quantity' }, 'Quantity');
@@ -45,6 +49,10 @@ export class TicketPanel {
     this.#form.addEventListener('submit', (event) => this.#submit(event));
     this.#quantity.addEventListener('input', () => this.#paint());
     markets.onSelect(() => this.#propose());
+    feed.use(() => {
+      if (feed.replay) this.#setEnabled(false);
+      this.#note.set(feed.replay ? 'not in a replay' : '');
+    });
     setInterval(() => painter.paint(this.#paint), 250);
   }
 
@@ -54,7 +62,7 @@ export class TicketPanel {
     const decimals = selected.last >= 1_000 ? 4 : selected.last >= 1 ? 2 : 0;
     this.#quantity.value = (PROPOSED / selected.last).toFixed(decimals);
     this.#unit.set(selected.symbol.split('-')[0] ?? '');
-    this.#setEnabled(true);
+    this.#setEnabled(!this.#feed.replay);
     this.#paint();
   }
 

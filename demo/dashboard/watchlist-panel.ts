@@ -12,15 +12,17 @@ const ROW_HEIGHT = 30;
 
 /** All markets with their newest quotes. Rows outside of the visible part are written when they come into it. */
 export class WatchlistPanel {
+  readonly #feed: Feed;
   readonly #markets: Markets;
   readonly #painter: Painter;
   readonly #list = element('div', { class: 'market-list', role: 'listbox', tabindex: '0', 'aria-label': 'Markets' });
   readonly #count = element('span', { class: 'note' });
-  readonly #rows: Row[] = [];
+  #rows: readonly Row[] = [];
   readonly #changed = new Set<Row>();
   #selected: Row | undefined;
 
   constructor(root: HTMLElement, feed: Feed, markets: Markets, painter: Painter, log: Log) {
+    this.#feed = feed;
     this.#markets = markets;
     this.#painter = painter;
     root.querySelector('h2')?.append(this.#count);
@@ -35,13 +37,11 @@ export class WatchlistPanel {
       this.#follow(feed.client).catch((error) => log.failed('The quotes', error));
     });
     markets.onSelect(() => this.#showSelection());
-    feed.use((client) => {
-      if (this.#rows.length > 0) this.#follow(client).catch((error) => log.failed('The quotes', error));
-    });
   }
 
   #makeRows(): void {
-    this.#rows.push(...this.#markets.all.map((market, index) => new Row(market, index)));
+    this.#rows = this.#markets.all.map((market, index) => new Row(market, index));
+    this.#changed.clear();
     for (const row of this.#rows) row.paint();
     this.#list.replaceChildren(...this.#rows.map(({ node }) => node));
     this.#count.textContent = `${this.#rows.length}`;
@@ -49,11 +49,13 @@ export class WatchlistPanel {
 
   /** A page shows only the newest quote of each market, at most once per frame: the client passes over the others. */
   async #follow(client: Client): Promise<void> {
-    const topics = this.#rows.map(({ market }) => `quote.${market.symbol}` as const);
+    const rows = this.#rows;
+    const topics = rows.map(({ market }) => `quote.${market.symbol}` as const);
     const channels = await client.subscribeMany(topics, { overflow: 'latest' });
     channels.forEach((channel, index) => {
-      const row = this.#rows[index] as Row;
+      const row = rows[index] as Row;
       channel.on('message', (quote) => {
+        if (client !== this.#feed.client) return;
         row.quote = quote;
         this.#markets.setQuote(quote);
         this.#changed.add(row);
@@ -92,13 +94,13 @@ export class WatchlistPanel {
     event.preventDefault();
     const index = Math.min(Math.max((this.#selected?.index ?? 0) + step, 0), this.#rows.length - 1);
     const row = this.#rows[index] as Row;
-    this.#markets.select(row.market);
+    this.#markets.choose(row.market);
     row.node.scrollIntoView({ block: 'nearest' });
   }
 
   #choose(node: Element | null): void {
     const row = this.#rows.find((candidate) => candidate.node === node);
-    if (row) this.#markets.select(row.market);
+    if (row) this.#markets.choose(row.market);
   }
 
   #showSelection(): void {
