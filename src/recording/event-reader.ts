@@ -1,5 +1,5 @@
 import { type AnyTransportError, ConfigError, ProtocolError } from '../errors.js';
-import { isThenable } from '../util/promises.js';
+import { handled, isThenable } from '../util/promises.js';
 import { describe } from '../util/wrap-error.js';
 import { type RecordedEvent, type RecordingHeader, readEvent, readHeader } from './recording-event.js';
 import * as texts from './texts.js';
@@ -18,7 +18,7 @@ export const END = Symbol('end');
 
 /** Reads a recording line by line, one event ahead. A line is read when it is needed. */
 export class EventReader {
-  readonly #next: () => IteratorResult<string> | Promise<IteratorResult<string>>;
+  readonly #lines: Iterator<string> | AsyncIterator<string>;
   readonly #listener: EventReaderListener;
   #line = 0;
   #header: RecordingHeader | undefined;
@@ -29,7 +29,7 @@ export class EventReader {
 
   /** @throws ConfigError for anything but a recording */
   constructor(source: RecordingSource, listener: EventReaderListener) {
-    this.#next = linesOf(source);
+    this.#lines = linesOf(source);
     this.#listener = listener;
   }
 
@@ -49,9 +49,19 @@ export class EventReader {
     if (this.#event !== END) this.#event = undefined;
   }
 
+  /** No further line is wanted: what holds the lines may let go of them, for example close its file. */
+  close(): void {
+    try {
+      const closing: unknown = this.#lines.return?.();
+      if (isThenable(closing)) void handled(Promise.resolve(closing));
+    } catch {
+      // Nothing depends on the lines any more.
+    }
+  }
+
   #read(): void {
     try {
-      const result = this.#next();
+      const result = this.#lines.next();
       if (!isThenable(result)) return this.#accept(result);
       this.#isReading = true;
       Promise.resolve(result).then(
@@ -97,18 +107,14 @@ export class EventReader {
   }
 }
 
-function linesOf(source: RecordingSource): () => IteratorResult<string> | Promise<IteratorResult<string>> {
-  if (typeof source === 'string') return nextOf(cut(source));
+function linesOf(source: RecordingSource): Iterator<string> | AsyncIterator<string> {
+  if (typeof source === 'string') return cut(source);
   const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: async } = (source ?? {}) as Partial<
     Iterable<string> & AsyncIterable<string>
   >;
-  if (typeof async === 'function') return nextOf((source as AsyncIterable<string>)[Symbol.asyncIterator]());
-  if (typeof sync === 'function') return nextOf((source as Iterable<string>)[Symbol.iterator]());
+  if (typeof async === 'function') return (source as AsyncIterable<string>)[Symbol.asyncIterator]();
+  if (typeof sync === 'function') return (source as Iterable<string>)[Symbol.iterator]();
   throw new ConfigError('source', source, texts.A_SOURCE);
-}
-
-function nextOf(iterator: Iterator<string> | AsyncIterator<string>) {
-  return () => iterator.next();
 }
 
 /** The lines of a text, cut one by one: a list of them would take the memory of the text once more. */

@@ -289,6 +289,7 @@ export class Playback {
     if (this.#end !== undefined) return;
     this.#end = error;
     this.#timer.stop();
+    this.#events.close();
     this.#done.reject(error);
     if (this.#socket) this.#refuse(this.#socket);
     this.#socket = undefined;
@@ -298,6 +299,7 @@ export class Playback {
     if (this.#end !== undefined) return false;
     this.#end = close;
     this.#timer.stop();
+    this.#events.close();
     this.#done.resolve({ frames: this.#frames, hidden: this.#hidden, unsent: this.#gate.unsent });
     if (close === STOPPED || this.#options.atEnd !== 'stay') this.#close(close);
     return false;

@@ -41,7 +41,8 @@ export class Player {
   readonly #playback: Playback;
 
   /**
-   * @param source - the text of a recording, or its lines; lines are read when they are needed
+   * @param source - the text of a recording, or its lines; lines are read when they are needed, and no more of them after the
+   *   end of the replay: `return()` of their iterator is called, which closes a file
    * @throws ConfigError for anything but a recording, an unknown option or a wrong value
    */
   constructor(source: RecordingSource, options: PlayerOptions = {}) {

@@ -2,7 +2,7 @@ import { type AnyTransportError, GenericJsonHandler, WebSocketClient } from 'hpx
 import { Player } from 'hpx-transport-ws/recording';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { clientEvent } from '../support/live.js';
+import { clientEvent, deferred, outcomeOf } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
 import { CONNECTING, HEADER, LOST, recording, replayed, text } from './recordings.js';
 
@@ -321,6 +321,38 @@ describe('a player', () => {
     await client.connect();
     await expect(player.finished).rejects.toThrow('The recording could not be read behind line 6: the disk is gone');
     expect(seen).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
+  });
+
+  it.each([
+    ['stop()', UPDATES, (player: Player) => player.stop()],
+    ['a line that cannot be read', `${recording(...OPEN)}\nno event\n${UPDATES}`, () => {}],
+  ])('lets go of its source at %s, so that a file is closed [RP14]', async (_, source, act) => {
+    const closed = deferred();
+    async function* lines() {
+      try {
+        yield* source.split('\n');
+      } finally {
+        closed.resolve();
+      }
+    }
+    const { client, player } = replayed(lines(), { speed: 1 });
+    await client.connect();
+    act(player);
+    await outcomeOf(player.finished);
+    await closed.promise;
+  });
+
+  it('is not harmed by a source that cannot be let go of [RP14]', async () => {
+    const lines = UPDATES.split('\n')[Symbol.iterator]();
+    const source = {
+      next: () => lines.next(),
+      return: () => {
+        throw new Error('cannot be closed');
+      },
+    };
+    const { client, player } = replayed({ [Symbol.iterator]: () => source as Iterator<string> });
+    await client.connect();
+    expect(await player.finished).toMatchObject({ frames: 3 });
   });
 
   it('refuses wrong arguments with a ConfigError [RP13]', () => {
