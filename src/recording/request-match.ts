@@ -25,6 +25,8 @@ export class RequestMatch {
   #sent: string[] = [];
   /** By the name and the recorded value, as JSON. */
   readonly #ids = new Map<string, string>();
+  /** The names of the ids, and a pattern that finds the members with such a name. */
+  readonly #names = new Set<string>();
   #quick: RegExp | undefined;
 
   /** @param idField - the name of the member with the id; missing: the usual names */
@@ -62,7 +64,7 @@ export class RequestMatch {
 
   /** A recorded frame with the client's own ids. */
   translate(text: string): string {
-    if (this.#ids.size === 0 || !this.#quick) return text;
+    if (!this.#quick) return text;
     return text.replace(this.#quick, (member, name: string, gap: string, value: string, at: number) => {
       const to = this.#ids.get(keyOf(name, value));
       return to !== undefined && isTop(text, at) ? `"${name}"${gap}${to}` : member;
@@ -73,8 +75,10 @@ export class RequestMatch {
     if (from === to) return;
     if (this.#ids.size >= MOST_IDS) this.#ids.delete(this.#ids.keys().next().value as string);
     this.#ids.set(keyOf(name, from), to);
-    const names = new Set([...this.#ids.keys()].map((key) => quote(key.slice(0, key.indexOf(':')))));
-    this.#quick = new RegExp(`"(${[...names].join('|')})"(\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|-?\\d+)`, 'g');
+    if (this.#names.has(name)) return;
+    this.#names.add(name);
+    const names = [...this.#names].map(quote).join('|');
+    this.#quick = new RegExp(`"(${names})"(\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|-?\\d+)`, 'g');
   }
 
   /** The ids in which two frames differ; undefined if they differ in anything else. */
