@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { atEnd, clientEvent, collect, connectClient, outcomeOf, serve } from '../support/live.js';
+import { atEnd, clientEvent, collect, connectClient, createClient, outcomeOf, serve } from '../support/live.js';
 import { buildProgram, folder, Program, removeProgram, runProgram } from './program.js';
 
 beforeAll(buildProgram);
@@ -194,5 +194,59 @@ describe('record and replay', () => {
     replaying.interrupt();
     expect(await replaying.exitCode).toBe(0);
     expect(replaying.out).toContain('2 connections served');
+  });
+
+  it('serves a recording that was played to its end from its beginning [RC4]', async () => {
+    const file = fileOf('twice.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'open' },
+      { time: 2, socket: 1, event: 'in', text: '{"n":1}' },
+      { time: 3, socket: 1, event: 'close', code: 1_005, reason: '', wasClean: true },
+      { time: 4, socket: 2, event: 'connecting', url: 'ws://x/' },
+      { time: 5, socket: 2, event: 'open' },
+      { time: 6, socket: 2, event: 'in', base64: '/wAB' },
+      { time: 7, socket: 2, event: 'ping', direction: 'in' },
+    ]);
+    const replaying = new Program('replay', file, '--serve', '0', '--speed', 'max', '--json');
+    await replaying.says('is served at ws://127.0.0.1:');
+    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    const ends: unknown[] = [];
+    for (let round = 0; round < 4; round++) {
+      const client = createClient({ url }, { config: { reconnectMaxAttempts: 0 } });
+      const message = clientEvent(client, 'message');
+      const lost = clientEvent(client, 'disconnected');
+      await client.connect();
+      const { raw } = (await message)[0];
+      ends.push([typeof raw === 'string' ? raw : [...raw], (await lost)[0].code]);
+    }
+    const once = [
+      ['{"n":1}', 1_005],
+      [[255, 0, 1], 1_000],
+    ];
+    expect(ends).toEqual([...once, ...once]);
+    replaying.interrupt();
+    expect(await replaying.exitCode).toBe(0);
+    expect(replaying.objects.at(-1)).toMatchObject({ type: 'summary', connections: 4 });
+  });
+
+  it('serves no page, and says what a client sent [RC4]', async () => {
+    const file = fileOf('asked.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'open' },
+      { time: 2, socket: 1, event: 'out', text: '{"op":"order","req_id":"recorded"}' },
+      { time: 3, socket: 1, event: 'in', text: '{"req_id":"recorded","data":"placed"}' },
+      { time: 60_000, socket: 1, event: 'in', text: '{"n":1}' },
+    ]);
+    const replaying = new Program('replay', file, '--serve', '0');
+    await replaying.says('is served at ws://127.0.0.1:');
+    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    expect((await fetch(url.replace('ws:', 'http:'))).status).toBe(426);
+    const client = await connectClient({ url });
+    await client.send(new Uint8Array([1, 2, 3]));
+    expect(await client.request({ op: 'order' })).toBe('placed');
+    await replaying.says('< <3 bytes>');
+    await replaying.says('< {"op":"order"');
+    replaying.interrupt();
+    expect(await replaying.exitCode).toBe(0);
   });
 });
