@@ -13,6 +13,8 @@ export async function replay({ file, speed }: ReplayCommand, report: Report, sig
   await checkRecording(file);
   const player = new Player(linesOf(file, signal), { speed, patience: 0 });
   signal.addEventListener('abort', () => player.stop(), { once: true });
+  // The user may have ended it while the file was looked at.
+  if (signal.aborted) player.stop();
   let isOver = false;
   const dial = () => {
     if (!isOver) player.runtime.openSocket(REQUEST, events);
