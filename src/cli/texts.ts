@@ -138,8 +138,6 @@ export const recording = (target: string) => `recording to ${target}`;
 
 export const written = (lines: number, target: string) => `${number(lines)} lines written to ${target}`;
 
-export const linesLost = (count: number) => `${number(count)} lines could not be written`;
-
 export const serving = (file: string, url: string) => `${file} is served at ${url}`;
 
 export const played = (frames: number, seconds: number) =>
