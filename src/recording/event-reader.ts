@@ -44,16 +44,15 @@ export class EventReader {
     return this.#event;
   }
 
-  /** Goes to the event after the next. */
+  /** Goes to the event after the next, which is not the end. */
   take(): void {
-    if (this.#event !== END) this.#event = undefined;
+    this.#event = undefined;
   }
 
   /** No further line is wanted: what holds the lines may let go of them, for example close its file. */
   close(): void {
     try {
-      const closing: unknown = this.#lines.return?.();
-      if (isThenable(closing)) void handled(Promise.resolve(closing));
+      void handled(Promise.resolve(this.#lines.return?.()));
     } catch {
       // Nothing depends on the lines any more.
     }

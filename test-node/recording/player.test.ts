@@ -310,6 +310,15 @@ describe('a player', () => {
     expect(await player.finished).toMatchObject({ frames: 1 });
   });
 
+  it('passes empty lines over, and reads lines that end as in Windows [RP13]', async () => {
+    const lines = `\n${UPDATES}\n  \n`.replaceAll('\n', '\r\n');
+    for (const source of [lines, lines.split('\n')]) {
+      const { client, player } = replayed(source);
+      await client.connect();
+      expect(await player.finished).toMatchObject({ frames: 3 });
+    }
+  });
+
   it('reads lines as they come, and fails with their source [RP13]', async () => {
     async function* lines() {
       for (const line of UPDATES.split('\n')) yield `${line}\n`;
@@ -319,8 +328,18 @@ describe('a player', () => {
     const seen: string[] = [];
     client.on('message', (message) => seen.push(message.text));
     await client.connect();
-    await expect(player.finished).rejects.toThrow('The recording could not be read behind line 6: the disk is gone');
+    await expect(player.finished).rejects.toMatchObject({
+      message: 'The recording could not be read behind line 6: the disk is gone',
+      cause: new Error('the disk is gone'),
+    });
     expect(seen).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
+    function* sync() {
+      yield HEADER;
+      throw new Error('the list is gone');
+    }
+    const other = replayed(sync());
+    await expect(other.client.connect()).rejects.toMatchObject({ retryable: false });
+    await expect(other.player.finished).rejects.toThrow('behind line 1: the list is gone');
   });
 
   it.each([
@@ -342,15 +361,18 @@ describe('a player', () => {
     await closed.promise;
   });
 
-  it('is not harmed by a source that cannot be let go of [RP14]', async () => {
-    const lines = UPDATES.split('\n')[Symbol.iterator]();
-    const source = {
-      next: () => lines.next(),
-      return: () => {
+  it.each<[string, () => never]>([
+    [
+      'throws',
+      () => {
         throw new Error('cannot be closed');
       },
-    };
-    const { client, player } = replayed({ [Symbol.iterator]: () => source as Iterator<string> });
+    ],
+    ['rejects', (() => Promise.reject(new Error('cannot be closed'))) as () => never],
+  ])('is not harmed by a source that %s when it is let go of [RP14]', async (_, close) => {
+    const lines = UPDATES.split('\n')[Symbol.iterator]();
+    const source = { next: () => lines.next(), return: close };
+    const { client, player } = replayed({ [Symbol.iterator]: () => source });
     await client.connect();
     expect(await player.finished).toMatchObject({ frames: 3 });
   });
