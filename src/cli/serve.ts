@@ -36,6 +36,8 @@ class RecordingServer {
   readonly #report: Report;
   readonly #http: Server;
   readonly #wss = new WebSocketServer({ noServer: true });
+  /** The connections of all clients, also of those that wait for the recording to open. */
+  readonly #raws = new Set<Duplex>();
   /** Players whose client was dropped by the recording, and may come back. */
   readonly #waiting: Player[] = [];
   /** What closes the file of a player, for each player that has not ended. */
@@ -61,7 +63,7 @@ class RecordingServer {
   }
 
   close(): Promise<void> {
-    for (const socket of this.#wss.clients) socket.terminate();
+    for (const raw of this.#raws) raw.destroy();
     for (const player of this.#files.keys()) player.stop();
     return new Promise((resolve) => {
       this.#http.close(() => resolve());
@@ -70,6 +72,8 @@ class RecordingServer {
   }
 
   #upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
+    this.#raws.add(raw);
+    raw.on('close', () => this.#raws.delete(raw));
     raw.on('error', () => raw.destroy());
     const player = this.#nextPlayer();
     let socket: WebSocket | undefined;

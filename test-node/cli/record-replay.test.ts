@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { atEnd, clientEvent, collect, connectClient, createClient, outcomeOf, serve } from '../support/live.js';
 import { buildProgram, folder, Program, removeProgram, runProgram } from './program.js';
 
@@ -10,10 +13,28 @@ afterAll(removeProgram);
 
 const HEADER = '{"recording":"hpx-transport-ws","version":1,"startedAt":1767225600000}';
 
+/** A handshake of a client that may do anything afterwards. */
+const UPGRADE = [
+  'GET / HTTP/1.1',
+  'Host: 127.0.0.1',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  '\r\n',
+].join('\r\n');
+
 function fileOf(name: string, events: readonly object[]): string {
   const file = join(folder, name);
   writeFileSync(file, [HEADER, ...events.map((event) => JSON.stringify(event))].join('\n'));
   return file;
+}
+
+/** Serves a recording, and returns where. */
+async function serveFile(file: string, ...options: readonly string[]) {
+  const program = new Program('replay', file, '--serve', '0', ...options);
+  await program.says('is served at ws://127.0.0.1:');
+  return { program, url: /ws:\/\/127\.0\.0\.1:\d+/.exec(program.out)?.[0] ?? '' };
 }
 
 describe('record and replay', () => {
@@ -91,6 +112,25 @@ describe('record and replay', () => {
       '2 frames of 1.5 s played, 1 frame without content left out',
       '',
     ]);
+  });
+
+  it('plays frames that nobody sends without a wait [RC4]', async () => {
+    const sent = Array.from({ length: 200 }, (_, n) => ({
+      time: 1,
+      socket: 1,
+      event: 'out',
+      text: `{"op":"o","n":${n}}`,
+    }));
+    const file = fileOf('asked-often.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'open' },
+      ...sent,
+      { time: 2, socket: 1, event: 'in', text: '{"n":1}' },
+    ]);
+    // Each wait would take a second, and the test does not last so long.
+    const { code, out } = await runProgram('replay', file);
+    expect(code).toBe(0);
+    expect(out).toContain('1 frame of 0.0 s played');
   });
 
   it('names the line of a broken recording, and ends with 1 [RC4]', async () => {
@@ -207,9 +247,7 @@ describe('record and replay', () => {
       { time: 6, socket: 2, event: 'in', base64: '/wAB' },
       { time: 7, socket: 2, event: 'ping', direction: 'in' },
     ]);
-    const replaying = new Program('replay', file, '--serve', '0', '--speed', 'max', '--json');
-    await replaying.says('is served at ws://127.0.0.1:');
-    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    const { program: replaying, url } = await serveFile(file, '--speed', 'max', '--json');
     const ends: unknown[] = [];
     for (let round = 0; round < 4; round++) {
       const client = createClient({ url }, { config: { reconnectMaxAttempts: 0 } });
@@ -237,16 +275,88 @@ describe('record and replay', () => {
       { time: 3, socket: 1, event: 'in', text: '{"req_id":"recorded","data":"placed"}' },
       { time: 60_000, socket: 1, event: 'in', text: '{"n":1}' },
     ]);
-    const replaying = new Program('replay', file, '--serve', '0');
-    await replaying.says('is served at ws://127.0.0.1:');
-    const url = /ws:\/\/127\.0\.0\.1:\d+/.exec(replaying.out)?.[0] ?? '';
+    const { program: replaying, url } = await serveFile(file);
     expect((await fetch(url.replace('ws:', 'http:'))).status).toBe(426);
     const client = await connectClient({ url });
     await client.send(new Uint8Array([1, 2, 3]));
     expect(await client.request({ op: 'order' })).toBe('placed');
     await replaying.says('< <3 bytes>');
     await replaying.says('< {"op":"order"');
+    await replaying.says('ready   connection 1 is open');
     replaying.interrupt();
     expect(await replaying.exitCode).toBe(0);
+  });
+
+  it('ends at Ctrl-C although a client waits for the recorded connection to open [RC4]', async () => {
+    const file = fileOf('late.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 60_000, socket: 1, event: 'open' },
+    ]);
+    const { program, url } = await serveFile(file, '--speed', '0.001');
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+    atEnd(() => socket.destroy());
+    socket.on('error', () => {});
+    socket.write(UPGRADE);
+    // The next client is answered behind the first one.
+    expect((await fetch(url.replace('ws:', 'http:'))).status).toBe(426);
+    program.interrupt();
+    expect(await program.exitCode).toBe(0);
+  });
+
+  it('serves on, whatever a client does, and passes pings on [RC4]', async () => {
+    const file = fileOf('hostile.ndjson', [
+      { time: 0, socket: 1, event: 'connecting', url: 'ws://x/' },
+      { time: 1, socket: 1, event: 'open' },
+      { time: 2, socket: 1, event: 'ping', direction: 'in' },
+      { time: 3, socket: 1, event: 'close', code: 3_000, reason: 'recorded', wasClean: true },
+    ]);
+    const { program, url } = await serveFile(file, '--speed', 'max');
+    const port = Number(new URL(url).port);
+    const broken = connect({ port, host: '127.0.0.1' });
+    broken.on('error', () => {});
+    broken.write(UPGRADE);
+    await once(broken, 'data');
+    broken.write(new Uint8Array([0xff, 0xff, 0xff, 0xff]));
+    await once(broken, 'close');
+    const gone = connect({ port, host: '127.0.0.1' });
+    gone.on('error', () => {});
+    gone.write(UPGRADE, () => gone.resetAndDestroy());
+    // A client that has not seen the end of its connection sends a frame.
+    const late = new WebSocket(url);
+    atEnd(() => late.terminate());
+    await once(late, 'open');
+    late.pause();
+    late.send('late');
+    await program.says('< late');
+    late.send('later');
+    await program.says('< later');
+    const last = new WebSocket(url);
+    const [pinged, closed] = [once(last, 'ping'), once(last, 'close')];
+    await pinged;
+    expect((await closed).map(String)).toEqual(['3000', 'recorded']);
+    program.interrupt();
+    expect([await program.exitCode, program.err]).toEqual([0, '']);
+  });
+
+  it('listens on this machine only [RC4]', async () => {
+    const { program, url } = await serveFile(fileOf('empty.ndjson', []));
+    const other = connect({ port: Number(new URL(url).port), host: '127.0.0.2' });
+    expect(await outcomeOf(once(other, 'connect'))).toHaveProperty('error');
+    program.interrupt();
+    expect(await program.exitCode).toBe(0);
+  });
+
+  it('refuses the clients of a broken recording, and says why [RC4]', async () => {
+    const file = join(folder, 'broken-serve.ndjson');
+    writeFileSync(file, `${HEADER}\nsecret`);
+    const { program, url } = await serveFile(file);
+    const refused = await outcomeOf(
+      WebSocketClient.connect({ url, reconnectMaxAttempts: 0 }, new GenericJsonHandler()),
+    );
+    expect(refused).toMatchObject({ error: { message: expect.stringContaining('503') } });
+    await program.says('error   Line 2 of the recording is not JSON');
+    program.interrupt();
+    expect(await program.exitCode).toBe(0);
+    expect(program.out).not.toContain('secret');
   });
 });
