@@ -8,6 +8,8 @@ import { buildProgram, folder, Program, removeProgram, runProgram, VERSION } fro
 beforeAll(buildProgram);
 afterAll(removeProgram);
 
+const VALUES: Readonly<Record<string, string>> = { '--serve': '0', '--for': '1h' };
+
 /** A recording whose second update comes after a minute. */
 function slowFile(): string {
   const file = join(folder, 'slow.ndjson');
@@ -48,6 +50,26 @@ describe('--for', () => {
 });
 
 describe('Ctrl-C', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends a command before its time, as %s [RC1, RC2]', async (signal) => {
+    const server = await serve({ exchange: false });
+    const tap = new Program('tap', server.url, '--for', '1h');
+    await tap.says('is ready');
+    tap.interrupt(signal);
+    expect([await tap.exitCode, tap.err]).toEqual([0, '']);
+    expect(tap.out).toMatch(/0 gaps/);
+  });
+
+  it('while a subscription waits for its answer ends with the summary [RC1]', async () => {
+    const server = await serve();
+    server.respondTo('"op":"subscribe"', []);
+    const tap = new Program('tap', server.url, '--venue', 'bybit', '--topic', 'tickers.BTCUSDT', '--json');
+    await tap.says('subscribe');
+    tap.interrupt();
+    expect(await tap.exitCode).toBe(0);
+    expect(tap.objects.at(-1)).toMatchObject({ type: 'summary', state: 'ready', gaps: 0 });
+    expect(tap.objects.map(({ type }) => type)).not.toContain('error');
+  });
+
   it('ends a replay with its summary [RC4]', async () => {
     const replay = new Program('replay', slowFile(), '--json');
     await replay.says('"type":"frame"');
@@ -63,11 +85,16 @@ describe('Ctrl-C', () => {
     ['record', 1],
     ['replay', 0],
     ['replay --serve', 0],
+    ['replay --for', 0],
   ])('before %s has begun ends it at once [RC1, RC4]', async (command, exitCode) => {
     const server = await serve();
     server.hangUpgrades();
     const [name = '', ...options] = command.split(' ');
-    const args = [name, name === 'replay' ? slowFile() : server.url, ...options.flatMap((option) => [option, '0'])];
+    const args = [
+      name,
+      name === 'replay' ? slowFile() : server.url,
+      ...options.flatMap((option) => [option, VALUES[option] ?? '']),
+    ];
     const printed: string[] = [];
     const stream = { write: (text: string) => printed.push(text) };
     const signal = AbortSignal.abort();

@@ -79,8 +79,8 @@ export class Program {
     });
   }
 
-  interrupt(): void {
-    this.#process.kill('SIGINT');
+  interrupt(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): void {
+    this.#process.kill(signal);
   }
 
   /** Closes the reading end of the pipe. */
