@@ -42,8 +42,6 @@ export class Playback {
   #ownClose: SocketClose | undefined;
   /** Whether the client of the recording ended the current recorded socket. */
   #wasLeft = false;
-  /** A call of `#play()` is under way. */
-  #isPlaying = false;
   #end: SocketClose | AnyTransportError | undefined;
 
   /** @throws ConfigError for anything but a recording */
@@ -158,16 +156,12 @@ export class Playback {
   }
 
   #play(): void {
-    // A client that acts inside an event comes back here: the loop below goes on with what it did.
-    if (this.#isPlaying) return;
-    this.#isPlaying = true;
     let steps = 0;
     while (this.#holds.size === 0 && this.#end === undefined && this.#step()) {
       if (++steps < EVENTS_PER_TURN) continue;
       this.#playSoon();
-      break;
+      return;
     }
-    this.#isPlaying = false;
   }
 
   /** Plays the next event if it is due. Returns whether the event after it may follow at once. */
