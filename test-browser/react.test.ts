@@ -381,6 +381,52 @@ test('errors are returned: a refusal, a listener that throws, wrong options, a c
   expect((await codes())[0]).toBe('CONNECTION_CLOSED');
 });
 
+test('a silence and its end are shown, and how many updates were dropped [RE9, RE11]', async ({ page, server }) => {
+  const client = await openClient(page, server);
+  await client.evaluate((own) => {
+    const channelOptions = { maxSilence: 300, overflow: 'latest', conflateInterval: 100 } as const;
+    ui.render({ client: own, channel: 'trades', channelOptions, latest: 'price', latestOptions: { maxSilence: 300 } });
+  });
+  // In silence both end as stale, whenever it began.
+  await subscribed(server, 'trades');
+  await subscribed(server, 'price');
+  for (let n = 1; n <= 20; n++) server.publish('trades', n);
+  server.publish('price', 1);
+  await text(page, 'trades', 'stale');
+  await text(page, 'price', 'stale 1 stale');
+  await page.evaluate(() => ui.reset());
+  server.publish('trades', 21);
+  server.publish('price', 2);
+  await page.waitForFunction(() => ui.seen().channels.some(({ status }) => status === 'live'));
+  await page.waitForFunction(() => ui.seen().latests.some(({ isStale, data }) => data === 2 && !isStale));
+  await page.waitForFunction(() => ui.seen().channel?.dropped);
+  await client.evaluate((own) => own.close());
+});
+
+test('an error of the client is shown while the connection stays as it is [RE4]', async ({ page, server }) => {
+  const client = await openClient(page, server);
+  await client.evaluate((own) => {
+    ui.render({ client: own });
+    own.on('message', () => {
+      throw new Error('a listener of the application failed');
+    });
+  });
+  await text(page, 'state', 'ready');
+  server.broadcast('{"unknown":1}');
+  await page.waitForFunction(() =>
+    String(ui.seen().connection?.lastError?.cause).includes('of the application failed'),
+  );
+  await text(page, 'state', 'ready');
+  await client.evaluate((own) => own.close());
+});
+
+test('a wrong depth is for the error boundary [RE15]', async ({ page, server }) => {
+  const client = await openClient(page, server);
+  await client.evaluate((own) => ui.render({ client: own, book: 'depth', depth: -1 }));
+  await expect(page.locator('#failed')).toHaveCount(1);
+  await client.evaluate((own) => own.close());
+});
+
 test('a topic that failed is asked for again by a component that is mounted later [RE15]', async ({ page, server }) => {
   const client = await openClient(page, server);
   server.refuseTopic('late');
