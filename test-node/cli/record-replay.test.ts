@@ -346,7 +346,7 @@ describe('record and replay', () => {
     expect(await program.exitCode).toBe(0);
   });
 
-  it('refuses the clients of a broken recording, and says why [RC4]', async () => {
+  it('refuses the clients of a broken recording, and says why [RC4, RC5]', async () => {
     const file = join(folder, 'broken-serve.ndjson');
     writeFileSync(file, `${HEADER}\nsecret`);
     const { program, url } = await serveFile(file);
@@ -356,7 +356,7 @@ describe('record and replay', () => {
     expect(refused).toMatchObject({ error: { message: expect.stringContaining('503') } });
     await program.says('error   Line 2 of the recording is not JSON');
     program.interrupt();
-    expect(await program.exitCode).toBe(0);
+    expect(await program.exitCode).toBe(1);
     expect(program.out).not.toContain('secret');
   });
 });
