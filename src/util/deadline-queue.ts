@@ -43,6 +43,8 @@ export class DeadlineQueue {
   #wakeAt = Infinity;
   /** Overdue items that get one more turn of the event loop, in which their answers may come. */
   #spared: Expirable[] = [];
+  /** Those that a call found. If the event loop is blocked after that call, nothing is read before their turn is over. */
+  #swept: Expirable[] = [];
   /** The two clocks at the latest look. */
   #lookedAt: number;
   #wallTime: number | undefined;
@@ -88,7 +90,7 @@ export class DeadlineQueue {
   sweep(): void {
     const now = this.#look();
     const first = this.#first();
-    if (first && first.deadline <= now) this.#expire(now, true);
+    if (first && first.deadline <= now) this.#expire(now, this.#swept);
   }
 
   /** Stops the timer. The items stay until they are deleted. */
@@ -96,6 +98,7 @@ export class DeadlineQueue {
     this.#timer.stop();
     this.#wakeAt = Infinity;
     this.#spared = [];
+    this.#swept = [];
   }
 
   /** Nothing waits: no timer may be left, because frameworks wait for the last one (zone.js). */
@@ -132,25 +135,26 @@ export class DeadlineQueue {
 
   #onTimer(lateness: number): void {
     this.#wakeAt = Infinity;
-    const spared = this.#spared;
-    this.#spared = [];
-    this.#end(spared);
-    this.#expire(this.#look(), lateness > LATE);
+    const isLate = lateness > LATE;
+    const over = isLate ? this.#spared : this.#spared.concat(this.#swept);
+    this.#spared = isLate ? this.#swept : [];
+    this.#swept = [];
+    if (this.#spared.length > 0) this.#start(this.#clock.now(), 0);
+    this.#end(over);
+    this.#expire(this.#look(), isLate ? this.#spared : undefined);
   }
 
-  /** @param sparesWritten - whether written items get one more turn of the event loop */
-  #expire(now: number, sparesWritten: boolean): void {
+  /** @param spared - where the written items go that get one more turn of the event loop; missing: all expire */
+  #expire(now: number, spared?: Expirable[]): void {
     const due: Expirable[] = [];
-    const spared: Expirable[] = [];
+    const sparedBefore = spared?.length ?? 0;
     for (let first = this.#first(); first && first.deadline <= now; first = this.#first()) {
       this.#removeFirst();
-      (sparesWritten && first.isUnwritten === false ? spared : due).push(first);
+      if (spared && first.isUnwritten === false) spared.push(first);
+      else due.push(first);
     }
-    if (spared.length > 0) {
-      this.#spared = this.#spared.concat(spared);
-      // A timer that is overdue already would fire in this turn.
-      this.#start(now, 0);
-    }
+    // A timer that is overdue already would fire in this turn.
+    if (spared && spared.length > sparedBefore) this.#start(now, 0);
     this.#end(due);
     this.#arm(this.#clock.now());
   }
