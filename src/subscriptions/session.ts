@@ -2,6 +2,7 @@ import { attempt } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import * as texts from '../texts.js';
+import type { Arrival } from './arrival.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { Gaps } from './gaps.js';
 import type { Outcomes } from './outcomes.js';
@@ -13,6 +14,7 @@ import type { UnansweredFrames } from './unanswered-frames.js';
 export interface SessionParts {
   readonly context: Context;
   readonly store: SubscriptionStore;
+  readonly arrival: Arrival;
   readonly changed: ChangedTopics;
   readonly unanswered: UnansweredFrames;
   readonly gaps: Gaps;
@@ -32,15 +34,19 @@ export class Session {
 
   /** The streams of these topics came to their normal end. */
   completed(topics: readonly (Topic | RequestId)[]): void {
-    const { store, unanswered } = this.#parts;
+    const { arrival, store, unanswered } = this.#parts;
     for (const name of topics) {
       const subscription = store.find(name);
       // An unread subscribe frame brings the topic again: the server means an earlier subscription.
-      if (!subscription || subscription.state === 'idle' || unanswered.isUnread(subscription)) continue;
-      const { subscribers } = subscription;
+      if (!subscription || unanswered.isUnread(subscription)) continue;
+      const { state, subscribers } = subscription;
+      // Code that saw the frame may have ended its connection. Then the server means what that connection had.
+      const isLate = state === 'idle' && arrival.isOver;
+      if (state === 'idle' && !isLate) continue;
       // The frame that is on its way may bring the topic again: the end of the topic follows it.
-      if (!subscription.isDoubled) this.#end(subscription);
+      if (!isLate && !subscription.isDoubled) this.#end(subscription);
       for (const subscriber of subscribers) {
+        if (isLate && !subscriber.isConfirmed) continue;
         subscriber.confirm();
         void subscriber.leave();
         subscriber.inlet.complete({ code: 1000, reason: 'completed' });

@@ -100,6 +100,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#session = new Session({
       context,
       store,
+      arrival,
       changed,
       unanswered,
       gaps,

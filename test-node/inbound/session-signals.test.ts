@@ -53,6 +53,20 @@ describe('a signal', () => {
     expect(server.subscriptions).toEqual(new Set(['a']));
   });
 
+  it('completed ends a stream also where code that saw its frame has replaced the connection [HN32]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const channel = await client.subscribe('a');
+    const got = collect(channel);
+    client.trace((entry) => {
+      if (entry.type === 'frame' && entry.text.includes('"last"')) client.reconnect('seen', { leaveTimeout: 0 });
+    });
+    const closed = channelEvent(channel, 'close');
+    server.broadcast({ topic: 'a', data: 'last', signal: { type: 'completed', topics: ['a'] } });
+    expect((await closed)[0]).toEqual({ code: 1000, reason: 'completed' });
+    expect(await got.until(1)).toEqual(['last']);
+  });
+
   it('reconnect with a delay makes the next attempt come later by that time [HN20, HN33]', async () => {
     const { client, clock, peer } = await connectedWorld({ handler: new SignalHandler() });
     const delays: number[] = [];
