@@ -174,13 +174,16 @@ export class Connection
   #shutdown(code: number, reason: string): void {
     const { handler, trace, counters } = this.#context;
     if (this.link.isOpen) {
-      attempt(this.#context, texts.hookFailed('farewell'), () => {
-        for (const frame of listFrames(handler.farewell())) {
+      const frames = attempt(this.#context, texts.hookFailed('farewell'), () => listFrames(handler.farewell())) ?? [];
+      try {
+        for (const frame of frames) {
           this.link.send(frame);
           counters.sent++;
           trace.frame('out', frame);
         }
-      });
+      } catch {
+        // The socket ended before us, and nobody waits for a farewell.
+      }
     }
     this.link.shutdown(code, reason);
   }
