@@ -64,7 +64,7 @@ export class SimulatedPipe {
   /** Whether a part of a parcel is out, and more of it is coming. */
   get isMoving(): boolean {
     const now = this.#clock.now();
-    return this.#timer !== undefined && this.#from < now && now < this.#until;
+    return this.#timer !== undefined && this.#from < now && now < this.#until && this.#partialBytes > 0;
   }
 
   push(bytes: number, deliver: () => void): void {

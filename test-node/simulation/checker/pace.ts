@@ -180,7 +180,7 @@ const noticesDeath: Rule = {
         if (flowsYet) return fail('a link was called dead while bytes came in');
         if (at - leftAt < pongTimeout - 1 - tolerance) return fail('a link was called dead while bytes left');
         // A ping has to wait for room, too.
-        if (isFull && at - alive >= pongTimeout) return;
+        if (isFull && at - alive >= pongTimeout - 1 - tolerance) return;
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
         if (at - askedAt < pongTimeout - 1 - tolerance)
           fail(`a link was called dead ${at - askedAt} ms after it was asked`);
