@@ -140,9 +140,9 @@ export class Connection
    * none, and at the second call.
    */
   leave(reason: string, { timeout, serverDelay, isNotice = false }: Departure = {}): void {
-    // There will be no other connection.
     const { drain, login, outbox } = this.#parts;
-    if (this.#listener.isClosing || login.isRefused) return;
+    // There will be no other connection, or this one has told its end, which is about to be judged.
+    if (this.#listener.isClosing || login.isRefused || this.link.isGone) return;
     const { leaveTimeout } = this.#context.config;
     const end = (isSilent: boolean) => {
       // The server was first: its code is judged, as always.

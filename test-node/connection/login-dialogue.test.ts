@@ -161,6 +161,27 @@ describe('login()', () => {
     expect(messages).toEqual([{ op: 'notice', text: 'key revoked' }]);
   });
 
+  it('judges the close of the server, whatever notice it kept [HN47]', async () => {
+    class PatientHandler extends GenericJsonHandler {
+      override async login({ receive }: LoginSession) {
+        await receive(named('nothing'));
+      }
+      override shouldReconnect(message: Message) {
+        return message.field('op') === 'notice';
+      }
+      override classifyClose({ code }: { code: number }) {
+        return code === 4003 ? 'fatal' : 'retry';
+      }
+    }
+    const server = await serve();
+    server.onConnection((connection) => {
+      connection.send({ op: 'notice' });
+      connection.close(4003, 'key revoked');
+    });
+    const client = createClient(server, { handler: new PatientHandler() });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', retryable: false });
+  });
+
   it('heeds a signal in what it takes and in what it skips [HN47]', async () => {
     const heeded: unknown[] = [];
     class SignalHandler extends ChallengeHandler {
