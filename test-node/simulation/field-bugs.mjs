@@ -31,8 +31,8 @@ export const fieldBugs = [
   bug(
     'a late timer does not wait for answers',
     'util/deadline-queue.ts',
-    'sparesWritten && first.isUnwritten === false ? spared : due',
-    'sparesWritten && first.isUnwritten === null ? spared : due',
+    'if (spared && first.isUnwritten === false)',
+    'if (spared && first.isUnwritten === null)',
   ),
   bug(
     'a sleep that the wall clock tells is no time',
@@ -184,8 +184,8 @@ export const fieldBugs = [
   bug(
     'only close() says farewell',
     'connection/connection.ts',
-    'if (this.link.isOpen) {\n      attempt(',
-    'if (this.link.isOpen && this.#listener.isClosing) {\n      attempt(',
+    'if (this.link.isOpen) {\n      const frames',
+    'if (this.link.isOpen && this.#listener.isClosing) {\n      const frames',
     500,
   ),
   bug(
