@@ -1,16 +1,10 @@
 // npm run check:frames [-- --seeds 20000] [--from 1] [--jobs 2]   compares our adapter with ws alone on random streams
 // npm run check:frames -- --seed 42                               shows the events of one stream
 import { fork } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundleSource } from '../../../scripts/bundle-source.mjs';
 
-const root = join(import.meta.dirname, '../../..');
-// Below node_modules, where the dependencies resolve and git does not look.
-const folder = join(root, 'node_modules/.cache/hpx-transport-ws');
-const bundle = join(folder, `frames.${process.pid}.mjs`);
 /** Nobody reads the stack traces of errors here, and they take time. */
 const WORKER_OPTIONS = ['--stack-trace-limit=0', '--max-semi-space-size=32'];
 /** Streams that a process runs before it ends. */
@@ -25,25 +19,8 @@ const { values } = parseArgs({
   },
 });
 
-mkdirSync(folder, { recursive: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: ['test-node/adapters/frames/frames-program.ts'],
-  outfile: bundle,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: 'inline',
-  logLevel: 'warning',
-  tsconfig: join(root, 'tsconfig.json'),
-});
-try {
-  process.exitCode = values.seed === undefined ? await runMany() : (await run(values.seed)).code;
-} finally {
-  rmSync(bundle, { force: true });
-}
+const bundle = await bundleSource('test-node/adapters/frames/frames-program.ts', 'frames');
+process.exitCode = values.seed === undefined ? await runMany() : (await run(values.seed)).code;
 
 async function runMany() {
   const end = numberOf('from') + numberOf('seeds');
