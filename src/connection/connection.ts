@@ -142,7 +142,7 @@ export class Connection
   leave(reason: string, { timeout, serverDelay, isNotice = false }: Departure = {}): void {
     const { drain, login, outbox } = this.#parts;
     // There will be no other connection, or this one has told its end, which is about to be judged.
-    if (this.#listener.isClosing || login.isRefused || this.link.isGone) return;
+    if (this.#listener.isClosing || login.isRefused || !this.link.isHeard) return;
     const { leaveTimeout } = this.#context.config;
     const end = (isSilent: boolean) => {
       // The server was first: its code is judged, as always.

@@ -110,6 +110,11 @@ export class Link {
     return this.#state === 'gone';
   }
 
+  /** Whether the listener still hears of the socket: it has not told its end, and was not left. */
+  get isHeard(): boolean {
+    return this.#state !== 'released' && this.#state !== 'gone';
+  }
+
   /** Whether the socket is taking a frame right now. */
   get isSending(): boolean {
     return this.#isSending;
@@ -231,7 +236,7 @@ export class Link {
       // Only the host: paths and queries carry keys.
       this.#context.trace.effect('dial', { host: new URL(endpoint.url).host });
       // Code that saw this in the trace may have closed the client.
-      if (!this.#isHeard) return this.#vanish();
+      if (!this.isHeard) return this.#vanish();
       const socket = runtime.openSocket(
         {
           url: endpoint.url,
@@ -241,9 +246,9 @@ export class Link {
         },
         {
           onOpen: () => this.#onOpen(),
-          onMessage: (data) => this.#isHeard && this.#listener.onMessage(data),
-          onPing: () => this.#isHeard && this.#listener.onPing(),
-          onPong: () => this.#isHeard && this.#listener.onPong(),
+          onMessage: (data) => this.isHeard && this.#listener.onMessage(data),
+          onPing: () => this.isHeard && this.#listener.onPing(),
+          onPong: () => this.isHeard && this.#listener.onPong(),
           onError: (error) => this.#onError(error),
           onClose: (close) => this.#onClose(close),
           onNote: (note) => this.#context.trace.effect('socketNote', { note }),
@@ -251,7 +256,7 @@ export class Link {
       );
       this.#socket = socket;
       // The socket may have opened, or ended, before openSocket() returned it.
-      if (!this.#isHeard) this.#discard();
+      if (!this.isHeard) this.#discard();
       else if (this.#isEarly) this.#onOpen();
     } catch (cause) {
       this.#unopened(cleanCause(cause));
@@ -261,11 +266,6 @@ export class Link {
   /** Asked after a call that may have changed the state. */
   get #isEarly(): boolean {
     return this.#state === 'early';
-  }
-
-  /** Whether the listener still hears of the socket. */
-  get #isHeard(): boolean {
-    return this.#state !== 'released' && this.#state !== 'gone';
   }
 
   #onOpen(): void {
@@ -283,11 +283,11 @@ export class Link {
     if (this.isGone || this.#error) return;
     this.#error = { ...error, cause: cleanCause(error.cause) };
     // The close event brings the code. A socket that does not send it has ended too.
-    if (this.#isHeard) this.awaitEnd();
+    if (this.isHeard) this.awaitEnd();
   }
 
   #onClose(close: SocketClose): void {
-    const wasHeard = this.#isHeard;
+    const wasHeard = this.isHeard;
     this.#vanish();
     if (wasHeard) this.#report(close);
   }
@@ -299,7 +299,7 @@ export class Link {
   }
 
   #end(close: SocketClose, why?: string): void {
-    if (!this.#isHeard) return;
+    if (!this.isHeard) return;
     this.#release();
     this.#report(close, why);
   }
