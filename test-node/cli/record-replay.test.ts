@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { GenericJsonHandler, WebSocketClient } from 'hpx-transport-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +35,15 @@ async function serveFile(file: string, ...options: readonly string[]) {
   const program = new Program('replay', file, '--serve', '0', ...options);
   await program.says('is served at ws://127.0.0.1:');
   return { program, url: /ws:\/\/127\.0\.0\.1:\d+/.exec(program.out)?.[0] ?? '' };
+}
+
+/** A client of bare TCP that has asked for a WebSocket. */
+function rawClient(url: string): Socket {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+  atEnd(() => socket.destroy());
+  socket.on('error', () => {});
+  socket.write(UPGRADE);
+  return socket;
 }
 
 describe('record and replay', () => {
@@ -293,10 +302,7 @@ describe('record and replay', () => {
       { time: 60_000, socket: 1, event: 'open' },
     ]);
     const { program, url } = await serveFile(file, '--speed', '0.001');
-    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
-    atEnd(() => socket.destroy());
-    socket.on('error', () => {});
-    socket.write(UPGRADE);
+    rawClient(url);
     // The next client is answered behind the first one.
     expect((await fetch(url.replace('ws:', 'http:'))).status).toBe(426);
     program.interrupt();
@@ -311,16 +317,12 @@ describe('record and replay', () => {
       { time: 3, socket: 1, event: 'close', code: 3_000, reason: 'recorded', wasClean: true },
     ]);
     const { program, url } = await serveFile(file, '--speed', 'max');
-    const port = Number(new URL(url).port);
-    const broken = connect({ port, host: '127.0.0.1' });
-    broken.on('error', () => {});
-    broken.write(UPGRADE);
+    const broken = rawClient(url);
     await once(broken, 'data');
     broken.write(new Uint8Array([0xff, 0xff, 0xff, 0xff]));
     await once(broken, 'close');
-    const gone = connect({ port, host: '127.0.0.1' });
-    gone.on('error', () => {});
-    gone.write(UPGRADE, () => gone.resetAndDestroy());
+    const gone = rawClient(url);
+    gone.write('', () => gone.resetAndDestroy());
     // A client that has not seen the end of its connection sends a frame.
     const late = new WebSocket(url);
     atEnd(() => late.terminate());
