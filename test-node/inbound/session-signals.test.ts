@@ -1,4 +1,11 @@
-import { type Frame, GenericJsonHandler, type Message, type Signal, type SubscriptionContext } from 'hpx-transport-ws';
+import {
+  type Channel,
+  type Frame,
+  GenericJsonHandler,
+  type Message,
+  type Signal,
+  type SubscriptionContext,
+} from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import {
   barrier,
@@ -65,6 +72,23 @@ describe('a signal', () => {
     server.broadcast({ topic: 'a', data: 'last', signal: { type: 'completed', topics: ['a'] } });
     expect((await closed)[0]).toEqual({ code: 1000, reason: 'completed' });
     expect(await got.until(1)).toEqual(['last']);
+  });
+
+  it('completed leaves a call alone that came after the end of its connection [HN32]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const channel = await client.subscribe('a');
+    const later: Promise<Channel>[] = [];
+    client.trace((entry) => {
+      if (entry.type !== 'frame' || !entry.text.includes('"last"') || later.length > 0) return;
+      client.reconnect('seen', { leaveTimeout: 0 });
+      later.push(client.subscribe('a'));
+    });
+    const closed = channelEvent(channel, 'close');
+    server.broadcast({ topic: 'a', data: 'last', signal: { type: 'completed', topics: ['a'] } });
+    await closed;
+    const [again] = await Promise.all(later);
+    expect([again?.closed, client.epoch]).toEqual([false, 2]);
   });
 
   it('reconnect with a delay makes the next attempt come later by that time [HN20, HN33]', async () => {
@@ -208,6 +232,51 @@ describe('the signal resumed', () => {
     server.broadcast({ topic: 'b', n: 3, data: 3 });
     await got.until(2);
     expect(causes).toEqual(['b sequence']);
+  });
+
+  it('counts from the connection that was resumed, not from one before it [HN27, HN35]', async () => {
+    class Numbered extends SignalHandler {
+      override extractSequence(message: Message) {
+        const { n } = message.json as { n?: number };
+        return n === undefined ? undefined : { current: n, previous: n - 1 };
+      }
+    }
+    const server = await serve();
+    server.onConnection((connection) => {
+      if (connection.index === 2) connection.send({ signal: { type: 'resumed', topics: ['a'] } });
+    });
+    const client = await connectClient(server, { handler: new Numbered() });
+    const channel = await client.subscribe('a');
+    const got = collect(channel);
+    server.broadcast({ topic: 'a', n: 9, data: 9 });
+    await got.until(1);
+    // The second connection asks anew, and counts anew; nothing comes on it.
+    server.dropAll();
+    await channelEvent(channel, 'resumed');
+    const causes: string[] = [];
+    channel.on('gap', ({ cause }) => causes.push(cause));
+    server.dropAll();
+    await clientEvent(client, 'reconnected');
+    await barrier(client);
+    server.broadcast({ topic: 'a', n: 1, data: 1 });
+    await got.until(2);
+    expect(causes).toEqual([]);
+  });
+
+  it('sends nothing for a stream that comes to its end after it was confirmed anew [HN32, HN35]', async () => {
+    const server = await serve();
+    const client = await connectClient(server, { handler: new SignalHandler() });
+    const channel = await client.subscribe('a');
+    server.respondTo('"op":"subscribe"', (text) => [
+      { signal: { type: 'resumed', topics: ['a'] } },
+      { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
+      { signal: { type: 'completed', topics: ['a'] } },
+    ]);
+    const closed = channelEvent(channel, 'close');
+    server.dropAll();
+    await closed;
+    await barrier(client);
+    expect(framesOf(server).filter(({ op }) => op === 'unsubscribe')).toEqual([]);
   });
 
   it('ends a stream at the server that comes to its end while it is asked for anew [HN32, HN35]', async () => {

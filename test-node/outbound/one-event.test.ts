@@ -244,17 +244,6 @@ describe('the host that slept', () => {
     await clock.jump(2_000);
     expect(await call).toEqual({ value: { op: 'order' } });
   });
-
-  it('does so also where a call found it late before the event loop was blocked [DL18, R1]', async () => {
-    const { client, clock } = await connectedWorld({ network: { latency: 5 } });
-    clock.throttle(1_000);
-    const call = outcomeOf(client.request({ op: 'order' }, { timeout: 6 }));
-    // Its timer would have fired by now, and its answer is on the way.
-    await clock.advance(8);
-    void client.request({ op: 'other' });
-    await clock.jump(2_000);
-    expect(await call).toEqual({ value: { op: 'order' } });
-  });
 });
 
 describe('priority and maxWait', () => {

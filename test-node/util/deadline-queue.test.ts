@@ -110,6 +110,24 @@ describe('DeadlineQueue', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('lets an answer that waits in the socket come before a written item that a call found late [DL18]', async () => {
+    const clock = new VirtualClock();
+    const queue = new DeadlineQueue(clock);
+    const events: string[] = [];
+    const written = { ...newItem(1, () => events.push('expired')), isUnwritten: false };
+    queue.add(written, 10);
+    clock.throttle(1_000);
+    await clock.advance(20);
+    queue.sweep();
+    clock.setArrival(() => {
+      events.push('answered');
+      queue.delete(written);
+    }, 5);
+    await clock.jump(2_000);
+    await clock.advance(5_000);
+    expect(events).toEqual(['answered']);
+  });
+
   it('lets an expiring item add and delete others', async () => {
     const clock = new VirtualClock();
     const queue = new DeadlineQueue(clock);
