@@ -135,7 +135,7 @@ class LiveRun {
       told = cause?.message;
     });
     client.on('reconnecting', ({ attempt, delay, cause }) => {
-      // An attempt that failed. An outage is told once, not with each attempt.
+      // Attempts that fail for the same reason get one line, not a line each.
       if (cause.message !== told) report.event('error', cause.message, { code: cause.code });
       told = cause.message;
       report.event('wait', texts.retry(attempt, delay), { attempt, delay });

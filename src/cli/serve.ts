@@ -102,7 +102,7 @@ class RecordingServer {
     const played = player.runtime.openSocket(REQUEST, events);
     raw.on('close', () => {
       played.terminate?.();
-      // The client has left: nobody gets the rest.
+      // The client has left. No other client may get the rest of its replay.
       if (!isEnded) player.stop();
     });
   }

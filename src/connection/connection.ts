@@ -182,7 +182,7 @@ export class Connection
           trace.frame('out', frame);
         }
       } catch {
-        // The socket ended before us, and nobody waits for a farewell.
+        // The socket has ended already. A farewell that cannot leave is no error.
       }
     }
     this.link.shutdown(code, reason);

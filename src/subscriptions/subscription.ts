@@ -46,8 +46,8 @@ export class Subscription {
   /** Its resyncs, once there was one; for `Resyncs` alone. */
   resyncs: ResyncRecord | undefined;
   /**
-   * Whether the session of the last connection goes on with the topic, although a frame that asks for it anew is on its way.
-   * What the server says of the topic may mean either, until it has answered.
+   * Whether the server goes on with the topic of the last connection, and a frame that asks for the topic anew is on its way.
+   * Until the server answers that frame, its words about the topic may mean the old subscription or the new one.
    */
   isDoubled = false;
   /** Counts the frames that asked for the topic. */
@@ -59,7 +59,7 @@ export class Subscription {
   /** The number of the last update, where the protocol numbers updates. */
   sequence: Sequence['current'] | undefined;
   lastUpdateAt = 0;
-  /** The number of the last update of the connection before, for a session that goes on. */
+  /** The number of the last update on the connection before this one. A resumed session goes on from that number. */
   #earlier: Sequence['current'] | undefined;
   #state: SubscriptionState = 'idle';
   #released: Deferred<void> | undefined;
