@@ -59,13 +59,13 @@ test('a replay shows the recorded prices, the drop and its gap, and stays at the
   page,
   tape,
 }) => {
-  const { path, text } = await recordDrop(dashboard, tape);
-  await tape.play(path);
+  const saved = await recordDrop(dashboard, tape);
+  const { text } = saved;
+  await tape.play(saved);
   await expect(tape.detail).toContainText(new Date().getFullYear().toString());
   await expect(dashboard.fault('Drop')).toBeDisabled();
   await expect(dashboard.button('Buy')).toBeDisabled();
-  await dashboard.button('Max').click();
-  await tape.hasEnded();
+  await tape.end();
   await expect(dashboard.status).toHaveText('Replay, not live data');
   const entries = dashboard.log.getByRole('listitem');
   // The page asked again all that it had asked then.
@@ -96,9 +96,8 @@ test('from a replay the page goes back to live data [DM11]', async ({ dashboard,
   await tape.start();
   await tape.stop();
   await dashboard.button('Replay it').click();
-  await expect(dashboard.status).toHaveText('Replay, not live data');
-  await dashboard.button('Max').click();
   await tape.hasEnded();
+  await expect(dashboard.status).toHaveText('Replay, not live data');
   await dashboard.button('Back to live').click();
   await dashboard.isLive();
   await dashboard.ticks();
@@ -110,8 +109,7 @@ test('from a replay the page goes back to live data [DM11]', async ({ dashboard,
 });
 
 test('a replay is paused, goes on, and changes its speed while it runs [DM11]', async ({ dashboard, tape }) => {
-  const { path } = await recordDrop(dashboard, tape);
-  await tape.play(path);
+  await tape.play(await recordDrop(dashboard, tape));
   await dashboard.button('Pause').click();
   await expect(tape.detail).toContainText(', paused');
   // The numbers say that nothing comes any more.
@@ -124,7 +122,8 @@ test('a replay is paused, goes on, and changes its speed while it runs [DM11]', 
   }
   expect(await tape.place.textContent()).toBe(before);
   await dashboard.button('Resume').click();
-  await tape.hasEnded();
+  await expect(dashboard.fact('Updates')).not.toHaveText('0 /s');
+  await tape.end();
   await expect(dashboard.button('Pause')).toBeDisabled();
 });
 
@@ -138,9 +137,9 @@ test('a replay follows to the markets that were shown, and shows no other [DM11]
   await page.locator('#market-SOL-USD').click();
   await expect(chart('SOL-USD')).toBeVisible();
   await tape.hasData();
-  const { path } = await tape.stop();
+  const saved = await tape.stop();
   await page.locator('#market-XRP-USD').click();
-  await tape.play(path);
+  await tape.play(saved);
   await dashboard.button('Pause').click();
   await page.locator('#market-ADA-USD').click();
   await expect(dashboard.log).toContainText(
@@ -150,7 +149,7 @@ test('a replay follows to the markets that were shown, and shows no other [DM11]
   await dashboard.button('Resume').click();
   await expect(chart('SOL-USD')).toBeVisible();
   await tape.hasData();
-  await tape.hasEnded();
+  await tape.end();
   await expect(page.locator('.log-list [data-kind="error"]')).toHaveCount(0);
 });
 
@@ -161,11 +160,16 @@ test('a replay fits a phone, and the keyboard stays with its controls [DM5, DM6]
 }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await tape.start();
-  await tape.stop();
+  const saved = await tape.stop();
   await dashboard.button('Replay it').focus();
   await page.keyboard.press('Enter');
-  await expect(dashboard.button('Pause')).toBeFocused();
-  // The recording is short: its end would disable the buttons.
+  await tape.hasEnded();
+  // The end disables the button that had the focus.
+  await expect(dashboard.button('Back to live')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dashboard.button('Record')).toBeFocused();
+  await tape.play(saved);
+  await dashboard.button('Pause').focus();
   await page.keyboard.press('Enter');
   await expect(dashboard.button('Resume')).toBeFocused();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
@@ -212,7 +216,7 @@ test('a recording that cannot be read to its end names the line, and the page is
   const lines = text.split('\n');
   lines[299] = '{"time":';
   await writeFile(path, lines.join('\n'));
-  await tape.play(path);
+  await tape.open(path);
   await expect(dashboard.log).toContainText(
     'The replay has ended early. Line 300 of the recording is not JSON. Was the file cut, or edited?',
   );

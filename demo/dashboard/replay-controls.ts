@@ -16,6 +16,7 @@ export class ReplayControls {
   readonly #pause = element('button', { type: 'button', class: 'pause' }, 'Pause');
   readonly #bar = element('progress', { 'aria-label': 'Place in the recording', max: '1', value: '0' });
   readonly #place = new Cell(element('span', { class: 'number' }));
+  readonly #back = element('button', { type: 'button', class: 'back' }, 'Back to live');
   readonly #speeds = new Map<number, HTMLButtonElement>();
   #replay: Replay | undefined;
 
@@ -27,11 +28,10 @@ export class ReplayControls {
       this.#speeds.set(speed, button);
       speeds.append(button);
     }
-    const back = element('button', { type: 'button', class: 'back' }, 'Back to live');
     const place = element('div', { class: 'place' }, this.#bar, this.#place.node);
-    this.nodes = [this.#pause, place, speeds, back];
+    this.nodes = [this.#pause, place, speeds, this.#back];
     this.#pause.addEventListener('click', () => this.#change((replay) => replay.setPaused(!replay.isPaused)));
-    back.addEventListener('click', onLeave);
+    this.#back.addEventListener('click', onLeave);
   }
 
   paint(replay: Replay): void {
@@ -44,12 +44,19 @@ export class ReplayControls {
     );
     const label = isPaused ? 'Resume' : 'Pause';
     if (this.#pause.textContent !== label) this.#pause.textContent = label;
-    const controls = [this.#pause, ...this.#speeds.values()];
-    for (const control of controls) if (control.disabled !== Boolean(end)) control.disabled = Boolean(end);
+    this.#enable(!end);
     for (const [value, button] of this.#speeds) {
       const pressed = String(value === speed);
       if (button.getAttribute('aria-pressed') !== pressed) button.setAttribute('aria-pressed', pressed);
     }
+  }
+
+  /** The keyboard stays in the panel: a button that is disabled has no focus. */
+  #enable(isEnabled: boolean): void {
+    const controls = [this.#pause, ...this.#speeds.values()];
+    const hadFocus = controls.some((control) => control === document.activeElement);
+    for (const control of controls) if (control.disabled === isEnabled) control.disabled = !isEnabled;
+    if (hadFocus && !isEnabled) this.#back.focus();
   }
 
   #change(change: (replay: Replay) => void): void {
