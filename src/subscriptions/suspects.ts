@@ -104,7 +104,9 @@ export class Suspects {
    */
   lost(isByServer: boolean): readonly Subscription[] {
     const unanswered = this.#asked.filter((subscription) => isUnanswered(subscription) && subscription.isSuspect);
-    const size = unanswered.length;
+    const half = Math.max(1, unanswered.length >> 1);
+    // Another topic of the group may be at fault, even if nobody wants it any more.
+    const isAlone = this.#asked.length === 1;
     // A topic that was asked for since may be at fault as well.
     const isProof = isByServer && ![...this.#store.all()].some((one) => isUnanswered(one) && !one.isSuspect);
     this.#timer.stop();
@@ -115,7 +117,7 @@ export class Suspects {
     const convicted: Subscription[] = [];
     if (isProof) {
       for (const subscription of unanswered) {
-        if (size > 1) subscription.suspectedIn = size >> 1;
+        if (!isAlone) subscription.suspectedIn = half;
         else if (++subscription.convictions >= CONVICTED_FROM) convicted.push(subscription);
       }
     }

@@ -141,6 +141,28 @@ describe('a topic that makes the server end the connection', () => {
     expect(world.client.epoch).toBe(epoch);
   });
 
+  it('may be another of its frame, even if nobody wants that one any more [CH27, S6]', async () => {
+    const world = virtualWorld({ config: { reconnectMinUptime: 1_000, reconnectMaxDelay: 1_000 } });
+    await world.connect();
+    let killsAlone = 1;
+    const leaving = new AbortController();
+    world.server.onSend = (frame, send, connection) => {
+      const { op, args = [] } = frame as { op?: string; args?: string[] };
+      const isAlone = args.join() === 'good' && killsAlone-- > 0;
+      if (op !== 'subscribe' || !(isAlone || args.includes('bad'))) return send();
+      // The third frame has both, and one of them is withdrawn before the server fails over it.
+      if (args.join() === 'good,bad') leaving.abort();
+      world.clock.setTimer(() => connection.close(1011, 'internal error'), 10);
+    };
+    const good = followed(world.client.subscribe('good'));
+    const bad = followed(world.client.subscribe('bad', { signal: leaving.signal }));
+    const others = ['c', 'd'].map((topic) => followed(world.client.subscribe(topic)));
+    await world.clock.advance(120_000);
+    expect(killsAlone).toBeLessThan(1);
+    expect(leaving.signal.aborted).toBe(true);
+    expect([good, bad, ...others].map(({ is }) => is)).toEqual(['good', 'AbortError', 'c', 'd']);
+  });
+
   it('is not seen in a server that ends every connection at once [CH27, S4]', async () => {
     const world = virtualWorld();
     let isDown = true;
@@ -165,7 +187,8 @@ function followed(subscribing: Promise<Channel>): { is: string; message: string 
     ({ topic }) => {
       result.is = topic;
     },
-    (error: { code: string; message: string }) => Object.assign(result, { is: error.code, message: error.message }),
+    ({ code, name, message }: { code?: string | number; name: string; message: string }) =>
+      Object.assign(result, { is: typeof code === 'string' ? code : name, message }),
   );
   return result;
 }
