@@ -30,8 +30,11 @@ export interface SubscriptionFrames {
   readonly hasNext: boolean;
   /** Builds the next frame and asks the handler for its final form. Returns whether it can be written now. */
   prepareNext(): boolean;
-  /** Writes the next frame through `write`, which returns whether it was written. Returns false if there is no frame. */
-  writeNext(write: (frame: Frame) => boolean): boolean;
+  /**
+   * Writes the next frame through `write`, which returns whether it was written. `isEnd` says that the frame asks for no topic
+   * and ends some. Returns false if there is no frame.
+   */
+  writeNext(write: (frame: Frame, isEnd: boolean) => boolean): boolean;
 }
 
 /** The connection as the outbox sees it. */
@@ -44,7 +47,7 @@ export interface OutboxLink {
 }
 
 /**
- * What may leave: nothing, frames of the connection itself, then the first subscription frame, then everything. While a
+ * What may leave: nothing, frames of the connection itself, then the first subscribe frame, then everything. While a
  * connection is about to be replaced (`leaving`), calls and subscription frames wait for the next connection.
  */
 type Phase = 'detached' | 'attached' | 'resuming' | 'flowing' | 'leaving';
@@ -60,7 +63,7 @@ export interface Turns {
 /**
  * The one way out. Four lanes, first to last: frames of the connection itself (greeting, authentication, pings), calls of
  * high priority and cancels, other calls in the order in which they were made, subscription frames. Only the first
- * subscription frame of a connection goes before the calls that waited for that connection. Every lane obeys the rate
+ * subscribe frame of a connection goes before the calls that waited for that connection. Every lane obeys the rate
  * limits and the socket's buffer. Calls outlive a connection, the other lanes do not.
  */
 export class Outbox implements CallLaneListener {
@@ -81,6 +84,8 @@ export class Outbox implements CallLaneListener {
   #budget: Budget | undefined;
   #subscriptions: SubscriptionFrames | undefined;
   #poll = SHORTEST_POLL;
+  /** Whether the last subscription frame only ended topics. */
+  #wasEnd = false;
   /** How many calls in a row went before the subscription frames since frames were held back; 0 if none is held back. */
   #callsInARow = 0;
 
@@ -233,8 +238,7 @@ export class Outbox implements CallLaneListener {
         if (!this.#high.isOpen || !this.#stepCalls()) return;
       } else if (this.#phase === 'resuming') {
         if (this.#holdBack('calls')) return;
-        this.#phase = 'flowing';
-        this.#writeSubscription('subscriptions');
+        this.#resume();
       } else if (this.#high.isOpen || (this.#high.isEmpty && this.#normal.isOpen)) {
         if (!this.#stepCalls()) return;
       } else {
@@ -286,6 +290,13 @@ export class Outbox implements CallLaneListener {
     return true;
   }
 
+  /** Writes the first subscribe frame, if there is one that can be written at once, and frames that make room for it. */
+  #resume(): void {
+    this.#phase = 'flowing';
+    const hasMore = this.#writeSubscription('subscriptions');
+    if (hasMore && this.#wasEnd && this.#phase === 'flowing') this.#phase = 'resuming';
+  }
+
   /** Writes a long list in slices. The event loop and newer calls get their turn in between. */
   #writeSubscriptions(): void {
     const { clock } = this.#context.runtime;
@@ -317,7 +328,8 @@ export class Outbox implements CallLaneListener {
       this.#pumpInTurn();
       return false;
     }
-    return this.#subscriptions.writeNext((frame) => {
+    return this.#subscriptions.writeNext((frame, isEnd) => {
+      this.#wasEnd = isEnd;
       budget.countSubscription();
       if (this.#callsInARow > 0) this.#callsInARow = 1;
       return this.#write(frame);

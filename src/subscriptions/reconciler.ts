@@ -82,14 +82,14 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
     }
   }
 
-  writeNext(write: (frame: Frame) => boolean): boolean {
+  writeNext(write: (frame: Frame, isEnd: boolean) => boolean): boolean {
     const next = this.#queued[0];
     const frame = next && this.#preparation.frameOf(next);
-    if (frame === undefined) return false;
+    if (!next || frame === undefined) return false;
     this.#queued.shift();
     this.#preparation.stop();
-    if (!write(frame)) return false;
-    if (next?.isLast && next.kind === 'subscribe') this.#complete(next.built);
+    if (!write(frame, next.kind === 'unsubscribe')) return false;
+    if (next.isLast && next.kind === 'subscribe') this.#complete(next.built);
     return true;
   }
 

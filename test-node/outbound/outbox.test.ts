@@ -50,9 +50,9 @@ function subscriptionFrames() {
       return subscriptions.length > 0;
     },
     prepareNext: () => subscriptions.length > 0,
-    writeNext: (write: (frame: Frame) => boolean): boolean => {
+    writeNext: (write: (frame: Frame, isEnd: boolean) => boolean): boolean => {
       const next = subscriptions[0];
-      if (next === undefined || !write(next)) return false;
+      if (next === undefined || !write(next, next.startsWith('end'))) return false;
       subscriptions.shift();
       return true;
     },
@@ -102,6 +102,24 @@ describe('Outbox: order', () => {
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
     expect(link.written).toEqual(['sub 1', 'call 1', 'call 2', 'sub 2']);
+  });
+
+  it('writes frames that end topics before the first subscribe frame, and the calls after both [C3]', () => {
+    const { outbox } = newOutbox(new Handler());
+    for (const name of ['call 1', 'call 2']) outbox.add(newCall(name));
+    subscriptions.push('end 1', 'end 2', 'sub 1', 'sub 2');
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    expect(link.written).toEqual(['end 1', 'end 2', 'sub 1', 'call 1', 'call 2', 'sub 2']);
+  });
+
+  it('writes the calls where frames only end topics [C3]', () => {
+    const { outbox } = newOutbox(new Handler());
+    outbox.add(newCall('call'));
+    subscriptions.push('end');
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    expect(link.written).toEqual(['end', 'call']);
   });
 
   it('keeps that order when the rate limit holds the first subscription frame back [DL7, HN23]', async () => {

@@ -11,6 +11,8 @@ const asksOnce: Rule = {
     const confirmed = new Set<string>();
     /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
     const askedBy = new Map<string, string | number | undefined>();
+    /** Topics that were refused too late. */
+    const passed = new Set<string>();
     /** Whether the socket had no room for frames at the last step: the end of a topic waits for it. */
     let wasFull = false;
     /** When a confirmation came in that cannot be read: calls that wait for one are about to be rejected. */
@@ -20,7 +22,13 @@ const asksOnce: Rule = {
       const since = asked.get(topic);
       const isLate = since !== undefined && at - since >= config.requestTimeout - 1 - tolerance;
       if (books.closing || !books.isWantedFor(topic, tolerance) || (isLate && !confirmed.has(topic))) return true;
+      if (passed.has(topic)) return true;
       return at === unreadableAt && !books.isHeld(topic);
+    };
+    /** Whether the answer for a topic finds the end of the topic on its way: it waits to be signed, or for room. */
+    const isTooLate = (topic: string) => {
+      const since = asked.get(topic) ?? Infinity;
+      return (signs || wasFull) && books.now - since >= config.requestTimeout - 1 - tolerance;
     };
     /** What is being ended by a frame that is being signed: topics that the server had by then, and might be ended. */
     const ends = new Map<number, { readonly held: ReadonlySet<string>; readonly free: ReadonlySet<string> }>();
@@ -41,6 +49,7 @@ const asksOnce: Rule = {
         asked = new Map();
         frames = new Map();
         confirmed.clear();
+        passed.clear();
       },
       out: ({ text, at }) => {
         const { kind, topics = [], id, signature = 0 } = read(text);
@@ -52,15 +61,17 @@ const asksOnce: Rule = {
             asked.set(topic, at);
             askedBy.set(topic, id);
             confirmed.delete(topic);
+            passed.delete(topic);
           }
         } else if (kind === 'unsubscribe') {
           for (const topic of topics) {
-            if (!asked.has(topic) && !ends.get(signature)?.held.has(topic))
+            if (!asked.has(topic) && !ends.get(signature)?.held.has(topic) && !passed.has(topic))
               fail(`${topic} was ended, and it was not asked for`);
             else if (!mayEnd(topic, at) && !ends.get(signature)?.free.has(topic))
               fail(`${topic} was ended, and it is wanted`);
             asked.delete(topic);
             confirmed.delete(topic);
+            passed.delete(topic);
           }
           ends.delete(signature);
         }
@@ -76,17 +87,14 @@ const asksOnce: Rule = {
         const refused = refusedTopics(facts, frames, books);
         for (const topic of refused) {
           if (id !== undefined && id !== askedBy.get(topic)) continue;
+          if (isTooLate(topic)) passed.add(topic);
           if (!books.isDoubtful(topic)) asked.delete(topic);
           confirmed.delete(topic);
         }
         if (kind !== 'subscribe') return;
         for (const topic of topics) {
           const isAboutLast = id === undefined ? !books.isAsking(topic) : id === askedBy.get(topic);
-          const since = asked.get(topic);
-          // Where frames wait to be signed, or for room, one that comes too late finds the end of its topic on its way.
-          const isLate =
-            (signs || wasFull) && since !== undefined && books.now - since >= config.requestTimeout - 1 - tolerance;
-          if (since !== undefined && isAboutLast && !isLate) confirmed.add(topic);
+          if (asked.has(topic) && isAboutLast && !isTooLate(topic)) confirmed.add(topic);
         }
       },
     };

@@ -127,6 +127,8 @@ const keepsTheOrder: Rule = {
           return fail(`a ${kind} frame left while ${books.state}`);
         if (kind === 'subscribe') owed = undefined;
         if (kind !== 'call') return;
+        // On a connection that is about to be replaced nothing is asked for any more.
+        if (books.leavingUntil !== undefined) owed = undefined;
         for (const topic of owed ?? []) {
           if (!books.isWanted(topic) || late.has(topic) || books.isPostponed(topic) || books.resumed.has(topic))
             continue;

@@ -127,7 +127,9 @@ const losesNothing: Rule = {
         const { queue, skipped, unreadable } = expected.get(channel) ?? { queue: [], skipped: 0, unreadable: 0 };
         const missing = queue.length + skipped + unreadable;
         const difference = missing - dropped - buffered;
-        if (difference !== 0 && !(isUnderWay && difference === 1))
+        // A login keeps the frames before its answer, and its handler may act before they are handed on.
+        const mayMiss = books.state === 'authenticating' ? Infinity : 1;
+        if (difference !== 0 && !(isUnderWay && difference > 0 && difference <= mayMiss))
           fail(`channel ${channel} missed ${missing} updates, drops ${dropped} and buffers ${buffered}`);
       },
     };
