@@ -75,6 +75,10 @@ const endsStreams: Rule = {
         held.clear();
         due.clear();
       },
+      // What is said of a topic from now on is about a subscription that the client has given up.
+      preparing: ({ kind, topics }) => {
+        if (kind === 'unsubscribe') for (const topic of topics) held.delete(topic);
+      },
       out: ({ text }) => {
         const { kind, topics = [] } = read(text);
         if (kind === 'subscribe' || kind === 'unsubscribe') for (const topic of topics) held.delete(topic);

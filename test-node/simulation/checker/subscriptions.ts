@@ -174,6 +174,10 @@ const failsAlone: Rule = {
         asked.clear();
         firstAsked.clear();
       },
+      // A call that joins now waits for the frame that asks anew.
+      preparing: ({ kind, topics }) => {
+        if (kind === 'unsubscribe') for (const topic of topics) asked.delete(topic);
+      },
       out: ({ text, at }) => {
         const { kind, topics, id } = read(text);
         if (kind === 'subscribe') {

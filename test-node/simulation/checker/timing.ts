@@ -255,17 +255,17 @@ const hurriesUrgentCalls: Rule = {
     /** Those that wait, and from when on until when the others have to wait for them. */
     const urgent = new Map<number, { readonly from: number; readonly until: number }>();
     const known = new Set<number>();
-    const add = (call: number, from: number, until: number) => {
-      urgent.set(call, { from, until });
+    // It may have been turned away, which its promise tells in a moment.
+    const add = (call: number, at: number, timeout: number) => {
+      urgent.set(call, { from: at + 1, until: at + timeout });
       known.add(call);
     };
     return {
-      // It may have been turned away, which its promise tells in a moment.
       request: ({ call, isUrgent, at, timeout = Infinity }) => {
-        if (isUrgent) add(call, at + 1, at + timeout);
+        if (isUrgent) add(call, at, timeout);
       },
       send: ({ call, isUrgent, at, timeout }) => {
-        if (isUrgent) add(call, at, at + timeout);
+        if (isUrgent) add(call, at, timeout);
       },
       abort: ({ call }) => void urgent.delete(call),
       settled: ({ call }) => void urgent.delete(call),
