@@ -298,6 +298,7 @@ export class Connection
 
   authenticate(message: Message): void {
     const { login, outbox } = this.#parts;
+    if (this.#isRetired) return;
     // Many signals are one. A connection that is being made authenticates anyway, if that is wanted.
     if (login.isRefreshing || (login.isWanted && !outbox.isReady)) return;
     login.refresh((error) => {

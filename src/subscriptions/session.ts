@@ -56,7 +56,9 @@ export class Session {
 
   /** The session of the last connection goes on with these topics: nothing was missed, and nothing is asked anew. */
   resumed(topics: readonly Topic[]): void {
-    const { changed, gaps, reconciler, store } = this.#parts;
+    const { arrival, changed, gaps, reconciler, store } = this.#parts;
+    // Code that saw the frame may have ended its connection, and the session with it.
+    if (arrival.isOver) return;
     reconciler.withdraw();
     const early = this.#early;
     const groupKeys = topics.map((topic) => (store.find(topic) ? undefined : this.#groupKeyOf(topic)));

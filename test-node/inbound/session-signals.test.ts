@@ -263,6 +263,34 @@ describe('the signal resumed', () => {
     expect(causes).toEqual([]);
   });
 
+  it('does not outlive a connection that the code which saw it has ended [HN35, S4]', async () => {
+    class Handler extends LoginHandler {
+      act: (() => void) | undefined;
+      override extractSignal(message: Message) {
+        const signal = signalIn(message);
+        if (signal) this.act?.();
+        return signal;
+      }
+    }
+    const server = await serve({ authentication: {} });
+    server.onConnection((connection) => {
+      if (connection.index === 1) connection.send({ signal: { type: 'resumed', topics: ['a'] } });
+    });
+    const handler = new Handler();
+    const client = createClient(server, { handler });
+    await client.connect();
+    const channel = await client.subscribe('a');
+    const gap = channelEvent(channel, 'gap');
+    handler.act = () => {
+      handler.act = undefined;
+      client.reconnect();
+    };
+    server.dropAll();
+    expect((await gap)[0]).toMatchObject({ cause: 'disconnect' });
+    await barrier(client);
+    expect(server.subscriptions).toEqual(new Set(['a']));
+  });
+
   it('sends nothing for a stream that comes to its end after it was confirmed anew [HN32, HN35]', async () => {
     const server = await serve();
     const client = await connectClient(server, { handler: new SignalHandler() });
