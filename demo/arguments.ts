@@ -15,6 +15,8 @@ and has buttons that break it.
                  (default: until Ctrl-C on a terminal, else 8s)
   --page-only    serve the dashboard without the bot, until Ctrl-C
   --no-page      run the bot without the dashboard
+  --built        make the dashboard from the built package (npm run build)
+                 instead of the sources
   --port <n>     the port of the exchange and of the dashboard
                  (default: any free port)
   --rate <n>     quotes per second for the dashboard, 1 to 50000
@@ -43,6 +45,8 @@ export interface DemoArguments {
   readonly local: boolean;
   /** What runs: the bot, the dashboard, or both. */
   readonly parts: 'both' | 'bot' | 'page';
+  /** Whether the dashboard is made from the built package. */
+  readonly isBuilt: boolean;
   /** 0 takes any free port. */
   readonly port: number;
   /** Quotes per second. */
@@ -58,7 +62,16 @@ const LONGEST = 24 * 3_600_000;
 /** @throws UsageError */
 export function readArguments(args: string[]): DemoArguments {
   const values = parse(args);
-  const { frames = false, help = false, for: time, local = false, topic: topics = [], url, venue } = values;
+  const {
+    built: isBuilt = false,
+    frames = false,
+    help = false,
+    for: time,
+    local = false,
+    topic: topics = [],
+    url,
+    venue,
+  } = values;
   if (venue !== undefined && !isVenue(venue)) {
     throw new UsageError(`--venue is ${JSON.stringify(venue)}; one of ${VENUES.join(', ')} is needed.`);
   }
@@ -77,6 +90,7 @@ export function readArguments(args: string[]): DemoArguments {
     frames: frames ? 'all' : 'some',
     local,
     parts: readParts(values),
+    isBuilt,
     port: readNumber('--port', values.port, 0, 65_535) ?? 0,
     rate: readNumber('--rate', values.rate, 1, 50_000) ?? DEFAULT_RATE,
     duration: time === undefined ? undefined : readDuration(time),
@@ -85,8 +99,9 @@ export function readArguments(args: string[]): DemoArguments {
 
 /** A server that is not the demo's own has no dashboard. */
 function readParts(values: ReturnType<typeof parse>): DemoArguments['parts'] {
-  const { 'page-only': pageOnly = false, 'no-page': noPage = false, port, rate, url, venue } = values;
+  const { built = false, 'page-only': pageOnly = false, 'no-page': noPage = false, port, rate, url, venue } = values;
   const isForeign = url !== undefined || venue !== undefined;
+  if (built && (noPage || isForeign)) throw new UsageError('--built needs the dashboard.');
   if (pageOnly && noPage) throw new UsageError('--page-only and --no-page leave nothing to run.');
   if (isForeign && (pageOnly || port !== undefined || rate !== undefined)) {
     throw new UsageError("--page-only, --port and --rate need the demo's own exchange: leave out --url and --venue.");
@@ -107,6 +122,7 @@ function parse(args: string[]) {
       local: { type: 'boolean' },
       'page-only': { type: 'boolean' },
       'no-page': { type: 'boolean' },
+      built: { type: 'boolean' },
       port: { type: 'string' },
       rate: { type: 'string' },
     } as const;

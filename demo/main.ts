@@ -48,13 +48,17 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function withExchange(
-  { parts, port, rate }: DemoArguments,
+  { isBuilt, parts, port, rate }: DemoArguments,
   screen: Terminal,
   run: (server: DemoServer) => Promise<number>,
 ): Promise<number> {
   const exchange = new Exchange({ credentials: DEMO_CREDENTIALS, rate });
   try {
-    const server = await DemoServer.start({ exchange, port, hasPage: parts !== 'bot' });
+    const server = await DemoServer.start({
+      exchange,
+      port,
+      page: parts === 'bot' ? 'none' : isBuilt ? 'built' : 'sources',
+    });
     const exitCode = await run(server);
     await server.close();
     return exitCode;

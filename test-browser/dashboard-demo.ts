@@ -29,7 +29,7 @@ export const test = base.extend<PerTest, PerWorker>({
   rate: [2_000, { option: true, scope: 'worker' }],
   demoUrl: [
     async ({ rate }, use) => {
-      const args = [join(import.meta.dirname, '../demo/run.mjs'), '--page-only', '--rate', `${rate}`];
+      const args = [join(import.meta.dirname, '../demo/run.mjs'), '--page-only', '--built', '--rate', `${rate}`];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const exited = once(child, 'exit');
       await use(await addressIn(child.stdout));

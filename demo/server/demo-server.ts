@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Door, refuse } from '../exchange/door.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { isFaultName, LONGEST_FAULT } from '../exchange/faults.js';
-import { PageFiles } from './page-files.js';
+import { type PackageForm, PageFiles } from './page-files.js';
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -18,8 +18,8 @@ export interface DemoServerOptions {
   readonly exchange: Exchange;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Whether the dashboard is served. */
-  readonly hasPage: boolean;
+  /** Whether the dashboard is served, and what it is made from. */
+  readonly page: 'none' | PackageForm;
 }
 
 /**
@@ -32,10 +32,10 @@ export class DemoServer {
   readonly botDoor: Door;
   readonly pageDoor: Door;
 
-  private constructor({ exchange, hasPage }: DemoServerOptions) {
+  private constructor({ exchange, page }: DemoServerOptions) {
     this.botDoor = new Door(exchange);
     this.pageDoor = new Door(exchange);
-    this.#files = hasPage ? new PageFiles() : undefined;
+    this.#files = page === 'none' ? undefined : new PageFiles(page);
     this.#http.on('upgrade', (request, socket, head) => {
       const { pathname } = urlOf(request);
       if (!this.#isOwn(request)) refuse(socket, 403);

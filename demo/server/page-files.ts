@@ -14,35 +14,36 @@ const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
+/** What the dashboard is made from: the sources of the package, or what `npm run build` made of them. */
+export type PackageForm = 'sources' | 'built';
+
 /** The files of the dashboard, by their path. Vite makes them when the first one is asked for. */
 export class PageFiles {
+  readonly #form: PackageForm;
   #built: Promise<ReadonlyMap<string, PageFile>> | undefined;
+
+  constructor(form: PackageForm) {
+    this.#form = form;
+  }
 
   /** @throws what vite reports */
   async get(path: string): Promise<PageFile | undefined> {
-    this.#built ??= buildPage();
+    this.#built ??= buildPage(this.#form);
     return (await this.#built).get(path === '/' ? '/index.html' : path);
   }
 }
 
-async function buildPage(): Promise<ReadonlyMap<string, PageFile>> {
+async function buildPage(form: PackageForm): Promise<ReadonlyMap<string, PageFile>> {
   // It takes a while to load, and most runs of the demo do without.
   const { build } = await import('vite');
-  const source = (path: string) => join(DEMO_FOLDER, '../src', path);
   const result = await build({
     configFile: false,
     envDir: false,
     publicDir: false,
     root: join(DEMO_FOLDER, 'dashboard'),
     logLevel: 'error',
-    resolve: {
-      // The paths of tsconfig.json, with the adapter of browsers.
-      alias: [
-        { find: /^#adapter$/, replacement: source('adapters/default-browser.ts') },
-        { find: /^hpx-transport-ws$/, replacement: source('index.ts') },
-        { find: /^hpx-transport-ws\/(.+)$/, replacement: source('$1.ts') },
-      ],
-    },
+    // Without the condition `production`, whose texts are short: a visitor reads them.
+    resolve: form === 'built' ? { conditions: ['browser', 'module'] } : { alias: sources() },
     worker: { format: 'es' },
     build: { write: false, target: 'es2022', assetsInlineLimit: 0, modulePreload: false, reportCompressedSize: false },
   });
@@ -56,4 +57,14 @@ async function buildPage(): Promise<ReadonlyMap<string, PageFile>> {
       },
     ]),
   );
+}
+
+/** The paths of tsconfig.json, with the adapter of browsers. */
+function sources() {
+  const source = (path: string) => join(DEMO_FOLDER, '../src', path);
+  return [
+    { find: /^#adapter$/, replacement: source('adapters/default-browser.ts') },
+    { find: /^hpx-transport-ws$/, replacement: source('index.ts') },
+    { find: /^hpx-transport-ws\/(.+)$/, replacement: source('$1.ts') },
+  ];
 }

@@ -87,6 +87,7 @@ describe('the dashboard of the demo', { timeout: PATIENCE }, () => {
 
   it.each([
     [['--page-only', '--no-page'], 'leave nothing to run'],
+    [['--built', '--no-page'], '--built needs the dashboard'],
     [['--page-only', '--url', 'ws://127.0.0.1:1'], 'leave out --url'],
     [['--port', '70000'], '--port is "70000"; a number from 0 to 65535 is needed'],
     [['--rate', 'fast'], '--rate is "fast"; a number from 1 to 50000 is needed'],
