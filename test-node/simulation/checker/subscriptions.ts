@@ -61,6 +61,9 @@ const survivesDrops: Rule = {
         asked = new Map();
         frames = new Map();
       },
+      preparing: ({ kind, topics }) => {
+        if (kind === 'unsubscribe') for (const topic of topics) asked.delete(topic);
+      },
       out: ({ text, at }) => {
         const { kind, topics = [], id } = read(text);
         if (kind === 'subscribe') {
@@ -76,6 +79,7 @@ const survivesDrops: Rule = {
       handed: ({ text, at }) => {
         const facts = read(text);
         const topics = refusedTopics(facts, frames, books);
+        const hadAsked = new Set(asked.keys());
         if (facts.kind === 'resumption')
           for (const topic of facts.topics ?? []) if (!asked.has(topic)) asked.set(topic, at);
         for (const topic of topics) {
@@ -88,12 +92,16 @@ const survivesDrops: Rule = {
           }
         }
         // Where nothing is confirmed nobody can tell whether it means what was ended or what was asked for since.
-        if (facts.isFinal) for (const topic of confirms ? topics : (facts.topics ?? [])) endedForGood.add(topic);
+        // Nor can anybody where the server's lists confirm a topic anew before it has answered for the topic's end.
+        if (facts.isFinal)
+          for (const topic of facts.topics ?? [])
+            if (!confirms || topics.includes(topic) || books.isHeld(topic)) endedForGood.add(topic);
         if (facts.kind === 'subscribe' || facts.kind === 'revocation') {
           for (const topic of [...topics, ...(facts.topics ?? [])]) {
             const left = Math.max(0, (owed.get(topic) ?? 0) - 1);
             owed.set(topic, left);
-            if (left === 0) unanswered.delete(topic);
+            // What was ended before its answer is still a suspect.
+            if (left === 0 && hadAsked.has(topic)) unanswered.delete(topic);
           }
         }
         // The late confirmation of a topic that was revoked since ends no wait.
