@@ -41,7 +41,7 @@ export class Application {
     this.#requestTimeout = config.requestTimeout;
     this.#capacity = config.channelCapacity;
     for (const event of ['stateChange', 'ready', 'reconnecting', 'disconnected'] as const) {
-      client.on(event, () => this.inListener(event));
+      client.on(event, () => this.during(() => this.inListener(event)));
     }
     client.trace((entry) => {
       if (entry.type === 'frame' && entry.direction === 'out') this.inTrace();
