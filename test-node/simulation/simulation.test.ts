@@ -44,6 +44,21 @@ const REGRESSIONS = [
   [1_795_741_894, 'the checker wanted an urgent call to leave that the handler failed to sign', 'DL19'],
   [1_795_744_580, 'the checker wanted an urgent call to leave that the handler failed to prepare', 'DL19'],
   [1_795_755_273, 'a hook that masked the entry of a wake ended the attempt, and the announced delay was long', 'C4'],
+  [1_795_892_021, 'a topic was convicted although another of its frame had been withdrawn', 'S6'],
+  [1_795_916_484, 'calls left before the resubscription because a frame that ends topics was first', 'C3, S7'],
+  [1_795_978_861, 'a session was resumed whose connection the code that saw the frame had ended', 'S4'],
+  [1_795_885_243, 'the checker wanted a resubscription on a connection that was about to be replaced', 'C3'],
+  [1_795_900_970, 'the checker forgot that a refusal came too late to stop the end of its topic', 'S2'],
+  [1_795_922_426, 'the checker took the end of an earlier subscription for the end of the new one', 'HN32'],
+  [1_795_946_680, 'the checker wanted an answer for a topic whose end was being signed', 'S6'],
+  [1_795_966_706, 'the checker wanted an urgent call to leave that was turned away', 'DL19'],
+  [1_795_999_763, 'the checker missed updates that a login kept', 'S7'],
+  [1_796_035_317, 'the checker cleared a suspect because of an answer that came too late', 'S4'],
+  [1_796_062_293, 'the checker knew whose end was told where lists confirm too early', 'S4'],
+  [1_796_082_537, 'the checker wanted a topic that could not be signed to be asked for again', 'S4'],
+  [1_796_107_251, 'the checker missed updates that a login kept of a connection that was left', 'S7'],
+  [1_796_135_213, 'the checker did not know that an update was under way while a listener closed', 'S7'],
+  [1_796_137_436, 'the checker blamed a late timer after four pings without an answer', 'C6'],
 ] as const;
 /** Only to end a run that hangs: a seed takes some milliseconds. */
 const TIMEOUT = 120_000;
