@@ -112,15 +112,20 @@ export class Acknowledgements implements SubscribeFrameEvents {
       // An unread subscribe frame brings the topic again: the server means an earlier subscription.
       if (!subscription || subscription.state === 'idle' || this.#unanswered.isUnread(subscription)) continue;
       const { requestId, topic } = subscription;
-      const frame = requestId === undefined ? undefined : this.#unanswered.get(requestId);
-      if (frame) this.#unanswered.answered(frame, subscription);
-      this.#store.happen(subscription, 'revoked');
       this.#gaps.loseUntilConfirmed(subscription);
       const error = new SubscriptionFailedError(topic, texts.topicEnded(topic, words), {
         retryable: this.#outcomes.isTemporary(subscription, retryable),
         serverCode,
         delivery: 'unknown',
       });
+      // The frame that is on its way brings the topic again. If nobody wants it any more, its end follows.
+      if (subscription.isDoubled) {
+        if (retryable === false) for (const subscriber of subscription.subscribers) subscriber.fail(error);
+        continue;
+      }
+      const frame = requestId === undefined ? undefined : this.#unanswered.get(requestId);
+      if (frame) this.#unanswered.answered(frame, subscription);
+      this.#store.happen(subscription, 'revoked');
       this.#outcomes.refused(subscription, error, retryable, share);
     }
   }

@@ -327,6 +327,27 @@ describe('the signal resumed', () => {
     ]);
   });
 
+  it.each([true, undefined, false])(
+    'asks once for a topic that is revoked (retryable: %s) while it is asked for anew [HN35, S2]',
+    async (retryable) => {
+      const server = await serve();
+      const client = await connectClient(server, { handler: new SignalHandler() });
+      const channel = await client.subscribe('a');
+      server.respondTo('"op":"subscribe"', (text) => [
+        { signal: { type: 'resumed', topics: ['a'] } },
+        { signal: { type: 'revoked', topics: ['a'], retryable } },
+        { op: 'subscribe', req_id: JSON.parse(text).req_id, success: true },
+      ]);
+      const told = channelEvent(channel, retryable === false ? 'close' : 'gap');
+      server.dropAll();
+      await told;
+      await barrier(client);
+      expect(channel.closed).toBe(retryable === false);
+      const frames = framesOf(server).flatMap(({ op, args }) => (args ? [op] : []));
+      expect(frames).toEqual(['subscribe', 'subscribe', ...(retryable === false ? ['unsubscribe'] : [])]);
+    },
+  );
+
   it('while one frame is being signed lets the others leave at once [HN35]', async () => {
     class Signing extends SignalHandler {
       override readonly limits = { topicsPerFrame: 1 };

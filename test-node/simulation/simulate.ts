@@ -5,7 +5,7 @@ import { FaultScheduler } from './fault-scheduler.js';
 import { type Entry, render } from './history.js';
 import { Load } from './load.js';
 import { configOf, type Mode, type Plan, planOf } from './plan.js';
-import { SimulatedWorld } from './simulated-world.js';
+import { type SimulatedHost, SimulatedWorld } from './simulated-world.js';
 
 export interface Run {
   readonly seed: number;
@@ -69,17 +69,22 @@ async function converge(world: SimulatedWorld): Promise<void> {
   const recent = network.attempts.filter((at) => at > clock.now() - MINUTE).length;
   await world.wait(convergenceBound(configOf(plan, hosts[0]?.url ?? '')));
   const isLate = hosts.some(({ client }) => client.state !== 'ready' && client.state !== 'closed');
-  if (isLate || recent >= STORM) await world.wait(MINUTE);
+  // A topic that was refused again and again has long delays.
+  const isUnserved = hosts.some((host) => servedTo(world, host).length < host.application.wanted.size);
+  if (isLate || isUnserved || recent >= STORM) await world.wait(MINUTE);
   load.publish();
   await world.wait(1_000);
   for (const host of hosts) {
     const { client, log } = host;
     if (client.state === 'closed') continue;
-    // The server may still have older connections whose end it has not noticed.
-    const live = world.connectionsOf(host).at(-1);
-    const served = live ? [...world.server.topicsOf(live)] : [];
-    log.write({ type: 'rest', state: client.state, served });
+    log.write({ type: 'rest', state: client.state, served: servedTo(world, host) });
   }
+}
+
+/** What the server sends to a client. It may still have older connections whose end it has not noticed. */
+function servedTo(world: SimulatedWorld, host: SimulatedHost): readonly string[] {
+  const live = world.connectionsOf(host).at(-1);
+  return live ? [...world.server.topicsOf(live)] : [];
 }
 
 /** Every client is closed, however bad the moment, and has to be gone. */

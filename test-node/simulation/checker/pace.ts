@@ -90,7 +90,8 @@ const backsOff: Rule = {
       step: ({ state, at }) => {
         if (state !== 'reconnecting') due = undefined;
         if (!due) return;
-        if (at <= due.to + LINGER + books.lateness + tolerance) return;
+        // After a sleep its overdue timers come first: they drop the sockets that the attempt waits for.
+        if (at <= Math.max(due.to, books.jumpedAt) + LINGER + books.lateness + tolerance) return;
         fail(`attempt ${attempt} was due at ${due.to} and did not come`);
         due = undefined;
       },
