@@ -125,6 +125,8 @@ const noticesDeath: Rule = {
     const { pingInterval, pongTimeout } = config;
     const patience = pingInterval + pongTimeout;
     let alive = 0;
+    /** The last frame: `alive` may be later, because nobody knows when bytes came between two steps. */
+    let heardAt = 0;
     let probedAt: number | undefined;
     /** Pings since the last sign of life. Timers that were late may have asked for all but the first of them. */
     let asks = 0;
@@ -144,7 +146,7 @@ const noticesDeath: Rule = {
     let held = 0;
     const live = (socket: number, at: number) => {
       if (socket !== books.socket?.number) return;
-      alive = at;
+      alive = heardAt = at;
       probedAt = undefined;
       wasLate = books.lateness > 0;
       jumpsAtLife = books.jumps;
@@ -187,7 +189,7 @@ const noticesDeath: Rule = {
         if (flowsYet) return fail('a link was called dead while bytes came in');
         if (at - leftAt < pongTimeout - 1 - tolerance) return fail('a link was called dead while bytes left');
         // A ping has to wait for room, too.
-        if (isFull && at - alive >= pongTimeout - 1 - tolerance) return;
+        if (isFull && at - heardAt >= pongTimeout - 1 - tolerance) return;
         if (probedAt === undefined) return fail('a link was called dead that nobody had asked');
         if (at - askedAt < pongTimeout - 1 - tolerance)
           fail(`a link was called dead ${at - askedAt} ms after it was asked`);
