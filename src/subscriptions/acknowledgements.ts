@@ -62,7 +62,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
   /** Takes a message with the id of a subscription frame; false for any other id. */
   answer(id: RequestId, message: Message): boolean {
     const frame = this.#unanswered.get(id);
-    if (!frame) return this.#unanswered.takeUnawaited(id);
+    if (!frame) return this.#answerUnawaited(id);
     let outcome: Outcome;
     try {
       outcome = this.#outcomeFor(frame, message);
@@ -72,6 +72,16 @@ export class Acknowledgements implements SubscribeFrameEvents {
     }
     this.#apply(frame, outcome, message);
     return true;
+  }
+
+  #answerUnawaited(id: RequestId): boolean {
+    const ended = this.#unanswered.takeUnawaited(id);
+    for (const topic of ended ?? []) {
+      const subscription = this.#store.get(topic);
+      // All that is held came of the subscription that was ended.
+      if (subscription?.isWanted) this.#gaps.loseUntilConfirmed(subscription);
+    }
+    return ended !== undefined;
   }
 
   /** Offers a message to the unanswered subscribe frames, oldest first; false when it is about none of them. */

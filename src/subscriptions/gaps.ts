@@ -18,11 +18,12 @@ export class Gaps {
 
   /** The subscribers of a topic miss updates from `since` on (Unix milliseconds). */
   lose(subscription: Subscription, since: number, cause: Gap['cause']): void {
-    const loss: Loss = { epoch: this.#arrival.epoch, since, cause };
+    let loss: Loss | undefined;
     for (const subscriber of subscription.subscribers) {
       // A subscriber without any update yet misses nothing. Several losses in a row are one gap, from the first loss on.
       const hasHeard = subscriber.isConfirmed || subscriber.inlet.buffered > 0;
       if (!hasHeard || subscriber.isOwed) continue;
+      loss ??= { epoch: this.#arrival.epoch, since, cause };
       subscriber.loss = loss;
       subscriber.isOwed = true;
     }

@@ -13,6 +13,7 @@ import { describe } from '../util/wrap-error.js';
 import type { Acknowledgements } from './acknowledgements.js';
 import type { ChangedTopics } from './changed-topics.js';
 import type { BuiltFrames, SubscriptionFrameBuilder, Unbuildable } from './frame-builder.js';
+import type { Gaps } from './gaps.js';
 import type { Outcomes } from './outcomes.js';
 import type { Subscription } from './subscription.js';
 import type { Operation } from './subscription-states.js';
@@ -41,6 +42,7 @@ export interface ReconcilerParts {
   readonly unanswered: UnansweredFrames;
   readonly builder: SubscriptionFrameBuilder;
   readonly acknowledgements: Acknowledgements;
+  readonly gaps: Gaps;
   readonly outcomes: Outcomes;
   readonly waits: Waits;
   readonly outbox: SubscriptionOutbox;
@@ -89,7 +91,9 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
     this.#queued.shift();
     this.#preparation.stop();
     if (!write(frame, next.kind === 'unsubscribe')) return false;
-    if (next.isLast && next.kind === 'subscribe') this.#complete(next.built);
+    if (next.kind === 'unsubscribe') return true;
+    if (next.isFirst) this.#begin(next.built);
+    if (next.isLast) this.#complete(next.built);
     return true;
   }
 
@@ -196,6 +200,13 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
         isFirst: index === 0,
         isLast: index === last,
       });
+    }
+  }
+
+  /** From now on the server may send the topics. What came before is of earlier subscriptions, and some of that may be missing. */
+  #begin({ requestId, subscriptions }: BuiltFrames): void {
+    for (const subscription of subscriptions) {
+      if (subscription.requestId === requestId) this.#parts.gaps.loseUntilConfirmed(subscription);
     }
   }
 

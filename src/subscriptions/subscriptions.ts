@@ -83,7 +83,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     const outcomes = new Outcomes(context, gaps, delivery, waits, refusals, suspects, resyncs);
     const acknowledgements = new Acknowledgements(context, store, changed, unanswered, gaps, outcomes, inbound);
     const builder = new SubscriptionFrameBuilder(context, store, ids);
-    const parts = { store, changed, unanswered, builder, acknowledgements, outcomes, waits, outbox };
+    const parts = { store, changed, unanswered, builder, acknowledgements, gaps, outcomes, waits, outbox };
     this.#store = store;
     this.#unanswered = unanswered;
     this.#changed = changed;

@@ -5,8 +5,17 @@ import { RecentMap } from '../util/recent-map.js';
 import { SubscribeFrame, type SubscribeFrameEvents } from './subscribe-frame.js';
 import type { Subscription } from './subscription.js';
 
-/** How many frames, and how many topics, are remembered after they need no answer any more. */
+/** How many frames are remembered after they need no answer any more. */
 const REMEMBERED = 256;
+/** Of how many topics the end is remembered. */
+const REMEMBERED_TOPICS = 4_096;
+
+/** An unsubscribe frame without an answer. */
+interface UnansweredEnd {
+  /** The number of the last subscribe frame before it. */
+  readonly lastNumber: number;
+  readonly topics: readonly Topic[];
+}
 
 /** The frames of this connection that the server has not answered. It reads frames, and answers them, in order. */
 export class UnansweredFrames {
@@ -18,13 +27,10 @@ export class UnansweredFrames {
   readonly #givenUp = new RecentMap<RequestId, SubscribeFrame>(REMEMBERED);
   /** The frames in which a topic is open, oldest first; made when first asked for. */
   #byTopic: Map<Topic, SubscribeFrame[]> | undefined;
-  /**
-   * Ids of frames that need no answer but may still get one. For an unsubscribe frame without an answer: the number of the
-   * last subscribe frame before it.
-   */
-  readonly #unawaitedIds = new RecentMap<RequestId, number | undefined>(REMEMBERED);
-  /** The frame that last ended a topic, until the server confirms the topic anew. */
-  readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED);
+  /** Ids of frames that need no answer but may still get one. */
+  readonly #unawaitedIds = new RecentMap<RequestId, UnansweredEnd | undefined>(REMEMBERED);
+  /** The frame that last ended a topic, until the server answers that frame or confirms the topic anew. */
+  readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED_TOPICS);
   #lastNumber = 0;
   readonly #onAnswer: () => void;
 
@@ -95,19 +101,17 @@ export class UnansweredFrames {
 
   /** An unsubscribe frame. */
   addEnd(requestId: RequestId, subscriptions: readonly Subscription[]): void {
-    this.#unawaitedIds.remember(requestId, this.#lastNumber);
-    for (const subscription of subscriptions) {
-      this.giveUp(subscription);
-      this.#endedBy.remember(subscription.topic, requestId);
-    }
+    const topics = subscriptions.map(({ topic }) => topic);
+    this.#unawaitedIds.remember(requestId, { lastNumber: this.#lastNumber, topics });
+    for (const subscription of subscriptions) this.giveUp(subscription);
+    for (const topic of topics) this.#endedBy.remember(topic, requestId);
   }
 
-  /** Takes an answer to a frame that needs none; false for any other id. */
-  takeUnawaited(id: RequestId): boolean {
-    if (!this.#unawaitedIds.has(id)) return false;
-    const last = this.#unawaitedIds.get(id);
-    if (last !== undefined) this.#endAnswered(id, last);
-    return true;
+  /** Takes an answer to a frame that needs none. Returns the topics that the server ended; nothing for any other id. */
+  takeUnawaited(id: RequestId): readonly Topic[] | undefined {
+    if (!this.#unawaitedIds.has(id)) return undefined;
+    const end = this.#unawaitedIds.get(id);
+    return end ? this.#endAnswered(id, end) : [];
   }
 
   /** The server answered for a topic of a frame; false when the topic was given up before. */
@@ -142,7 +146,9 @@ export class UnansweredFrames {
    * none, and the frame would take the answers of all that follows.
    */
   isPassed({ awaited, number }: SubscribeFrame): boolean {
-    return awaited === 0 && [...this.#unawaitedIds.values()].some((last) => last !== undefined && last < number);
+    return (
+      awaited === 0 && [...this.#unawaitedIds.values()].some((end) => end !== undefined && end.lastNumber < number)
+    );
   }
 
   /** The answer for a topic is of no interest any more. */
@@ -180,14 +186,20 @@ export class UnansweredFrames {
     this.#endedBy.clear();
   }
 
-  /** An unsubscribe frame was answered. What was given up before it is answered by now, or never will be. */
-  #endAnswered(id: RequestId, last: number): void {
+  /**
+   * An unsubscribe frame was answered. What was given up before it is answered by now, or never will be. Returns its topics
+   * but those that a later frame ended again.
+   */
+  #endAnswered(id: RequestId, { lastNumber, topics }: UnansweredEnd): readonly Topic[] {
     this.#unawaitedIds.remember(id, undefined);
+    const ended = topics.filter((topic) => this.#endedBy.get(topic) === id);
+    for (const topic of ended) this.#endedBy.delete(topic);
     for (const frame of this.frames) {
-      if (frame.number > last) return;
+      if (frame.number > lastNumber) break;
       if (!frame.hasGivenUp) continue;
       for (const subscription of frame.open) if (!frame.awaits(subscription)) this.#strike(frame, subscription);
     }
+    return ended;
   }
 
   #strike(frame: SubscribeFrame, { topic }: Subscription): void {

@@ -2,7 +2,7 @@ import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, connectClient, dropping, serve } from '../support/live.js';
-import { connectedWorld } from '../support/virtual-world.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 describe('a gap', () => {
   it('is reported for updates lost before the confirmation, with the next update [CH19, S5, S7]', async () => {
@@ -170,6 +170,79 @@ describe('a gap', () => {
       [1, 'disconnect'],
       [2, 'resync'],
     ]);
+  });
+
+  it('is between the updates of a topic that was given up and of one that takes its place, before the server knows [CH19, S5]', async () => {
+    const world = virtualWorld({ network: { latency: 10 } });
+    await world.connect();
+    const { client, clock, server } = world;
+    const subscribing = client.subscribe('a');
+    await clock.advance(30);
+    void (await subscribing).unsubscribe();
+    await clock.advance(1);
+    const again = client.subscribe('a');
+    await clock.advance(1);
+    server.publish('a', 1);
+    await clock.advance(7);
+    // The server has read neither frame. From the next millisecond on it sends nothing, until it has read the second one.
+    server.publish('a', 2);
+    await clock.advance(30);
+    const told: unknown[] = [];
+    (await again).on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    server.publish('a', 4);
+    await clock.advance(10);
+    expect(told).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [4, 'resync'],
+    ]);
+  });
+
+  it('is there, too, where the frame of the new subscription leaves later and ends have no answer [CH19, S5]', async () => {
+    class Handler extends GenericJsonHandler {
+      override limits = { frames: { count: 2, window: 1_000, margin: 0 } };
+    }
+    const world = virtualWorld({ handler: new Handler(), network: { latency: 10 } });
+    await world.connect();
+    const { client, clock, server } = world;
+    server.onSend = ({ op }, send) => {
+      if (op !== 'unsubscribe') send();
+    };
+    const subscribing = client.subscribe('a');
+    await clock.advance(30);
+    void (await subscribing).unsubscribe();
+    await clock.advance(1);
+    const again = client.subscribe('a');
+    server.publish('a', 1);
+    await clock.advance(2_000);
+    const told: unknown[] = [];
+    (await again).on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    server.publish('a', 4);
+    await clock.advance(10);
+    expect(told).toEqual([
+      [1, undefined],
+      [4, 'resync'],
+    ]);
+  });
+
+  it('is not made up for a new subscription that begins before its confirmation [CH19]', async () => {
+    const world = virtualWorld({ network: { latency: 10 } });
+    await world.connect();
+    const { client, clock, server } = world;
+    const subscribing = client.subscribe('a');
+    await clock.advance(30);
+    void (await subscribing).unsubscribe();
+    await clock.advance(1);
+    server.onSend = ({ op }, send) => {
+      if (op === 'subscribe') server.publish('a', 1);
+      send();
+    };
+    const again = client.subscribe('a');
+    await clock.advance(30);
+    const told: unknown[] = [];
+    (await again).on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    await clock.advance(10);
+    expect(told).toEqual([[1, undefined]]);
   });
 
   it('comes before an update that is faster than the confirmation [S5, CH19]', async () => {
