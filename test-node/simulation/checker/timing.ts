@@ -212,7 +212,8 @@ const replacesAtOnce: Rule = {
     let wokenAt = Number.NaN;
     let leftAt = Number.NaN;
     let due = Infinity;
-    let isFailing = false;
+    /** Whether the attempt ends for another reason: its socket fails, or the application asks for another one. */
+    let hasOtherCause = false;
     const check = (at: number) => {
       if (at <= due + books.lateness + tolerance || books.jumpedAt >= due) return;
       fail('a wake gave up an attempt that could not be replaced at once');
@@ -222,21 +223,24 @@ const replacesAtOnce: Rule = {
       wake: ({ at }) => {
         wokenAt = at;
       },
+      reconnect: () => {
+        hasOtherCause = true;
+      },
       'socket-error': ({ socket }) => {
-        if (socket === books.socket?.number) isFailing = true;
+        if (socket === books.socket?.number) hasOtherCause = true;
       },
       'socket-closed': ({ socket }) => {
-        if (socket === books.socket?.number) isFailing = true;
+        if (socket === books.socket?.number) hasOtherCause = true;
       },
       // It comes before the socket is dropped.
       transition: ({ from, to, at }) => {
-        if (from === 'connecting' && to === 'reconnecting' && !isFailing) leftAt = at;
+        if (from === 'connecting' && to === 'reconnecting' && !hasOtherCause) leftAt = at;
       },
       terminate: ({ socket, at }) => {
         if (socket === books.socket?.number && at === wokenAt && at === leftAt) due = at + WAKE_DELAY + LOOK;
       },
       dial: ({ at }) => {
-        isFailing = false;
+        hasOtherCause = false;
         check(at);
         due = Infinity;
       },
