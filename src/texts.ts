@@ -58,6 +58,9 @@ export const loginOverflowed = (limit: number) =>
 export const loginUnanswered = (authTimeout: number) =>
   `The server did not answer the authentication within ${authTimeout} ms (authTimeout).`;
 
+export const loginUnsent = (authTimeout: number) =>
+  `The authentication did not leave within ${authTimeout} ms (authTimeout): the connection took no more frames.`;
+
 export const unreadableLogin = (words: string) => `the handler could not read the answer: ${words}`;
 
 export const loginNotBuilt = (authTimeout: number) =>

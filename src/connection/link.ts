@@ -191,9 +191,9 @@ export class Link {
     this.#socket?.ping?.();
   }
 
-  /** Whether the platform can stop reading. */
+  /** Whether the platform can stop reading, and more may come. */
   get canPause(): boolean {
-    return this.#socket?.pause !== undefined;
+    return this.isHeard && this.#socket?.pause !== undefined;
   }
 
   pause(): void {

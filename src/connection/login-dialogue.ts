@@ -90,7 +90,7 @@ export class LoginDialogue {
     if (this.#isOver) throw new ConnectionClosedError(texts.LOGIN_OVER, { delivery: 'unsent' });
     const list = listFrames(frames);
     this.#context.trace.replied(list);
-    this.#outbox.urgent(list);
+    this.#outbox.urgent(list, this);
   }
 
   #receive(match: Match): Promise<Message> {

@@ -100,10 +100,12 @@ export class Login implements LoginReader {
     this.#done = done;
     if (!this.isDialogue) this.#context.trace.loginStarted(listFrames(frames));
     this.#timer.start(authTimeout, () => {
-      this.#finish(new AuthenticationFailedError(texts.loginUnanswered(authTimeout), { retryable: true }));
+      const isUnsent = this.#outbox.recall(this.#owner);
+      const words = isUnsent ? texts.loginUnsent(authTimeout) : texts.loginUnanswered(authTimeout);
+      this.#finish(new AuthenticationFailedError(words, { retryable: true }));
     });
     if (this.isDialogue) this.#converse(this.#dialogue ?? this.#begin(false));
-    else this.#outbox.urgent(frames);
+    else this.#outbox.urgent(frames, this.#owner);
   }
 
   /** Offers a frame to the dialogue. Returns whether the frame has its place, for now. */
@@ -208,6 +210,11 @@ export class Login implements LoginReader {
     return this.#refreshes.splice(0);
   }
 
+  /** Whose frames the login's frames are. */
+  get #owner(): object {
+    return this.#dialogue ?? this;
+  }
+
   #begin(keeps: boolean): LoginDialogue {
     this.#context.trace.loginStarted([]);
     this.#dialogue = new LoginDialogue(this.#context, this.#outbox, keeps, (message) => this.#link?.heed(message));
@@ -242,6 +249,8 @@ export class Login implements LoginReader {
     const done = this.#done;
     this.#done = undefined;
     this.#timer.stop();
+    // A login that failed leaves nothing behind that the server could answer.
+    if (error) this.#outbox.recall(this.#owner);
     const skipped = this.#dialogue?.end(error === undefined) ?? [];
     this.#dialogue = undefined;
     this.#isRefused = error?.retryable === false && !this.isRefreshing;

@@ -24,6 +24,13 @@ const MOST_URGENT = 1_024;
 /** How many calls may leave before a waiting subscription frame while frames are held back: every fourth frame is its turn. */
 const CALLS_IN_A_ROW = 3;
 
+/** A frame of the connection itself, or a ping, which the socket sends in its own way. */
+interface UrgentFrame {
+  readonly content: Frame | (() => void);
+  /** Who may take the frame back. */
+  readonly owner: object | undefined;
+}
+
 /** Where subscription frames come from, one at a time, built when there is room for them. */
 export interface SubscriptionFrames {
   /** Whether there may be another frame. */
@@ -75,8 +82,8 @@ export class Outbox implements CallLaneListener {
   readonly #hold: Timer;
   /** Active while no subscription frame may leave. */
   readonly #subscriptionHold: Timer;
-  /** Frames of the connection itself. The socket sends pings in its own way. */
-  readonly #urgent: (Frame | (() => void))[] = [];
+  /** Frames of the connection itself. */
+  #urgent: UrgentFrame[] = [];
   #phase: Phase = 'detached';
   readonly #turns: Turns;
   #isTurnAsked = false;
@@ -167,11 +174,14 @@ export class Outbox implements CallLaneListener {
     this.#callsInARow = 0;
     this.#high.detach();
     this.#normal.detach();
-    this.#urgent.length = 0;
+    this.#urgent = [];
   }
 
-  /** Writes frames of the connection itself, before everything else. */
-  urgent(frames: Frames): void {
+  /**
+   * Writes frames of the connection itself, before everything else.
+   * @param owner - may take back what has not left
+   */
+  urgent(frames: Frames, owner?: object): void {
     if (!this.#link || isEmpty(frames)) return;
     if (this.#urgent.length > MOST_URGENT) {
       return this.#refused(
@@ -179,14 +189,22 @@ export class Outbox implements CallLaneListener {
         new CapacityExceededError('frames of the connection', MOST_URGENT, texts.TOO_MANY_ANSWERS_WANTED),
       );
     }
-    this.#urgent.push(...listFrames(frames));
+    for (const content of listFrames(frames)) this.#urgent.push({ content, owner });
     this.pump();
+  }
+
+  /** Takes back the frames of an owner that have not left. Returns whether there were any. */
+  recall(owner: object): boolean {
+    const others = this.#urgent.filter((frame) => frame.owner !== owner);
+    const hasSome = others.length < this.#urgent.length;
+    this.#urgent = others;
+    return hasSome;
   }
 
   /** Sends a WebSocket ping, which counts like a frame. */
   ping(send: () => void): void {
     if (!this.#link) return;
-    this.#urgent.push(send);
+    this.#urgent.push({ content: send, owner: undefined });
     this.pump();
   }
 
@@ -230,7 +248,7 @@ export class Outbox implements CallLaneListener {
       if (this.#turns.hasQueued) return this.#pumpInTurn();
       if (this.#urgent.length > 0) {
         if (this.#holdBack('calls')) return;
-        this.#write(this.#urgent.shift() as Frame);
+        this.#write((this.#urgent.shift() as UrgentFrame).content);
       } else if (!this.isReady) {
         return;
       } else if (this.isLeaving) {

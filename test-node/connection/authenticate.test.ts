@@ -1,4 +1,4 @@
-import { AuthenticationFailedError } from 'hpx-transport-ws';
+import { AuthenticationFailedError, GenericJsonHandler, type LoginSession } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -13,6 +13,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
+import { connectedWorld } from '../support/virtual-world.js';
 
 describe('authenticate()', () => {
   it('in a listener of connected authenticates the current connection [CL20, CL21]', async () => {
@@ -43,6 +44,40 @@ describe('authenticate()', () => {
     await client.authenticate();
     expect(client.epoch).toBe(1);
   });
+
+  /** The login, and one frame more. */
+  const limits = { frames: { count: 2, window: 5_000, margin: 0 } };
+  class PacedLogin extends LoginHandler {
+    override limits = limits;
+  }
+  class PacedDialogue extends GenericJsonHandler {
+    override limits = limits;
+    override async login({ send, receive }: LoginSession) {
+      send('{"op":"auth","key":"secret"}');
+      await receive((message) => message.field('op') === 'auth');
+    }
+  }
+
+  it.each([PacedLogin, PacedDialogue])(
+    'leaves nothing to send where it fails before its frames left, and says so: %o [CL20]',
+    async (Handler) => {
+      const config = { authTimeout: 1_000 };
+      const world = await connectedWorld({ config, server: { key: 'secret' }, handler: new Handler() });
+      await world.client.sendJson({ op: 'echo' });
+      const failed = outcomeOf(world.client.authenticate());
+      await world.clock.advance(1_000);
+      expect(await failed).toMatchObject({
+        error: { code: 'AUTHENTICATION_FAILED', retryable: true, message: expect.stringContaining('did not leave') },
+      });
+      await world.clock.advance(10_000);
+      const logins = () => world.sent.filter(({ op }) => op === 'auth').length;
+      expect(logins()).toBe(1);
+      const again = world.client.authenticate();
+      await world.clock.advance(100);
+      await again;
+      expect(logins()).toBe(2);
+    },
+  );
 
   it('refreshes the live session with new credentials [CL20]', async () => {
     const server = await serve({ authentication: {} });

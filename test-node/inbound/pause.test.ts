@@ -1,7 +1,7 @@
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { directSockets } from '../support/direct-socket.js';
-import { barrier, clientEvent, collect, connectClient, connectOnClock, serve } from '../support/live.js';
+import { barrier, clientEvent, collect, connectClient, connectOnClock, createClient, serve } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
 import { URL, virtualWorld } from '../support/virtual-world.js';
 
@@ -100,5 +100,20 @@ describe('pause() and resume()', () => {
     await world.clock.advance(120_000);
     expect(world.client.state).toBe('ready');
     expect(world.network.attempts).toHaveLength(2);
+  });
+
+  it('do not hold back the end of a connection that ended with the answer to its login [CL23, HN21]', async () => {
+    let logins = 0;
+    const { openSocket, drop } = directSockets((text, answer) => {
+      const frame = JSON.parse(text) as { op: string };
+      answer({ ...frame, success: true });
+      if (frame.op === 'auth' && ++logins === 1) drop();
+    });
+    const runtime = { openSocket, clock: new VirtualClock() };
+    const client = createClient({ url: URL }, { handler: new LoginHandler(), runtime });
+    client.pause();
+    void client.connect();
+    await runtime.clock.advance(1_000);
+    expect([client.state, logins]).toEqual(['ready', 2]);
   });
 });

@@ -125,7 +125,8 @@ describe('a gap', () => {
 
   it('stays due for other channels when a listener calls reconnect() during the update after it [CH19, S5]', async () => {
     const server = await serve();
-    const client = await connectClient(server);
+    // No confirmation will come: the connection is left at once.
+    const client = await connectClient(server, { config: { leaveTimeout: 0 } });
     const [first, second] = await Promise.all([client.subscribe('a'), client.subscribe('a')]);
     const told: unknown[] = [];
     second.on('message', (data, { gap }) => told.push([data, gap?.cause]));

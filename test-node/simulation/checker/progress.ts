@@ -120,6 +120,10 @@ const leavesInTime: Rule = {
       dial: () => {
         isOverdue = false;
       },
+      // The application ends it, while the client awaits the end that the server has begun.
+      reconnect: () => {
+        isOverdue = false;
+      },
       disconnected: ({ planned }) => {
         if (isOverdue && planned) kept();
         isOverdue = false;

@@ -59,7 +59,12 @@ const readsBeforeItJudges: Rule = {
     const timedOut = new Map<number, number>();
     /** When anything was last read. A platform may read one frame in each turn: then the first one is owed alone. */
     let readAt = Number.NaN;
+    /** When the last sleep of the host began. */
+    let stoodStillAt = Infinity;
     return {
+      jump: ({ at }) => {
+        stoodStillAt = at;
+      },
       dial: () => calls.clear(),
       pong: ({ at }) => {
         readAt = at;
@@ -82,7 +87,8 @@ const readsBeforeItJudges: Rule = {
         readAt = at;
         if (timedOut.size === 0 || socket !== books.socket?.number || books.paused) return;
         const { call, deadline } = calls.get(read(text).id ?? '') ?? { call: 0, deadline: Infinity };
-        if (timedOut.get(call) === at && at - deadline > LATE + 1)
+        // What was overdue before the last sleep has had its turn.
+        if (timedOut.get(call) === at && at - deadline > LATE + 1 && deadline >= stoodStillAt)
           fail(`call ${call} timed out while its answer was waiting in the socket`);
       },
     };
