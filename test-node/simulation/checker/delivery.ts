@@ -97,21 +97,24 @@ const losesNothing: Rule = {
     /** What the login of the live connection keeps until its answer. */
     const kept: { readonly channel: number; readonly sequence: number }[] = [];
     let isLeft = false;
+    // What a login keeps of a connection that the client leaves is never handed on.
+    const forget = () => {
+      if (!isLeft) return;
+      isLeft = false;
+      for (const { channel, sequence } of kept.splice(0)) {
+        const { queue = [] } = expected.get(channel) ?? {};
+        const place = queue.lastIndexOf(sequence);
+        if (place >= 0) queue.splice(place, 1);
+      }
+    };
     return {
       transition: ({ from, to }) => {
-        isLeft = from === 'authenticating' && to !== 'ready';
+        if (to === 'connected') forget();
+        if (from !== 'authenticating') return;
+        isLeft = to !== 'ready';
         if (!isLeft) kept.length = 0;
       },
-      // What a login keeps of a connection that the client leaves is never handed on.
-      step: () => {
-        if (!isLeft) return;
-        isLeft = false;
-        for (const { channel, sequence } of kept.splice(0)) {
-          const { queue = [] } = expected.get(channel) ?? {};
-          const place = queue.lastIndexOf(sequence);
-          if (place >= 0) queue.splice(place, 1);
-        }
-      },
+      step: forget,
       subscribe: ({ channel }) => void expected.set(channel, { queue: [], skipped: 0, unreadable: 0 }),
       handed: ({ text }) => {
         const { kind, topic, sequence } = read(text);
