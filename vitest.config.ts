@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test-node/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, '**/node_modules/**'],
           // The files of one worker share what they have loaded: that saves two thirds of the CPU.
           isolate: false,
           typecheck: {

@@ -44,7 +44,7 @@ export class Closing {
 
   /** Starts the deadline that `close()` asked for. */
   start(onDeadline: () => void): void {
-    this.#timer.start(this.#options?.deadline ?? 0, onDeadline);
+    this.#timer.startPatiently(this.#options?.deadline ?? 0, onDeadline);
   }
 
   stop(): void {

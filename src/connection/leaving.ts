@@ -39,7 +39,7 @@ export class Leaving {
       done(isSilent);
     };
     this.#outbox.leave();
-    this.#timer.start(timeout, () => end(false));
+    this.#timer.startPatiently(timeout, () => end(false));
     // Code that sees this may ask for the end once more, or close the client.
     this.#context.trace.effect('leave', { timeout });
     // Nothing is awaited. What the same read has brought is handed out first, also the close of the server.
@@ -52,7 +52,7 @@ export class Leaving {
   /** Calls back after so long without a byte. */
   #watch(duration: number, silent: () => void): void {
     const { bytesReceived, bytesSent } = this.#probe;
-    this.#silence.start(duration, () => {
+    this.#silence.startPatiently(duration, () => {
       const hasMoved = this.#probe.bytesReceived !== bytesReceived || this.#probe.bytesSent !== bytesSent;
       if (hasMoved) this.#watch(SILENCE, silent);
       else silent();

@@ -100,7 +100,7 @@ export class Link {
 
   /** Waits for the close event of a socket that is closing; it has a second for that. */
   awaitEnd(): void {
-    this.#timer.start(CLOSE_TIMEOUT, () => {
+    this.#timer.startPatiently(CLOSE_TIMEOUT, () => {
       this.#end(LOST);
       this.#discard();
     });
@@ -128,7 +128,7 @@ export class Link {
     const { config } = this.#context;
     const { url } = config;
     if (typeof url === 'function') this.#givenUp = new AbortController();
-    this.#timer.start(config.connectTimeout, () => {
+    this.#timer.startPatiently(config.connectTimeout, () => {
       this.#end(LOST, texts.notOpenInTime(config.connectTimeout));
       this.#discard();
     });

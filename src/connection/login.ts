@@ -99,7 +99,7 @@ export class Login implements LoginReader {
     const { authTimeout } = this.#context.config;
     this.#done = done;
     if (!this.isDialogue) this.#context.trace.loginStarted(listFrames(frames));
-    this.#timer.start(authTimeout, () => {
+    this.#timer.startPatiently(authTimeout, () => {
       const isUnsent = this.#outbox.recall(this.#owner);
       const words = isUnsent ? texts.loginUnsent(authTimeout) : texts.loginUnanswered(authTimeout);
       this.#finish(new AuthenticationFailedError(words, { retryable: true }));

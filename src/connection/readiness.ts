@@ -50,7 +50,7 @@ export class Readiness {
       if (!this.isAwaited) this.#listener.deserted();
     };
     const abortable: Abortable = { handleEvent: () => giveUp(signal?.reason) };
-    if (timeout !== Infinity) timer.start(timeout, () => giveUp(this.#listener.timedOut(timeout)));
+    if (timeout !== Infinity) timer.startPatiently(timeout, () => giveUp(this.#listener.timedOut(timeout)));
     this.#waiters.set(waiter, () => {
       timer.stop();
       if (signal) forgetAbort(signal, abortable);

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime.js';
-import { Timer } from './timer.js';
+import { LATE, Timer } from './timer.js';
 
 /** An item with a deadline. `DeadlineQueue` sets the two fields. An item may be added only once in its life. */
 export interface Expirable {
@@ -19,8 +19,6 @@ export interface Expirable {
 
 /** The heap may hold this many deleted items more than live items. */
 const SLACK = 64;
-/** A timer that fires later than this, in milliseconds, may overtake answers that the socket holds already. */
-const LATE = 100;
 /** The host slept if its wall clock has advanced by so many milliseconds more than its monotonic clock. */
 const SLEEP = 5_000;
 

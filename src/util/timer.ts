@@ -1,5 +1,8 @@
 import type { Clock } from '../runtime.js';
 
+/** If a timer fires later than this, in milliseconds, the host stood still, and the socket may hold what came meanwhile. */
+export const LATE = 100;
+
 /** A timer that can be started again and stopped. `start()` stops the previous wait. */
 export class Timer {
   readonly #clock: Clock;
@@ -34,6 +37,17 @@ export class Timer {
       this.#dueAt = undefined;
       callback(this.#clock.now() - dueAt);
     }, delay);
+  }
+
+  /**
+   * The same for a verdict about what came in, or did not. After a time in which the host stood still, what waits in the
+   * socket comes first: the verdict waits for one more turn of the event loop.
+   */
+  startPatiently(delay: number, callback: () => void): void {
+    this.start(delay, (lateness) => {
+      if (lateness > LATE) this.start(0, callback);
+      else callback();
+    });
   }
 
   stop(): void {
