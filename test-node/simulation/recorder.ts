@@ -1,4 +1,5 @@
 import type { Socket, SocketEvents, SocketRequest, WebSocketClient } from 'hpx-transport-ws';
+import { maskSecrets } from '../../src/protocol/secrets.js';
 import type { Entry, Happening } from './history.js';
 
 /**
@@ -150,7 +151,7 @@ export class ClientLog {
         write({ type: 'leave', timeout: (entry.detail as { timeout: number }).timeout });
       } else if (entry.type === 'frame' && entry.direction === 'in') {
         const next = this.#arrived.shift();
-        // The trace hides what comes in during a login; the length tells which frame it was.
+        // The trace hides secrets, and all that comes in during a login; the length tells which frame that was.
         const isNext = next !== undefined && [next.raw, ...hiddenForms(next.raw)].includes(entry.text);
         write({ type: 'handed', text: isNext ? next.text : entry.text });
       }
@@ -222,7 +223,7 @@ function recorded(inner: Socket, socket: number, log: ClientLog): Socket {
 
 /** What the trace may show of a frame that comes in during a login. */
 function hiddenForms(raw: string): string[] {
-  return [`<${raw.length} characters of a login>`, raw.replace(/^(<\d+ bytes)>$/, '$1 of a login>')];
+  return [maskSecrets(raw), `<${raw.length} characters of a login>`, raw.replace(/^(<\d+ bytes)>$/, '$1 of a login>')];
 }
 
 function textOf(data: string | Uint8Array): string {

@@ -52,6 +52,13 @@ const survivesDrops: Rule = {
     let wasFull = false;
     /** Topics that the server ended for good: their channels may close. */
     const endedForGood = new Set<string>();
+    /** A topic whose signature failed, or took too long, waits like one that was refused. */
+    const postponeUnsigned = (at: number) => {
+      for (const { topic } of books.channels.values()) {
+        const { at: last, times = 0 } = postponed.get(topic) ?? {};
+        if (last !== at && books.preparations.failedFor(topic, at)) postponed.set(topic, { at, times: times + 1 });
+      }
+    };
     return {
       dial: () => {
         for (const topic of asked.keys()) {
@@ -109,13 +116,11 @@ const survivesDrops: Rule = {
           for (const topic of facts.topics ?? []) if (asked.has(topic)) postponed.delete(topic);
         }
       },
-      // A topic without a signature waits like one that was refused.
       prepared: ({ at, failed }) => {
-        if (!failed) return;
-        for (const { topic } of books.channels.values()) {
-          if (!books.preparations.failedFor(topic, at)) continue;
-          postponed.set(topic, { at, times: (postponed.get(topic)?.times ?? 0) + 1 });
-        }
+        if (failed) postponeUnsigned(at);
+      },
+      warning: ({ at, code }) => {
+        if (code === 'subscription-retried') postponeUnsigned(at);
       },
       subscribed: ({ channel }) => void confirmed.set(channel, books.confirmedIn(channel)),
       resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
