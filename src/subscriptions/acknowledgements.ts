@@ -93,6 +93,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
     const frames = names ? this.#unanswered.framesWith(names) : this.#unanswered.frames;
     const wanted = names && new Set(names);
     for (const frame of frames) {
+      if (!frame.isWritten) continue;
       let outcome: Outcome;
       try {
         outcome = this.#outcomeFor(frame, message, wanted);

@@ -205,6 +205,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
 
   /** From now on the server may send the topics. What came before is of earlier subscriptions, and some of that may be missing. */
   #begin({ requestId, subscriptions }: BuiltFrames): void {
+    this.#parts.unanswered.begun(requestId);
     for (const subscription of subscriptions) {
       if (subscription.requestId === requestId) this.#parts.gaps.loseUntilConfirmed(subscription);
     }

@@ -19,6 +19,7 @@ export class SubscribeFrame implements Expirable {
   readonly number: number;
   /** How many of the open topics are not given up. */
   awaited: number;
+  /** Whether it has left, or the first of several frames in its place: before, no answer can mean it. */
   isWritten = false;
   deadline = 0;
   isQueued = false;

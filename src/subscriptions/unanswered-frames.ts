@@ -81,12 +81,16 @@ export class UnansweredFrames {
     this.#list(frame);
   }
 
-  /** The frame was written: the time for its answer begins. */
+  /** The frame, or the first of several in its place, was written. */
+  begun(requestId: RequestId): void {
+    const frame = this.#frames.get(requestId);
+    if (frame) frame.isWritten = true;
+  }
+
+  /** The frame was written whole: the time for its answer begins. */
   written(requestId: RequestId): void {
     const frame = this.#frames.get(requestId);
-    if (!frame) return;
-    frame.isWritten = true;
-    this.#deadlines.add(frame, this.#timeout);
+    if (frame) this.#deadlines.add(frame, this.#timeout);
   }
 
   /** Gives the server the time for an answer once more. */

@@ -1,4 +1,4 @@
-import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { type Frame, type FrameInfo, GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { operations, outcome, virtualWorld } from '../support/virtual-world.js';
 
@@ -105,6 +105,38 @@ describe('a subscription of a topic that was just given up', () => {
     const subscribing = world.client.subscribe('a', { timeout: 10_000 });
     await world.clock.advance(400);
     expect(await outcome(subscribing)).toMatchObject({ topic: 'a' });
+  });
+
+  it('is not confirmed by a late answer while its own frame is being prepared [HN3, S3]', async () => {
+    let sign = () => {};
+    let count = 0;
+    class Handler extends GenericJsonHandler {
+      override prepareFrame(frame: Frame, { kind }: FrameInfo): Frame | Promise<Frame> {
+        if (kind !== 'subscribe' || ++count === 1) return frame;
+        return new Promise((resolve) => {
+          sign = () => resolve(frame);
+        });
+      }
+    }
+    const options = { config: { requestTimeout: 100 }, handler: new Handler(), network: { latency: 10 } };
+    const world = virtualWorld({ ...options, server: { acknowledge: 'order' } });
+    await world.connect();
+    let late = () => {};
+    world.server.onSend = ({ op }, send) => {
+      if (op === 'subscribe') late = send;
+      else send();
+    };
+    const subscribing = world.client.subscribe('a', { timeout: 10_000 });
+    await world.clock.advance(130);
+    expect(world.sent.map(({ op }) => op)).toEqual(['subscribe', 'unsubscribe']);
+    world.server.onSend = (_frame, send) => send();
+    late();
+    await world.clock.advance(30);
+    expect(await outcome(subscribing)).toBe('open');
+    sign();
+    await world.clock.advance(30);
+    expect(await outcome(subscribing)).toMatchObject({ topic: 'a' });
+    expect(world.server.subscriptions).toEqual(new Set(['a']));
   });
 
   it('gets its own answer where a link stood still for longer than the timeout [HN3, S3]', async () => {
