@@ -130,7 +130,7 @@ export class Subscription {
     }
     // An update of a lost connection may still be handed out: it follows the one before it.
     if (next === 'idle' && event !== 'lost') this.sequence = undefined;
-    if (event === 'lost' || event === 'ended' || event === 'outdated') this.isWritten = false;
+    if (next === 'idle' || next === 'stale') this.isWritten = false;
     return true;
   }
 

@@ -54,6 +54,22 @@ describe('a topic that is refused after a reconnect', () => {
     expect(world.server.subscriptions).toEqual(new Set(['bad', 'good']));
   });
 
+  it('lets a new subscribe() wait for the next frame, and its timeout begin with that frame [CH10, CH25]', async () => {
+    const world = virtualWorld();
+    await subscribed(world, ['a']);
+    world.server.refused.set('a', 'try later');
+    world.server.drop();
+    await world.clock.until(new Promise((resolve) => world.client.once('reconnected', resolve)));
+    await world.clock.advance(5);
+    expect(asked(world)).toEqual(['a']);
+    const subscribing = world.client.subscribe('a', { timeout: 100 });
+    await world.clock.advance(250);
+    expect(await outcome(subscribing)).toBe('open');
+    world.server.refused.clear();
+    await world.clock.advance(1_000);
+    expect(await outcome(subscribing)).toMatchObject({ topic: 'a', live: true });
+  });
+
   it('ends its channel where the handler says that it is final [CH13, HN4]', async () => {
     const world = virtualWorld({ handler: new TemporaryHandler() });
     const [channel] = await subscribed(world, ['a']);
