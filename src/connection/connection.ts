@@ -101,13 +101,19 @@ export class Connection
   start(): void {
     const { lifetime } = this.#context.handler.limits ?? {};
     if (lifetime !== undefined) this.#lifetime.start(lifetime, () => this.reconnect(texts.lifetimeOver(lifetime)));
-    this.heartbeat.start();
-    this.#idleWatch.start();
+    this.#watch();
   }
 
   stop(): void {
     this.#stopPlans();
     this.heartbeat.stop();
+  }
+
+  /** A failing socket reports its own end. */
+  #watch(): void {
+    if (!this.link.isOpen) return;
+    this.heartbeat.start();
+    this.#idleWatch.start();
   }
 
   #stopPlans(): void {
@@ -129,8 +135,7 @@ export class Connection
   }
 
   resume(): void {
-    this.heartbeat.start();
-    this.#idleWatch.start();
+    this.#watch();
     this.link.resume();
     this.#inbox.resume();
   }
@@ -257,6 +262,7 @@ export class Connection
   }
 
   onSilence(since: number): void {
+    if (this.link.isFailing) return;
     const error = new ConnectionClosedError(texts.noSignOfLife(this.#context.config.pongTimeout));
     this.#listener.onLoss(this, { error, since });
   }
@@ -271,6 +277,7 @@ export class Connection
   }
 
   #onIdle(since: number): void {
+    if (this.link.isFailing) return;
     const error = new ConnectionClosedError(texts.idleTooLong(this.#context.config.idleTimeout));
     this.#listener.onLoss(this, { error, since });
   }
@@ -325,7 +332,7 @@ export class Connection
     }
     // The link reports how it ended.
     this.#stopPlans();
-    this.heartbeat.stopAsking();
+    this.heartbeat.stop();
     this.link.refused(cleanCause(failure));
   }
 }

@@ -93,11 +93,6 @@ export class Heartbeat {
     this.#probedAt = undefined;
   }
 
-  /** Nothing leaves any more: only a probe that was sent is still judged. */
-  stopAsking(): void {
-    if (this.#probedAt === undefined) this.stop();
-  }
-
   /** A frame came in: the link lives. */
   alive(): void {
     this.#frames++;

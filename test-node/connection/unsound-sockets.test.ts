@@ -2,7 +2,7 @@ import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { directSockets } from '../support/direct-socket.js';
 import { connectClient } from '../support/live.js';
-import { outcome, URL, virtualWorld } from '../support/virtual-world.js';
+import { connectedWorld, outcome, URL, virtualWorld } from '../support/virtual-world.js';
 
 describe('a socket that answers inside send()', () => {
   it('settles requests and confirms subscriptions [RT2, DL1]', async () => {
@@ -30,6 +30,19 @@ describe('a socket that reports its end late, twice or never', () => {
     await world.clock.advance(5_000);
     expect(world.client.state).toBe('ready');
     expect(world.network.sockets).toBe(1);
+  });
+
+  it('ends with its own error, and is not called silent meanwhile [C1, CL50]', async () => {
+    const world = await connectedWorld({ config: { pingInterval: 200, pongTimeout: 200 } });
+    const causes: unknown[] = [];
+    world.client.on('disconnected', ({ cause }) => causes.push(cause?.message));
+    Object.assign(world.peer.reports, { closes: 0 });
+    world.peer.reset();
+    await world.clock.advance(100);
+    world.client.pause();
+    world.client.resume();
+    await world.clock.advance(3_000);
+    expect(causes).toEqual([expect.stringContaining('ECONNRESET')]);
   });
 
   it('is terminated when it reports an error on a connection that still works [C1]', async () => {

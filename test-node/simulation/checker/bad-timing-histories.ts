@@ -119,7 +119,16 @@ export const badTimingHistories: readonly BadHistory[] = [
     [0, transition('disconnected', 'connecting', 'connect')],
     [0, dial()],
     [2_000, { type: 'wake', cause: 'online' }],
-    [2_000, transition('connecting', 'reconnecting', 'lost')],
+    [
+      2_000,
+      {
+        type: 'transition',
+        from: 'connecting',
+        to: 'reconnecting',
+        event: 'lost',
+        cause: 'The attempt hung while the host slept (online).',
+      },
+    ],
     [2_000, { type: 'terminate', socket: 1 }],
     [9_000, step('reconnecting')],
   ),

@@ -215,38 +215,17 @@ const keepsTheServersTime: Rule = {
 const replacesAtOnce: Rule = {
   clause: 'CF18',
   start: ({ tolerance }, fail, books) => {
-    let wokenAt = Number.NaN;
-    let leftAt = Number.NaN;
     let due = Infinity;
-    /** Whether the attempt ends for another reason: its socket fails, or the application asks for another one. */
-    let hasOtherCause = false;
     const check = (at: number) => {
       if (at <= due + books.lateness + tolerance || books.jumpedAt >= due) return;
       fail('a wake gave up an attempt that could not be replaced at once');
       due = Infinity;
     };
     return {
-      wake: ({ at }) => {
-        wokenAt = at;
-      },
-      reconnect: () => {
-        hasOtherCause = true;
-      },
-      'socket-error': ({ socket }) => {
-        if (socket === books.socket?.number) hasOtherCause = true;
-      },
-      'socket-closed': ({ socket }) => {
-        if (socket === books.socket?.number) hasOtherCause = true;
-      },
-      // It comes before the socket is dropped.
-      transition: ({ from, to, at }) => {
-        if (from === 'connecting' && to === 'reconnecting' && !hasOtherCause) leftAt = at;
-      },
-      terminate: ({ socket, at }) => {
-        if (socket === books.socket?.number && at === wokenAt && at === leftAt) due = at + WAKE_DELAY + LOOK;
+      transition: ({ at, cause }) => {
+        if (cause?.startsWith('The attempt hung while the host slept')) due = at + WAKE_DELAY + LOOK;
       },
       dial: ({ at }) => {
-        hasOtherCause = false;
         check(at);
         due = Infinity;
       },
