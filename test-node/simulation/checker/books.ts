@@ -72,6 +72,8 @@ export class Books {
   readonly preparations: Preparations;
   /** Topics of which the live connection was told that the last session goes on. */
   readonly resumed = new Set<string>();
+  /** The same of all connections, with the epoch: `topic epoch`. */
+  readonly #resumedIn = new Set<string>();
 
   /** Milliseconds by which this host's timers may be late, because they are throttled, or were just now. */
   get lateness(): number {
@@ -104,6 +106,11 @@ export class Books {
   confirmedIn(channel: number): number {
     const isEarly = this.state !== 'ready' && this.resumed.has(this.channels.get(channel)?.topic ?? '');
     return isEarly ? this.epoch + 1 : this.epoch;
+  }
+
+  /** Whether a topic went on from the last connection before an epoch. */
+  hasGoneOn(topic: string, epoch: number): boolean {
+    return this.#resumedIn.has(`${topic} ${epoch}`);
   }
 
   /** Whether no frame can be built or signed for a topic, or could not until now. */
@@ -179,7 +186,11 @@ export class Books {
           this.#single = undefined;
         }
       }
-      if (kind === 'resumption') for (const topic of topics) this.resumed.add(topic);
+      if (kind === 'resumption')
+        for (const topic of topics) {
+          this.resumed.add(topic);
+          this.#resumedIn.add(`${topic} ${this.state === 'ready' ? this.epoch : this.epoch + 1}`);
+        }
       if (kind !== 'unsubscribe') return;
       for (const [topic, endedBy] of this.#ending) if (endedBy === id) this.#ending.delete(topic);
     },

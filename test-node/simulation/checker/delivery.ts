@@ -61,7 +61,8 @@ const tellsGaps: Rule = {
         if (progress.last === undefined) progress.epoch = Math.min(epoch, progress.epoch);
         progress.wasTold ||= gap;
         // Where the session goes on nothing was missed.
-        const isNewEpoch = epoch !== progress.epoch && !books.resumed.has(books.channels.get(channel)?.topic ?? '');
+        const { topic = '' } = books.channels.get(channel) ?? {};
+        const isNewEpoch = epoch !== progress.epoch && !books.resumed.has(topic) && !books.hasGoneOn(topic, epoch);
         if (isNewEpoch && !progress.told.has(epoch) && !gap) progress.untold ??= epoch;
         progress.epoch = epoch;
         if (sequence === undefined) return;
