@@ -90,22 +90,35 @@ const tellsGaps: Rule = {
   },
 };
 
+/** The updates of a channel that it has to hand over, drop or keep. */
+interface Account {
+  readonly queue: number[];
+  /** Those that it may also miss. */
+  readonly optional: Set<number>;
+  skipped: number;
+  unreadable: number;
+}
+
+const emptyAccount = (): Account => ({ queue: [], optional: new Set(), skipped: 0, unreadable: 0 });
+
 /** S7: each update that was handed out reaches each channel of its topic, waits there, or is counted as dropped. */
 const losesNothing: Rule = {
   clause: 'S7',
   start: ({ read }, fail, books) => {
-    const expected = new Map<number, { queue: number[]; skipped: number; unreadable: number }>();
+    const expected = new Map<number, Account>();
     /** What the login of the live connection keeps until its answer. */
     const kept: { readonly channel: number; readonly sequence: number }[] = [];
     let isLeft = false;
-    // What a login keeps of a connection that the client leaves is never handed on.
+    // What a login keeps of a connection that the client leaves may be handed on, or not.
     const forget = () => {
       if (!isLeft) return;
       isLeft = false;
       for (const { channel, sequence } of kept.splice(0)) {
-        const { queue = [] } = expected.get(channel) ?? {};
+        const { queue, optional } = expected.get(channel) ?? emptyAccount();
         const place = queue.lastIndexOf(sequence);
-        if (place >= 0) queue.splice(place, 1);
+        if (place < 0) continue;
+        queue.splice(place, 1);
+        optional.add(sequence);
       }
     };
     return {
@@ -116,7 +129,7 @@ const losesNothing: Rule = {
         if (!isLeft) kept.length = 0;
       },
       step: forget,
-      subscribe: ({ channel }) => void expected.set(channel, { queue: [], skipped: 0, unreadable: 0 }),
+      subscribe: ({ channel }) => void expected.set(channel, emptyAccount()),
       handed: ({ text }) => {
         const { kind, topic, sequence } = read(text);
         if (topic === undefined) return;
@@ -140,7 +153,7 @@ const losesNothing: Rule = {
       },
       update: ({ channel, sequence }) => {
         const account = expected.get(channel);
-        if (!account || sequence === undefined) return;
+        if (!account || sequence === undefined || account.optional.delete(sequence)) return;
         while (account.queue.length > 0 && account.queue[0] !== sequence) {
           account.queue.shift();
           account.skipped++;
@@ -148,11 +161,12 @@ const losesNothing: Rule = {
         if (account.queue.shift() === undefined) fail(`channel ${channel} heard ${sequence}, which was not handed out`);
       },
       'channel-stats': ({ channel, dropped, buffered, isUnderWay }) => {
-        const { queue, skipped, unreadable } = expected.get(channel) ?? { queue: [], skipped: 0, unreadable: 0 };
+        const { queue, optional, skipped, unreadable } = expected.get(channel) ?? emptyAccount();
         const missing = queue.length + skipped + unreadable;
         const difference = missing - dropped - buffered;
         const isKept = books.state === 'authenticating' && difference > 0;
-        if (difference !== 0 && !isKept && !(isUnderWay && difference === 1))
+        const isOptional = difference < 0 && -difference <= optional.size;
+        if (difference !== 0 && !isKept && !isOptional && !(isUnderWay && difference === 1))
           fail(`channel ${channel} missed ${missing} updates, drops ${dropped} and buffers ${buffered}`);
       },
     };

@@ -158,6 +158,9 @@ const noticesDeath: Rule = {
       'send-failed': ({ socket, at }) => {
         if (socket === books.socket?.number) failedAt ??= at;
       },
+      'socket-error': ({ socket, at }) => {
+        if (socket === books.socket?.number) failedAt ??= at;
+      },
       terminate: ({ socket, flows = false, aheadLeftAt = Number.NEGATIVE_INFINITY, buffered = 0 }) => {
         if (socket !== books.socket?.number) return;
         flowsYet = flows;
