@@ -111,7 +111,9 @@ const keepsTheOrder: Rule = {
       handed: ({ text }) => {
         const { kind, topics = [], id } = read(text);
         if (kind === 'subscribe')
-          for (const topic of topics) if (id === undefined || id === askedBy.get(topic)) late.delete(topic);
+          // Before the server has answered the end of a topic, it means what was ended.
+          for (const topic of topics)
+            if (id === askedBy.get(topic) || (id === undefined && !books.isEnding(topic))) late.delete(topic);
         if (kind === 'revocation') for (const topic of topics) late.add(topic);
       },
       out: ({ text }) => {
