@@ -152,6 +152,8 @@ const stopsForAReason: Rule = {
   start: ({ config, read, fatalCodes }, fail, books) => {
     let refusals = 0;
     let reason: string | undefined;
+    /** A reason that code which ran at the same time may have come before. */
+    let possible: string | undefined;
     /** A refusal inside a live session ends the client only where the server had asked for the login. */
     let mayEnd = false;
     let isForbidden = false;
@@ -174,9 +176,11 @@ const stopsForAReason: Rule = {
       'hook-failed': ({ hook }) => {
         if (hook === 'login') refused(false);
       },
-      // A hook that reads the refusal gives the attempt up before anybody knows what it is: the next one is refused again.
+      // A hook that reads the refusal may give the attempt up before anybody knows what it is: the next one is refused again.
       reconnect: () => {
-        if (isBeingRead) reason = undefined;
+        if (!isBeingRead) return;
+        possible = reason;
+        reason = undefined;
       },
       'socket-error': ({ status, socket }) => {
         if (socket !== books.socket?.number || books.socket.state !== 'live') return;
@@ -194,7 +198,8 @@ const stopsForAReason: Rule = {
         isForbidden = false;
         if (from === 'ready' && at - readySince >= config.reconnectMinUptime) refusals = 0;
         if (to === 'ready') readySince = at;
-        if (event === 'failed' && mayEnd) reason ??= 'AUTHENTICATION_FAILED';
+        if (event === 'failed') reason ??= possible ?? (mayEnd ? 'AUTHENTICATION_FAILED' : undefined);
+        possible = undefined;
         if (event === 'failed' && !books.closing && reason === undefined)
           fail('the client gave up although another attempt made sense');
       },
