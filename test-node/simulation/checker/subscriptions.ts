@@ -166,7 +166,7 @@ const survivesDrops: Rule = {
 /** S6: a topic fails for reasons of its own. */
 const failsAlone: Rule = {
   clause: 'S6',
-  start: ({ read, tolerance }, fail, books) => {
+  start: ({ config, read, tolerance }, fail, books) => {
     const frames = new Map<string | number, readonly string[]>();
     const refused = new Set<string>();
     /** Topics that this connection was asked for, and when last. */
@@ -233,6 +233,8 @@ const failsAlone: Rule = {
         for (const { number, since, timeout, confirmed, topic } of books.channels.values()) {
           const askedAt = asked.get(topic);
           if (confirmed || askedAt === undefined || since >= failedAt) continue;
+          // The time of that frame was over already: the call waits for the next one.
+          if (since >= askedAt + config.requestTimeout - 1) continue;
           // A late timer gives an answer that is on its way one more turn.
           const due = Math.max(Math.max(since, askedAt) + timeout, books.jumpedAt);
           if (at > due + books.lateness + tolerance + 1)
