@@ -98,8 +98,9 @@ export class Link {
     return this.isOpen && (this.#socket?.isClosing ?? false);
   }
 
-  /** Waits for the close event of a socket that is closing; it has a second for that. */
+  /** Waits for the close event of a socket that is closing; it has a second for that, from the first call on. */
   awaitEnd(): void {
+    if (this.#wasOpen && this.#timer.active) return;
     this.#timer.startPatiently(CLOSE_TIMEOUT, () => {
       this.#end(LOST);
       this.#discard();

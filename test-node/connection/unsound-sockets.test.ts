@@ -1,3 +1,4 @@
+import type { OpenSocket } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { directSockets } from '../support/direct-socket.js';
@@ -43,6 +44,33 @@ describe('a socket that reports its end late, twice or never', () => {
     world.client.resume();
     await world.clock.advance(3_000);
     expect(causes).toEqual([expect.stringContaining('ECONNRESET')]);
+  });
+
+  it('has a second for its close event, however often the application asks for another connection [C1, CL22]', async () => {
+    let isClosing = false;
+    const openSocket: OpenSocket = (_request, events) => {
+      queueMicrotask(() => events.onOpen());
+      return {
+        get isClosing() {
+          return isClosing;
+        },
+        bufferedAmount: 0,
+        send: () => {},
+        close: () => {},
+      };
+    };
+    const clock = new VirtualClock();
+    const client = await connectClient({ url: URL }, { runtime: { openSocket, clock } });
+    let ends = 0;
+    client.on('disconnected', () => ends++);
+    isClosing = true;
+    client.reconnect();
+    await clock.advance(700);
+    client.reconnect();
+    await clock.advance(299);
+    expect(ends).toBe(0);
+    await clock.advance(1);
+    expect(ends).toBe(1);
   });
 
   it('is terminated when it reports an error on a connection that still works [C1]', async () => {
