@@ -215,7 +215,7 @@ export const bugs = [
   bug(
     'a confirmation that never comes is waited for',
     'subscriptions/unanswered-frames.ts',
-    'this.#deadlines.add(frame, this.#timeout);',
+    'if (frame) this.#deadlines.add(frame, this.#timeout);',
     '',
   ),
   bug(
