@@ -124,6 +124,8 @@ const keepsTheOrder: Rule = {
             askedBy.set(topic, id);
           }
         }
+        // A late answer to a frame that was given up means nothing.
+        if (kind === 'unsubscribe') for (const topic of topics) askedBy.delete(topic);
         const isOwn = kind === 'hello' || kind === 'authentication' || kind === 'farewell';
         if (books.state !== 'ready' && books.state !== 'closing' && !isOwn)
           return fail(`a ${kind} frame left while ${books.state}`);
