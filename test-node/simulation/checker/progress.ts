@@ -129,7 +129,8 @@ const leavesInTime: Rule = {
         isOverdue = false;
       },
       step: ({ at }) => {
-        const late = at - ((books.leavingUntil ?? Infinity) + books.lateness + tolerance + 1);
+        // After a sleep the wait for the server's own end begins with what came meanwhile.
+        const late = at - (Math.max(books.leavingUntil ?? Infinity, books.jumpedAt) + books.lateness + tolerance + 1);
         if (late <= 0 || books.jumpedAt >= at - books.lateness - tolerance - 1) return;
         isOverdue = true;
         if (late > CLOSE_TIMEOUT) kept();
