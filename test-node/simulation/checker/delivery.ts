@@ -108,6 +108,8 @@ const losesNothing: Rule = {
     const expected = new Map<number, Account>();
     /** What the login of the live connection keeps until its answer. */
     const kept: { readonly channel: number; readonly sequence: number }[] = [];
+    /** The same by topic: a channel that is made meanwhile may get it, too. */
+    const keptOf: { readonly topic: string; readonly sequence: number }[] = [];
     let isLeft = false;
     // What a login keeps of a connection that the client leaves may be handed on, or not.
     const forget = () => {
@@ -124,12 +126,18 @@ const losesNothing: Rule = {
     return {
       transition: ({ from, to }) => {
         if (to === 'connected') forget();
+        if (to === 'authenticating') keptOf.length = 0;
         if (from !== 'authenticating') return;
         isLeft = to !== 'ready';
         if (!isLeft) kept.length = 0;
       },
       step: forget,
-      subscribe: ({ channel }) => void expected.set(channel, emptyAccount()),
+      subscribe: ({ channel, topic }) => {
+        const account = emptyAccount();
+        expected.set(channel, account);
+        if (books.state !== 'authenticating') return;
+        for (const one of keptOf) if (one.topic === topic) account.optional.add(one.sequence);
+      },
       handed: ({ text }) => {
         const { kind, topic, sequence } = read(text);
         if (topic === undefined) return;
@@ -140,6 +148,7 @@ const losesNothing: Rule = {
           }
         }
         if (sequence === undefined) return;
+        if (books.state === 'authenticating') keptOf.push({ topic, sequence });
         for (const { number, topic: own } of books.channels.values()) {
           if (own !== topic) continue;
           expected.get(number)?.queue.push(sequence);

@@ -131,7 +131,7 @@ const leavesInTime: Rule = {
       step: ({ at }) => {
         // After a sleep the wait for the server's own end begins with what came meanwhile.
         const late = at - (Math.max(books.leavingUntil ?? Infinity, books.jumpedAt) + books.lateness + tolerance + 1);
-        if (late <= 0 || books.jumpedAt >= at - books.lateness - tolerance - 1) return;
+        if (late <= 0) return;
         isOverdue = true;
         if (late > CLOSE_TIMEOUT) kept();
       },

@@ -52,11 +52,11 @@ const survivesDrops: Rule = {
     let wasFull = false;
     /** Topics that the server ended for good: their channels may close. */
     const endedForGood = new Set<string>();
-    /** A topic whose signature failed, or took too long, waits like one that was refused. */
-    const postponeUnsigned = (at: number) => {
+    /** A topic without a frame, or without a signature in time, waits like one that was refused. */
+    const postponeUnwritten = (at: number) => {
       for (const { topic } of books.channels.values()) {
         const { at: last, times = 0 } = postponed.get(topic) ?? {};
-        if (last !== at && books.preparations.failedFor(topic, at)) postponed.set(topic, { at, times: times + 1 });
+        if (last !== at && books.isUnbuildable(topic)) postponed.set(topic, { at, times: times + 1 });
       }
     };
     return {
@@ -117,10 +117,10 @@ const survivesDrops: Rule = {
         }
       },
       prepared: ({ at, failed }) => {
-        if (failed) postponeUnsigned(at);
+        if (failed) postponeUnwritten(at);
       },
       warning: ({ at, code }) => {
-        if (code === 'subscription-retried') postponeUnsigned(at);
+        if (code === 'subscription-retried') postponeUnwritten(at);
       },
       subscribed: ({ channel }) => void confirmed.set(channel, books.confirmedIn(channel)),
       resumed: ({ channel, epoch }) => void confirmed.set(channel, epoch),
