@@ -4,6 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, connectClient, dropping, serve } from '../support/live.js';
 import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
+/** A world in which a topic was just given up, 10 ms away from the server. */
+async function givenUp(handler = new GenericJsonHandler()) {
+  const world = virtualWorld({ handler, network: { latency: 10 } });
+  await world.connect();
+  const subscribing = world.client.subscribe('a');
+  await world.clock.advance(30);
+  void (await subscribing).unsubscribe();
+  await world.clock.advance(1);
+  return world;
+}
+
 describe('a gap', () => {
   it('is reported for updates lost before the confirmation, with the next update [CH19, S5, S7]', async () => {
     const server = await serve();
@@ -174,13 +185,7 @@ describe('a gap', () => {
   });
 
   it('is between the updates of a topic that was given up and of one that takes its place, before the server knows [CH19, S5]', async () => {
-    const world = virtualWorld({ network: { latency: 10 } });
-    await world.connect();
-    const { client, clock, server } = world;
-    const subscribing = client.subscribe('a');
-    await clock.advance(30);
-    void (await subscribing).unsubscribe();
-    await clock.advance(1);
+    const { client, clock, server } = await givenUp();
     const again = client.subscribe('a');
     await clock.advance(1);
     server.publish('a', 1);
@@ -203,16 +208,10 @@ describe('a gap', () => {
     class Handler extends GenericJsonHandler {
       override limits = { frames: { count: 2, window: 1_000, margin: 0 } };
     }
-    const world = virtualWorld({ handler: new Handler(), network: { latency: 10 } });
-    await world.connect();
-    const { client, clock, server } = world;
+    const { client, clock, server } = await givenUp(new Handler());
     server.onSend = ({ op }, send) => {
       if (op !== 'unsubscribe') send();
     };
-    const subscribing = client.subscribe('a');
-    await clock.advance(30);
-    void (await subscribing).unsubscribe();
-    await clock.advance(1);
     const again = client.subscribe('a');
     server.publish('a', 1);
     await clock.advance(2_000);
@@ -227,13 +226,7 @@ describe('a gap', () => {
   });
 
   it('is not made up for a new subscription that begins before its confirmation [CH19]', async () => {
-    const world = virtualWorld({ network: { latency: 10 } });
-    await world.connect();
-    const { client, clock, server } = world;
-    const subscribing = client.subscribe('a');
-    await clock.advance(30);
-    void (await subscribing).unsubscribe();
-    await clock.advance(1);
+    const { client, clock, server } = await givenUp();
     server.onSend = ({ op }, send) => {
       if (op === 'subscribe') server.publish('a', 1);
       send();

@@ -31,13 +31,13 @@ async function asking(...topics: string[]) {
   const notTaken: string[] = [];
   client.on('message', (message) => notTaken.push(message.text));
   const frames = () => world.peer.received.map((data) => JSON.parse(String(data)) as { op: string; req_id: string });
-  const ask = async (topic: string) => {
+  const ask = (topic: string) => {
     const controller = new AbortController();
     const call = client.subscribe(topic, { signal: controller.signal, timeout: 60_000 });
     call.catch(() => {});
     return { call, controller };
   };
-  const asked = await Promise.all(topics.map(ask));
+  const asked = topics.map(ask);
   await clock.advance(5);
   return {
     ...world,
@@ -110,7 +110,7 @@ describe('the answer to a frame of several topics', () => {
   });
 
   it('that cannot be read is taken; without an id it rejects nobody where several frames wait [CH31]', async () => {
-    const { asked, client, clock, errors, notTaken, results, say } = await asking('a');
+    const { client, clock, errors, notTaken, results, say } = await asking('a');
     const other = client.subscribe('b', { timeout: 60_000 });
     await clock.advance(5);
     await say(undefined, undefined, { isBroken: true });
@@ -120,7 +120,6 @@ describe('the answer to a frame of several topics', () => {
       [{ error: expect.objectContaining({ code: 'PROTOCOL_ERROR' }) }],
       0,
     ]);
-    asked[0]?.controller.abort();
   });
 });
 
