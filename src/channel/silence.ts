@@ -36,7 +36,7 @@ export class Silence {
   }
 
   #watch(delay: number): void {
-    this.#timer.start(delay, () => {
+    this.#timer.startPatiently(delay, () => {
       const rest = this.#lastAt + this.#maxSilence - this.#clock.now();
       if (rest > 0) this.#watch(rest);
       else this.#onStale(this.#since);

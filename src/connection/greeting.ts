@@ -40,7 +40,7 @@ export class Greeting {
   start(listener: GreetingListener): void {
     const { config, handler } = this.#context;
     this.#listener = listener;
-    this.#timer.start(config.authTimeout, () => {
+    this.#timer.startPatiently(config.authTimeout, () => {
       listener.onFailure(new ConnectionFailedError(texts.notGreetedInTime(config.authTimeout)));
     });
     const greeted = (frames: Frames) => {

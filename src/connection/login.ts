@@ -160,7 +160,7 @@ export class Login implements LoginReader {
     if (this.#refreshes.length > 1) return;
     const { authTimeout } = this.#context.config;
     const refresh = ++this.#refreshCount;
-    this.#timer.start(authTimeout, () => {
+    this.#timer.startPatiently(authTimeout, () => {
       this.#endRefresh(new AuthenticationFailedError(texts.loginNotBuilt(authTimeout), { retryable: true }));
     });
     if (this.isDialogue) return this.start(undefined, (refusal) => this.#endRefresh(refusal));

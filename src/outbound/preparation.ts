@@ -127,10 +127,7 @@ export class Preparation<T extends Preparable> {
     const { kind } = current.subject;
     const { requestTimeout } = this.#context.config;
     if (kind === 'request' || kind === 'send' || requestTimeout === Infinity) return;
-    this.#timer.start(requestTimeout, () => {
-      // What was prepared while the event loop was busy comes before the next timer.
-      this.#timer.start(0, () => this.#fail(current, texts.preparedTooLong(requestTimeout), true));
-    });
+    this.#timer.startPatiently(requestTimeout, () => this.#fail(current, texts.preparedTooLong(requestTimeout), true));
   }
 
   #fail(current: Current<T>, cause: unknown, isLate = false): void {

@@ -1,3 +1,4 @@
+import type { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
@@ -7,13 +8,17 @@ import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 const network = { latency: 5 };
 const STANDSTILL = 60_000;
 
+async function standStill(clock: VirtualClock, after: number) {
+  await clock.advance(after);
+  await clock.jump(STANDSTILL);
+  await clock.advance(10);
+}
+
 describe('after the host stood still, what waits in the socket comes before the verdict of a late timer', () => {
   it('about an attempt, and about connect({ timeout }) [CL50, DL18]', async () => {
     const world = virtualWorld({ network });
     const connecting = outcomeOf(world.client.connect({ timeout: 1_000 }));
-    await world.clock.advance(7);
-    await world.clock.jump(STANDSTILL);
-    await world.clock.advance(10);
+    await standStill(world.clock, 7);
     expect(await connecting).toEqual({ value: undefined });
     expect(world.network.attempts).toHaveLength(1);
   });
@@ -21,19 +26,14 @@ describe('after the host stood still, what waits in the socket comes before the 
   it('about a login [DL18]', async () => {
     const world = virtualWorld({ network, server: { key: 'secret' }, handler: new LoginHandler() });
     void world.client.connect();
-    await world.clock.advance(17);
-    expect(world.client.state).toBe('authenticating');
-    await world.clock.jump(STANDSTILL);
-    await world.clock.advance(10);
+    await standStill(world.clock, 17);
     expect([world.client.state, world.network.attempts.length]).toEqual(['ready', 1]);
   });
 
   it('about a login inside a live session [CL20, DL18]', async () => {
     const world = await connectedWorld({ network, server: { key: 'secret' }, handler: new LoginHandler() });
     const authenticating = outcomeOf(world.client.authenticate());
-    await world.clock.advance(7);
-    await world.clock.jump(STANDSTILL);
-    await world.clock.advance(10);
+    await standStill(world.clock, 7);
     expect(await authenticating).toEqual({ value: undefined });
   });
 
@@ -41,19 +41,44 @@ describe('after the host stood still, what waits in the socket comes before the 
     const world = await connectedWorld({ network });
     const answer = outcomeOf(world.client.request({ op: 'echo' }, { timeout: 2 * STANDSTILL }));
     world.client.reconnect();
-    await world.clock.advance(7);
-    await world.clock.jump(STANDSTILL);
-    await world.clock.advance(10);
+    await standStill(world.clock, 7);
     expect(await answer).toMatchObject({ value: { op: 'echo' } });
+  });
+
+  it('about a token that the handler fetches [CL20, DL18]', async () => {
+    /** Its token comes from another socket. */
+    class FetchingHandler extends LoginHandler {
+      override buildAuthMessage = () => fetched('{"op":"auth","key":"secret"}');
+    }
+    const world = virtualWorld({ network, server: { key: 'secret' }, handler: new FetchingHandler() });
+    const fetched = (frame: string) =>
+      new Promise<string>((resolve) => void world.clock.setArrival(() => resolve(frame), 5));
+    void world.client.connect();
+    await standStill(world.clock, 12);
+    await world.clock.advance(20);
+    expect([world.client.state, world.network.attempts.length]).toEqual(['ready', 1]);
+    const refreshing = outcomeOf(world.client.authenticate());
+    await standStill(world.clock, 2);
+    await world.clock.advance(20);
+    expect(await refreshing).toEqual({ value: undefined });
+  });
+
+  it('about the silence of a channel [CH35, DL18]', async () => {
+    const world = await connectedWorld({ network });
+    const channel = await world.subscribe('a', { maxSilence: 1_000 });
+    const told: unknown[] = [];
+    channel.on('stale', () => told.push('stale'));
+    channel.on('message', (data) => told.push(data));
+    world.server.publish('a', 1);
+    await standStill(world.clock, 2);
+    expect(told).toEqual([1]);
   });
 
   it('about close({ drain }) [CL25, DL18]', async () => {
     const world = await connectedWorld({ network });
     const answer = outcomeOf(world.client.request({ op: 'echo' }, { timeout: 2 * STANDSTILL }));
     void world.client.close({ drain: true, deadline: 1_000 });
-    await world.clock.advance(7);
-    await world.clock.jump(STANDSTILL);
-    await world.clock.advance(10);
+    await standStill(world.clock, 7);
     expect(await answer).toMatchObject({ value: { op: 'echo' } });
   });
 
@@ -65,9 +90,7 @@ describe('after the host stood still, what waits in the socket comes before the 
     await world.clock.advance(6);
     // The client sees that the server is closing, and waits for the code.
     world.client.reconnect();
-    await world.clock.advance(6);
-    await world.clock.jump(STANDSTILL);
-    await world.clock.advance(10);
+    await standStill(world.clock, 6);
     expect(codes).toEqual([4_003]);
   });
 });
