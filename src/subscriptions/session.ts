@@ -56,7 +56,7 @@ export class Session {
 
   /** The session of the last connection goes on with these topics: nothing was missed, and nothing is asked anew. */
   resumed(topics: readonly Topic[]): void {
-    const { arrival, changed, gaps, reconciler, store } = this.#parts;
+    const { arrival, changed, gaps, reconciler, store, unanswered } = this.#parts;
     // Code that saw the frame may have ended its connection, and the session with it.
     if (arrival.isOver) return;
     reconciler.withdraw();
@@ -66,6 +66,9 @@ export class Session {
     if (early !== this.#early) return;
     for (const [index, topic] of topics.entries()) {
       let subscription = store.find(topic);
+      const { state = 'idle', topic: canonical = topic } = subscription ?? {};
+      // The server said so before it read the frame that ends the topic.
+      if (state === 'idle' && unanswered.hasEnded(canonical)) continue;
       if (!subscription) {
         // A topic that was given up while offline is still there, and has to be ended.
         subscription = store.open(topic, topic, undefined);
@@ -73,8 +76,8 @@ export class Session {
       }
       gaps.forgive(subscription);
       subscription.countOn();
-      subscription.isDoubled = subscription.state === 'subscribing';
-      if (subscription.state !== 'idle') continue;
+      subscription.isDoubled = state === 'subscribing';
+      if (state !== 'idle') continue;
       store.happen(subscription, 'resumed');
       if (!changed.isLive) this.#early.push(subscription);
       else this.#goOn(subscription);

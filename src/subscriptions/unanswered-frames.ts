@@ -172,6 +172,11 @@ export class UnansweredFrames {
     this.#endedBy.delete(topic);
   }
 
+  /** Whether a frame that ends the topic was built on this connection, and the topic was not confirmed anew. */
+  hasEnded(topic: Topic): boolean {
+    return this.#endedBy.has(topic);
+  }
+
   /** Whether the server cannot have read the subscribe frame of a topic, because it has not answered an earlier end. */
   isUnread({ topic, state }: Subscription): boolean {
     if (state !== 'subscribing') return false;

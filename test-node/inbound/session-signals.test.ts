@@ -206,6 +206,40 @@ describe('the signal resumed', () => {
     expect(events.slice(1)).toEqual([['resumed'], ['resumed']]);
   });
 
+  it.each([false, true])(
+    'brings no topic back that a frame on its way ends (still unwritten: %s) [HN35, S2, S3]',
+    async (isUnwritten) => {
+      let sign = () => {};
+      const signed = new Promise<void>((resolve) => {
+        sign = resolve;
+      });
+      class Signing extends SignalHandler {
+        override prepareFrame(frame: Frame): Frame | Promise<Frame> {
+          const isSigned = isUnwritten && String(frame).includes('"unsubscribe"');
+          return isSigned ? signed.then(() => frame) : frame;
+        }
+      }
+      const world = await connectedWorld({ handler: new Signing() });
+      const { client, clock, peer, sent } = world;
+      const subscribing = client.subscribe('a');
+      await clock.advance(10);
+      const channel = await subscribing;
+      sent.length = 0;
+      void channel.unsubscribe();
+      peer.send('{"signal":{"type":"resumed","topics":["a"]}}');
+      await clock.advance(10);
+      const again = client.subscribe('a');
+      await clock.advance(10);
+      sign();
+      await clock.advance(100);
+      expect((await again).closed).toBe(false);
+      expect(sent.map(({ op, args }) => [op, args])).toEqual([
+        ['unsubscribe', ['a']],
+        ['subscribe', ['a']],
+      ]);
+    },
+  );
+
   it('lets the numbers of the updates go on: what was skipped meanwhile is a gap [HN27, HN35]', async () => {
     class Numbered extends SignalHandler {
       override extractSequence(message: Message) {
