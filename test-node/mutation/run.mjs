@@ -1,5 +1,5 @@
 // Mutates the core in a private copy, a small change at a time, and counts the changes that no test notices:
-// node test-node/mutation/run.mjs [--concurrency N] [--minutes N (for each file)] [file of src …]
+// node test-node/mutation/run.mjs [--concurrency N] [--minutes N] [file or folder of src …]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -16,7 +16,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { printTotal, readScore } from './scores.mjs';
+import { printScores } from './scores.mjs';
 
 /** The folders of src that run in every client. */
 const CORE = ['connection', 'inbound', 'outbound', 'requests', 'subscriptions', 'channel', 'protocol', 'util'];
@@ -26,29 +26,22 @@ const root = join(folder, '../..');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { concurrency: { type: 'string', default: '2' }, minutes: { type: 'string', default: '60' } },
+  options: { concurrency: { type: 'string', default: '2' }, minutes: { type: 'string', default: '300' } },
 });
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
 
 install();
-const rows = [];
-for (const file of filesToMutate(positionals)) {
-  if (interrupted.signal.aborted) break;
-  const copy = mkdtempSync(join(tmpdir(), 'hpx-mutation-'));
-  try {
-    copyProject(copy);
-    await mutate(copy, file);
-    rows.push(readScore(file, join(copy, 'mutation.json')));
-  } catch (error) {
-    console.error(`${file}: ${error.message}`);
-    process.exitCode = 1;
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+const files = filesToMutate(positionals);
+const copy = mkdtempSync(join(tmpdir(), 'hpx-mutation-'));
+try {
+  copyProject(copy);
+  await mutate(copy, files);
+  printScores(join(copy, 'mutation.json'));
+} finally {
+  rmSync(copy, { recursive: true, force: true });
 }
-printTotal(rows);
 
 /** Installs what package-lock.json names, unless that is what is there. */
 function install() {
@@ -77,11 +70,11 @@ function filesToMutate(named) {
 function copyProject(to) {
   const filter = (path) => basename(path) !== 'node_modules';
   for (const name of COPIED) cpSync(join(root, name), join(to, name), { recursive: true, filter });
-  symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
+  for (const name of ['node_modules', 'test-node/mutation/node_modules']) symlinkSync(join(root, name), join(to, name));
 }
 
 /** Rejects if Stryker fails, is interrupted, or takes longer than it may. */
-function mutate(cwd, file) {
+function mutate(cwd, files) {
   const stryker = join(
     dirname(createRequire(import.meta.url).resolve('@stryker-mutator/core/package.json')),
     'bin/stryker.js',
@@ -90,7 +83,7 @@ function mutate(cwd, file) {
   // A group of its own, so that its workers end with it.
   const child = spawn(
     process.execPath,
-    [stryker, 'run', config, '--mutate', file, '--concurrency', values.concurrency],
+    [stryker, 'run', config, '--mutate', files.join(','), '--concurrency', values.concurrency],
     { cwd, stdio: 'inherit', detached: true },
   );
   const end = () => process.kill(-child.pid, 'SIGKILL');

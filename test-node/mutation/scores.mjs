@@ -4,24 +4,20 @@ const NOTICED = new Set(['Killed', 'Timeout']);
 const MISSED = new Set(['Survived', 'NoCoverage']);
 
 /**
- * Prints each mutant that no test noticed, then how many did not survive.
- * @param report - where Stryker wrote about this one file
+ * Prints each mutant that no test noticed, then for each file and for all together how many were noticed.
+ * @param report - what Stryker wrote
  */
-export function readScore(file, report) {
-  const { source, mutants } = JSON.parse(readFileSync(report, 'utf8')).files[file];
-  for (const mutant of mutants) if (MISSED.has(mutant.status)) console.log(describe(file, source, mutant));
-  const noticed = mutants.filter(({ status }) => NOTICED.has(status)).length;
-  const missed = mutants.filter(({ status }) => MISSED.has(status)).length;
-  const row = { file, noticed, missed, ignored: mutants.length - noticed - missed };
-  console.log(`\n${line(row)}\n`);
-  return row;
-}
-
-/** Prints all scores again, and that of all files together. */
-export function printTotal(rows) {
+export function printScores(report) {
+  const rows = [];
+  for (const [file, { source, mutants }] of Object.entries(JSON.parse(readFileSync(report, 'utf8')).files)) {
+    for (const mutant of mutants) if (MISSED.has(mutant.status)) console.log(describe(file, source, mutant));
+    const noticed = mutants.filter(({ status }) => NOTICED.has(status)).length;
+    const missed = mutants.filter(({ status }) => MISSED.has(status)).length;
+    rows.push({ file, noticed, missed, ignored: mutants.length - noticed - missed });
+  }
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   const total = { file: 'total', noticed: sum('noticed'), missed: sum('missed'), ignored: sum('ignored') };
-  console.log([...rows, total].map(line).join('\n'));
+  console.log(`\n${[...rows, total].map(line).join('\n')}`);
 }
 
 function line({ file, noticed, missed, ignored }) {

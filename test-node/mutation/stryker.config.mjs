@@ -4,8 +4,8 @@
 export default {
   // The copy is private already.
   inPlace: true,
-  plugins: ['@stryker-mutator/vitest-runner'],
-  testRunner: 'vitest',
+  plugins: ['./test-node/mutation/seeds-then-tests.mjs'],
+  testRunner: 'seeds-then-tests',
   vitest: { configFile: 'test-node/mutation/vitest.config.ts', related: false },
   coverageAnalysis: 'perTest',
   // A mutant in code that runs only at import needs a fresh load of everything, which costs as much as all tests.

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -6,15 +6,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const root = join(import.meta.dirname, '../..');
 /** The parts of the core, each beside its tests. */
 const PARTS = ['connection', 'inbound', 'outbound', 'requests', 'subscriptions', 'channel', 'protocol', 'util'];
-const INCLUDED = [...PARTS.map((part) => `${part}/**/*.test.ts`), '*.test.ts', 'mutation/*.spec.ts'];
+const INCLUDED = [...PARTS.map((part) => `${part}/**/*.test.ts`), '*.test.ts'];
 
 /** The first failure ends a mutant's run, so the tests that find most for their time come first. */
-const FIRST = [...PARTS.map((part) => `/test-node/${part}/`), '/mutation/'];
-
 class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) =>
-      FIRST.findIndex((part) => moduleId.includes(part)) + 1 || FIRST.length + 1;
+    const mutated = basename(dirname(process.env.MUTATED_FILE ?? ''));
+    const first = [mutated, ...PARTS].map((part) => `/test-node/${part}/`);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = first.findIndex((part) => moduleId.includes(part));
+      return index < 0 ? first.length : index;
+    };
     return files.sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
   }
 }
@@ -25,7 +27,7 @@ export default defineConfig({
   test: {
     include: [...INCLUDED, 'demands/*.test.ts', 'simulation/*.test.ts'].map((path) => `test-node/${path}`),
     exclude: [
-      // 500 seeds are too many for each mutant: seeds.spec.ts takes their place.
+      // 500 seeds are too many for each mutant: seeds-then-tests.mjs runs some of them.
       'test-node/simulation/simulation.test.ts',
       // Runs a script on the work tree's own source, which has no mutant in it.
       'test-node/simulation/simulate-script.test.ts',
