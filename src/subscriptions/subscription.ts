@@ -12,6 +12,9 @@ import {
 
 const NO_SUBSCRIBERS: readonly Subscriber[] = [];
 
+/** After these the topic is not what makes the server end connections. */
+const ANSWERS: ReadonlySet<SubscriptionEvent> = new Set(['confirmed', 'refused', 'separated', 'revoked']);
+
 /** One topic at the server, shared by all channels of that topic. */
 export class Subscription {
   /** Canonical. */
@@ -121,7 +124,7 @@ export class Subscription {
       this.#earlier = undefined;
     }
     if (event === 'confirmed' || event === 'refused' || event === 'lost') this.group = undefined;
-    if (event === 'confirmed' || event === 'refused' || event === 'separated') {
+    if (ANSWERS.has(event)) {
       this.unansweredEnds = this.suspectedIn = this.convictions = 0;
     }
     if (next !== 'subscribing') {

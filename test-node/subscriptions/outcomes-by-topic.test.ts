@@ -1,65 +1,7 @@
-import { GenericJsonHandler, type Message, type SubscriptionOutcome } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../support/live.js';
-import { connectedWorld, operations, outcome } from '../support/virtual-world.js';
-
-/** What the server says to a frame, word by word. */
-type Said = boolean | SubscriptionOutcome | undefined;
-
-/** Takes its outcomes from the server: `{"req_id":…,"outcome":…}`. */
-class ScriptedHandler extends GenericJsonHandler {
-  override isSubscriptionSuccess(message: Message): Said {
-    const { outcome, isBroken } = message.json as { outcome?: Said; isBroken?: boolean };
-    if (isBroken) throw new Error('cannot be read');
-    return outcome;
-  }
-
-  override extractTopic(message: Message) {
-    return message.field('topic') as string | undefined;
-  }
-
-  override acknowledgedTopics(): undefined {
-    return undefined;
-  }
-}
-
-/** A world whose server says only what the test says, after these topics were asked for in one frame. */
-async function asking(...topics: string[]) {
-  const world = await connectedWorld({ handler: new ScriptedHandler() });
-  const { client, clock, server } = world;
-  server.onSend = () => {};
-  const notTaken: string[] = [];
-  client.on('message', (message) => notTaken.push(message.text));
-  const frames = () => world.peer.received.map((data) => JSON.parse(String(data)) as { op: string; req_id: string });
-  const ask = (topic: string) => {
-    const controller = new AbortController();
-    const call = client.subscribe(topic, { signal: controller.signal, timeout: 60_000 });
-    call.catch(() => {});
-    return { call, controller };
-  };
-  const asked = topics.map(ask);
-  await clock.advance(5);
-  return {
-    ...world,
-    asked,
-    /** Messages that no part of the client took. */
-    notTaken,
-    frames,
-    /** Answers the n-th frame; without a number the answer has no id. */
-    say: async (said: Said, number?: number, more: object = {}) => {
-      const id = number === undefined ? {} : { req_id: frames()[number]?.req_id };
-      world.peer.sendJson({ op: 'subscribe', ...id, outcome: said, ...more });
-      await clock.advance(5);
-    },
-    /** The topics of each subscribe frame. */
-    subscribeFrames: () =>
-      operations(world.peer.received).flatMap((frame) => {
-        const { op, args } = frame as { op: string; args: string[] };
-        return op === 'subscribe' ? [args.join(' ')] : [];
-      }),
-    results: () => Promise.all(asked.map(({ call }) => outcome(call))),
-  };
-}
+import { asking, ScriptedHandler } from '../support/scripted-world.js';
+import { connectedWorld, outcome } from '../support/virtual-world.js';
 
 const confirmed = (topic: string) => expect.objectContaining({ topic, live: true });
 

@@ -179,6 +179,31 @@ describe('a topic that makes the server end the connection', () => {
     expect([good, bad, ...others].map(({ is }) => is)).toEqual(['good', 'AbortError', 'c', 'd']);
   });
 
+  it('is none of which the server has spoken, if only to end it [CH27, S4]', async () => {
+    class RevocableHandler extends GenericJsonHandler {
+      override extractSignal(message: Message) {
+        if (message.field('op') !== 'revoked') return undefined;
+        return { type: 'revoked', topics: ['a'], retryable: true } as const;
+      }
+    }
+    const world = virtualWorld({ handler: new RevocableHandler() });
+    await world.connect();
+    world.server.onSend = () => {};
+    const asked = () => world.sent.filter(({ op }) => op === 'subscribe').length;
+    void followed(world.client.subscribe('a', { timeout: 60_000 }));
+    await world.clock.advance(10);
+    await world.drop();
+    await world.clock.advance(2_000);
+    world.peer.sendJson({ op: 'revoked' });
+    await world.clock.advance(5_000);
+    expect(asked()).toBe(3);
+    // Unanswered for the second time, but not in a row.
+    await world.drop();
+    world.sent.length = 0;
+    await world.clock.advance(2_000);
+    expect(asked()).toBe(1);
+  });
+
   it('is not seen in a server that ends every connection at once [CH27, S4]', async () => {
     const world = virtualWorld();
     let isDown = true;
