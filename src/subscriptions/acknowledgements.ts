@@ -21,7 +21,7 @@ export interface InboundFlow {
 }
 
 /** What a handler reads from a message: whether it acknowledges topics, and which. */
-type Outcome = boolean | SubscriptionOutcome | null | undefined;
+type Outcome = boolean | SubscriptionOutcome | undefined;
 
 /** What the server says about the topics that it was asked for: yes, no, or nothing in time. */
 export class Acknowledgements implements SubscribeFrameEvents {
@@ -103,7 +103,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
         this.#unreadable(frame, cause);
         return true;
       }
-      if (outcome === null || outcome === undefined) continue;
+      if (outcome === undefined) continue;
       if (!isTaken && this.#unanswered.isPassed(frame)) {
         this.#unanswered.close(frame);
         continue;
@@ -165,7 +165,8 @@ export class Acknowledgements implements SubscribeFrameEvents {
 
   /** @param names - the topics that the message names; missing: all topics of the frame are looked at */
   #outcomeFor(frame: SubscribeFrame, message: Message, names?: ReadonlySet<Topic>): Outcome {
-    return this.#context.handler.isSubscriptionSuccess(message, names ? named(frame, names) : frame.topics);
+    const topics = names ? named(frame, names) : frame.topics;
+    return this.#context.handler.isSubscriptionSuccess(message, topics) ?? undefined;
   }
 
   /** What cannot be read is no success: calls that wait are rejected. For channels the frame counts as unanswered. */
@@ -189,7 +190,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
    * @param named - topics of earlier frames that the message was about; those of this frame are added
    */
   #apply(frame: SubscribeFrame, outcome: Outcome, message: Message, named = new Set<Topic>()): boolean {
-    if (outcome === null || outcome === undefined) return false;
+    if (outcome === undefined) return false;
     if (typeof outcome !== 'boolean') return this.#applyByTopic(frame, outcome, message, named);
     this.#unanswered.close(frame);
     // One bad topic may have spoiled the frame for the other topics.

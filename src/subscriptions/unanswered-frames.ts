@@ -29,7 +29,7 @@ export class UnansweredFrames {
   #byTopic: Map<Topic, SubscribeFrame[]> | undefined;
   /** Ids of frames that need no answer but may still get one. */
   readonly #unawaitedIds = new RecentMap<RequestId, UnansweredEnd | undefined>(REMEMBERED);
-  /** The frame that last ended a topic, until the server answers that frame or confirms the topic anew. */
+  /** The frame that last ended each topic, until the server answers that frame or confirms the topic anew. */
   readonly #endedBy = new RecentMap<Topic, RequestId>(REMEMBERED_TOPICS);
   #lastNumber = 0;
   readonly #onAnswer: () => void;
@@ -179,9 +179,7 @@ export class UnansweredFrames {
 
   /** Whether the server cannot have read the subscribe frame of a topic, because it has not answered an earlier end. */
   isUnread({ topic, state }: Subscription): boolean {
-    if (state !== 'subscribing') return false;
-    const endedBy = this.#endedBy.get(topic);
-    return endedBy !== undefined && this.#unawaitedIds.get(endedBy) !== undefined;
+    return state === 'subscribing' && this.#endedBy.has(topic);
   }
 
   /** The connection is lost, and every answer with it. */

@@ -26,7 +26,9 @@ describe('subscribe() without a connection', () => {
     expect(await subscribing.then(() => outcome(world.client.subscribe('a', { maxWait: 1 })))).toBe('open');
     const refused = world.client.subscribe('b', { maxWait: 300 });
     await world.clock.advance(300);
-    expect(await outcome(refused)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', delivery: 'unsent' } });
+    const cause = { code: 'REQUEST_TIMEOUT', delivery: 'unsent' };
+    expect(await outcome(refused)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', delivery: 'unsent', cause } });
+    expect(await outcome(refused)).toMatchObject({ error: { message: expect.stringContaining('Nothing was sent.') } });
     world.network.admission = 'accept';
     await world.clock.advance(60_000);
     expect(operations(world.peer.received)).toEqual([]);
