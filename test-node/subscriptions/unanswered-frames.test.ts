@@ -194,19 +194,24 @@ describe('an update of a name that is not known', () => {
 
   it('is kept only while an answer may bring that name [HN6]', async () => {
     const { ask, clock, notTaken, peer, say } = await scriptedWorld(new NamingHandler());
-    const update = () => {
-      peer.sendJson({ topic: 7, data: 1 });
+    const update = (topic: number) => {
+      peer.sendJson({ topic, data: topic });
       return clock.advance(5);
     };
-    await update();
+    await update(7);
     expect(notTaken).toHaveLength(1);
     const { call } = ask('a');
     await clock.advance(5);
-    await update();
+    await update(7);
+    await update(8);
     expect(notTaken).toHaveLength(1);
     await say({ accepted: ['a'], aliases: { a: 8 } }, 0);
     expect(await outcome(call)).toEqual(confirmed('a'));
-    expect(notTaken).toHaveLength(2);
+    expect(notTaken.slice(1)).toEqual(['{"topic":7,"data":7}']);
+    const heard: unknown[] = [];
+    (await call).on('message', (data) => heard.push(data));
+    await clock.advance(5);
+    expect(heard).toEqual([8]);
   });
 });
 

@@ -1,0 +1,101 @@
+import { type Channel, GenericJsonHandler, type Message, type Topic } from 'hpx-transport-ws';
+import { describe, expect, it } from 'vitest';
+import { connectedWorld } from '../support/virtual-world.js';
+
+class DeskHandler extends GenericJsonHandler {
+  override extractTopic(message: Message) {
+    const { topics } = message.json as { topics?: readonly Topic[] };
+    return topics ?? super.extractTopic(message);
+  }
+
+  override extractSequence(message: Message) {
+    const { n } = message.json as { n?: number };
+    return n === undefined ? undefined : { current: n };
+  }
+
+  override extractSignal(message: Message) {
+    const { resync } = message.json as { resync?: readonly Topic[] };
+    return resync && ({ type: 'resync', topics: resync } as const);
+  }
+}
+
+async function desk() {
+  const world = await connectedWorld({ handler: new DeskHandler() });
+  const notTaken: string[] = [];
+  world.client.on('message', ({ text }) => notTaken.push(text));
+  return {
+    ...world,
+    /** Messages that no channel took. */
+    notTaken,
+    say: async (said: object) => {
+      world.peer.sendJson(said);
+      await world.clock.advance(5);
+    },
+  };
+}
+
+function heardOf(channel: Channel): unknown[] {
+  const heard: unknown[] = [];
+  channel.on('message', (data) => heard.push(data));
+  return heard;
+}
+
+describe('an update', () => {
+  it('of several topics reaches each of them, and is passed on only if nobody holds one [HN5]', async () => {
+    const { notTaken, say, subscribe } = await desk();
+    const heard = [heardOf(await subscribe('a')), heardOf(await subscribe('b'))];
+    await say({ topic: '*', topics: ['a', 'b', 'c'], data: 1 });
+    expect([heard, notTaken]).toEqual([[[1], [1]], []]);
+    await say({ topic: '*', topics: ['c', 'd'], data: 2 });
+    expect([heard, notTaken.length]).toEqual([[[1], [1]], 1]);
+  });
+
+  it('that comes after its topic was given up is passed on [HN5]', async () => {
+    const { notTaken, say, subscribe } = await desk();
+    const channel = await subscribe('a');
+    void channel.unsubscribe();
+    await say({ topic: 'a', data: 1 });
+    expect(notTaken).toEqual(['{"topic":"a","data":1}']);
+  });
+
+  it('that nobody listens to any more is counted, and neither kept nor passed on [CH15]', async () => {
+    const { clock, notTaken, say, subscribe } = await desk();
+    const channel = await subscribe('a');
+    const heard: unknown[] = [];
+    const listener = (data: unknown) => heard.push(data);
+    channel.on('message', listener);
+    await say({ topic: 'a', data: 1 });
+    channel.off('message', listener);
+    await say({ topic: 'a', data: 2 });
+    channel.on('message', listener);
+    await clock.advance(5);
+    expect([heard, notTaken, channel.dropped]).toEqual([[1], [], 1]);
+  });
+
+  it('without the number of the one before it tells no gap [HN27]', async () => {
+    const { say, subscribe } = await desk();
+    const channel = await subscribe('a');
+    const heard = heardOf(channel);
+    const gaps: unknown[] = [];
+    channel.on('gap', (gap) => gaps.push(gap));
+    await say({ topic: 'a', n: 1, data: 1 });
+    await say({ topic: 'a', n: 5, data: 5 });
+    expect([heard, gaps]).toEqual([[1, 5], []]);
+  });
+});
+
+describe('the signal resync', () => {
+  it('asks anew for the topics that are held, whatever else it names [HN22]', async () => {
+    const { errors, say, sent, subscribe } = await desk();
+    await subscribe('a');
+    sent.length = 0;
+    await say({ resync: ['never-asked-for', 'a'] });
+    expect([sent.map(({ op, args }) => [op, args]), errors]).toEqual([
+      [
+        ['unsubscribe', ['a']],
+        ['subscribe', ['a']],
+      ],
+      [],
+    ]);
+  });
+});
