@@ -91,6 +91,7 @@ const REGRESSIONS = [
   [1_797_956_446, 'the checker did not count a frame that could not be built as a refusal', 'S4'],
   [1_798_042_138, 'the server went on with a topic before it read the frame that ended it', 'S2, HN35'],
   [1_798_190_749, 'a topic was suspected although the server had revoked it in between', 'S4, CH27'],
+  [1_798_324_892, 'the checker did not know that a subscription waits for the signature of an unsubscribe frame', 'C3'],
 ] as const;
 /** Only to end a run that hangs: a seed takes some milliseconds. */
 const TIMEOUT = 120_000;

@@ -103,9 +103,9 @@ const keepsTheOrder: Rule = {
       transition: ({ to }) => {
         owed = to === 'ready' ? new Set([...books.channels.values()].map(({ topic }) => topic)) : undefined;
       },
-      // Calls do not wait until it is signed.
+      // Calls do not wait until it is signed, and the next subscription frame does.
       preparing: ({ kind, topics }) => {
-        if (kind === 'subscribe') owed = undefined;
+        if (kind === 'subscribe' || kind === 'unsubscribe') owed = undefined;
         if (kind === 'subscribe') for (const topic of topics) late.add(topic);
       },
       handed: ({ text }) => {
