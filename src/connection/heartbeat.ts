@@ -9,6 +9,8 @@ const MAX_LATE_VERDICTS = 3;
 export interface Probe {
   /** Sends a ping. Returns the milliseconds that a rate limit holds it back, or nothing if there is no way to ping. */
   send(): number | undefined;
+  /** Whether a ping still waits for room in the socket. */
+  readonly isHeldBack?: boolean;
   /** Bytes that were handed over and have not left. A ping leaves behind them. */
   readonly bufferedAmount?: number;
   /** Bytes that came in, of whole frames or not; missing if the platform does not count them. */
@@ -55,6 +57,8 @@ export class Heartbeat {
   #sent = 0;
   /** Bytes that leave before the ping. */
   #ahead = 0;
+  /** Whether the ping waited for room at the last look. */
+  #isHeldBack = false;
   /** When each probe was sent whose own answer is outstanding; answers come in this order. */
   readonly #pingedAt: number[] = [];
   #roundTrip: number | undefined;
@@ -144,6 +148,7 @@ export class Heartbeat {
     this.#ahead = bufferedAmount;
     this.#received = bytesReceived;
     this.#sent = bytesSent;
+    this.#isHeldBack = this.#probe.isHeldBack ?? false;
     this.#overdueAt = now + wait + pongTimeout;
     this.#watch();
   }
@@ -152,7 +157,7 @@ export class Heartbeat {
   #watch(): void {
     const { pongTimeout } = this.#context.config;
     const left = this.#overdueAt - this.#now();
-    const canMove = this.#ahead > 0 || this.#probe.bytesReceived !== undefined;
+    const canMove = this.#ahead > 0 || this.#isHeldBack || this.#probe.bytesReceived !== undefined;
     const look = canMove ? Math.min(left, Math.min(pongTimeout, this.#interval) / LOOKS) : left;
     this.#timer.start(look, (lateness) => {
       if (this.#hasMoved()) this.#overdueAt = Math.max(this.#overdueAt, this.#now() + pongTimeout);
@@ -161,11 +166,12 @@ export class Heartbeat {
     });
   }
 
-  /** Whether bytes came in, or bytes before the ping left, since the last look. */
+  /** Whether bytes came in, or the ping or bytes before it left, since the last look. */
   #hasMoved(): boolean {
-    const { bufferedAmount = 0, bytesReceived = 0, bytesSent = 0 } = this.#probe;
+    const { bufferedAmount = 0, bytesReceived = 0, bytesSent = 0, isHeldBack = false } = this.#probe;
     const ahead = Math.max(0, Math.min(this.#ahead, bufferedAmount, this.#ahead - (bytesSent - this.#sent)));
-    const hasMoved = bytesReceived > this.#received || ahead < this.#ahead;
+    const hasMoved = bytesReceived > this.#received || ahead < this.#ahead || (this.#isHeldBack && !isHeldBack);
+    this.#isHeldBack = isHeldBack;
     this.#ahead = ahead;
     this.#received = bytesReceived;
     this.#sent = bytesSent;

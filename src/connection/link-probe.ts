@@ -18,6 +18,10 @@ export class LinkProbe implements Probe {
     this.#outbox = outbox;
   }
 
+  get isHeldBack(): boolean {
+    return this.#outbox.holds(this);
+  }
+
   get bufferedAmount(): number {
     return this.#link.bufferedAmount;
   }
@@ -37,7 +41,7 @@ export class LinkProbe implements Probe {
       if (!handler.keepAlive && config.useWebsocketPing && this.#link.canPing) return this.#ping(wait);
       const frames = handler.buildPing();
       if (isEmpty(frames)) return handler.keepAlive && this.#link.canPing ? this.#ping(wait) : undefined;
-      this.#outbox.urgent(frames);
+      this.#outbox.urgent(frames, this);
       return wait;
     });
   }
@@ -46,7 +50,7 @@ export class LinkProbe implements Probe {
     this.#outbox.ping(() => {
       this.#context.trace.effect('ping');
       this.#link.ping();
-    });
+    }, this);
     return wait;
   }
 }

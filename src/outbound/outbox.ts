@@ -27,7 +27,7 @@ const CALLS_IN_A_ROW = 3;
 /** A frame of the connection itself, or a ping, which the socket sends in its own way. */
 interface UrgentFrame {
   readonly content: Frame | (() => void);
-  /** Who may take the frame back. */
+  /** Who may ask for the frame, and take it back. */
   readonly owner: object | undefined;
 }
 
@@ -193,6 +193,11 @@ export class Outbox implements CallLaneListener {
     this.pump();
   }
 
+  /** Whether a frame of an owner has not left. */
+  holds(owner: object): boolean {
+    return this.#urgent.some((frame) => frame.owner === owner);
+  }
+
   /** Takes back the frames of an owner that have not left. Returns whether there were any. */
   recall(owner: object): boolean {
     const others = this.#urgent.filter((frame) => frame.owner !== owner);
@@ -202,9 +207,9 @@ export class Outbox implements CallLaneListener {
   }
 
   /** Sends a WebSocket ping, which counts like a frame. */
-  ping(send: () => void): void {
+  ping(send: () => void, owner: object): void {
     if (!this.#link) return;
-    this.#urgent.push({ content: send, owner: undefined });
+    this.#urgent.push({ content: send, owner });
     this.pump();
   }
 

@@ -16,7 +16,7 @@ async function connectFake(
 ) {
   const { canPing = true, countsBytes = false, uplink = Infinity } = options;
   const clock = new VirtualClock();
-  const link = { opened: 0, answers: true, buffered: 0, received: 0, message: (_text: string) => {} };
+  const link = { opened: 0, answers: true, buffered: 0, received: 0, pingedAt: 0, message: (_text: string) => {} };
   const openSocket: OpenSocket = (_request, events) => {
     link.opened++;
     link.buffered = 0;
@@ -40,7 +40,12 @@ async function connectFake(
       get bufferedAmount() {
         return link.buffered;
       },
-      ...(canPing && { ping: () => void pings.push(clock.now()) }),
+      ...(canPing && {
+        ping: () => {
+          link.pingedAt = clock.now();
+          pings.push(link.pingedAt);
+        },
+      }),
     };
     if (countsBytes) Object.defineProperty(socket, 'bytesReceived', { get: () => link.received });
     return socket;
@@ -74,6 +79,26 @@ describe('signs of life', () => {
     await clock.advance(2_100);
     expect(link.opened).toBe(2);
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
+    'a ping that waited for room has its whole time after that; the room comes %i ms before a look [C6]',
+    async (early) => {
+      const { client, clock, link } = await connectFake({}, { uplink: 0 });
+      let lostAt = 0;
+      client.on('disconnected', () => {
+        lostAt = clock.now();
+      });
+      link.answers = false;
+      link.buffered = 8_000_000;
+      const askedAt = 1_001;
+      await clock.advance(askedAt + 300 - early - clock.now());
+      expect(link.pingedAt).toBe(0);
+      link.buffered = 0;
+      await clock.advance(2_000);
+      expect(link.pingedAt).toBeGreaterThan(askedAt);
+      expect(lostAt - link.pingedAt).toBeGreaterThanOrEqual(1_000);
+    },
+  );
 
   it('bytes of a message that is not complete keep the link [C6]', async () => {
     const { clock, link } = await connectFake({}, { countsBytes: true });

@@ -83,7 +83,9 @@ const asksOnce: Rule = {
         const facts = read(text);
         const { kind, topics = [], id } = facts;
         if (kind === 'unreadable') unreadableAt = books.now;
-        if (kind === 'resumption') for (const topic of topics) asked.set(topic, asked.get(topic) ?? books.now);
+        // Before the server has read the end of a topic, its session goes on with what was ended.
+        if (kind === 'resumption')
+          for (const topic of topics) if (!books.isEnding(topic)) asked.set(topic, asked.get(topic) ?? books.now);
         const refused = refusedTopics(facts, frames, books);
         for (const topic of refused) {
           if (id !== undefined && id !== askedBy.get(topic)) continue;

@@ -47,8 +47,13 @@ export class Books {
   /** How many subscribe frames of the live socket with a topic are unanswered. */
   readonly #asking = new Map<string, number>();
   readonly #doubtful = new Set<string>();
-  /** The last subscribe frame of the live socket, if it has one topic and is unanswered. */
-  #single: { readonly topic: string; readonly id: string | number | undefined; readonly isLate: boolean } | undefined;
+  /** The subscribe frames of the live socket, with the topics that are not answered, and whether there was one alone. */
+  #asks: {
+    topics: string[];
+    readonly id: string | number | undefined;
+    readonly isAlone: boolean;
+    readonly isLate: boolean;
+  }[] = [];
   /** Topics that no frame can be built for. */
   #unbuildable: readonly string[] = [];
   #unbuildableSince = 0;
@@ -161,7 +166,7 @@ export class Books {
       this.#asking.clear();
       this.#doubtful.clear();
       this.#hasFailed = false;
-      this.#single = undefined;
+      this.#asks = [];
       this.preparations.clear();
       this.resumed.clear();
     },
@@ -169,22 +174,24 @@ export class Books {
     prepared: ({ signature, failed, at }) => this.preparations.end(signature, failed, at),
     out: ({ text }) => {
       const { kind, topics = [], id } = this.#read(text);
-      if (kind === 'unsubscribe') for (const topic of topics) this.#ending.set(topic, id);
+      if (kind === 'unsubscribe') {
+        for (const topic of topics) this.#ending.set(topic, id);
+        this.#countAsked(topics);
+      }
       if (kind !== 'subscribe') return;
       for (const topic of topics) this.#asking.set(topic, (this.#asking.get(topic) ?? 0) + 1);
       const isLate = this.now - this.stateSince >= this.#minUptime - 1;
-      this.#single = topics.length === 1 ? { topic: topics[0] as string, id, isLate } : undefined;
+      this.#asks.push({ topics: [...topics], id, isAlone: topics.length === 1, isLate });
     },
     handed: ({ text }) => {
       const facts = this.#read(text);
       this.#countAnswer(facts);
       const { kind, id, topics = [] } = facts;
       if (kind === 'subscribe' || kind === 'revocation') {
-        for (const topic of topics) this.#deaths.delete(topic);
-        if (this.#single && (topics.includes(this.#single.topic) || id === this.#single.id)) {
-          this.#deaths.delete(this.#single.topic);
-          this.#single = undefined;
-        }
+        const asked = this.#asks.filter((frame) => id !== undefined && frame.id === id);
+        const answered = [...topics, ...asked.flatMap((frame) => frame.topics)];
+        for (const topic of answered) this.#deaths.delete(topic);
+        this.#countAsked(answered);
       }
       if (kind === 'resumption')
         for (const topic of topics) {
@@ -199,7 +206,7 @@ export class Books {
       if (opened?.state === 'live') opened.opened = true;
     },
     'socket-closed': ({ socket }) => {
-      if (socket !== this.socket?.number || !this.#single) return;
+      if (socket !== this.socket?.number) return;
       // What the client ended itself proves nothing.
       if (this.socket.state === 'live') this.#countDeath();
     },
@@ -288,11 +295,18 @@ export class Books {
     for (const topic of named) if (id === undefined && this.isAsking(topic)) this.#doubtful.add(topic);
   }
 
+  /** The server need not answer for these topics any more. */
+  #countAsked(topics: readonly string[]): void {
+    for (const frame of this.#asks) frame.topics = frame.topics.filter((topic) => !topics.includes(topic));
+    this.#asks = this.#asks.filter((frame) => frame.topics.length > 0);
+  }
+
   #countDeath(): void {
-    const single = this.#single;
-    this.#single = undefined;
+    const [frame, other] = this.#asks;
+    this.#asks = [];
     // What was asked for before the connection was stable proves nothing.
-    if (single?.isLate) this.#deaths.set(single.topic, (this.#deaths.get(single.topic) ?? 0) + 1);
+    if (!frame?.isLate || !frame.isAlone || other) return;
+    for (const topic of frame.topics) this.#deaths.set(topic, (this.#deaths.get(topic) ?? 0) + 1);
   }
 
   #leave(number: number, state: 'left' | 'over'): void {

@@ -88,7 +88,7 @@ const survivesDrops: Rule = {
         const topics = refusedTopics(facts, frames, books);
         const hadAsked = new Set(asked.keys());
         if (facts.kind === 'resumption')
-          for (const topic of facts.topics ?? []) if (!asked.has(topic)) asked.set(topic, at);
+          for (const topic of facts.topics ?? []) if (!asked.has(topic) && !books.isEnding(topic)) asked.set(topic, at);
         for (const topic of topics) {
           // A late answer to an older frame means nothing.
           if (facts.id === undefined || facts.id === askedBy.get(topic)) {
