@@ -206,6 +206,23 @@ describe('the signal resumed', () => {
     expect(events.slice(1)).toEqual([['resumed'], ['resumed']]);
   });
 
+  it('forgives the gap of the outage, and not that of a resync before it [HN35, CH28, S5]', async () => {
+    const world = await connectedWorld({ handler: new Resuming() });
+    const channels = [await world.subscribe('a'), await world.subscribe('b')];
+    const gaps: string[] = [];
+    for (const channel of channels) channel.on('gap', ({ cause }) => gaps.push(`${channel.topic} ${cause}`));
+    world.server.onSend = () => {};
+    void channels[0]?.resync();
+    await world.clock.advance(5);
+    await world.drop();
+    await world.clock.advance(700);
+    world.peer.send('{"signal":{"type":"resumed","topics":["a","b"]}}');
+    await world.clock.advance(5);
+    for (const topic of ['a', 'b']) world.peer.sendJson({ topic, data: 1 });
+    await world.clock.advance(5);
+    expect(gaps).toEqual(['a resync']);
+  });
+
   it.each([false, true])(
     'brings no topic back that a frame on its way ends (still unwritten: %s) [HN35, S2, S3]',
     async (isUnwritten) => {

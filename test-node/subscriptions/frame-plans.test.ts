@@ -1,4 +1,6 @@
 import {
+  type Frame,
+  type FrameInfo,
   GenericJsonHandler,
   ProtocolError,
   type RequestId,
@@ -10,9 +12,12 @@ import { describe, expect, it } from 'vitest';
 import { connectedWorld, operations, outcome } from '../support/virtual-world.js';
 
 /** The protocol of the reference server, with frames of any kind. */
-interface Plain extends Omit<GenericJsonHandler, 'buildSubscribe' | 'buildUnsubscribe'> {
+interface Plain
+  extends Omit<GenericJsonHandler, 'buildSubscribe' | 'buildUnsubscribe' | 'generateRequestId' | 'prepareFrame'> {
   buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): SubscriptionFrames;
   buildUnsubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext): SubscriptionFrames;
+  prepareFrame(frame: Frame, info: FrameInfo): Frame | Promise<Frame>;
+  generateRequestId(): RequestId;
 }
 const PlainHandler = GenericJsonHandler as new () => Plain;
 
@@ -94,6 +99,76 @@ describe('an acknowledgement plan', () => {
     }
     expect(String((lost as { error: Error }).error.message)).toContain("'lost'");
     expect(world.server.subscriptions).toEqual(new Set(['a', 'b']));
+  });
+
+  it('may have numbers as ids, and name topics that nobody asked for now [HN39]', async () => {
+    class WideHandler extends PlainHandler {
+      #lastId = 0;
+      override generateRequestId() {
+        return ++this.#lastId;
+      }
+      override buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext) {
+        const frame = (args: readonly Topic[]) => JSON.stringify({ op: 'subscribe', req_id: requestId, args });
+        return [
+          { frame: frame(topics), requestId, topics: [...topics, 'wider'] },
+          { frame: frame(['wider']), requestId: context.newRequestId(), topics: ['wider'] },
+        ];
+      }
+    }
+    const world = await connectedWorld({ handler: new WideHandler() });
+    const channel = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(channel)).toMatchObject({ topic: 'a' });
+    expect(world.sent).toMatchObject([{ req_id: expect.any(Number), args: ['a'] }]);
+  });
+
+  it.each([true, {}, null, undefined])('cannot have %j as an id: nothing is sent [HN40]', async (requestId) => {
+    class WrongHandler extends PlainHandler {
+      override buildSubscribe(topics: readonly Topic[]) {
+        return [{ frame: 'frame', requestId: requestId as never, topics }];
+      }
+    }
+    const world = await connectedWorld({ handler: new WrongHandler() });
+    const channel = world.client.subscribe('a');
+    await world.clock.advance(10);
+    expect(await outcome(channel)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', delivery: 'unsent' } });
+    expect(world.peer.received).toEqual([]);
+  });
+
+  it('of which one frame cannot be prepared asks with the others [HN39, HN43, S6]', async () => {
+    class RefusingHandler extends PlanningHandler {
+      override prepareFrame(frame: Frame): Promise<Frame> {
+        return String(frame).includes('books.X') ? Promise.reject(new Error('no key')) : Promise.resolve(frame);
+      }
+    }
+    const world = await connectedWorld({ handler: new RefusingHandler() });
+    const calls = ['books.X', 'trades.X'].map((topic) => world.client.subscribe(topic));
+    await world.clock.advance(10);
+    expect(await Promise.all(calls.map(outcome))).toMatchObject([
+      { error: { code: 'SUBSCRIPTION_FAILED', delivery: 'unsent' } },
+      { topic: 'trades.X' },
+    ]);
+  });
+
+  it('of which one topic is given up while its frame is signed asks with the others [HN39, HN43, S2]', async () => {
+    const prepared: string[] = [];
+    class SlowHandler extends PlanningHandler {
+      override prepareFrame(frame: Frame): Promise<Frame> {
+        prepared.push(String(frame));
+        return new Promise((resolve) => world.clock.setTimer(() => resolve(frame), 50));
+      }
+    }
+    const world = await connectedWorld({ handler: new SlowHandler() });
+    const leaving = new AbortController();
+    const books = world.client.subscribe('books.X', { signal: leaving.signal });
+    const trades = world.client.subscribe('trades.X');
+    await world.clock.advance(10);
+    leaving.abort();
+    await world.clock.advance(200);
+    expect(await outcome(books)).toMatchObject({ error: { name: 'AbortError' } });
+    expect(await outcome(trades)).toMatchObject({ topic: 'trades.X' });
+    expect(operations(world.peer.received)).toEqual([{ op: 'subscribe', args: ['trades.X'] }]);
+    expect(prepared).toHaveLength(2);
   });
 
   it('may use an id once: the topics of the second frame with that id fail [HN40]', async () => {

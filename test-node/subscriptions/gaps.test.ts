@@ -1,4 +1,4 @@
-import { GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { type Channel, GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, connectClient, dropping, serve } from '../support/live.js';
@@ -343,6 +343,56 @@ describe('a gap', () => {
       [6, undefined, undefined],
       [10, true, undefined],
       [11, undefined, undefined],
+    ]);
+  });
+
+  it('has the times and the cause of its own topic, also where others differ from it in one of them [CH20]', async () => {
+    class NumberedHandler extends GenericJsonHandler {
+      override extractSequence(message: Message) {
+        const { n } = message.json as { n?: number };
+        return n === undefined ? undefined : { current: n, previous: n - 1 };
+      }
+    }
+    const { clock, peer, subscribe } = await connectedWorld({ handler: new NumberedHandler() });
+    const gaps: string[] = [];
+    let start = 0;
+    const channels: Channel[] = [];
+    for (const topic of ['a', 'b', 'c', 'd']) {
+      const channel = await subscribe(topic);
+      channel.on('message', () => {});
+      channel.on('gap', ({ since, until, cause }) =>
+        gaps.push(`${topic} ${since - start} to ${until - start} ${cause}`),
+      );
+      channels.push(channel);
+    }
+    start = Date.UTC(2024, 0, 1) + clock.now();
+    /** Updates of topics leave the server now, and are here in a millisecond. */
+    const update = (n: number, ...topics: string[]) => {
+      for (const topic of topics) peer.sendJson({ topic, n, data: n });
+    };
+    update(1, 'a', 'c');
+    await clock.advance(10);
+    update(1, 'b');
+    await clock.advance(10);
+    update(5, 'a', 'b');
+    await clock.advance(10);
+    update(5, 'c');
+    await clock.advance(10);
+    update(6, 'c');
+    await clock.advance(1);
+    void channels[3]?.resync();
+    await clock.advance(1);
+    update(9, 'c');
+    await clock.advance(10);
+    expect(gaps).toEqual([
+      // The same end, and another beginning.
+      'a 1 to 21 sequence',
+      'b 11 to 21 sequence',
+      // The same beginning, and another end.
+      'c 1 to 31 sequence',
+      // The same beginning and the same end, and another cause.
+      'd 41 to 43 resync',
+      'c 41 to 43 sequence',
     ]);
   });
 });

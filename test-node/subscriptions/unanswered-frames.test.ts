@@ -37,6 +37,26 @@ describe('a planned replacement', () => {
     expect(hasLeft(world)).toBe(true);
   });
 
+  it('waits for no answer where none is due [CL50]', async () => {
+    class Unconfirmed extends ScriptedHandler {
+      override readonly confirmsSubscriptions = false;
+    }
+    class Frameless extends ScriptedHandler {
+      override buildSubscribe(): never {
+        return [] as never;
+      }
+    }
+    for (const handler of [new Unconfirmed(), new Frameless()]) {
+      const world = await scriptedWorld(handler);
+      const { call } = world.ask('a');
+      await world.clock.advance(5);
+      expect(await outcome(call)).toEqual(confirmed('a'));
+      world.client.reconnect('maintenance', { leaveTimeout: 10_000 });
+      await world.clock.advance(5);
+      expect(world.states).toContain('reconnecting');
+    }
+  });
+
   it('waits for no answer to a frame that has not left [CL50]', async () => {
     class Signing extends ScriptedHandler {
       override prepareFrame(): Promise<never> {
@@ -212,6 +232,46 @@ describe('an update of a name that is not known', () => {
     (await call).on('message', (data) => heard.push(data));
     await clock.advance(5);
     expect(heard).toEqual([8]);
+  });
+});
+
+describe('a topic that was given up before the server named it', () => {
+  it('is not asked for again, and not warned of, when its time is over [CH10]', async () => {
+    class NamingHandler extends ScriptedHandler {
+      override readonly serverChoosesTopics = true;
+    }
+    const { ask, client, clock, sent } = await scriptedWorld(new NamingHandler());
+    const warnings: string[] = [];
+    client.on('warning', ({ code }) => warnings.push(code));
+    const { controller } = ask('a');
+    await clock.advance(5);
+    controller.abort();
+    await clock.advance(60_000);
+    expect([sent.map(({ op }) => op), warnings]).toEqual([['subscribe'], []]);
+  });
+});
+
+describe('the error of a refused topic', () => {
+  it('is temporary if a channel of the topic stays [CH13, ER2]', async () => {
+    const { ask, asked, client, clock, peer, say } = await asking('a');
+    const warnings: { code: string; error?: { retryable?: boolean } }[] = [];
+    client.on('warning', (warning) => warnings.push(warning as never));
+    await say(true, 0);
+    expect(await outcome(asked[0]?.call as Promise<unknown>)).toEqual(confirmed('a'));
+    await peer.close(1012);
+    await clock.advance(2_000);
+    // One channel was confirmed before, and one was not.
+    const { call } = ask('a');
+    await clock.advance(5);
+    await say(false, 0);
+    expect(await outcome(call)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED', retryable: true } });
+    expect(warnings).toMatchObject([{ code: 'subscription-retried', error: { retryable: true } }]);
+  });
+
+  it('is final if the topic has no channel [CH13, ER2]', async () => {
+    const { results, say } = await asking('a');
+    await say(false, 0);
+    expect(await results()).toMatchObject([{ error: { code: 'SUBSCRIPTION_FAILED', retryable: false } }]);
   });
 });
 

@@ -47,13 +47,8 @@ export class Books {
   /** How many subscribe frames of the live socket with a topic are unanswered. */
   readonly #asking = new Map<string, number>();
   readonly #doubtful = new Set<string>();
-  /** The subscribe frames of the live socket, with the topics that are not answered, and whether there was one alone. */
-  #asks: {
-    topics: string[];
-    readonly id: string | number | undefined;
-    readonly isAlone: boolean;
-    readonly isLate: boolean;
-  }[] = [];
+  /** Topics that stood alone in their last frame on the live socket, which is unanswered. */
+  readonly #alone = new Map<string, { readonly id: string | number | undefined; readonly isLate: boolean }>();
   /** Topics that no frame can be built for. */
   #unbuildable: readonly string[] = [];
   #unbuildableSince = 0;
@@ -166,7 +161,7 @@ export class Books {
       this.#asking.clear();
       this.#doubtful.clear();
       this.#hasFailed = false;
-      this.#asks = [];
+      this.#alone.clear();
       this.preparations.clear();
       this.resumed.clear();
     },
@@ -174,24 +169,26 @@ export class Books {
     prepared: ({ signature, failed, at }) => this.preparations.end(signature, failed, at),
     out: ({ text }) => {
       const { kind, topics = [], id } = this.#read(text);
-      if (kind === 'unsubscribe') {
-        for (const topic of topics) this.#ending.set(topic, id);
-        this.#countAsked(topics);
-      }
+      if (kind === 'unsubscribe') for (const topic of topics) this.#ending.set(topic, id);
       if (kind !== 'subscribe') return;
       for (const topic of topics) this.#asking.set(topic, (this.#asking.get(topic) ?? 0) + 1);
       const isLate = this.now - this.stateSince >= this.#minUptime - 1;
-      this.#asks.push({ topics: [...topics], id, isAlone: topics.length === 1, isLate });
+      for (const topic of topics) {
+        if (topics.length === 1) this.#alone.set(topic, { id, isLate });
+        else this.#alone.delete(topic);
+      }
     },
     handed: ({ text }) => {
       const facts = this.#read(text);
       this.#countAnswer(facts);
       const { kind, id, topics = [] } = facts;
       if (kind === 'subscribe' || kind === 'revocation') {
-        const asked = this.#asks.filter((frame) => id !== undefined && frame.id === id);
-        const answered = [...topics, ...asked.flatMap((frame) => frame.topics)];
-        for (const topic of answered) this.#deaths.delete(topic);
-        this.#countAsked(answered);
+        for (const topic of topics) this.#deaths.delete(topic);
+        for (const [topic, frame] of this.#alone) {
+          if (!topics.includes(topic) && id !== frame.id) continue;
+          this.#deaths.delete(topic);
+          this.#alone.delete(topic);
+        }
       }
       if (kind === 'resumption')
         for (const topic of topics) {
@@ -295,18 +292,11 @@ export class Books {
     for (const topic of named) if (id === undefined && this.isAsking(topic)) this.#doubtful.add(topic);
   }
 
-  /** The server need not answer for these topics any more. */
-  #countAsked(topics: readonly string[]): void {
-    for (const frame of this.#asks) frame.topics = frame.topics.filter((topic) => !topics.includes(topic));
-    this.#asks = this.#asks.filter((frame) => frame.topics.length > 0);
-  }
-
   #countDeath(): void {
-    const [frame, other] = this.#asks;
-    this.#asks = [];
     // What was asked for before the connection was stable proves nothing.
-    if (!frame?.isLate || !frame.isAlone || other) return;
-    for (const topic of frame.topics) this.#deaths.set(topic, (this.#deaths.get(topic) ?? 0) + 1);
+    for (const [topic, { isLate }] of this.#alone)
+      if (isLate) this.#deaths.set(topic, (this.#deaths.get(topic) ?? 0) + 1);
+    this.#alone.clear();
   }
 
   #leave(number: number, state: 'left' | 'over'): void {
