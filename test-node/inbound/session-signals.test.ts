@@ -18,7 +18,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { connectedWorld, eventsOf } from '../support/virtual-world.js';
+import { connectedWorld, eventsOf, outcome } from '../support/virtual-world.js';
 
 const signalIn = (message: Message) => (message.json as { signal?: Signal } | undefined)?.signal;
 
@@ -72,6 +72,24 @@ describe('a signal', () => {
     server.broadcast({ topic: 'a', data: 'last', signal: { type: 'completed', topics: ['a'] } });
     expect((await closed)[0]).toEqual({ code: 1000, reason: 'completed' });
     expect(await got.until(1)).toEqual(['last']);
+  });
+
+  it('completed ends a stream before its confirmation, and others whatever else it names [HN32, CL50]', async () => {
+    const { client, clock, errors, peer, server, states, subscribe } = await connectedWorld({
+      handler: new SignalHandler(),
+    });
+    const other = await subscribe('b');
+    server.onSend = () => {};
+    const subscribing = client.subscribe('a');
+    await clock.advance(5);
+    peer.send('{"signal":{"type":"completed","topics":["never-asked-for","a","b"]}}');
+    await clock.advance(5);
+    expect(await outcome(subscribing)).toMatchObject({ topic: 'a', closed: true });
+    expect([other.closed, errors]).toEqual([true, []]);
+    // No answer is outstanding any more.
+    client.reconnect('maintenance', { leaveTimeout: 10_000 });
+    await clock.advance(5);
+    expect(states).toContain('reconnecting');
   });
 
   it('completed leaves a call alone that came after the end of its connection [HN32]', async () => {
@@ -204,6 +222,43 @@ describe('the signal resumed', () => {
     const asked = sent.filter(({ op }) => op === 'subscribe');
     expect(asked).toHaveLength(1);
     expect(events.slice(1)).toEqual([['resumed'], ['resumed']]);
+  });
+
+  it('confirms no call whose frame is on its way [HN35, CH10]', async () => {
+    const world = await connectedWorld({ handler: new SignalHandler() });
+    world.server.onSend = () => {};
+    const subscribing = world.client.subscribe('a', { timeout: 1_000 });
+    await world.clock.advance(5);
+    world.peer.send('{"signal":{"type":"resumed","topics":["a"]}}');
+    await world.clock.advance(5);
+    expect(await outcome(subscribing)).toBe('open');
+    await world.clock.advance(1_000);
+    expect(await outcome(subscribing)).toMatchObject({ error: { code: 'SUBSCRIPTION_FAILED' } });
+  });
+
+  it('asks anew for a topic whose params changed while offline [HN35, S3]', async () => {
+    class Handler extends LoginHandler {
+      override extractSignal(message: Message) {
+        return signalIn(message);
+      }
+    }
+    const server = await serve({
+      authentication: { success: { op: 'auth', success: true, signal: { type: 'resumed', topics: ['book'] } } },
+    });
+    const client = createClient(server, { handler: new Handler() });
+    await client.connect();
+    const channel = await client.subscribe('book', { params: { depth: 1 } });
+    const lost = clientEvent(client, 'disconnected');
+    server.dropAll();
+    await lost;
+    void channel.unsubscribe();
+    await client.subscribe('book', { params: { depth: 50 } });
+    const asked = framesOf(server).filter(({ op }) => /subscribe/.test(String(op)));
+    expect(asked.slice(-3).map(({ op, args }) => [op, args])).toEqual([
+      ['subscribe', [{ depth: 1, topic: 'book' }]],
+      ['unsubscribe', ['book']],
+      ['subscribe', [{ depth: 50, topic: 'book' }]],
+    ]);
   });
 
   it('forgives the gap of the outage, and not that of a resync before it [HN35, CH28, S5]', async () => {

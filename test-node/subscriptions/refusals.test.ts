@@ -103,6 +103,27 @@ describe('a first subscribe() that is refused', () => {
   });
 });
 
+describe('the delay of the next try', () => {
+  it('lies between the half and the whole of its bound, for each topic by itself [CH25]', async () => {
+    let share = 0;
+    const world = virtualWorld({ handler: new TemporaryHandler(), random: () => share });
+    await world.connect();
+    for (const topic of ['a', 'b']) world.server.refused.set(topic, 'busy');
+    world.client.subscribe('a').catch(() => {});
+    await world.clock.advance(10);
+    share = 0.8;
+    world.client.subscribe('b').catch(() => {});
+    await world.clock.advance(485);
+    expect(asked(world)).toEqual(['a', 'b']);
+    await world.clock.advance(20);
+    expect(asked(world)).toEqual(['a', 'b', 'a']);
+    await world.clock.advance(390);
+    expect(asked(world)).toHaveLength(3);
+    await world.clock.advance(20);
+    expect(asked(world)).toEqual(['a', 'b', 'a', 'b']);
+  });
+});
+
 describe('a topic that spoils its frame', () => {
   it('fails alone when its handler cannot build a frame for it [CH26, S6]', async () => {
     class Handler extends GenericJsonHandler {

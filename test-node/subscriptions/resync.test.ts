@@ -56,6 +56,39 @@ describe('resync()', () => {
     expect(subscribeFrames(world)).toBe(5);
   });
 
+  it('has its first delay again after 60 000 without a resync [CH29]', async () => {
+    const world = virtualWorld({ config: { pingInterval: 0 } });
+    await world.connect();
+    const channel = await subscribe(world);
+    for (const wait of [10, 1_000, 2_000]) {
+      void channel.resync();
+      await world.clock.advance(wait);
+    }
+    expect(subscribeFrames(world)).toBe(4);
+    await world.clock.advance(59_990);
+    // The last one was 60 000 ago to the millisecond.
+    void channel.resync();
+    await world.clock.advance(10);
+    expect(subscribeFrames(world)).toBe(5);
+    void channel.resync();
+    await world.clock.advance(1_000);
+    expect(subscribeFrames(world)).toBe(6);
+  });
+
+  it('while offline is done by the resubscription, also before its delay is over [CH28, CH29]', async () => {
+    const world = virtualWorld();
+    await world.connect();
+    const channel = await subscribe(world);
+    void channel.resync();
+    await world.clock.advance(5);
+    await world.drop();
+    const resyncing = channel.resync();
+    await world.clock.advance(800);
+    expect(await outcome(resyncing)).toBeUndefined();
+    await world.clock.advance(10_000);
+    expect(subscribeFrames(world)).toBe(1);
+  });
+
   it('makes no storm when a handler asks for it with each update [CH29]', async () => {
     class NeverRight extends GenericJsonHandler {
       override extractSequence() {
