@@ -163,8 +163,10 @@ export class SimulatedHandler extends GenericJsonHandler {
       this.#torn += message.text;
       if (--this.#missing > 0) return [];
       const whole = [new Message(this.#torn)];
+      // A connection that is ready before its session is told to go on has asked anew: the history would not show which came first.
+      const isPrompt = this.#torn.includes('"op":"resumed"');
       this.#torn = '';
-      return this.#perhapsLater(whole);
+      return isPrompt ? whole : this.#perhapsLater(whole);
     }
     if (message.field('op') !== 'parts') return undefined;
     this.#missing = Number(message.field('count'));
