@@ -208,6 +208,26 @@ describe('a handler that builds a frame', () => {
     expect(seen).toEqual([['a'], ['a', 'b'], ['b', 'c'], ['b', 'c']]);
   });
 
+  it('is told params and names by topic, in any order, and none of topics that nobody holds [HN5, HN6, HN41]', async () => {
+    const seen: unknown[] = [];
+    class AskingHandler extends GenericJsonHandler {
+      override buildSubscribe(topics: readonly Topic[], requestId: RequestId, context: SubscriptionContext) {
+        context.setAlias('none', 'n');
+        for (const topic of [...topics].reverse()) context.setAlias(topic, `${topic}!`);
+        for (const topic of ['none', ...topics, ...topics, 'none'])
+          seen.push(`${topic}: ${JSON.stringify(context.params(topic))} ${context.alias(topic)}`);
+        return super.buildSubscribe(topics, requestId, context);
+      }
+    }
+    const { client, clock, errors } = await connectedWorld({ handler: new AskingHandler() });
+    const calls = ['a', 'b'].map((topic) => client.subscribe(topic, { params: { for: topic } }));
+    await clock.advance(10);
+    await Promise.all(calls);
+    const asked = ['a: {"for":"a"} a!', 'b: {"for":"b"} b!'];
+    expect(seen).toEqual(['none: undefined undefined', ...asked, ...asked, 'none: undefined undefined']);
+    expect(errors).toEqual([]);
+  });
+
   it('gets topics with different keys in different frames, as full as can be [HN42]', async () => {
     class GroupingHandler extends GenericJsonHandler {
       override groupKey(topic: Topic) {
