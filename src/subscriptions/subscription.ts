@@ -12,9 +12,6 @@ import {
 
 const NO_SUBSCRIBERS: readonly Subscriber[] = [];
 
-/** After these the topic is not what makes the server end connections. */
-const ANSWERS: ReadonlySet<SubscriptionEvent> = new Set(['confirmed', 'refused', 'separated', 'revoked']);
-
 /** One topic at the server, shared by all channels of that topic. */
 export class Subscription {
   /** Canonical. */
@@ -124,7 +121,8 @@ export class Subscription {
       this.#earlier = undefined;
     }
     if (event === 'confirmed' || event === 'refused' || event === 'lost') this.group = undefined;
-    if (ANSWERS.has(event)) {
+    // What the server has spoken of is not what makes it end connections.
+    if (event === 'confirmed' || event === 'refused' || event === 'separated' || event === 'revoked') {
       this.unansweredEnds = this.suspectedIn = this.convictions = 0;
     }
     if (next !== 'subscribing') {
