@@ -200,6 +200,42 @@ describe('a topic that makes the server end the connection', () => {
     expect([good, bad, ...others].map(({ is }) => is)).toEqual(['good', 'AbortError', 'c', 'd']);
   });
 
+  it('is searched for in halves, each topic twice alone, and none again before the others had their turn [CH27]', async () => {
+    const world = virtualWorld({ config: { reconnectMinUptime: 1_000, reconnectMaxDelay: 1_000 } });
+    await world.connect();
+    const frames: string[] = [];
+    world.server.onSend = ({ op, args }: { op?: string; args?: string[] }, send, connection) => {
+      if (op !== 'subscribe') return send();
+      frames.push(String(args));
+      world.clock.setTimer(() => connection.close(1011, 'internal error'), 10);
+    };
+    const calls = ['a', 'b', 'c', 'd'].map((topic) => followed(world.client.subscribe(topic)));
+    await world.clock.advance(120_000);
+    expect(frames.join(' | ')).toBe('a,b,c,d | a,b,c,d | a,b | c,d | a | b | c | d | a | b | c | d');
+    expect(calls.map(({ is }) => is)).toEqual(Array(4).fill('SUBSCRIPTION_FAILED'));
+  });
+
+  it('is asked for only when all others are confirmed [CH27]', async () => {
+    const world = virtualWorld({ config: { reconnectMinUptime: 1_000, reconnectMaxDelay: 1_000 } });
+    await world.connect();
+    let answer = () => {};
+    world.server.onSend = ({ op, args = [] }: { op?: string; args?: string[] }, send, connection) => {
+      if (op === 'subscribe' && args.includes('slow')) answer = send;
+      else if (op === 'subscribe' && world.client.epoch < 3) connection.close(1011, 'internal error');
+      else send();
+    };
+    const suspect = followed(world.client.subscribe('a'));
+    await world.clock.until(
+      new Promise<void>((resolve) => world.client.on('ready', (epoch) => epoch === 3 && resolve())),
+    );
+    const slow = followed(world.client.subscribe('slow'));
+    await world.clock.advance(5_000);
+    expect([suspect.is, slow.is, asked(world)]).toEqual(['open', 'open', ['slow']]);
+    answer();
+    await world.clock.advance(10);
+    expect([suspect.is, slow.is, asked(world)]).toEqual(['a', 'slow', ['slow', 'a']]);
+  });
+
   it('is none of which the server has spoken, if only to end it [CH27, S4]', async () => {
     class RevocableHandler extends GenericJsonHandler {
       override extractSignal(message: Message) {
