@@ -20,8 +20,8 @@ class DeskHandler extends GenericJsonHandler {
   }
 }
 
-async function desk() {
-  const world = await connectedWorld({ handler: new DeskHandler() });
+async function desk(handler = new DeskHandler()) {
+  const world = await connectedWorld({ handler });
   const notTaken: string[] = [];
   world.client.on('message', ({ text }) => notTaken.push(text));
   return {
@@ -57,6 +57,30 @@ describe('an update', () => {
     void channel.unsubscribe();
     await say({ topic: 'a', data: 1 });
     expect(notTaken).toEqual(['{"topic":"a","data":1}']);
+  });
+
+  it('that comes while the end of its topic waits for a rate limit is passed on [HN5]', async () => {
+    class PacedHandler extends DeskHandler {
+      override readonly limits = { subscriptionFrames: { count: 1, window: 1_000 } };
+    }
+    const { notTaken, say, sent, subscribe } = await desk(new PacedHandler());
+    const channel = await subscribe('a');
+    void channel.unsubscribe();
+    await say({ topic: 'a', data: 1 });
+    expect([sent.map(({ op }) => op), notTaken]).toEqual([['subscribe'], ['{"topic":"a","data":1}']]);
+  });
+
+  it('of a name that is not known is kept with 1 023 others, and no more [HN6]', async () => {
+    class NamingHandler extends DeskHandler {
+      override readonly serverChoosesTopics = true;
+    }
+    const { client, clock, notTaken, peer, server } = await desk(new NamingHandler());
+    server.onSend = () => {};
+    void client.subscribe('a', { timeout: 60_000 });
+    await clock.advance(5);
+    for (let n = 0; n < 1_025; n++) peer.sendJson({ topic: '7', data: n });
+    await clock.advance(5);
+    expect(notTaken).toEqual(['{"topic":"7","data":1024}']);
   });
 
   it('that nobody listens to any more is counted, and neither kept nor passed on [CH15]', async () => {
