@@ -199,6 +199,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
       return true;
     }
     for (const subscription of frame.open) {
+      subscription.acquit();
       // The topic was given up before, or by a listener of another topic.
       if (!frame.awaits(subscription)) continue;
       if (outcome) this.#accept(subscription);

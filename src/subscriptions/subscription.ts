@@ -123,7 +123,8 @@ export class Subscription {
     if (event === 'confirmed' || event === 'refused' || event === 'lost') this.group = undefined;
     // What the server has spoken of is not what makes it end connections.
     if (event === 'confirmed' || event === 'refused' || event === 'separated' || event === 'revoked') {
-      this.unansweredEnds = this.suspectedIn = this.convictions = 0;
+      this.suspectedIn = 0;
+      this.acquit();
     }
     if (next !== 'subscribing') {
       this.requestId = undefined;
@@ -144,6 +145,11 @@ export class Subscription {
   /** The session of the last connection goes on, and with it the numbers of the updates. */
   countOn(): void {
     this.sequence ??= this.#earlier;
+  }
+
+  /** The server spoke of the topic, be it late: connections that ended before prove nothing. */
+  acquit(): void {
+    this.unansweredEnds = this.convictions = 0;
   }
 
   /** Resolves at the next `release()`. */

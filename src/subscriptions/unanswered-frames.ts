@@ -121,6 +121,7 @@ export class UnansweredFrames {
   /** The server answered for a topic of a frame; false when the topic was given up before. */
   answered(frame: SubscribeFrame, subscription: Subscription): boolean {
     const isAwaited = frame.awaits(subscription);
+    subscription.acquit();
     if (isAwaited) this.giveUp(subscription);
     this.#strike(frame, subscription);
     return isAwaited;

@@ -374,7 +374,7 @@ describe('a gap', () => {
     await clock.advance(10);
     update(1, 'b');
     await clock.advance(10);
-    update(5, 'a', 'b');
+    update(5, 'b', 'a');
     await clock.advance(10);
     update(5, 'c');
     await clock.advance(10);
@@ -386,8 +386,8 @@ describe('a gap', () => {
     await clock.advance(10);
     expect(gaps).toEqual([
       // The same end, and another beginning.
-      'a 1 to 21 sequence',
       'b 11 to 21 sequence',
+      'a 1 to 21 sequence',
       // The same beginning, and another end.
       'c 1 to 31 sequence',
       // The same beginning and the same end, and another cause.

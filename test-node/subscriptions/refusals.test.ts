@@ -236,6 +236,32 @@ describe('a topic that makes the server end the connection', () => {
     expect([suspect.is, slow.is, asked(world)]).toEqual(['a', 'slow', ['slow', 'a']]);
   });
 
+  it.each(['batch', 'topic-only'] as const)(
+    'is never refused while the server confirms it, if only late (%s) [CH27, S4]',
+    async (acknowledge) => {
+      const config = { requestTimeout: 1_000, reconnectMinUptime: 1_000, reconnectMaxDelay: 1_000 };
+      const world = virtualWorld({ config, server: { acknowledge } });
+      await world.connect();
+      let isDead = false;
+      world.server.onConnection = () => {
+        isDead = false;
+      };
+      let frames = 0;
+      world.server.onSend = ({ op }: { op?: string }, send, connection) => {
+        if (op !== 'subscribe' || isDead) return;
+        isDead = true;
+        const dies = () => connection.close(1011, 'internal error');
+        if (++frames < 3) return dies();
+        world.clock.setTimer(send, 1_500);
+        world.clock.setTimer(dies, 1_600);
+      };
+      const suspect = followed(world.client.subscribe('a', { timeout: Infinity }));
+      await world.clock.advance(60_000);
+      expect(frames).toBeGreaterThan(5);
+      expect(suspect.is).toBe('open');
+    },
+  );
+
   it('is none of which the server has spoken, if only to end it [CH27, S4]', async () => {
     class RevocableHandler extends GenericJsonHandler {
       override extractSignal(message: Message) {
