@@ -54,8 +54,8 @@ class SeedsThenTests {
     mutants.currentTestId = undefined;
     const result = await this.#tests.dryRun(options);
     if (result.status !== DryRunStatus.Complete) return result;
-    const { static: atImport, perTest } = result.mutantCoverage;
-    const mutantCoverage = { static: atImport, perTest: { ...mutants.mutantCoverage.perTest, ...perTest } };
+    const { static: atImport = {}, perTest } = result.mutantCoverage ?? {};
+    const mutantCoverage = { static: atImport, perTest: { ...mutants.mutantCoverage?.perTest, ...perTest } };
     return { ...result, tests: [...seeds, ...result.tests], mutantCoverage };
   }
 
