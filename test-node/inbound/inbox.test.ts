@@ -160,6 +160,38 @@ describe('Inbox', () => {
     expect(heard).toHaveLength(1);
   });
 
+  it('refuses a binary frame above maxMessageSize [CF13]', () => {
+    const { inbox } = newInbox();
+    inbox.receive(new Uint8Array(1_000).fill(97));
+    expect([heard.length, broken]).toEqual([1, []]);
+    inbox.receive(new Uint8Array(1_001).fill(97));
+    expect(heard).toHaveLength(1);
+    expect(broken).toEqual([expect.objectContaining({ code: 'MESSAGE_TOO_LARGE', limit: 1_000 })]);
+  });
+
+  it.each([
+    ['at once if that is quick', 0.01, [200]],
+    ['in slices if they take long', 0.2, [64, 200]],
+  ])('delivers many frames that waited %s [CL23]', async (_, duration, counts) => {
+    let busy = 0;
+    const { inbox, clock } = newInbox(undefined, () => {
+      busy += duration;
+    });
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + busy;
+    inbox.pause();
+    const frames = Array.from({ length: 200 }, (_, index) => String(index));
+    for (const frame of frames) inbox.receive(frame);
+    inbox.resume();
+    const seen = [heard.length];
+    for (let turn = 0; turn < 10 && heard.length < 200; turn++) {
+      await clock.advance(0);
+      seen.push(heard.length);
+    }
+    expect(seen).toEqual(counts);
+    expect(heard).toEqual(frames);
+  });
+
   it.each([0, 1])('refuses a frame that is larger than maxMessageSize when decoded (kind %i) [CF13]', async (kind) => {
     class Unpacking extends GenericJsonHandler {
       override decodeBinary(data: Uint8Array): string | Promise<string> {
