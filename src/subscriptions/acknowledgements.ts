@@ -193,13 +193,13 @@ export class Acknowledgements implements SubscribeFrameEvents {
     if (outcome === undefined) return false;
     if (typeof outcome !== 'boolean') return this.#applyByTopic(frame, outcome, message, named);
     this.#unanswered.close(frame);
+    for (const subscription of frame.open) subscription.acquit();
     // One bad topic may have spoiled the frame for the other topics.
     if (!outcome && frame.size > 1) {
       this.halve(frame.open.filter((subscription) => frame.awaits(subscription)));
       return true;
     }
     for (const subscription of frame.open) {
-      subscription.acquit();
       // The topic was given up before, or by a listener of another topic.
       if (!frame.awaits(subscription)) continue;
       if (outcome) this.#accept(subscription);

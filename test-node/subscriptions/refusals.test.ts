@@ -287,6 +287,26 @@ describe('a topic that makes the server end the connection', () => {
     expect(asked()).toBe(1);
   });
 
+  it('is none that the server refused too late, together with others [CH27, S4]', async () => {
+    const world = virtualWorld({ config: { requestTimeout: 1_000, reconnectMinUptime: 1_000 } });
+    await world.connect();
+    world.server.onSend = () => {};
+    for (const topic of ['a', 'b']) void followed(world.client.subscribe(topic, { timeout: 60_000 }));
+    await world.clock.advance(10);
+    await world.drop();
+    world.sent.length = 0;
+    await world.clock.advance(2_500);
+    const [first, ...later] = world.sent.filter(({ op }) => op === 'subscribe');
+    expect(later.length).toBeGreaterThan(0);
+    world.peer.sendJson({ op: 'subscribe', req_id: first?.req_id, success: false, error: 'no' });
+    await world.clock.advance(10);
+    // Unanswered for the second time in a row, but for that late word.
+    await world.drop();
+    await world.clock.until(new Promise((resolve) => world.client.once('reconnected', resolve)));
+    await world.clock.advance(5);
+    expect(asked(world)).toEqual(['a b']);
+  });
+
   it('is not seen in a server that ends every connection at once [CH27, S4]', async () => {
     const world = virtualWorld();
     let isDown = true;
