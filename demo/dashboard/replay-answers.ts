@@ -15,7 +15,12 @@ export class ReplayAnswers {
     this.#onTopics = onTopics;
   }
 
-  /** Whether the page has subscribed all of these topics. */
+  /** A connection begins, perhaps long before the page has logged in on it. */
+  begin(): void {
+    this.#topics.clear();
+  }
+
+  /** Whether the page has subscribed all of these topics on its current connection. */
   covers(topics: readonly string[]): boolean {
     return topics.every((topic) => this.#topics.has(topic));
   }
@@ -26,8 +31,7 @@ export class ReplayAnswers {
     if (!asked) return undefined;
     switch (asked.method) {
       case 'auth':
-        // A login is never in a recording. It is the first frame of each connection.
-        this.#topics.clear();
+        // A login is never in a recording.
         return accept(asked);
       case 'subscribe':
         return this.#subscribe(asked);

@@ -23,8 +23,9 @@ export class Replayer {
   /** @param onMarket - called where the page showed another market */
   constructor(script: Script, onMarket: (symbol: string) => void) {
     this.#answers = new ReplayAnswers(script, () => this.#look());
-    const lines = script.lines(({ time, market, topics }) => {
+    const lines = script.lines(({ time, market, begins, topics }) => {
       this.#clock.expect(time);
+      if (begins) this.#answers.begin();
       if (market !== undefined) onMarket(market);
       if (topics) this.#await(topics);
     });

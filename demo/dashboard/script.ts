@@ -11,6 +11,8 @@ export interface ScriptLine {
   readonly time: number;
   /** The market, if the page showed another one from here on. */
   readonly market?: string;
+  /** Whether a connection begins here, on which nothing is subscribed. */
+  readonly begins?: true;
   /** What the page had subscribed before the next line. */
   readonly topics?: readonly string[];
 }
@@ -39,6 +41,8 @@ export class Script {
   /** The lines that are played in another form than they have. */
   readonly #changed = new Map<number, string>();
   readonly #subscribed = new Map<number, readonly string[]>();
+  /** At which lines a connection begins. */
+  readonly #beginnings = new Set<number>();
   /** At which line the page showed another market. */
   readonly #turns = new Map<number, string>();
   /** How often each question was asked. */
@@ -55,7 +59,10 @@ export class Script {
       number++;
       if (line !== '') last = line;
       const deed = deedIn(line);
-      if (deed?.event === 'connecting') turn = number;
+      if (deed?.event === 'connecting') {
+        this.#beginnings.add(number);
+        turn = number;
+      }
       const asked = deed?.text === undefined ? undefined : askedIn(deed.text);
       if (!deed || !asked) continue;
       this.#read(number, deed, asked);
@@ -84,7 +91,13 @@ export class Script {
       number++;
       const market = this.#turns.get(number);
       const topics = this.#subscribed.get(number);
-      onLine({ time: timeOf(line), ...(market ? { market } : {}), ...(topics ? { topics } : {}) });
+      const begins = this.#beginnings.has(number);
+      onLine({
+        time: timeOf(line),
+        ...(market && { market }),
+        ...(begins && { begins }),
+        ...(topics && { topics }),
+      });
       yield this.#changed.get(number) ?? line;
     }
   }
