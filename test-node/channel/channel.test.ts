@@ -154,6 +154,20 @@ describe('Channel: the first reader', () => {
     expect(heard.length + channel.dropped).toBe(2);
   });
 
+  it('counts held updates whose listener was removed before it got them, while a loop reads [S7]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    deliver(inlet, 1, 2);
+    const listener = () => {};
+    channel.on('message', listener);
+    const loop = channel[Symbol.asyncIterator]();
+    channel.off('message', listener);
+    await clock.settle();
+    expect([channel.buffered, channel.dropped]).toEqual([0, 2]);
+    deliver(inlet, 3);
+    expect(await take(loop, 1)).toEqual([3]);
+  });
+
   it('counts an update without a reader [S7]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;
@@ -224,6 +238,19 @@ describe('Channel: overflow', () => {
     deliver(inlet, 1, 2, 3);
     expect(channel.buffered).toBe(2);
     expect(await take(loop, 2)).toEqual([2, 3]);
+  });
+
+  it("'latest' gives a listener what it caused itself with the next tick [CH17]", async () => {
+    const inlet = newInlet({ overflow: 'latest', conflateInterval: 20 });
+    const heard: string[] = [];
+    inlet.channel.on('message', (value) => {
+      heard.push(`${value} ${clock.now()}`);
+      if (value < 3) deliver(inlet, value + 1);
+    });
+    deliver(inlet, 1);
+    await clock.advance(100);
+    expect(heard).toEqual(['1 20', '2 40', '3 60']);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it("'latest' calls listeners once per conflateInterval [CH17]", async () => {
@@ -465,6 +492,72 @@ describe('Channel: the end', () => {
     inlet.end({ code: 1006, reason: 'later' });
     inlet.fail(new ConnectionClosedError('later'));
     expect(causes).toEqual([{ code: 1000, reason: 'unsubscribed' }]);
+  });
+
+  it('calls no listener that comes after the end, counts nothing and does not go live again [S1, CH34]', async () => {
+    const inlet = newInlet({ maxSilence: 50 });
+    const { channel } = inlet;
+    inlet.goLive();
+    await channel.unsubscribe();
+    const heard: string[] = [];
+    for (const event of ['message', 'gap', 'resumed', 'interrupted', 'stale', 'error'] as const)
+      channel.on(event, () => void heard.push(event));
+    deliver(inlet, 1, 2);
+    inlet.gap({ cause: 'disconnect', since: 1, until: 2, epoch: 2 });
+    inlet.resumed(2);
+    inlet.goLive();
+    inlet.interrupted();
+    inlet.report(new ConnectionClosedError('later'));
+    await clock.advance(1_000);
+    expect(heard).toEqual([]);
+    expect(channel).toMatchObject({ dropped: 0, buffered: 0, live: false });
+    expect([context.emitted, clock.pendingTimers]).toEqual([[], 0]);
+  });
+
+  it('comes without an error when a listener of the last conflated update ends the channel [CH5, CH13]', async () => {
+    const inlet = newInlet({ overflow: 'latest' });
+    const { channel } = inlet;
+    const order: unknown[] = [];
+    channel.on('message', () => void channel.unsubscribe());
+    channel.on('error', () => void order.push('error'));
+    channel.on('close', ({ reason }) => void order.push(reason));
+    deliver(inlet, 1);
+    inlet.fail(new ConnectionClosedError('over'));
+    expect([order, context.emitted]).toEqual([['unsubscribed'], []]);
+  });
+
+  it('tells an error that does not end the channel to its listener, or else to the client [CH13]', () => {
+    const inlet = newInlet();
+    const heard: string[] = [];
+    inlet.report(new ConnectionClosedError('unheard'));
+    inlet.channel.on('error', ({ message }) => void heard.push(message));
+    inlet.report(new ConnectionClosedError('heard'));
+    expect([heard, clientErrors().map(({ message }) => message)]).toEqual([['heard'], ['unheard']]);
+  });
+
+  it('tells why a live subscription was lost, once [CH34]', () => {
+    const inlet = newInlet();
+    const losses: unknown[][] = [];
+    inlet.channel.on('interrupted', (...args) => void losses.push(args));
+    inlet.interrupted();
+    inlet.goLive();
+    const error = new ConnectionClosedError('revoked');
+    inlet.interrupted(error);
+    inlet.interrupted(error);
+    inlet.goLive();
+    inlet.interrupted();
+    expect(losses).toEqual([[error], []]);
+  });
+
+  it('measures silence from the first confirmation, not from a second one [CH35]', async () => {
+    const inlet = newInlet({ maxSilence: 100 });
+    const stale: number[] = [];
+    inlet.channel.on('stale', () => void stale.push(clock.now()));
+    inlet.goLive();
+    await clock.advance(60);
+    inlet.goLive();
+    await clock.advance(1_000);
+    expect(stale).toEqual([100]);
   });
 
   it('emits error, then close; without a listener the client emits the error [CH13]', () => {

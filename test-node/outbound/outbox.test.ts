@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
 import type { OutboundCall, Priority } from '../../src/outbound/outbound-call.js';
-import { Outbox } from '../../src/outbound/outbox.js';
+import { Outbox, type Turns } from '../../src/outbound/outbox.js';
 import type { Frame, Limits } from '../../src/protocol/handler-types.js';
 import { DeadlineQueue } from '../../src/util/deadline-queue.js';
 import { type TestContext, testContext } from '../support/test-context.js';
@@ -23,9 +23,11 @@ class TestLink {
   readonly written: Frame[] = [];
   bufferedAmount = 0;
   refuses = false;
+  onWrite: ((frame: Frame) => void) | undefined;
   send(frame: Frame): void {
     if (this.refuses) throw new Error('closed');
     this.written.push(frame);
+    this.onWrite?.(frame);
   }
   refused(cause: unknown): void {
     failures.push(cause);
@@ -36,12 +38,26 @@ let link: TestLink;
 let subscriptions: string[];
 let failures: unknown[];
 
-function newOutbox(handler: Handler): { outbox: Outbox; context: TestContext } {
+/** Events that happen at once. */
+const AT_ONCE: Turns = { hasQueued: false, inTurn: (act) => act() };
+
+function newOutbox(handler: Handler, turns = AT_ONCE): { outbox: Outbox; context: TestContext } {
   const context = testContext({ handler });
-  return {
-    context,
-    outbox: new Outbox(context, new DeadlineQueue(context.clock), { hasQueued: false, inTurn: (act) => act() }),
-  };
+  return { context, outbox: new Outbox(context, new DeadlineQueue(context.clock), turns) };
+}
+
+/** An event that a test queues, and what is to come after it. */
+class QueuedTurns implements Turns {
+  hasQueued = false;
+  readonly after: (() => void)[] = [];
+  inTurn(act: () => void): void {
+    this.after.push(act);
+  }
+  /** The event that was queued is over. */
+  run(): void {
+    this.hasQueued = false;
+    for (const act of this.after.splice(0)) act();
+  }
 }
 
 function subscriptionFrames() {
@@ -348,5 +364,164 @@ describe('Outbox: asynchronous preparation', () => {
     outbox.delete(other);
     await context.clock.settle();
     expect([prepared, link.written]).toEqual([1, ['head']]);
+  });
+});
+
+describe('Outbox: an event that a written frame causes', () => {
+  it('comes before the next subscription frame, and the rest after it [DL14]', () => {
+    const turns = new QueuedTurns();
+    const { outbox } = newOutbox(new Handler(), turns);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    subscriptions.push('sub 1', 'sub 2', 'sub 3');
+    link.onWrite = (frame) => {
+      turns.hasQueued = frame === 'sub 2';
+    };
+    outbox.pump();
+    outbox.pump();
+    expect([link.written, turns.after.length]).toEqual([['sub 1', 'sub 2'], 1]);
+    turns.run();
+    expect(link.written).toEqual(['sub 1', 'sub 2', 'sub 3']);
+  });
+
+  it('comes before a subscription frame whose preparation caused it [DL14]', () => {
+    const turns = new QueuedTurns();
+    const { outbox } = newOutbox(new Handler(), turns);
+    const frames = subscriptionFrames();
+    let prepared = 0;
+    frames.prepareNext = () => {
+      turns.hasQueued = prepared++ === 0;
+      return true;
+    };
+    subscriptions.push('sub');
+    outbox.attach(link);
+    outbox.ready(frames);
+    expect(link.written).toEqual([]);
+    turns.run();
+    expect(link.written).toEqual(['sub']);
+  });
+
+  it('comes before a waiting call whose preparation caused it [DL14]', () => {
+    const turns = new QueuedTurns();
+    const handler = new (class extends Handler {
+      override prepareRequest(text: string): string {
+        turns.hasQueued = true;
+        return text;
+      }
+    })();
+    const { outbox } = newOutbox(handler, turns);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    outbox.add(newCall('call'));
+    expect(link.written).toEqual([]);
+    turns.run();
+    expect(link.written).toEqual(['call']);
+  });
+});
+
+describe('Outbox: while frames are held back', () => {
+  /** One frame a second; the first has left. */
+  function heldBack() {
+    const handler = new Handler();
+    handler.limits = { frames: { count: 1, window: 1_000, margin: 0 } };
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    outbox.add(newCall('first'));
+    return { outbox, context };
+  }
+
+  it('does not write a call whose signal has aborted before its event comes [R6]', async () => {
+    const { outbox, context } = heldBack();
+    const stop = new AbortController();
+    const aborted: OutboundCall = {
+      ...newCall('aborted'),
+      signal: stop.signal,
+      handleEvent: () => void outbox.delete(aborted),
+    };
+    outbox.add(aborted);
+    outbox.add(newCall('next'));
+    stop.abort();
+    await context.clock.advance(1_000);
+    expect([link.written, outbox.waiting]).toEqual([['first', 'next'], 0]);
+  });
+
+  it('writes no call after a subscription frame on which the socket failed [R4]', async () => {
+    const { outbox, context } = heldBack();
+    const calls = ['2', '3', '4', '5'].map((frame) => newCall(frame));
+    for (const call of calls) outbox.add(call);
+    await context.clock.advance(3_000);
+    expect(link.written).toEqual(['first', '2', '3', '4']);
+    subscriptions.push('sub');
+    link.refuses = true;
+    await context.clock.advance(1_000);
+    expect(failures).toHaveLength(1);
+    expect([calls[3]?.fate, outbox.waiting]).toEqual(['waiting', 1]);
+  });
+
+  it('counts a ping like a frame, and not as a message [HN23]', async () => {
+    const { outbox, context } = heldBack();
+    outbox.ping(() => link.send('ping'), {});
+    outbox.add(newCall('call'));
+    await context.clock.advance(1_000);
+    expect(link.written).toEqual(['first', 'ping']);
+    await context.clock.advance(1_000);
+    expect([link.written.length, context.counters.sent]).toEqual([3, 2]);
+  });
+});
+
+describe('Outbox: a connection that is about to be replaced', () => {
+  it('still prepares and writes calls of high priority, one after the other, and no others [DL19, C11]', async () => {
+    const handler = new PreparingHandler();
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    outbox.leave();
+    for (const name of ['one', 'two']) outbox.add(newCall(name, 'high'));
+    outbox.add(newCall('normal'));
+    subscriptions.push('sub');
+    for (const name of ['one', 'two']) {
+      handler.open.get(name)?.(name);
+      await context.clock.settle();
+    }
+    expect([link.written, outbox.isReady, outbox.isLeaving]).toEqual([['one', 'two'], true, true]);
+    outbox.stay();
+    handler.open.get('normal')?.('normal');
+    await context.clock.settle();
+    expect([link.written, outbox.isLeaving]).toEqual([['one', 'two', 'sub', 'normal'], false]);
+  });
+});
+
+describe('Outbox: a long resubscription', () => {
+  it('is written in slices, with the calls that come meanwhile in between [DL8]', async () => {
+    const { outbox, context } = newOutbox(new Handler());
+    let now = 0;
+    vi.spyOn(context.clock, 'now').mockImplementation(() => now);
+    link.onWrite = () => {
+      now++;
+    };
+    for (let n = 0; n < 12; n++) subscriptions.push('sub');
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    const slice = link.written.length;
+    expect(slice).toBe(6);
+    outbox.add(newCall('call'));
+    expect(link.written).toHaveLength(slice + 1);
+    await context.clock.advance(0);
+    await context.clock.advance(0);
+    expect(link.written.join(' ')).toBe('sub sub sub sub sub sub call sub sub sub sub sub sub');
+  });
+});
+
+describe('Outbox: order of many calls', () => {
+  it('stays when most of them were taken back [R4]', () => {
+    const { outbox } = newOutbox(new Handler());
+    const calls = Array.from({ length: 400 }, (_, n) => newCall(`${n}`));
+    for (const call of calls) outbox.add(call);
+    for (const call of calls.slice(1, 390)) outbox.delete(call);
+    expect([outbox.waiting, outbox.waitingBytes]).toEqual([11, 31]);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    expect(link.written).toEqual(['0', '390', '391', '392', '393', '394', '395', '396', '397', '398', '399']);
   });
 });
