@@ -18,12 +18,14 @@ export class Gaps {
 
   /** The subscribers of a topic miss updates from `since` on (Unix milliseconds). */
   lose(subscription: Subscription, since: number, cause: Gap['cause']): void {
+    // The frame that is on its way brings updates again, or else the next one.
+    const endsWith = subscription.asks + (subscription.state === 'subscribing' ? 0 : 1);
     let loss: Loss | undefined;
     for (const subscriber of subscription.subscribers) {
       // A subscriber without any update yet misses nothing. Several losses in a row are one gap, from the first loss on.
       const hasHeard = subscriber.isConfirmed || subscriber.inlet.buffered > 0;
       if (!hasHeard || subscriber.isOwed) continue;
-      loss ??= { epoch: this.#arrival.epoch, since, cause };
+      loss ??= { since, cause, endsWith };
       subscriber.loss = loss;
       subscriber.isOwed = true;
     }
@@ -51,15 +53,14 @@ export class Gaps {
   }
 
   /**
-   * An update came. The loss of a stale topic lasts: its gap is announced later. But what was lost with an earlier connection
-   * is announced now, and the topic stays stale.
+   * An update came. The loss of a stale topic lasts: its gap is announced later. But what was lost before the server was
+   * asked for the topic is announced now, and the topic stays stale.
    */
   announceBefore(subscription: Subscription, until: number): void {
-    const { state, subscribers } = subscription;
+    const { asks, state, subscribers } = subscription;
     if (state !== 'stale') return this.#announce(subscribers.filter(isOwed), until);
-    const { epoch } = this.#arrival;
-    const isOlder = ({ isOwed, loss }: Subscriber) => isOwed && loss !== undefined && loss.epoch < epoch;
-    this.#announce(subscribers.filter(isOlder), until, { epoch, since: until, cause: 'resync' });
+    const isOlder = ({ isOwed, loss }: Subscriber) => isOwed && loss !== undefined && loss.endsWith <= asks;
+    this.#announce(subscribers.filter(isOlder), until, { since: until, cause: 'resync', endsWith: asks + 1 });
   }
 
   /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */

@@ -8,8 +8,11 @@ import * as texts from '../texts.js';
 import { forgetAbort, listenToAbort } from '../util/abort-listeners.js';
 import type { Wait } from './wait.js';
 
-/** Since when, on which connection, and why a subscriber may have missed updates. */
-export type Loss = Pick<Gap, 'epoch' | 'since' | 'cause'>;
+/** Since when, and why, a subscriber may have missed updates. */
+export interface Loss extends Pick<Gap, 'since' | 'cause'> {
+  /** The value of the subscription's `asks` with which updates come again. */
+  readonly endsWith: number;
+}
 
 export interface SubscriberOptions {
   readonly params?: unknown;

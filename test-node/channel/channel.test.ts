@@ -421,6 +421,17 @@ describe('Channel: loops', () => {
     expect(heard).toEqual([2]);
   });
 
+  it('count what they had not read when they end, and no more [S7, CH4]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(inlet, 1, 2, 3);
+    expect(await take(loop, 1)).toEqual([1]);
+    await loop.return?.();
+    expect([channel.dropped, channel.buffered, context.counters.dropped]).toEqual([2, 0, 2]);
+    expect((await loop.next()).done).toBe(true);
+  });
+
   it('end with the channel after the buffered updates, or throw its error [CH4]', async () => {
     const inlet = newInlet();
     const { channel } = inlet;

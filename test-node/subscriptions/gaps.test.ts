@@ -275,6 +275,31 @@ describe('a gap', () => {
     expect(gaps[0]?.since).toBeLessThanOrEqual(lostAt);
   });
 
+  it('of a resync that nobody confirms comes before the first update after it, although its end has to wait [CH19, CH28, S5]', async () => {
+    class PacedHandler extends GenericJsonHandler {
+      override readonly limits = { subscriptionFrames: { count: 3, window: 60_000 } };
+    }
+    const world = await connectedWorld({ handler: new PacedHandler(), config: { requestTimeout: 1_000 } });
+    const { client, clock, publish, server, subscribe } = world;
+    const channel = await subscribe('a');
+    const told: unknown[] = [];
+    channel.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    channel.on('gap', ({ cause, since, until }) => told.push(`${cause} ${until >= since}`));
+    await publish('a', 1);
+    server.onSend = ({ op }, send) => {
+      if (op !== 'subscribe') send();
+    };
+    client.resync('a').catch(() => {});
+    await clock.advance(2_000);
+    expect(client.lastWarning?.code).toBe('subscription-unconfirmed');
+    await publish('a', 2);
+    await publish('a', 3);
+    server.onSend = (_frame, send) => send();
+    await clock.advance(130_000);
+    await publish('a', 4);
+    expect(told).toEqual([[1, undefined], 'resync true', [2, 'resync'], [3, undefined], 'resync true', [4, 'resync']]);
+  });
+
   it('of an unfinished resync comes before the first update of the next connection, confirmed or not [CH19, CH28, S5]', async () => {
     /** One subscription frame per connection and minute: what the server did not confirm is asked again late. */
     class PacedHandler extends GenericJsonHandler {

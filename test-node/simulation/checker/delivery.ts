@@ -187,7 +187,7 @@ const handsOutInOrder: Rule = {
   clause: 'R7',
   start: ({ read }, fail, books) => {
     let queue: string[] = [];
-    /** Calls that were written and are open, by their ids. */
+    /** Calls that were written on this connection, by their ids. A login may keep what answers a call of the last one. */
     const written = new Map<string | number, number>();
     const open = new Set<number>();
     /** The call whose answer was handed out, until its code has run. */
@@ -195,6 +195,7 @@ const handsOutInOrder: Rule = {
     return {
       dial: () => {
         queue = [];
+        written.clear();
       },
       in: ({ socket, text }) => {
         if (socket === books.socket?.number && books.socket.state === 'live') queue.push(text);
