@@ -352,7 +352,7 @@ describe('Channel: overflow', () => {
     expect(channel.closed).toBe(true);
     expect(released).toBe(1);
     expect(await take(loop, 2)).toEqual([1, 2]);
-    await expect(loop.next()).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED' });
+    await expect(loop.next()).rejects.toMatchObject({ code: 'CAPACITY_EXCEEDED', retryable: false });
     expect(await loop.next()).toEqual({ done: true, value: undefined });
   });
 
@@ -427,9 +427,22 @@ describe('Channel: loops', () => {
     const loop = channel[Symbol.asyncIterator]();
     deliver(inlet, 1, 2, 3);
     expect(await take(loop, 1)).toEqual([1]);
-    await loop.return?.();
+    expect(await loop.return?.()).toEqual({ done: true, value: undefined });
     expect([channel.dropped, channel.buffered, context.counters.dropped]).toEqual([2, 0, 2]);
     expect((await loop.next()).done).toBe(true);
+    const other = channel[Symbol.asyncIterator]();
+    deliver(inlet, 4);
+    expect([channel.dropped, channel.buffered]).toEqual([2, 1]);
+    expect(await take(other, 1)).toEqual([4]);
+  });
+
+  it('read nothing more of a channel that was unsubscribed [CH5]', async () => {
+    const inlet = newInlet();
+    const { channel } = inlet;
+    const loop = channel[Symbol.asyncIterator]();
+    deliver(inlet, 1, 2);
+    await channel.unsubscribe();
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
   });
 
   it('end with the channel after the buffered updates, or throw its error [CH4]', async () => {

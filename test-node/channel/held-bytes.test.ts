@@ -133,6 +133,16 @@ describe('maxBufferedBytes', () => {
     expect(small.buffered).toBe(5);
   });
 
+  it('takes nothing where latest holds all there is [CH36]', async () => {
+    const { client, publish, subscribe, warnings } = await world(1_500);
+    const errors: Error[] = [];
+    client.on('error', (error) => errors.push(error));
+    let keys = 0;
+    const latest = await subscribe('quote', { overflow: 'latest', key: () => String(keys++) });
+    await publish('quote', 4);
+    expect([latest.buffered, latest.dropped, errors, warnings]).toEqual([4, 0, [], []]);
+  });
+
   it('tells a lasting hole of drop-newest with the first update after it [CH36, CH33]', async () => {
     const { publish, subscribe } = await world(2_500);
     const channel = await subscribe('t', { overflow: 'drop-newest' });
