@@ -204,4 +204,36 @@ describe('maxBufferedBytes', () => {
       }),
     );
   });
+
+  it('takes nothing from a buffer that holds exactly its share, and something from one that holds more [CH36]', () => {
+    for (const [size, dropped] of [
+      [1_000, 0],
+      [1_001, 1],
+    ] as const) {
+      const heldBytes = new HeldBytes(2_000);
+      let made = 0;
+      const makeRoom = (buffer: UpdateBuffer) => {
+        made++;
+        buffer.dropOne();
+      };
+      const owner = { heldBytes, makeRoom };
+      const update = (bytes: number) => new LazyUpdate(new Message('x'.repeat(bytes)), 1, 1, { extractData: () => 0 });
+      const fixed = new UpdateBuffer(1, 'latest', () => 'key', owner);
+      const listed = new UpdateBuffer(10, 'drop-oldest', undefined, owner);
+      fixed.push(update(1_500));
+      expect(heldBytes.isOver).toBe(false);
+      listed.push(update(size));
+      expect(heldBytes.isOver).toBe(true);
+      heldBytes.makeRoom();
+      expect([made, listed.size]).toEqual([dropped, 1 - dropped]);
+    }
+  });
+
+  it('is not exceeded by what just fits [CH36]', () => {
+    const heldBytes = new HeldBytes(10);
+    heldBytes.hold(new Message('x'.repeat(10)));
+    expect(heldBytes.isOver).toBe(false);
+    heldBytes.hold(new Message('x'));
+    expect(heldBytes.isOver).toBe(true);
+  });
 });
