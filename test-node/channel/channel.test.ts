@@ -4,6 +4,7 @@ import { Channel, type ChannelEvents, type ChannelOptions } from '../../src/chan
 import { ChannelInlet, type ChannelSharing, channelRules } from '../../src/channel/channel-inlet.js';
 import { Conflation } from '../../src/channel/conflation.js';
 import { HeldBytes } from '../../src/channel/held-bytes.js';
+import { channelBody } from '../../src/channel/open-channel.js';
 import { LazyUpdate, type Update } from '../../src/channel/update.js';
 import { ConnectionClosedError } from '../../src/errors.js';
 import { Message } from '../../src/protocol/message.js';
@@ -82,6 +83,12 @@ describe('Channel: its public members', () => {
     // @ts-expect-error: `subscribe()` makes channels.
     void (() => new Channel());
     expect(newInlet().channel).toBeInstanceOf(Channel);
+  });
+
+  it('is known by what stands behind it, and nothing else is', () => {
+    const inlet = newInlet();
+    expect(channelBody(inlet.channel)).toBe(inlet);
+    expect(channelBody({ topic: 'trades' })).toBeUndefined();
   });
 });
 
