@@ -7,7 +7,9 @@ import {
 } from 'hpx-transport-ws';
 import type { MockConnection } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
+import { Deferred } from '../../src/util/deferred.js';
 import { barrier, clientEvent, createClient, QUICK, serve } from '../support/live.js';
+import { outcome, virtualWorld } from '../support/virtual-world.js';
 
 const named = (name: string) => (message: Message) => message.field('op') === name;
 
@@ -236,5 +238,86 @@ describe('login()', () => {
     await client.connect();
     expect(shown.join('\n')).not.toMatch(/n-1|verdict/);
     expect(shown.join('\n')).toContain('characters of a login');
+  });
+});
+
+/** A login that a test carries out itself. */
+async function openLogin() {
+  const sessions: LoginSession[] = [];
+  const login = new Deferred<void>();
+  const handler = new (class extends GenericJsonHandler {
+    override login(session: LoginSession): Promise<void> {
+      sessions.push(session);
+      return login.promise;
+    }
+  })();
+  const world = virtualWorld({ handler });
+  void world.client.connect();
+  await world.clock.advance(10);
+  const said = async (...numbers: number[]) => {
+    for (const n of numbers) world.peer.sendJson({ n });
+    await world.clock.advance(5);
+  };
+  return { ...world, session: sessions[0] as LoginSession, login, said };
+}
+
+const CLOSED = { code: 'CONNECTION_CLOSED' };
+
+describe('the session of a login()', () => {
+  it('gives each frame to one receive(), in order, whether it waited or comes later [HN46]', async () => {
+    const { said, session } = await openLogin();
+    await said(1, 2);
+    const calls = [session.receive(), session.receive(), session.receive(), session.receive()];
+    await said(3, 4);
+    expect((await Promise.all(calls)).map((message) => message.json)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
+  });
+
+  it('gives a frame to the first receive() that it fits, and keeps it where it fits none [HN46]', async () => {
+    const { said, session } = await openLogin();
+    const numbered = (n: number) => (message: Message) => message.field('n') === n;
+    await said(1, 2, 3);
+    expect((await session.receive(numbered(2))).json).toEqual({ n: 2 });
+    const [fourth, first] = [session.receive(numbered(4)), session.receive(numbered(1))];
+    expect((await first).json).toEqual({ n: 1 });
+    await said(4);
+    expect((await fourth).json).toEqual({ n: 4 });
+    expect((await session.receive()).json).toEqual({ n: 3 });
+  });
+
+  it('rejects a receive() whose match throws, and no other; the frame is still to be had [HN46]', async () => {
+    const { said, session } = await openLogin();
+    const bad = () => {
+      throw new Error('bad match');
+    };
+    await said(1);
+    await expect(session.receive(bad)).rejects.toThrow('bad match');
+    expect((await session.receive()).json).toEqual({ n: 1 });
+    const [waiting, next] = [session.receive(bad), session.receive()];
+    waiting.catch(() => {});
+    await said(2);
+    expect(await outcome(waiting)).toMatchObject({ error: { message: 'bad match' } });
+    expect((await next).json).toEqual({ n: 2 });
+  });
+
+  it('is over with the login: nothing is sent or received any more, and its signal does not abort [HN49]', async () => {
+    const { client, clock, login, said, sent, session } = await openLogin();
+    const waiting = session.receive();
+    login.resolve();
+    await clock.advance(10);
+    expect(client.state).toBe('ready');
+    await expect(waiting).rejects.toMatchObject(CLOSED);
+    await expect(session.receive()).rejects.toMatchObject(CLOSED);
+    expect(() => session.send('{"op":"late"}')).toThrow(expect.objectContaining({ ...CLOSED, delivery: 'unsent' }));
+    await said(1);
+    expect([sent, session.signal.aborted]).toEqual([[], false]);
+  });
+
+  it('aborts its signal when the login fails or its connection ends [HN49]', async () => {
+    const refused = await openLogin();
+    refused.login.reject(new Error('no'));
+    await refused.clock.advance(1);
+    const lost = await openLogin();
+    await lost.drop();
+    expect([refused.session.signal.aborted, lost.session.signal.aborted]).toEqual([true, true]);
   });
 });
