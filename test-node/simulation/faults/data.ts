@@ -137,9 +137,11 @@ export const dataFaults: readonly Fault[] = [
   {
     name: 'data: confirmations late',
     strike: ({ clock, server, plan }, random) => {
-      // All by the same time: where confirmations are matched by their order, it is kept.
       const delay = random.integer(1, 1_500);
+      // All by the same time, and ends too where confirmations are matched by their order: it is kept.
+      const isInOrder = plan.server.acknowledge === 'order';
       const own: typeof server.onSend = (frame, send) => {
+        if (isInOrder && frame.op === 'unsubscribe') return clock.setArrival(send, delay);
         if (!isAcknowledgement(frame)) return send();
         server.publish(random.pick(plan.topics), 'before the confirmation');
         clock.setArrival(send, delay);
