@@ -69,7 +69,7 @@ export class ChangedTopics {
     this.#isLive = false;
     this.#staged = [];
     for (const queue of [this.#queue, this.#refused]) {
-      for (const subscription of queue.waiting) subscription.isChanged = false;
+      for (const subscription of queue.waiting) subscription.waits = undefined;
       queue.clear();
     }
   }
@@ -91,9 +91,14 @@ export class ChangedTopics {
 
   /** Looks at a topic with the next frame. */
   add(subscription: Subscription): void {
-    if (subscription.isChanged) return;
-    subscription.isChanged = true;
+    if (subscription.waits) return;
+    subscription.waits = 'line';
     this.#queue.push(subscription);
+  }
+
+  /** The server goes on with a topic, which need not be asked for: it loses its place among those that were set aside. */
+  resumed(subscription: Subscription): void {
+    if (subscription.waits === 'aside') subscription.waits = undefined;
   }
 
   /** Holds changes back until `uncork()`. */
@@ -132,7 +137,7 @@ export class ChangedTopics {
         if (subscriptions[0].group !== subscription.group || passed.length > MOST_PASSED) break;
         continue;
       }
-      subscription.isChanged = false;
+      subscription.waits = undefined;
       if (own) isFull = subscriptions.push(subscription) >= limit;
     }
     if (passed.length > 0) this.#queue.unshift(passed);
@@ -141,10 +146,14 @@ export class ChangedTopics {
 
   /** Whether a topic is to be asked for later than the others. */
   #setAside(subscription: Subscription): boolean {
+    if (subscription.isPostponed && !subscription.isSuspect) {
+      subscription.waits = undefined;
+      return true;
+    }
+    if (!subscription.isSuspect && subscription.refusals === 0) return false;
+    subscription.waits = 'aside';
     if (subscription.isSuspect) this.#suspects.add(subscription);
-    else if (subscription.isPostponed) subscription.isChanged = false;
-    else if (subscription.refusals > 0) this.#refused.push(subscription);
-    else return false;
+    else this.#refused.push(subscription);
     return true;
   }
 
@@ -155,11 +164,12 @@ export class ChangedTopics {
     while (subscriptions.length < limit) {
       const subscription = this.#refused.shift();
       if (!subscription) break;
+      if (subscription.waits !== 'aside') continue;
       if (subscriptions[0] && !subscriptions[0].fitsWith(subscription)) {
         this.#refused.unshift([subscription]);
         break;
       }
-      subscription.isChanged = false;
+      subscription.waits = undefined;
       if (subscription.operation(undefined) === operation) subscriptions.push(subscription);
     }
     if (subscriptions.length > 0) return { operation, subscriptions };

@@ -79,6 +79,7 @@ export class Session {
       subscription.isDoubled = state === 'subscribing';
       if (state !== 'idle') continue;
       store.happen(subscription, 'resumed');
+      changed.resumed(subscription);
       if (!changed.isLive) this.#early.push(subscription);
       else this.#goOn(subscription);
     }

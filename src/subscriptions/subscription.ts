@@ -11,6 +11,14 @@ import {
 } from './subscription-states.js';
 
 const NO_SUBSCRIBERS: readonly Subscriber[] = [];
+/** What the server has spoken of is not what makes it end connections. */
+const endsSuspicion: ReadonlySet<SubscriptionEvent> = new Set([
+  'confirmed',
+  'refused',
+  'separated',
+  'revoked',
+  'resumed',
+]);
 
 /** One topic at the server, shared by all channels of that topic. */
 export class Subscription {
@@ -54,8 +62,11 @@ export class Subscription {
   asks = 0;
   /** The value of `asks` when the last update came; `Delivery` writes it. */
   deliveredIn = 0;
-  /** Whether the topic waits to be compared with what the server knows. For `ChangedTopics` alone. */
-  isChanged = false;
+  /**
+   * Where the topic waits: in `line`, to be compared with what the server knows, or `aside`, to be asked for after all others.
+   * For `ChangedTopics` and `Suspects`.
+   */
+  waits: 'line' | 'aside' | undefined;
   /** The number of the last update, where the protocol numbers updates. */
   sequence: Sequence['current'] | undefined;
   lastUpdateAt = 0;
@@ -121,8 +132,7 @@ export class Subscription {
       this.#earlier = undefined;
     }
     if (event === 'confirmed' || event === 'refused' || event === 'lost') this.group = undefined;
-    // What the server has spoken of is not what makes it end connections.
-    if (event === 'confirmed' || event === 'refused' || event === 'separated' || event === 'revoked') {
+    if (endsSuspicion.has(event)) {
       this.suspectedIn = 0;
       this.acquit();
     }

@@ -83,12 +83,13 @@ export class Suspects {
     this.#isOpen = false;
     // Each has its turn before one is asked again: a server that ends connections for other reasons convicts nobody.
     this.#waiting.sort((one, other) => one.convictions - other.convictions);
-    const size = Math.max(...this.#waiting.map(({ suspectedIn }) => suspectedIn));
+    const size = Math.max(...this.#waiting.filter(stillWaits).map(({ suspectedIn }) => suspectedIn));
     const group: Subscription[] = [];
     this.#waiting = this.#waiting.filter((subscription) => {
+      if (!stillWaits(subscription)) return false;
       if (subscription.suspectedIn !== size || group.length >= Math.min(size, limit)) return true;
       if (group[0] && !group[0].fitsWith(subscription)) return true;
-      subscription.isChanged = false;
+      subscription.waits = undefined;
       if (subscription.operation(undefined) === 'subscribe') group.push(subscription);
       return false;
     });
@@ -111,7 +112,7 @@ export class Suspects {
     const isProof = isByServer && ![...this.#store.all()].some((one) => isUnanswered(one) && !one.isSuspect);
     this.#timer.stop();
     this.#isStable = this.#isOpen = false;
-    for (const subscription of this.#waiting) subscription.isChanged = false;
+    for (const subscription of this.#waiting) subscription.waits = undefined;
     this.#waiting = [];
     this.#asked = [];
     const convicted: Subscription[] = [];
@@ -144,6 +145,11 @@ export class Suspects {
     }
     return true;
   }
+}
+
+/** Not if the server went on with the topic since. */
+function stillWaits({ isSuspect, waits }: Subscription): boolean {
+  return isSuspect && waits === 'aside';
 }
 
 /** Whether the server was asked for a topic and has not answered. */
