@@ -79,7 +79,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
     for (const topic of ended ?? []) {
       const subscription = this.#store.get(topic);
       // All that is held came of the subscription that was ended.
-      if (subscription?.isWanted) this.#gaps.loseUntilConfirmed(subscription);
+      if (subscription?.isWanted) this.#gaps.loseSinceEnd(subscription);
     }
     return ended !== undefined;
   }
@@ -252,6 +252,9 @@ export class Acknowledgements implements SubscribeFrameEvents {
 
   #accept(subscription: Subscription): void {
     this.#store.happen(subscription, 'confirmed');
+    const { hasDelivered, topic } = subscription;
+    // The server has left the end unanswered, so that the updates until now may have come of the subscription before.
+    if (hasDelivered && this.#unanswered.hasEnded(topic)) this.#gaps.loseUntilConfirmed(subscription);
     this.#unanswered.confirmed(subscription);
     if (subscription.isOutdated) return this.#changed.renew(subscription);
     this.#outcomes.accepted(subscription);

@@ -11,35 +11,43 @@ export class Gaps {
   readonly #arrival: Arrival;
   /** The gap that was made last: after a drop, most topics have the same gap. */
   #latest: Gap | undefined;
+  /** The epoch after which the last outage began. An attempt that fails meanwhile begins no other. */
+  #outage = 0;
 
   constructor(arrival: Arrival) {
     this.#arrival = arrival;
   }
 
-  /** The subscribers of a topic miss updates from `since` on (Unix milliseconds). */
-  lose(subscription: Subscription, since: number, cause: Gap['cause']): void {
-    // The frame that is on its way brings updates again, or else the next one.
-    const endsWith = subscription.asks + (subscription.state === 'subscribing' ? 0 : 1);
-    let loss: Loss | undefined;
-    for (const subscriber of subscription.subscribers) {
-      // A subscriber without any update yet misses nothing. Several losses in a row are one gap, from the first loss on.
-      const hasHeard = subscriber.isConfirmed || subscriber.inlet.buffered > 0;
-      if (!hasHeard || subscriber.isOwed) continue;
-      loss ??= { since, cause, endsWith };
-      subscriber.loss = loss;
-      subscriber.isOwed = true;
-    }
+  /** A connection is lost. */
+  outage(): void {
+    this.#outage = this.#arrival.epoch;
+  }
+
+  /** The connection is lost: the subscribers of a topic miss updates from `since` on (Unix milliseconds). */
+  loseInOutage(subscription: Subscription, since: number): void {
+    const endsWith = subscription.asks + 1;
+    this.#lose(subscription, { since, cause: 'disconnect', endsWith, outage: this.#outage });
   }
 
   /** The subscribers miss updates from now on, until the server confirms the topic anew. */
   loseUntilConfirmed(subscription: Subscription): void {
-    this.lose(subscription, this.#arrival.time(), 'resync');
+    const { asks, state } = subscription;
+    // The frame that is on its way brings updates again, or else the next one.
+    const endsWith = state === 'subscribing' ? asks : asks + 1;
+    this.#lose(subscription, { since: this.#arrival.time(), cause: 'resync', endsWith, outage: undefined });
   }
 
-  /** The session goes on: nothing was missed while the connection was lost. A gap that was told stays told. */
+  /** The server has ended the topic. What it sends next comes of a frame that has asked for the topic since, if there was one. */
+  loseSinceEnd(subscription: Subscription): void {
+    const { asks, state } = subscription;
+    const endsWith = state === 'idle' ? asks + 1 : asks;
+    this.#lose(subscription, { since: this.#arrival.time(), cause: 'resync', endsWith, outage: undefined });
+  }
+
+  /** The session goes on: nothing was missed in the last outage. A gap that was told stays told. */
   forgive(subscription: Subscription): void {
     for (const subscriber of subscription.subscribers) {
-      if (subscriber.loss?.cause === 'disconnect') subscriber.isOwed = false;
+      if (subscriber.loss?.outage === this.#outage) subscriber.isOwed = false;
     }
   }
 
@@ -60,7 +68,12 @@ export class Gaps {
     const { asks, state, subscribers } = subscription;
     if (state !== 'stale') return this.#announce(subscribers.filter(isOwed), until);
     const isOlder = ({ isOwed, loss }: Subscriber) => isOwed && loss !== undefined && loss.endsWith <= asks;
-    this.#announce(subscribers.filter(isOlder), until, { since: until, cause: 'resync', endsWith: asks + 1 });
+    this.#announce(subscribers.filter(isOlder), until, {
+      since: until,
+      cause: 'resync',
+      endsWith: asks + 1,
+      outage: undefined,
+    });
   }
 
   /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */
@@ -82,6 +95,21 @@ export class Gaps {
     const { gap } = subscriber;
     subscriber.gap = undefined;
     return gap;
+  }
+
+  /** Several losses in a row are one gap, from the first loss on. It ends with what brings updates again first. */
+  #lose({ subscribers }: Subscription, loss: Loss): void {
+    const alsoEarlier = { ...loss, outage: undefined };
+    for (const subscriber of subscribers) {
+      // A subscriber without any update yet misses nothing.
+      const hasHeard = subscriber.isConfirmed || subscriber.inlet.buffered > 0;
+      if (!hasHeard) continue;
+      const { isOwed, loss: earlier } = subscriber;
+      // Of a resync whose gap was told, the end of the topic may still have followed.
+      if (!isOwed || !earlier) subscriber.loss = earlier && earlier.outage === undefined ? alsoEarlier : loss;
+      else if (loss.endsWith < earlier.endsWith) subscriber.loss = { ...earlier, endsWith: loss.endsWith };
+      subscriber.isOwed = true;
+    }
   }
 
   /**

@@ -40,6 +40,7 @@ export class Outcomes {
 
   /** New subscribers get their channel; the channels of the others resume after their gap. */
   accepted(subscription: Subscription): void {
+    if (this.#resyncs.takeUnmet(subscription)) return;
     const { subscribers } = subscription;
     this.#gaps.announceConfirmed(subscription);
     for (const subscriber of subscribers) {

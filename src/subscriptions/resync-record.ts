@@ -7,6 +7,8 @@ export interface ResyncRecord {
   delay: number;
   /** The resync that waits for its time. */
   next: (Deferred<void> & Expirable) | undefined;
-  /** Calls that the next confirmation resolves. */
+  /** Calls that the next confirmation resolves, if it is not of the frame `unmetBy`. */
   running: Deferred<void>[];
+  /** The value of the subscription's `asks` whose confirmation brings nothing new: the topic has to be ended first. */
+  unmetBy: number;
 }

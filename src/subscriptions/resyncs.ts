@@ -47,7 +47,7 @@ export class Resyncs {
 
   /** Resyncs a topic now, or when the damper allows it; resolves with the confirmation. */
   request(subscription: Subscription): Promise<void> {
-    subscription.resyncs ??= { lastAt: -Infinity, delay: 0, next: undefined, running: [] };
+    subscription.resyncs ??= { lastAt: -Infinity, delay: 0, next: undefined, running: [], unmetBy: -1 };
     const record = subscription.resyncs;
     if (record.next) return record.next.promise;
     const sinceLast = this.#clock.now() - record.lastAt;
@@ -58,6 +58,7 @@ export class Resyncs {
     if (subscription.state === 'idle' || delay <= 0) {
       record.running.push(next);
       if (subscription.state === 'subscribed') this.#run(subscription, record);
+      else if (subscription.hasDelivered) this.#awaitConfirmation(subscription, record);
     } else {
       record.next = next;
       this.#deadlines.add(next, delay);
@@ -72,6 +73,19 @@ export class Resyncs {
     resyncs.running.push(resyncs.next);
     resyncs.next = undefined;
     if (subscription.state === 'subscribed') this.#run(subscription, resyncs);
+  }
+
+  /** The session goes on with a topic: what asked for a resync meanwhile still wants it to be asked for anew. */
+  resumed({ asks, resyncs }: Subscription): void {
+    if (resyncs && resyncs.running.length > 0) resyncs.unmetBy = asks;
+  }
+
+  /** The server confirmed a topic, or goes on with it. Returns whether it is ended and asked for anew all the same. */
+  takeUnmet(subscription: Subscription): boolean {
+    const { asks, resyncs } = subscription;
+    if (!resyncs || resyncs.unmetBy !== asks || resyncs.running.length === 0) return false;
+    this.#run(subscription, resyncs);
+    return true;
   }
 
   /** The server confirmed a topic. */
@@ -99,6 +113,12 @@ export class Resyncs {
   /** The client has ended. */
   stop(): void {
     this.#deadlines.stop();
+  }
+
+  /** Updates have come of the frame that is on its way: what they lack, its confirmation does not bring. */
+  #awaitConfirmation(subscription: Subscription, record: ResyncRecord): void {
+    record.unmetBy = subscription.asks;
+    this.#gaps.loseUntilConfirmed(subscription);
   }
 
   #run(subscription: Subscription, record: ResyncRecord): void {

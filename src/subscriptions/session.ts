@@ -7,6 +7,7 @@ import type { ChangedTopics } from './changed-topics.js';
 import type { Gaps } from './gaps.js';
 import type { Outcomes } from './outcomes.js';
 import type { Reconciler } from './reconciler.js';
+import type { Resyncs } from './resyncs.js';
 import type { Subscription } from './subscription.js';
 import type { SubscriptionStore } from './subscription-store.js';
 import type { UnansweredFrames } from './unanswered-frames.js';
@@ -20,6 +21,7 @@ export interface SessionParts {
   readonly gaps: Gaps;
   readonly outcomes: Outcomes;
   readonly reconciler: Reconciler;
+  readonly resyncs: Resyncs;
 }
 
 /** What the server says about streams without being asked: a stream came to its end, or goes on after a reconnect. */
@@ -56,7 +58,7 @@ export class Session {
 
   /** The session of the last connection goes on with these topics: nothing was missed, and nothing is asked anew. */
   resumed(topics: readonly Topic[]): void {
-    const { arrival, changed, gaps, reconciler, store, unanswered } = this.#parts;
+    const { arrival, changed, gaps, reconciler, resyncs, store, unanswered } = this.#parts;
     // Code that saw the frame may have ended its connection, and the session with it.
     if (arrival.isOver) return;
     reconciler.withdraw();
@@ -77,6 +79,7 @@ export class Session {
       gaps.forgive(subscription);
       subscription.countOn();
       subscription.isDoubled = state === 'subscribing';
+      resyncs.resumed(subscription);
       if (state !== 'idle') continue;
       store.happen(subscription, 'resumed');
       changed.resumed(subscription);

@@ -91,7 +91,12 @@ export class Subscription {
 
   /** Whether updates of the topic may have come before now. */
   get isRunning(): boolean {
-    return this.#state === 'subscribed' || this.#state === 'stale' || (this.asks > 0 && this.deliveredIn === this.asks);
+    return this.#state === 'subscribed' || this.#state === 'stale' || this.hasDelivered;
+  }
+
+  /** Whether an update has come since the topic was last asked for. */
+  get hasDelivered(): boolean {
+    return this.asks > 0 && this.deliveredIn === this.asks;
   }
 
   /** Whether the topic may be what makes the server end connections. */
@@ -106,7 +111,8 @@ export class Subscription {
 
   /** Whether the topic is wanted with other params than the server was given. */
   get isOutdated(): boolean {
-    return this.isWanted && this.params !== this.sentParams;
+    // Of a topic that goes on, and that this subscription never asked for, nobody knows the params.
+    return this.isWanted && (this.asks === 0 || this.params !== this.sentParams);
   }
 
   /** Whether an unsubscribe frame can name the topic. */

@@ -106,6 +106,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
       gaps,
       outcomes,
       reconciler: this.#reconciler,
+      resyncs,
     });
   }
 
@@ -241,8 +242,9 @@ export class Subscriptions implements SubscriberOwner, IdUser {
     this.#session.lost();
     this.#delivery.lost();
     this.#arrival.lost();
+    this.#gaps.outage();
     for (const subscription of this.#store.all()) {
-      this.#gaps.lose(subscription, since, 'disconnect');
+      this.#gaps.loseInOutage(subscription, since);
       this.#store.happen(subscription, 'lost');
       this.#waits.lost(subscription);
       this.#resyncs.lost(subscription);

@@ -195,19 +195,18 @@ export class UnansweredFrames {
   }
 
   /**
-   * An unsubscribe frame was answered. What was given up before it is answered by now, or never will be. Returns its topics
-   * but those that a later frame ended again.
+   * An unsubscribe frame was answered. What was given up before it is answered by now, or never will be. Returns its topics.
    */
   #endAnswered(id: RequestId, { lastNumber, topics }: UnansweredEnd): readonly Topic[] {
     this.#unawaitedIds.remember(id, undefined);
-    const ended = topics.filter((topic) => this.#endedBy.get(topic) === id);
-    for (const topic of ended) this.#endedBy.delete(topic);
+    // A later frame may have ended a topic again.
+    for (const topic of topics) if (this.#endedBy.get(topic) === id) this.#endedBy.delete(topic);
     for (const frame of this.frames) {
       if (frame.number > lastNumber) break;
       if (!frame.hasGivenUp) continue;
       for (const subscription of frame.open) if (!frame.awaits(subscription)) this.#strike(frame, subscription);
     }
-    return ended;
+    return topics;
   }
 
   #strike(frame: SubscribeFrame, { topic }: Subscription): void {
