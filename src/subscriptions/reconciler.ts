@@ -33,6 +33,8 @@ interface QueuedFrame extends Preparable {
   /** Whether it is the first, and the last, of these frames. */
   readonly isFirst: boolean;
   readonly isLast: boolean;
+  /** Whether the handler took too long for it before. */
+  wasLate?: boolean;
 }
 
 /** The parts that a reconciler works with. */
@@ -103,13 +105,16 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
 
   /**
    * The frame is given up, and those that share its id. Its topics are asked for in halves, so that a bad topic is found; but
-   * no topic makes the handler late.
+   * no topic makes the handler late. A late unsubscribe frame has a second try: nobody else would end its topics.
    */
-  onUnpreparable({ kind, built }: QueuedFrame, error: PreparationError, isLate: boolean): void {
+  onUnpreparable(queued: QueuedFrame, error: PreparationError, isLate: boolean): void {
     const { acknowledgements, outbox, unanswered } = this.#parts;
+    const { built, kind, wasLate } = queued;
     this.#preparation.stop();
-    this.#queued = this.#queued.filter((queued) => queued.built !== built);
     queueMicrotask(() => outbox.pump());
+    queued.wasLate = isLate;
+    if (kind === 'unsubscribe' && isLate && !wasLate) return;
+    this.#queued = this.#queued.filter((other) => other.built !== built);
     if (kind === 'unsubscribe') return void this.#context.emit('error', error);
     const frame = unanswered.get(built.requestId);
     if (frame) unanswered.close(frame);

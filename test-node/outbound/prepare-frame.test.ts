@@ -210,6 +210,25 @@ describe('prepareFrame', () => {
     expect(await later).toMatchObject({ topic: 'c' });
   });
 
+  it('that takes too long for an unsubscribe frame is asked once more, then that is an error [HN45, S3]', async () => {
+    const { client, clock, handler, errors, server, subscribe } = await signingWorld();
+    const [first, second] = [await subscribe('first'), await subscribe('second')];
+    handler.isAsynchronous = true;
+    void first.unsubscribe();
+    await clock.advance(30_010);
+    handler.waiting[1]?.();
+    await clock.advance(10);
+    expect([errors, [...server.subscriptions]]).toEqual([[], ['second']]);
+    void second.unsubscribe();
+    await clock.advance(60_020);
+    expect(errors).toMatchObject([{ code: 'PROTOCOL_ERROR', delivery: 'unsent' }]);
+    const third = client.subscribe('third');
+    await clock.advance(10);
+    handler.waiting.at(-1)?.();
+    await clock.advance(10);
+    expect(await third).toMatchObject({ topic: 'third' });
+  });
+
   it('that never ends for a cancel holds other calls up for requestTimeout alone [HN45]', async () => {
     const { client, clock, handler, errors, sent } = await signingWorld();
     const abort = new AbortController();

@@ -103,6 +103,7 @@ const REGRESSIONS = [
   [1_799_347_174, 'the checker took the revocation of an ended subscription for an answer to the new one', 'S4, CH27'],
   [1_799_345_447, 'a suspect that the server had resumed and revoked was never asked for again', 'S4, CH27'],
   [1_799_442_734, 'a failed attempt in between made a session that goes on tell a gap', 'HN35'],
+  [1_799_344_887, 'the end of a topic was given up because the host was frozen while its frame was signed', 'S3, HN45'],
 ] as const;
 /** Only to end a run that hangs: a seed takes some milliseconds. */
 const TIMEOUT = 120_000;

@@ -35,14 +35,18 @@ const asksOnce: Rule = {
     return {
       preparing: ({ at, kind, signature, topics }) => {
         if (kind !== 'subscribe' && kind !== 'unsubscribe') return;
-        // One at a time: what did not leave is given up, and counts as ended.
-        for (const { held } of ends.values()) for (const topic of held) asked.delete(topic);
+        // One at a time: what did not leave is given up, and counts as ended, or is signed once more.
+        const before = [...ends.values()];
+        for (const { held } of before) for (const topic of held) asked.delete(topic);
         ends.clear();
-        if (kind === 'unsubscribe')
+        if (kind === 'unsubscribe') {
+          const wasHeld = (topic: string) => before.some(({ held }) => held.has(topic));
+          const wasFree = (topic: string) => before.some(({ free }) => free.has(topic));
           ends.set(signature, {
-            held: new Set(topics.filter((topic) => asked.has(topic))),
-            free: new Set(topics.filter((topic) => mayEnd(topic, at))),
+            held: new Set(topics.filter((topic) => asked.has(topic) || wasHeld(topic))),
+            free: new Set(topics.filter((topic) => mayEnd(topic, at) || wasFree(topic))),
           });
+        }
       },
       dial: () => {
         ends.clear();
