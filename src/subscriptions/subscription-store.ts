@@ -3,9 +3,13 @@ import { ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
 import * as texts from '../texts.js';
 import { ownText } from '../util/own-text.js';
+import { RecentMap } from '../util/recent-map.js';
 import type { Subscriber } from './subscriber.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionEvent } from './subscription-states.js';
+
+/** Of how many topics the params are remembered. */
+const REMEMBERED_TOPICS = 1_024;
 
 /**
  * The subscriptions, by topic and by alias. A topic is wanted as long as a channel of it lives, with or without a listener,
@@ -15,6 +19,8 @@ export class SubscriptionStore {
   readonly #context: Context;
   readonly #byTopic = new Map<Topic, Subscription>();
   readonly #byAlias = new Map<RequestId, Subscription>();
+  /** The params of topics that were given up without a connection: the server goes on with them if it resumes the session. */
+  readonly #lastParams = new RecentMap<Topic, unknown>(REMEMBERED_TOPICS);
   #wanted = 0;
 
   constructor(context: Context) {
@@ -44,6 +50,8 @@ export class SubscriptionStore {
     let subscription = this.#byTopic.get(topic);
     if (!subscription) {
       subscription = new Subscription(topic, name, params);
+      subscription.sentParams = this.#lastParams.get(topic);
+      this.#lastParams.delete(topic);
       this.#byTopic.set(topic, subscription);
     }
     return subscription;
@@ -63,7 +71,10 @@ export class SubscriptionStore {
     subscription.subscribers = others;
     if (subscription.isWanted) return false;
     this.#wanted--;
-    if (subscription.state === 'idle') this.#forget(subscription);
+    if (subscription.state === 'idle') {
+      this.#keepParams(subscription);
+      this.#forget(subscription);
+    }
     return true;
   }
 
@@ -80,6 +91,7 @@ export class SubscriptionStore {
       const { state, topic } = subscription;
       this.#context.emit('error', new ProtocolError(texts.defect(`'${event}' happened to ${topic} while ${state}`)));
     } else if (subscription.state === 'idle') {
+      if (event === 'lost') this.#keepParams(subscription);
       this.#forget(subscription);
     }
   }
@@ -99,6 +111,10 @@ export class SubscriptionStore {
     this.#dropAlias(subscription);
     if (!subscription.isWanted) this.#byTopic.delete(subscription.topic);
     subscription.release();
+  }
+
+  #keepParams({ isWanted, sentParams, topic }: Subscription): void {
+    if (!isWanted && sentParams !== undefined) this.#lastParams.remember(topic, sentParams);
   }
 
   #dropAlias(subscription: Subscription): void {

@@ -111,8 +111,7 @@ export class Subscription {
 
   /** Whether the topic is wanted with other params than the server was given. */
   get isOutdated(): boolean {
-    // Of a topic that goes on, and that this subscription never asked for, nobody knows the params.
-    return this.isWanted && (this.asks === 0 || this.params !== this.sentParams);
+    return this.isWanted && this.params !== this.sentParams;
   }
 
   /** Whether an unsubscribe frame can name the topic. */

@@ -74,7 +74,7 @@ describe('a session that goes on', () => {
     await clock.advance(15);
     server.drop();
     server.onSend = (_frame, send) => send();
-    await clock.until(new Promise((done) => client.once('connected', done)));
+    await clock.until(new Promise<void>((done) => client.once('connected', done)));
     server.resume(world.peer, ['a']);
     world.peer.sendJson({ signal: { type: 'resumed', topics: ['a'] } });
     await clock.advance(2_000);
