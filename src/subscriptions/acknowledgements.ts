@@ -268,10 +268,11 @@ export class Acknowledgements implements SubscribeFrameEvents {
     share: number,
     own?: ServerError,
   ): void {
-    const { isOutdated, topic } = subscription;
-    this.#store.happen(subscription, 'refused');
+    const { isDoubled, isOutdated, topic } = subscription;
+    // The server goes on with the topic, and therefore refuses to begin it: it is ended, and asked for anew if it is wanted.
+    this.#store.happen(subscription, isDoubled ? 'outdated' : 'refused');
     this.#gaps.loseUntilConfirmed(subscription);
-    if (isOutdated) return this.#changed.stage(subscription);
+    if (isOutdated || isDoubled) return this.#changed.stage(subscription);
     const refusal = own ?? readServerError(this.#context, message);
     const error = new SubscriptionFailedError(topic, texts.topicRefused(topic, refusal.message), {
       retryable: this.#outcomes.isTemporary(subscription, retryable),
@@ -292,7 +293,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
   #separate(subscriptions: readonly Subscription[]): void {
     const group = {};
     for (const subscription of subscriptions) {
-      this.#store.happen(subscription, 'separated');
+      this.#store.happen(subscription, subscription.isDoubled ? 'outdated' : 'separated');
       // What is held came of an earlier subscription.
       this.#gaps.loseUntilConfirmed(subscription);
       subscription.group = group;

@@ -132,7 +132,12 @@ export class Delivery {
     subscription.sequence = current;
     subscription.lastUpdateAt = update.receivedAt;
     // The next connection asks anew anyway. What this one skipped is still to be told.
-    if (sequence.resync && !this.#arrival.isOver) return this.resync([subscription.topic]);
+    if (sequence.resync && !this.#arrival.isOver) {
+      this.resync([subscription.topic]);
+      // Until its time comes, updates go on after the hole.
+      if (subscription.resyncs?.next) this.#gaps.skipped(subscription, since, update.receivedAt);
+      return;
+    }
     if (snapshot || previous === undefined || last === undefined || String(previous) === String(last)) return;
     this.#gaps.skipped(subscription, since, update.receivedAt);
   }

@@ -1,4 +1,4 @@
-import type { Gap } from '../channel/update.js';
+import { type Gap, mergeGaps } from '../channel/update.js';
 import type { Arrival } from './arrival.js';
 import type { Loss, Subscriber } from './subscriber.js';
 import type { Subscription } from './subscription.js';
@@ -55,7 +55,7 @@ export class Gaps {
   skipped(subscription: Subscription, since: number, until: number): void {
     for (const subscriber of subscription.subscribers) {
       const gap = this.#gap(since, until, 'sequence');
-      subscriber.gap = gap;
+      subscriber.gap = mergeGaps(gap, subscriber.gap);
       subscriber.inlet.gap(gap);
     }
   }
@@ -117,13 +117,16 @@ export class Gaps {
    * @param next - the loss that follows, if the subscribers go on missing updates
    */
   #announce(owed: readonly Subscriber[], until: number, next?: Loss): void {
-    for (const subscriber of owed) {
+    const gaps = owed.map((subscriber) => {
       const { since, cause } = subscriber.loss as Loss;
       if (next) subscriber.loss = next;
       subscriber.isOwed = next !== undefined;
-      subscriber.gap = this.#gap(since, until, cause);
-    }
-    for (const { gap, inlet } of owed) if (gap) inlet.gap(gap);
+      const gap = this.#gap(since, until, cause);
+      // No update has come since the gap before.
+      subscriber.gap = mergeGaps(gap, subscriber.gap);
+      return gap;
+    });
+    for (const [index, { inlet }] of owed.entries()) inlet.gap(gaps[index] as Gap);
   }
 
   /** The wall clock may have been set back since the gap began. */

@@ -76,7 +76,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
       const next = this.#queued[0];
       if (!next) return false;
       // A topic that was given up meanwhile, perhaps as unsent, must not leave: the others are asked for without it.
-      if (next.kind === 'subscribe' && next.isFirst && next.built.subscriptions.some(isGivenUp)) {
+      if (next.kind === 'subscribe' && next.isFirst && this.#isOutdated(next.built)) {
         this.#takeBack(next.built);
         continue;
       }
@@ -84,6 +84,12 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
       // The next one if the handler failed on this frame, or ended the connection.
       if (next === this.#queued[0]) return frame !== undefined;
     }
+  }
+
+  /** Whether a topic of a frame was given up meanwhile, or the server spoke of it, so that the frame asks for it no more. */
+  #isOutdated({ requestId, subscriptions }: BuiltFrames): boolean {
+    const { areExpected } = this.#parts.acknowledgements;
+    return subscriptions.some((one) => isGivenUp(one) || (areExpected && one.requestId !== requestId));
   }
 
   writeNext(write: (frame: Frame, isEnd: boolean) => boolean): boolean {

@@ -210,6 +210,25 @@ describe('prepareFrame', () => {
     expect(await later).toMatchObject({ topic: 'c' });
   });
 
+  it('that takes its time lets no topic leave that the server spoke of meanwhile: it is asked for once [HN45, S2]', async () => {
+    const { clock, drop, handler, sent, server, subscribe } = await signingWorld();
+    await subscribe('a');
+    handler.extractSignal = (message) =>
+      message.field('op') === 'revoked' ? { type: 'revoked', topics: ['a'] } : undefined;
+    handler.isAsynchronous = true;
+    await drop();
+    await clock.advance(1_000);
+    server.connections.at(-1)?.sendJson({ op: 'revoked' });
+    await clock.advance(5);
+    handler.waiting[0]?.();
+    await clock.advance(10);
+    handler.waiting[1]?.();
+    await clock.advance(5_000);
+    handler.waiting[1]?.();
+    await clock.advance(10);
+    expect([sent.filter(({ op }) => op === 'subscribe').length, server.duplicates]).toEqual([2, 0]);
+  });
+
   it('that takes too long for an unsubscribe frame is asked once more, then that is an error [HN45, S3]', async () => {
     const { client, clock, handler, errors, server, subscribe } = await signingWorld();
     const [first, second] = [await subscribe('first'), await subscribe('second')];

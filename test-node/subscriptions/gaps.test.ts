@@ -259,6 +259,27 @@ describe('a gap', () => {
     expect(events).toEqual(['gap', '1 after gap', '2', 'resumed', '3']);
   });
 
+  it('is carried by the next update with all gaps that were told since the last one [CH19, CH33]', async () => {
+    const { clock, drop, publish, subscribe } = await connectedWorld();
+    const channel = await subscribe('a');
+    const told: { since: number; until: number; cause: string }[] = [];
+    channel.on('gap', ({ since, until, cause }) => told.push({ since, until, cause }));
+    const carried: unknown[] = [];
+    channel.on('message', (_data, { gap }) => carried.push(gap));
+    await publish('a', 1);
+    await drop();
+    await clock.advance(5_000);
+    await drop();
+    await clock.advance(10_000);
+    void channel.resync();
+    await clock.advance(1_000);
+    await publish('a', 2);
+    await publish('a', 3);
+    expect(told.map(({ cause }) => cause)).toEqual(['disconnect', 'disconnect', 'resync']);
+    const all = { since: told[0]?.since, until: told[2]?.until, cause: 'disconnect', epoch: 3 };
+    expect(carried).toEqual([undefined, all, undefined]);
+  });
+
   it('covers two drops before the confirmation, since the first [S4, S5, CH19]', async () => {
     const server = await serve();
     const client = await connectClient(server);

@@ -1,6 +1,7 @@
 import { GenericJsonHandler, type Message, type Signal } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { LoginHandler } from '../support/login-handler.js';
+import { ScriptedHandler, scriptedWorld } from '../support/scripted-world.js';
 import { connectedWorld, outcome } from '../support/virtual-world.js';
 
 const signalIn = (message: Message) => (message.json as { signal?: Signal } | undefined)?.signal;
@@ -95,6 +96,36 @@ describe('a session that goes on', () => {
     await world.clock.advance(5_000);
     expect(world.sent.map(({ op }) => op)).toEqual(['auth', 'unsubscribe', 'subscribe']);
     expect([await outcome(resyncing), gaps, channel.live]).toEqual([undefined, ['resync'], true]);
+  });
+
+  it.each([
+    ['a', ['a']],
+    ['two topics', ['a', 'b']],
+  ])('is ended where the server refuses the frame that asks for %s anew [S3, HN35]', async (_name, topics) => {
+    class Scripted extends ScriptedHandler {
+      override extractSignal(message: Message) {
+        return signalIn(message);
+      }
+    }
+    const world = await scriptedWorld(new Scripted());
+    const { ask, clock, client, say, sent, server } = world;
+    const calls = topics.map((topic) => ask(topic).call);
+    await clock.advance(5);
+    await say(true, 0);
+    const channels = await Promise.all(calls);
+    await world.drop();
+    await clock.until(new Promise<void>((done) => client.once('ready', () => done())));
+    await clock.advance(3);
+    server.connections.at(-1)?.sendJson({ signal: { type: 'resumed', topics } });
+    await clock.advance(3);
+    sent.length = 0;
+    for (const channel of channels.slice(1)) void channel.unsubscribe();
+    await say(false, 0, { error: 'already subscribed' });
+    await clock.advance(10);
+    const ended = sent.filter(({ op }) => op === 'unsubscribe').flatMap(({ args = [] }) => args);
+    expect(ended.sort()).toEqual(topics);
+    expect(sent.filter(({ op }) => op === 'subscribe')).toMatchObject([{ args: ['a'] }]);
+    expect(sent.at(-1)?.op).toBe('subscribe');
   });
 
   it('does not pass for a subscription with other params [S3, HN35]', async () => {

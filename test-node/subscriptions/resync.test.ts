@@ -1,6 +1,6 @@
-import { type Channel, GenericJsonHandler } from 'hpx-transport-ws';
+import { type Channel, GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { outcome, virtualWorld } from '../support/virtual-world.js';
+import { connectedWorld, outcome, virtualWorld } from '../support/virtual-world.js';
 
 type World = ReturnType<typeof virtualWorld>;
 
@@ -87,6 +87,38 @@ describe('resync()', () => {
     expect(await outcome(resyncing)).toBeUndefined();
     await world.clock.advance(10_000);
     expect(subscribeFrames(world)).toBe(1);
+  });
+
+  it('that a handler asks for and that has to wait leaves no hole untold meanwhile [S5, CH29, HN27]', async () => {
+    class Numbered extends GenericJsonHandler {
+      override extractSequence(message: Message) {
+        const { n } = message.json as { n?: { seq: number; isBad?: boolean } };
+        return n && { current: n.seq, ...(n.isBad && { resync: true }) };
+      }
+    }
+    const { clock, server, subscribe } = await connectedWorld({ handler: new Numbered() });
+    const channel = await subscribe('a');
+    const told: unknown[] = [];
+    channel.on('message', (data, { gap }) => told.push([data, gap?.cause]));
+    const update = async (seq: number, isBad = false) => {
+      server.connections.at(-1)?.sendJson({ topic: 'a', data: seq, n: { seq, isBad } });
+      await clock.advance(10);
+    };
+    await update(1);
+    await update(3, true);
+    await update(4);
+    await update(6, true);
+    await update(7);
+    await clock.advance(5_000);
+    await update(8);
+    expect(told).toEqual([
+      [1, undefined],
+      [3, undefined],
+      [4, 'resync'],
+      [6, 'sequence'],
+      [7, undefined],
+      [8, 'resync'],
+    ]);
   });
 
   it('makes no storm when a handler asks for it with each update [CH29]', async () => {
