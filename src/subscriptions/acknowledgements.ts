@@ -78,8 +78,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
     const ended = this.#unanswered.takeUnawaited(id);
     for (const topic of ended ?? []) {
       const subscription = this.#store.get(topic);
-      // All that is held came of the subscription that was ended.
-      if (subscription?.isWanted) this.#gaps.loseSinceEnd(subscription);
+      if (subscription?.isWanted) this.#outcomes.ended(subscription);
     }
     return ended !== undefined;
   }

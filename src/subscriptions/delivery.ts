@@ -78,14 +78,24 @@ export class Delivery {
     if (this.#early.length === 0) return;
     const early = this.#early;
     this.#early = [];
-    for (const { name, message } of early) {
-      if (!this.publish(name, message)) this.#context.emit('message', message, MessageKind.Update);
-    }
+    for (const { name, message } of early) if (!this.publish(name, message)) this.#passOn(message);
+  }
+
+  /** What came under a name that the server has ended is of no topic: the server may give the name again. */
+  passOnEarly(name: RequestId | undefined): void {
+    if (this.#early.length === 0 || name === undefined) return;
+    const early = this.#early;
+    this.#early = early.filter((update) => update.name !== name);
+    for (const update of early) if (update.name === name) this.#passOn(update.message);
   }
 
   /** The connection is lost, and with it the names that it would have brought. */
   lost(): void {
     this.#early = [];
+  }
+
+  #passOn(message: Message): void {
+    this.#context.emit('message', message, MessageKind.Update);
   }
 
   #deliver(subscription: Subscription, message: Message): boolean {

@@ -70,6 +70,12 @@ export class Outcomes {
     if (subscription.isWanted) this.#refusals.postpone(subscription, error, share);
   }
 
+  /** The server has ended a topic that is wanted anew. All that is held came of the subscription that was ended. */
+  ended(subscription: Subscription): void {
+    this.#delivery.passOnEarly(subscription.formerAlias);
+    this.#gaps.loseSinceEnd(subscription);
+  }
+
   /** Whether a refusal is temporary for somebody. */
   isTemporary({ subscribers }: Subscription, retryable: boolean | undefined): boolean {
     return retryable ?? subscribers.some(isConfirmed);

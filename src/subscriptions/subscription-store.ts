@@ -118,9 +118,10 @@ export class SubscriptionStore {
   }
 
   #dropAlias(subscription: Subscription): void {
-    if (subscription.alias !== undefined && this.#byAlias.get(subscription.alias) === subscription) {
-      this.#byAlias.delete(subscription.alias);
-    }
+    const { alias } = subscription;
+    if (alias === undefined) return;
+    if (this.#byAlias.get(alias) === subscription) this.#byAlias.delete(alias);
+    subscription.formerAlias = alias;
     subscription.alias = undefined;
   }
 }

@@ -33,6 +33,8 @@ export class Subscription {
   subscribers: readonly Subscriber[] = NO_SUBSCRIBERS;
   /** The name that the server, or the handler, gave the topic on this connection. */
   alias: RequestId | undefined;
+  /** The alias before it was ended: an update with this name may still come of what was ended. */
+  formerAlias: RequestId | undefined;
   /** The id of the unanswered frame that asks for the topic. */
   requestId: RequestId | undefined;
   /** Whether a frame that asks for the topic was written on this connection; `Waits` sets it. */

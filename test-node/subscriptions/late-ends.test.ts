@@ -57,6 +57,32 @@ describe('what is lost between the end of a topic and its new subscription', () 
     expect(told).toEqual(['gap resync', [1, 'resync'], 'gap resync', [3, 'resync']]);
   });
 
+  it('is told where the server gives the new subscription the name of the old one [S5, HN6, HN22]', async () => {
+    class Naming extends ScriptedHandler {
+      override readonly serverChoosesTopics = true;
+    }
+    const { ask, clock, notTaken, peer, say } = await scriptedWorld(new Naming());
+    const { call } = ask('a');
+    await clock.advance(5);
+    await say({ accepted: ['a'], aliases: { a: 8 } }, 0);
+    const told = toldBy(await call);
+    const update = async (data: number) => {
+      peer.sendJson({ topic: 8, data });
+      await clock.advance(5);
+    };
+    await update(1);
+    void (await call).resync();
+    await clock.advance(5);
+    // The server has read neither frame.
+    await update(2);
+    await say(true, 1);
+    // It gives the name again, and sends an update before it says so.
+    await update(4);
+    await say({ accepted: ['a'], aliases: { a: 8 } }, 2);
+    expect(told).toEqual([[1, undefined], 'gap resync', [4, 'resync']]);
+    expect(notTaken).toEqual(['{"topic":8,"data":2}']);
+  });
+
   it('is told where ends have no answer [S5, HN22]', async () => {
     const { client, clock, server } = await connectedWorld({ network: { latency: 10 } });
     const subscribing = client.subscribe('a');
