@@ -256,7 +256,7 @@ describe('the signal resumed', () => {
     const asked = framesOf(server).filter(({ op }) => /subscribe/.test(String(op)));
     expect(asked.slice(-3).map(({ op, args }) => [op, args])).toEqual([
       ['subscribe', [{ depth: 1, topic: 'book' }]],
-      ['unsubscribe', ['book']],
+      ['unsubscribe', [{ depth: 1, topic: 'book' }]],
       ['subscribe', [{ depth: 50, topic: 'book' }]],
     ]);
   });
