@@ -25,23 +25,20 @@ export class Gaps {
 
   /** The connection is lost: the subscribers of a topic miss updates from `since` on (Unix milliseconds). */
   loseInOutage(subscription: Subscription, since: number): void {
-    const endsWith = subscription.asks + 1;
-    this.#lose(subscription, { since, cause: 'disconnect', endsWith, outage: this.#outage });
+    this.#lose(subscription, since, 'disconnect', subscription.asks + 1, this.#outage);
   }
 
   /** The subscribers miss updates from now on, until the server confirms the topic anew. */
   loseUntilConfirmed(subscription: Subscription): void {
     const { asks, state } = subscription;
     // The frame that is on its way brings updates again, or else the next one.
-    const endsWith = state === 'subscribing' ? asks : asks + 1;
-    this.#lose(subscription, { since: this.#arrival.time(), cause: 'resync', endsWith, outage: undefined });
+    this.#lose(subscription, this.#arrival.time(), 'resync', state === 'subscribing' ? asks : asks + 1);
   }
 
   /** The server has ended the topic. What it sends next comes of a frame that has asked for the topic since, if there was one. */
   loseSinceEnd(subscription: Subscription): void {
     const { asks, state } = subscription;
-    const endsWith = state === 'idle' ? asks + 1 : asks;
-    this.#lose(subscription, { since: this.#arrival.time(), cause: 'resync', endsWith, outage: undefined });
+    this.#lose(subscription, this.#arrival.time(), 'resync', state === 'idle' ? asks + 1 : asks);
   }
 
   /** The session goes on: nothing was missed in the last outage. A gap that was told stays told. */
@@ -68,12 +65,7 @@ export class Gaps {
     const { asks, state, subscribers } = subscription;
     if (state !== 'stale') return this.#announce(subscribers.filter(isOwed), until);
     const isOlder = ({ isOwed, loss }: Subscriber) => isOwed && loss !== undefined && loss.endsWith <= asks;
-    this.#announce(subscribers.filter(isOlder), until, {
-      since: until,
-      cause: 'resync',
-      endsWith: asks + 1,
-      outage: undefined,
-    });
+    this.#announce(subscribers.filter(isOlder), until, asks + 1);
   }
 
   /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */
@@ -98,29 +90,32 @@ export class Gaps {
   }
 
   /** Several losses in a row are one gap, from the first loss on. It ends with what brings updates again first. */
-  #lose({ subscribers }: Subscription, loss: Loss): void {
-    const alsoEarlier = { ...loss, outage: undefined };
+  #lose({ subscribers }: Subscription, since: number, cause: Gap['cause'], endsWith: number, outage?: number): void {
     for (const subscriber of subscribers) {
+      const { inlet, isConfirmed, isOwed, loss } = subscriber;
       // A subscriber without any update yet misses nothing.
-      const hasHeard = subscriber.isConfirmed || subscriber.inlet.buffered > 0;
-      if (!hasHeard) continue;
-      const { isOwed, loss: earlier } = subscriber;
-      // Of a resync whose gap was told, the end of the topic may still have followed.
-      if (!isOwed || !earlier) subscriber.loss = earlier && earlier.outage === undefined ? alsoEarlier : loss;
-      else if (loss.endsWith < earlier.endsWith) subscriber.loss = { ...earlier, endsWith: loss.endsWith };
-      subscriber.isOwed = true;
+      if (!isConfirmed && inlet.buffered === 0) continue;
+      if (isOwed && loss) {
+        loss.endsWith = Math.min(loss.endsWith, endsWith);
+      } else {
+        // Of a resync whose gap was told, the end of the topic may still have followed.
+        const isMore = loss !== undefined && loss.outage === undefined;
+        subscriber.loss = { since, cause, endsWith, outage: isMore ? undefined : outage };
+        subscriber.isOwed = true;
+      }
     }
   }
 
   /**
    * Notes all gaps before the first is announced: what a listener of the first gap loses is another gap.
-   * @param next - the loss that follows, if the subscribers go on missing updates
+   * @param nextEnd - if the subscribers go on missing updates: what the loss that follows ends with
    */
-  #announce(owed: readonly Subscriber[], until: number, next?: Loss): void {
+  #announce(owed: readonly Subscriber[], until: number, nextEnd?: number): void {
     const gaps = owed.map((subscriber) => {
       const { since, cause } = subscriber.loss as Loss;
-      if (next) subscriber.loss = next;
-      subscriber.isOwed = next !== undefined;
+      subscriber.isOwed = nextEnd !== undefined;
+      if (nextEnd !== undefined)
+        subscriber.loss = { since: until, cause: 'resync', endsWith: nextEnd, outage: undefined };
       const gap = this.#gap(since, until, cause);
       // No update has come since the gap before.
       subscriber.gap = mergeGaps(gap, subscriber.gap);

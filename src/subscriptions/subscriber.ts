@@ -11,7 +11,7 @@ import type { Wait } from './wait.js';
 /** Since when, and why, a subscriber may have missed updates. */
 export interface Loss extends Pick<Gap, 'since' | 'cause'> {
   /** The value of the subscription's `asks` with which updates come again. */
-  readonly endsWith: number;
+  endsWith: number;
   /** The epoch after which the outage began that it is a matter of. Missing: it is also a matter of something else. */
   readonly outage: number | undefined;
 }
