@@ -63,9 +63,14 @@ export class Gaps {
    */
   announceBefore(subscription: Subscription, until: number): void {
     const { asks, state, subscribers } = subscription;
-    if (state !== 'stale') return this.#announce(subscribers.filter(isOwed), until);
-    const isOlder = ({ isOwed, loss }: Subscriber) => isOwed && loss !== undefined && loss.endsWith <= asks;
-    this.#announce(subscribers.filter(isOlder), until, asks + 1);
+    if (state === 'stale') {
+      const isOlder = ({ isOwed, loss }: Subscriber) => isOwed && loss !== undefined && loss.endsWith <= asks;
+      return this.#announce(subscribers.filter(isOlder), until, asks + 1);
+    }
+    const owed = subscribers.filter(isOwed);
+    this.#announce(owed, until);
+    // No confirmation is to come that would end the loss. A listener of the gap may have begun another loss.
+    if (state === 'subscribed') for (const subscriber of owed) if (!subscriber.isOwed) subscriber.loss = undefined;
   }
 
   /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */

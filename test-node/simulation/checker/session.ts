@@ -1,15 +1,26 @@
 import type { Rule } from './rule.js';
 
-/** HN35: where the server goes on with a session, no gap is told. That nothing is asked anew is S2. */
+/**
+ * HN35: where the server goes on with the session of the last connection, no gap is told. That nothing is asked anew is S2. Of
+ * what was lost before the last connection the client cannot know whether the session has it.
+ */
 const goesOn: Rule = {
   clause: 'HN35',
-  start: (_setup, fail, books) => ({
-    gap: ({ channel, cause }) => {
-      const topic = books.channels.get(channel)?.topic;
-      if (cause === 'disconnect' && topic !== undefined && books.resumed.has(topic))
-        fail(`channel ${channel} was told of a gap, and the session of ${topic} goes on`);
-    },
-  }),
+  start: (_setup, fail, books) => {
+    /** The epoch in which each channel was last confirmed, or had an update. */
+    const heardIn = new Map<number, number>();
+    return {
+      subscribed: ({ channel }) => void heardIn.set(channel, books.epoch),
+      resumed: ({ channel, epoch }) => void heardIn.set(channel, epoch),
+      update: ({ channel, epoch }) => void heardIn.set(channel, epoch),
+      gap: ({ channel, cause }) => {
+        const topic = books.channels.get(channel)?.topic;
+        const isOfLast = (heardIn.get(channel) ?? books.epoch) >= books.epoch - 1;
+        if (cause === 'disconnect' && isOfLast && topic !== undefined && books.resumed.has(topic))
+          fail(`channel ${channel} was told of a gap, and the session of ${topic} goes on`);
+      },
+    };
+  },
 };
 
 /** HN36: the last frames leave right before a closing handshake that the client starts, and at no other time. */
