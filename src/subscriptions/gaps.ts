@@ -23,9 +23,12 @@ export class Gaps {
     this.#outage = this.#arrival.epoch;
   }
 
-  /** The connection is lost: the subscribers of a topic miss updates from `since` on (Unix milliseconds). */
-  loseInOutage(subscription: Subscription, since: number): void {
-    this.#lose(subscription, since, 'disconnect', subscription.asks + 1, this.#outage);
+  /**
+   * The connection is lost: the subscribers of a topic miss updates from `since` on (Unix milliseconds).
+   * @param isEnding - whether a frame that ends the topic is unanswered, so that more may be lost than the session keeps
+   */
+  loseInOutage(subscription: Subscription, since: number, isEnding: boolean): void {
+    this.#lose(subscription, since, 'disconnect', subscription.asks + 1, isEnding ? undefined : this.#outage);
   }
 
   /** The subscribers miss updates from now on, until the server confirms the topic anew. */
@@ -103,9 +106,7 @@ export class Gaps {
       if (isOwed && loss) {
         loss.endsWith = Math.min(loss.endsWith, endsWith);
       } else {
-        // Of a resync whose gap was told, the end of the topic may still have followed.
-        const isMore = loss !== undefined && loss.outage === undefined;
-        subscriber.loss = { since, cause, endsWith, outage: isMore ? undefined : outage };
+        subscriber.loss = { since, cause, endsWith, outage };
         subscriber.isOwed = true;
       }
     }

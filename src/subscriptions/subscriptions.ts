@@ -236,15 +236,16 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   #lose(since: number, isByServer: boolean): void {
     const convicted = this.#suspects.lost(isByServer);
+    this.#gaps.outage();
+    for (const subscription of this.#store.all())
+      this.#gaps.loseInOutage(subscription, since, this.#unanswered.hasEnded(subscription.topic));
     this.#changed.stop();
     this.#unanswered.clear();
     this.#reconciler.lost();
     this.#session.lost();
     this.#delivery.lost();
     this.#arrival.lost();
-    this.#gaps.outage();
     for (const subscription of this.#store.all()) {
-      this.#gaps.loseInOutage(subscription, since);
       this.#store.happen(subscription, 'lost');
       this.#waits.lost(subscription);
       this.#resyncs.lost(subscription);

@@ -11,7 +11,7 @@ const asksOnce: Rule = {
     const confirmed = new Set<string>();
     /** The id of the frame that asked for a topic: a late answer to an older one means nothing. */
     const askedBy = new Map<string, string | number | undefined>();
-    /** Topics that were refused too late. */
+    /** Topics that were refused too late, or although the server has them. */
     const passed = new Set<string>();
     /** Whether the socket had no room for frames at the last step: the end of a topic waits for it. */
     let wasFull = false;
@@ -93,7 +93,8 @@ const asksOnce: Rule = {
         const refused = refusedTopics(facts, frames, books);
         for (const topic of refused) {
           if (id !== undefined && id !== askedBy.get(topic)) continue;
-          if (isTooLate(topic)) passed.add(topic);
+          // What the session goes on with is ended if the server refuses to begin it.
+          if (isTooLate(topic) || books.resumed.has(topic)) passed.add(topic);
           if (!books.isDoubtful(topic)) asked.delete(topic);
           confirmed.delete(topic);
         }
