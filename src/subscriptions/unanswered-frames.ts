@@ -180,7 +180,7 @@ export class UnansweredFrames {
 
   /** Whether the server cannot have read the subscribe frame of a topic, because it has not answered an earlier end. */
   isUnread({ topic, state }: Subscription): boolean {
-    return state === 'subscribing' && this.#endedBy.has(topic);
+    return state !== 'idle' && this.#endedBy.has(topic);
   }
 
   /** The connection is lost, and every answer with it. */

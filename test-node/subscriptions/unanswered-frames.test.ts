@@ -193,6 +193,29 @@ describe('what the server says of a topic while an earlier end of it is unanswer
     expect(channel).toMatchObject({ closed: false });
   });
 
+  it.each(['completed', 'revoked'])(
+    'means the earlier one, too, after the time of the new one was over: %s [HN32, S3]',
+    async (word) => {
+      class Paced extends SignalHandler {
+        override readonly limits = { subscriptionFrames: { count: 3, window: 60_000 } };
+      }
+      const world = await scriptedWorld(new Paced());
+      const { clock, peer, say, subscribeFrames } = world;
+      const second = await askTwice(world);
+      // Not confirmed in time: its end waits for the rate limit.
+      await clock.advance(30_005);
+      peer.sendJson({ [word]: ['a'] });
+      await clock.advance(5);
+      await say(true, 1);
+      await clock.advance(34_000);
+      expect(subscribeFrames()).toHaveLength(3);
+      await say(true, 3);
+      await say(true, 4);
+      expect(await outcome(second.call)).toEqual(confirmed('a'));
+      expect(await second.call).toMatchObject({ closed: false, live: true });
+    },
+  );
+
   it('means the topic again once it was confirmed [CH25, S3]', async () => {
     const world = await scriptedWorld(new SignalHandler());
     const { clock, peer, say, subscribeFrames } = world;
