@@ -525,3 +525,71 @@ describe('Outbox: order of many calls', () => {
     expect(link.written).toEqual(['0', '390', '391', '392', '393', '394', '395', '396', '397', '398', '399']);
   });
 });
+
+describe('Outbox: cancels', () => {
+  it('end with their connection, and the calls beside them wait for the next one [HN12, DL5]', async () => {
+    const handler = new Handler();
+    handler.limits = { frames: { count: 1, window: 1_000, margin: 0 } };
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    outbox.add(newCall('first'));
+    outbox.cancel('cancel first', 'first');
+    outbox.add(newCall('order', 'high'));
+    expect([outbox.waiting, outbox.waitingBytes]).toEqual([1, 'cancel first'.length + 'order'.length]);
+    outbox.detach();
+    expect([outbox.waiting, outbox.waitingBytes]).toEqual([1, 'order'.length]);
+    link = new TestLink();
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    await context.clock.advance(5_000);
+    expect(link.written).toEqual(['order']);
+  });
+
+  it('that the socket refuses leave on no other connection, nor does one without a connection [HN12]', () => {
+    const { outbox } = newOutbox(new Handler());
+    outbox.cancel('too early', 'x');
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    link.refuses = true;
+    outbox.cancel('refused', 'x');
+    expect(failures).toHaveLength(1);
+    link = new TestLink();
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    expect([link.written, outbox.waiting]).toEqual([[], 0]);
+  });
+});
+
+describe('Outbox: frames of the connection itself', () => {
+  it('can be taken back by their owner, and by nobody else, until they leave [C3]', async () => {
+    const { outbox, context } = newOutbox(new Handler());
+    const [login, pinger] = [{}, {}];
+    outbox.attach(link);
+    link.bufferedAmount = 2_000_000;
+    outbox.urgent(['login 1', 'login 2'], login);
+    outbox.ping(() => link.send('ping'), pinger);
+    outbox.urgent('hello');
+    expect([outbox.holds(login), outbox.holds(pinger)]).toEqual([true, true]);
+    expect([outbox.recall(login), outbox.recall(login)]).toEqual([true, false]);
+    expect([outbox.holds(login), outbox.holds(pinger)]).toEqual([false, true]);
+    link.bufferedAmount = 0;
+    await context.clock.advance(10);
+    expect(link.written).toEqual(['ping', 'hello']);
+    expect([outbox.holds(pinger), outbox.recall(pinger)]).toEqual([false, false]);
+  });
+
+  it('leave on a connection alone, and tell how long the rate limit holds the next one back [HN23]', async () => {
+    const handler = new Handler();
+    handler.limits = { frames: { count: 1, window: 1_000, margin: 0 } };
+    const { outbox, context } = newOutbox(handler);
+    outbox.ping(() => link.send('ping'), {});
+    outbox.countFrame();
+    expect([outbox.rateDelay, link.written]).toEqual([0, []]);
+    outbox.attach(link);
+    outbox.urgent('hello');
+    expect([outbox.rateDelay, link.written]).toEqual([1_000, ['hello']]);
+    await context.clock.advance(600);
+    expect(outbox.rateDelay).toBe(400);
+  });
+});
