@@ -73,7 +73,8 @@ export class Gaps {
     const owed = subscribers.filter(isOwed);
     this.#announce(owed, until);
     // No confirmation is to come that would end the loss. A listener of the gap may have begun another loss.
-    if (state === 'subscribed') for (const subscriber of owed) if (!subscriber.isOwed) subscriber.loss = undefined;
+    if (state !== 'subscribed') return;
+    for (const subscriber of owed) if (subscriber.inlet.isLive && !subscriber.isOwed) subscriber.loss = undefined;
   }
 
   /** The server confirmed a topic. A new subscriber cannot listen yet: its gap is announced with the next update. */

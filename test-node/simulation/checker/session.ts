@@ -15,7 +15,8 @@ const goesOn: Rule = {
       update: ({ channel, epoch }) => void heardIn.set(channel, epoch),
       gap: ({ channel, cause }) => {
         const topic = books.channels.get(channel)?.topic;
-        const isOfLast = (heardIn.get(channel) ?? books.epoch) >= books.epoch - 1;
+        const lastEpoch = books.state === 'ready' ? books.epoch - 1 : books.epoch;
+        const isOfLast = (heardIn.get(channel) ?? lastEpoch) >= lastEpoch;
         if (cause === 'disconnect' && isOfLast && topic !== undefined && books.resumed.has(topic))
           fail(`channel ${channel} was told of a gap, and the session of ${topic} goes on`);
       },
