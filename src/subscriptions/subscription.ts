@@ -12,7 +12,7 @@ import {
 
 const NO_SUBSCRIBERS: readonly Subscriber[] = [];
 /** What the server has spoken of is not what makes it end connections. */
-const endsSuspicion: ReadonlySet<SubscriptionEvent> = new Set([
+const ENDS_SUSPICION: ReadonlySet<SubscriptionEvent> = new Set([
   'confirmed',
   'refused',
   'separated',
@@ -139,7 +139,7 @@ export class Subscription {
       this.#earlier = undefined;
     }
     if (event === 'confirmed' || event === 'refused' || event === 'lost') this.group = undefined;
-    if (endsSuspicion.has(event)) {
+    if (ENDS_SUSPICION.has(event)) {
       this.suspectedIn = 0;
       this.acquit();
     }
