@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { WebSocketConfigInput } from '../../src/config.js';
-import { Heartbeat } from '../../src/connection/heartbeat.js';
+import { Heartbeat, type Probe } from '../../src/connection/heartbeat.js';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
 import type { KeepAlive } from '../../src/protocol/handler-types.js';
 import { testContext } from '../support/test-context.js';
 
 /** A heartbeat and the link that it watches: each probe is answered after the latency while the link lives. */
-function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: KeepAlive; canProbe?: boolean } = {}) {
+function newLink(
+  options: {
+    config?: Partial<WebSocketConfigInput>;
+    keepAlive?: KeepAlive;
+    canProbe?: boolean;
+    /** What the platform counts; a test changes it. */
+    bytes?: Partial<Probe>;
+  } = {},
+) {
   const { keepAlive, canProbe = true } = options;
   const handler = new (class extends GenericJsonHandler {
     override readonly keepAlive = keepAlive as KeepAlive;
@@ -14,7 +22,8 @@ function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: 
   const context = testContext({ handler, config: options.config ?? {} });
   const { clock } = context;
   const link = { lives: true, latency: 50, probes: [] as number[], deadAt: undefined as number | undefined, since: 0 };
-  const probe = {
+  let unprobed = 0;
+  const probe: Probe = Object.assign(options.bytes ?? {}, {
     send: () => {
       if (!canProbe) return undefined;
       link.probes.push(clock.now());
@@ -27,16 +36,35 @@ function newLink(options: { config?: Partial<WebSocketConfigInput>; keepAlive?: 
       }
       return 0;
     },
-  };
+  });
   const listener = {
-    onUnprobed: () => {},
+    onUnprobed: () => void unprobed++,
     onSilence: (since: number) => {
       link.deadAt = clock.now();
       link.since = since;
     },
   };
   const heartbeat: Heartbeat = new Heartbeat(context, probe, listener);
-  return { link, heartbeat, clock };
+  return {
+    link,
+    heartbeat,
+    clock,
+    context,
+    get unprobed() {
+      return unprobed;
+    },
+  };
+}
+
+/** Members of a probe that a test may change. */
+type Bytes = { -readonly [K in keyof Probe]?: Probe[K] };
+
+/** A dead link whose probe leaves after 30 000, and is overdue after another 10 000. */
+function deadLink(bytes: Bytes) {
+  const world = newLink({ bytes });
+  world.link.lives = false;
+  world.heartbeat.start();
+  return world;
 }
 
 describe('Heartbeat', () => {
@@ -212,5 +240,123 @@ describe('Heartbeat', () => {
     await clock.advance(100_000);
     expect(link.probes).toEqual([]);
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('the verdict of a heartbeat', () => {
+  it('falls at once where the platform counts no bytes and nothing waits [C6]', async () => {
+    const { clock, link } = deadLink({});
+    await clock.advance(30_000);
+    // One timer, and none that looks for bytes.
+    const { pendingTimers } = clock;
+    await clock.advance(9_999);
+    expect([pendingTimers, clock.pendingTimers, link.deadAt]).toEqual([1, 1, undefined]);
+    await clock.advance(1);
+    expect(link.deadAt).toBe(40_000);
+  });
+
+  it('is put off from the last byte that came in, by pongTimeout [C6]', async () => {
+    const bytes: Bytes = { bytesReceived: 100 };
+    const { clock, link } = deadLink(bytes);
+    await clock.advance(38_500);
+    bytes.bytesReceived = 101;
+    await clock.advance(10_499);
+    expect(link.deadAt).toBeUndefined();
+    await clock.advance(1_000);
+    expect(link.deadAt).toBe(49_000);
+  });
+
+  it('is put off while bytes before the ping leave, and no longer [C6]', async () => {
+    const bytes: Bytes = { bufferedAmount: 5_000, bytesSent: 1_000 };
+    const { clock, link } = deadLink(bytes);
+    await clock.advance(38_500);
+    // Handed over since: these leave behind the ping, and prove nothing.
+    bytes.bufferedAmount = 9_000;
+    bytes.bytesSent = 2_000;
+    await clock.advance(10_000);
+    expect(link.deadAt).toBeUndefined();
+    bytes.bytesSent = 6_000;
+    bytes.bufferedAmount = 4_000;
+    await clock.advance(10_000);
+    expect(link.deadAt).toBeUndefined();
+    bytes.bytesSent = 9_000;
+    bytes.bufferedAmount = 1_000;
+    await clock.advance(2_000);
+    expect(link.deadAt).toBe(59_000);
+  });
+
+  it('is put off once when a ping that waited for room has left [C6]', async () => {
+    const bytes: Bytes = { isHeldBack: true };
+    const { clock, link } = deadLink(bytes);
+    await clock.advance(38_500);
+    bytes.isHeldBack = false;
+    await clock.advance(10_499);
+    expect(link.deadAt).toBeUndefined();
+    await clock.advance(1_000);
+    expect(link.deadAt).toBe(49_000);
+  });
+
+  it('is not given where a byte came in with the very last timer [C6]', async () => {
+    const bytes: Bytes = { bytesReceived: 100 };
+    const { clock, link } = deadLink(bytes);
+    await clock.advance(39_500);
+    clock.setTimer(() => {
+      // Between the look that finds the ping overdue and the verdict.
+      clock.setTimer(() => {
+        bytes.bytesReceived = 101;
+      }, 0);
+    }, 499);
+    await clock.advance(5_000);
+    expect(link.deadAt).toBeUndefined();
+    await clock.advance(10_000);
+    expect(link.deadAt).toBe(50_000);
+  });
+
+  it('tells since when nothing came in: the last tick with a frame, or the start [CL27]', async () => {
+    const { clock, link } = deadLink({});
+    const startedAt = clock.wallTime();
+    await clock.advance(40_000);
+    expect(link.since).toBe(startedAt);
+    const other = deadLink({});
+    const wall = other.clock.wallTime();
+    await other.clock.advance(30_500);
+    other.heartbeat.alive();
+    await other.clock.advance(100_000);
+    expect(other.link.since).toBe(wall + 30_000);
+  });
+
+  it('gives a late timer another probe, three times in a row at most [C6]', async () => {
+    const { clock, context, link } = deadLink({});
+    const late: unknown[] = [];
+    context.trace.add((entry) => {
+      if (entry.type === 'effect' && entry.effect === 'probeAgain') late.push(entry.detail);
+    });
+    await clock.advance(30_000);
+    for (let turn = 0; turn < 3; turn++) {
+      await clock.jump(12_000);
+      expect(link.deadAt).toBeUndefined();
+    }
+    await clock.jump(12_000);
+    await clock.advance(0);
+    expect(link.deadAt).toBeDefined();
+    expect(late).toEqual([{ lateness: 2_000 }, { lateness: 2_000 }, { lateness: 2_000 }]);
+  });
+
+  it('is given to a timer that is late by a tenth of pongTimeout, or less [C6]', async () => {
+    const { clock, link } = deadLink({});
+    await clock.advance(30_000);
+    await clock.jump(11_000);
+    await clock.advance(0);
+    expect(link.deadAt).toBeDefined();
+  });
+
+  it('is told as missing only where there is no way to ping [HN19]', async () => {
+    const live = newLink();
+    live.heartbeat.start();
+    await live.clock.advance(120_000);
+    const mute = newLink({ canProbe: false });
+    mute.heartbeat.start();
+    await mute.clock.advance(120_000);
+    expect([live.unprobed, mute.unprobed]).toEqual([0, 4]);
   });
 });
