@@ -38,13 +38,17 @@ export class Gaps {
     this.#lose(subscription, this.#arrival.time(), 'resync', state === 'subscribing' ? asks : asks + 1);
   }
 
-  /** The server has ended the topic. What it sends next comes of a frame that has asked for the topic since, if there was one. */
+  /**
+   * The server has ended the topic, and no session that goes on makes up for that. If a frame has asked for the topic since,
+   * the next updates come of that frame.
+   */
   loseSinceEnd(subscription: Subscription): void {
     const { asks, state } = subscription;
     this.#lose(subscription, this.#arrival.time(), 'resync', state === 'idle' ? asks + 1 : asks);
+    for (const { loss } of subscription.subscribers) if (loss) loss.outage = undefined;
   }
 
-  /** The session goes on: nothing was missed in the last outage. A gap that was told stays told. */
+  /** The session goes on, so that nothing was missed in the last outage. A gap that was told stays told. */
   forgive(subscription: Subscription): void {
     for (const subscriber of subscription.subscribers) {
       if (subscriber.loss?.outage === this.#outage) subscriber.isOwed = false;

@@ -13,7 +13,7 @@ export interface Loss extends Pick<Gap, 'since' | 'cause'> {
   /** The value of the subscription's `asks` with which updates come again. */
   endsWith: number;
   /** The epoch after which the outage began that it is a matter of. Missing: it is also a matter of something else. */
-  readonly outage: number | undefined;
+  outage: number | undefined;
 }
 
 export interface SubscriberOptions {

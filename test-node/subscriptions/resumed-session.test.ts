@@ -57,6 +57,30 @@ describe('a session that goes on', () => {
     ]);
   });
 
+  it('takes back no gap of an end that this connection has seen [S5, HN35]', async () => {
+    class Scripted extends ScriptedHandler {
+      override extractSignal(message: Message) {
+        return signalIn(message);
+      }
+    }
+    const world = await scriptedWorld(new Scripted());
+    const { ask, clock, client, say, server } = world;
+    const { call } = ask('a');
+    await clock.advance(5);
+    await say(true, 0);
+    const gaps: string[] = [];
+    (await call).on('gap', ({ cause }) => gaps.push(cause));
+    await world.drop();
+    await clock.until(new Promise<void>((done) => client.once('ready', () => done())));
+    // Not confirmed in time: the topic is ended and asked for anew, and the server has read the end.
+    await clock.advance(30_100);
+    await say(true, 1);
+    server.connections.at(-1)?.sendJson({ signal: { type: 'resumed', topics: ['a'] } });
+    await clock.advance(5);
+    await say(true, 2);
+    expect(gaps).toEqual(['disconnect']);
+  });
+
   it('leaves the gap of a resync whose frames were on their way [S5, CH28, HN35]', async () => {
     const world = await connectedWorld({ handler: new SignalHandler(), network: { latency: 10 } });
     const { clock, server, client } = world;
