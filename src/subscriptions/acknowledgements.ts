@@ -268,7 +268,7 @@ export class Acknowledgements implements SubscribeFrameEvents {
     own?: ServerError,
   ): void {
     const { isDoubled, isOutdated, topic } = subscription;
-    // The server goes on with the topic, and therefore refuses to begin it: it is ended, and asked for anew if it is wanted.
+    // The server refuses to begin a topic with which it goes on. So the topic is ended, and asked for anew if somebody wants it.
     this.#store.happen(subscription, isDoubled ? 'outdated' : 'refused');
     this.#gaps.loseUntilConfirmed(subscription);
     if (isOutdated || isDoubled) return this.#changed.stage(subscription);

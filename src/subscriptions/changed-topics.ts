@@ -96,7 +96,7 @@ export class ChangedTopics {
     this.#queue.push(subscription);
   }
 
-  /** The server goes on with a topic, which need not be asked for: it loses its place among those that were set aside. */
+  /** The server goes on with a topic. The topic need not be asked for, and loses its place among those that were set aside. */
   resumed(subscription: Subscription): void {
     if (subscription.waits === 'aside') subscription.waits = undefined;
   }

@@ -75,12 +75,12 @@ export class Resyncs {
     if (subscription.state === 'subscribed') this.#run(subscription, resyncs);
   }
 
-  /** The session goes on with a topic: what asked for a resync meanwhile still wants it to be asked for anew. */
+  /** The session goes on with a topic. A resync that was asked for meanwhile still has to be done. */
   resumed({ asks, resyncs }: Subscription): void {
     if (resyncs && resyncs.running.length > 0) resyncs.unmetBy = asks;
   }
 
-  /** The server confirmed a topic, or goes on with it. Returns whether it is ended and asked for anew all the same. */
+  /** The server confirmed a topic, or goes on with it. Begins a resync that is still due, and returns whether there was one. */
   takeUnmet(subscription: Subscription): boolean {
     const { asks, resyncs } = subscription;
     if (!resyncs || resyncs.unmetBy !== asks || resyncs.running.length === 0) return false;
@@ -115,7 +115,7 @@ export class Resyncs {
     this.#deadlines.stop();
   }
 
-  /** Updates have come of the frame that is on its way: what they lack, its confirmation does not bring. */
+  /** The frame on its way has brought updates already. Its confirmation does not bring what these updates lack. */
   #awaitConfirmation(subscription: Subscription, record: ResyncRecord): void {
     record.unmetBy = subscription.asks;
     this.#gaps.loseUntilConfirmed(subscription);
