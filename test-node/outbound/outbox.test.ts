@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { GenericJsonHandler } from '../../src/handlers/generic-json.js';
 import type { OutboundCall, Priority } from '../../src/outbound/outbound-call.js';
 import { Outbox, type Turns } from '../../src/outbound/outbox.js';
-import type { Frame, Limits } from '../../src/protocol/handler-types.js';
+import type { Frame, FrameInfo, Limits } from '../../src/protocol/handler-types.js';
 import { DeadlineQueue } from '../../src/util/deadline-queue.js';
 import { type TestContext, testContext } from '../support/test-context.js';
 
@@ -159,6 +159,17 @@ describe('Outbox: order', () => {
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
     expect(link.written).toEqual(['old 1', 'old 2', 'new']);
+  });
+
+  it('puts a call that a written frame led to behind the calls that wait', () => {
+    const { outbox } = newOutbox(new Handler());
+    for (const name of ['1', '2', '3']) outbox.add(newCall(name));
+    link.onWrite = (frame) => {
+      if (frame === '1') outbox.add(newCall('made meanwhile'));
+    };
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    expect(link.written).toEqual(['1', '2', '3', 'made meanwhile']);
   });
 
   it('never writes a call that was taken back [R4, R6]', () => {
@@ -384,6 +395,21 @@ describe('Outbox: an event that a written frame causes', () => {
     expect(link.written).toEqual(['sub 1', 'sub 2', 'sub 3']);
   });
 
+  it('comes before every frame, again and again [DL14]', () => {
+    const turns = new QueuedTurns();
+    const { outbox } = newOutbox(new Handler(), turns);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    link.onWrite = () => {
+      turns.hasQueued = true;
+    };
+    for (const name of ['1', '2', '3']) outbox.add(newCall(name));
+    for (const written of [['1'], ['1', '2'], ['1', '2', '3']]) {
+      expect([link.written, turns.after.length]).toEqual([written, 1]);
+      turns.run();
+    }
+  });
+
   it('comes before a subscription frame whose preparation caused it [DL14]', () => {
     const turns = new QueuedTurns();
     const { outbox } = newOutbox(new Handler(), turns);
@@ -492,6 +518,18 @@ describe('Outbox: a connection that is about to be replaced', () => {
   });
 });
 
+describe('Outbox: a connection that is not to be replaced', () => {
+  it('writes no call before it is ready, although it stays [C3]', () => {
+    const { outbox } = newOutbox(new Handler());
+    outbox.add(newCall('call'));
+    outbox.attach(link);
+    outbox.stay();
+    expect([link.written, outbox.isReady]).toEqual([[], false]);
+    outbox.ready(subscriptionFrames());
+    expect(link.written).toEqual(['call']);
+  });
+});
+
 describe('Outbox: a long resubscription', () => {
   it('is written in slices, with the calls that come meanwhile in between [DL8]', async () => {
     const { outbox, context } = newOutbox(new Handler());
@@ -550,7 +588,9 @@ describe('Outbox: cancels', () => {
     const { outbox } = newOutbox(new Handler());
     outbox.cancel('too early', 'x');
     outbox.attach(link);
+    outbox.cancel('on a connection that is not ready', 'x');
     outbox.ready(subscriptionFrames());
+    expect([link.written, outbox.hasWaiting]).toEqual([[], false]);
     link.refuses = true;
     outbox.cancel('refused', 'x');
     expect(failures).toHaveLength(1);
@@ -558,6 +598,24 @@ describe('Outbox: cancels', () => {
     outbox.attach(link);
     outbox.ready(subscriptionFrames());
     expect([link.written, outbox.waiting]).toEqual([[], 0]);
+  });
+});
+
+describe('Outbox: a cancel that the handler cannot prepare', () => {
+  it('is told as an error, and holds up no call [HN12]', () => {
+    const handler = new (class extends Handler {
+      override prepareFrame(frame: Frame, { kind }: FrameInfo): Frame {
+        if (kind === 'cancel') throw new Error('no key');
+        return frame;
+      }
+    })();
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    outbox.cancel('cancel x', 'x');
+    outbox.add(newCall('call'));
+    expect([link.written, outbox.hasWaiting]).toEqual([['call'], false]);
+    expect(context.emitted).toMatchObject([['error', { code: 'PROTOCOL_ERROR', delivery: 'unsent' }]]);
   });
 });
 
@@ -591,5 +649,10 @@ describe('Outbox: frames of the connection itself', () => {
     expect([outbox.rateDelay, link.written]).toEqual([1_000, ['hello']]);
     await context.clock.advance(600);
     expect(outbox.rateDelay).toBe(400);
+    await context.clock.advance(400);
+    expect(outbox.rateDelay).toBe(0);
+    // The platform answered a ping: the server counts that too.
+    outbox.countFrame();
+    expect(outbox.rateDelay).toBe(1_000);
   });
 });
