@@ -56,7 +56,7 @@ export class CallLane implements PreparationListener<OutboundCall> {
 
   /** Whether a new call finds nothing before it and leaves as it is. */
   get isIdle(): boolean {
-    return this.#calls.size === 0 && this.#preparation.isIdle && !this.#pause.active;
+    return this.#calls.size === 0 && this.#preparation.isIdle;
   }
 
   add(call: OutboundCall): void {
@@ -106,7 +106,6 @@ export class CallLane implements PreparationListener<OutboundCall> {
     this.#pause.stop();
     this.#preparation.stop();
     if (this.#bound === 0) return;
-    this.#bound = 0;
     this.#reset([...this.#calls].filter(({ isBound }) => !isBound));
   }
 
@@ -130,11 +129,7 @@ export class CallLane implements PreparationListener<OutboundCall> {
   #reset(calls: readonly OutboundCall[]): void {
     this.#calls.clear();
     this.#order.clear();
-    this.#bytes = 0;
-    for (const call of calls) {
-      this.#bytes += call.frame.length;
-      this.#calls.add(call);
-      this.#order.push(call);
-    }
+    this.#bytes = this.#bound = 0;
+    for (const call of calls) this.add(call);
   }
 }
