@@ -50,7 +50,7 @@ describe('prepareFrame', () => {
     const ended = channel.unsubscribe();
     await clock.advance(10);
     await ended;
-    expect(handler.asked).toEqual([
+    expect(handler.asked).toStrictEqual([
       { kind: 'request', requestId: request.requestId },
       { kind: 'send' },
       { kind: 'cancel', requestId: request.requestId },
@@ -175,6 +175,73 @@ describe('prepareFrame', () => {
     await clock.advance(10);
     expect(await kept).toMatchObject({ topic: 'kept' });
     expect(sent.map(({ op, args }) => ({ op, args }))).toEqual([{ op: 'subscribe', args: ['kept'] }]);
+  });
+
+  it('for a connection that was lost meanwhile is not heeded, whether it is done or fails [HN45]', async () => {
+    const { client, clock, handler, drop, errors, sent } = await signingWorld();
+    const signed: { resolve: (frame: Frame) => void; reject: (cause: Error) => void }[] = [];
+    handler.prepareFrame = () => new Promise((resolve, reject) => signed.push({ resolve, reject }));
+    const topics = client.subscribeMany(['a', 'b'], { partial: true, timeout: 90_000 });
+    for (let connection = 1; connection <= 3; connection++) {
+      await clock.advance(1_000);
+      expect(signed).toHaveLength(connection);
+      if (connection < 3) await drop();
+    }
+    signed[0]?.resolve('{"op":"of the first connection"}');
+    signed[1]?.reject(new Error('too late'));
+    await clock.advance(1_000);
+    expect([await outcome(topics), errors, sent]).toEqual(['open', [], []]);
+    await clock.advance(29_000);
+    const given = await topics;
+    expect([...given.errors.keys()].sort()).toEqual(['a', 'b']);
+    expect(given.errors.get('a')?.message).toContain('30000 ms');
+  });
+
+  it('of a request or a send may take as long as the call may [HN44]', async () => {
+    const { client, clock, handler, errors, sent } = await signingWorld();
+    handler.isAsynchronous = true;
+    const calls = [
+      client.request({ op: 'order' }, { timeout: 90_000 }),
+      client.sendJson({ op: 'note' }, { timeout: 90_000 }),
+    ];
+    for (const [index, op] of ['order', 'note'].entries()) {
+      await clock.advance(35_000);
+      handler.waiting[index]?.();
+      await clock.advance(10);
+      expect(sent.at(-1)).toMatchObject({ op });
+    }
+    expect([(await Promise.all(calls)).length, errors]).toEqual([2, []]);
+  });
+
+  it('of a subscription may take for ever where requestTimeout is Infinity [HN45]', async () => {
+    const handler = new SigningHandler();
+    handler.isAsynchronous = true;
+    const config = { useWebsocketPing: false, authOnConnect: false, requestTimeout: Infinity };
+    const { client, clock } = await connectedWorld({ handler, config });
+    const topic = client.subscribe('a');
+    await clock.advance(3_600_000);
+    expect(await outcome(topic)).toBe('open');
+    handler.waiting[0]?.();
+    await clock.advance(10);
+    expect(await topic).toMatchObject({ topic: 'a' });
+  });
+
+  it('may fill bytesPerFrame, and a frame that is none costs its call alone [HN45]', async () => {
+    class LeavingOut extends GenericJsonHandler {
+      override readonly limits = { bytesPerFrame: 20 };
+      override prepareFrame(frame: Frame): Frame {
+        return frame === 'none' ? (undefined as unknown as Frame) : String(frame).padEnd(20);
+      }
+    }
+    const { client, clock, peer } = await connectedWorld({ handler: new LeavingOut() });
+    const calls = [client.send('none'), client.send('next')];
+    for (const call of calls) void outcome(call);
+    await clock.advance(5);
+    expect(await Promise.all(calls.map(outcome))).toMatchObject([
+      { error: { code: 'PROTOCOL_ERROR', delivery: 'unsent' } },
+      undefined,
+    ]);
+    expect(peer.received).toEqual(['next'.padEnd(20)]);
   });
 
   it('that makes a frame larger than bytesPerFrame costs the call, unsent, and splits a subscribe frame [HN45]', async () => {
