@@ -27,6 +27,34 @@ describe('reconnect()', () => {
     expect([client.state, client.epoch]).toEqual(['ready', 2]);
   });
 
+  it('waits for the confirmation of a topic, too [CL50]', async () => {
+    const { client, clock, server, sent } = await connectedWorld();
+    const confirmations: (() => void)[] = [];
+    server.onSend = (_frame, send) => void confirmations.push(send);
+    const subscribing = client.subscribe('a');
+    await clock.advance(10);
+    client.reconnect();
+    await clock.advance(3_000);
+    expect([client.epoch, await outcome(subscribing), confirmations.length]).toEqual([1, 'open', 1]);
+    server.onSend = (_frame, send) => send();
+    confirmations[0]?.();
+    await clock.advance(1_000);
+    expect([client.epoch, sent.map(({ op }) => op)]).toEqual([2, ['subscribe', 'subscribe']]);
+    expect((await subscribing).live).toBe(true);
+  });
+
+  it('goes on when the confirmation that it waits for is overdue [CL50]', async () => {
+    const { client, clock, server } = await connectedWorld({ config: { requestTimeout: 1_000, leaveTimeout: 5_000 } });
+    server.onSend = () => {};
+    void outcome(client.subscribe('a', { timeout: 60_000 }));
+    await clock.advance(10);
+    client.reconnect();
+    await clock.advance(980);
+    expect(client.state).toBe('ready');
+    await clock.advance(20);
+    expect(client.state).toBe('reconnecting');
+  });
+
   it('waits at most leaveTimeout [CL50]', async () => {
     const { ask, client, clock } = await slowServer({ config: { leaveTimeout: 2_000 } });
     const order = ask('order');

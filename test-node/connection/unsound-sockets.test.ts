@@ -133,3 +133,42 @@ describe('a socket that reports its end late, twice or never', () => {
     expect(await outcome(connected)).toMatchObject({ error: { code: 'AUTHENTICATION_FAILED' } });
   });
 });
+
+describe('a socket that refuses a frame', () => {
+  /** The client's sockets refuse orders from a given connection on. */
+  async function refusing(from: number, orders: number) {
+    let sockets = 0;
+    const world = await connectedWorld({
+      onSocket: (socket) => {
+        const number = ++sockets;
+        const send = socket.send.bind(socket);
+        socket.send = (data) => {
+          if (number >= from && number < from + orders && String(data).includes('order')) throw new Error('not open');
+          send(data);
+        };
+      },
+    });
+    world.server.onSend = () => {};
+    return world;
+  }
+
+  it('leaves a first request unsent, which goes with the next connection [DL5, R4]', async () => {
+    const { client, clock, sent } = await refusing(1, 1);
+    const call = client.request({ op: 'order' }, { timeout: 60_000 });
+    expect(call.delivery).toBe('unsent');
+    await clock.advance(3_000);
+    expect([client.epoch, call.delivery, sent.map(({ op }) => op)]).toEqual([2, 'unknown', ['order']]);
+    void outcome(call);
+  });
+
+  it('does not make a request unsent that an earlier connection carried [DL1, DL6]', async () => {
+    const { client, clock, drop } = await refusing(2, Infinity);
+    const call = client.request({ op: 'order' }, { retry: 'idempotent', timeout: 20_000 });
+    await clock.advance(10);
+    await drop();
+    await clock.advance(5_000);
+    expect(call.delivery).toBe('unknown');
+    await clock.advance(20_000);
+    expect(await outcome(call)).toMatchObject({ error: { code: 'REQUEST_TIMEOUT', delivery: 'unknown' } });
+  });
+});
