@@ -217,6 +217,25 @@ describe('Outbox: limits', () => {
     expect(link.written).toHaveLength(5);
   });
 
+  it('keeps the limit of subscription frames although these get their turn among the calls [HN23, DL8]', async () => {
+    const handler = new Handler();
+    handler.limits = {
+      frames: { count: 1, window: 1_000, margin: 0 },
+      subscriptionFrames: { count: 1, window: 10_000, margin: 0 },
+    };
+    const { outbox, context } = newOutbox(handler);
+    outbox.attach(link);
+    subscriptions.push('sub 1', 'sub 2', 'sub 3');
+    outbox.ready(subscriptionFrames());
+    for (let n = 0; n < 30; n++) outbox.add(newCall('call'));
+    const seconds: number[] = [];
+    for (let second = 0; second < 24; second++) {
+      if (String(link.written.at(-1)).startsWith('sub')) seconds.push(second);
+      await context.clock.advance(1_000);
+    }
+    expect([seconds, link.written.length]).toEqual([[0, 10, 20], 25]);
+  });
+
   it('stops writing while the buffer of the socket is full [C9]', async () => {
     const { outbox, context } = newOutbox(new Handler());
     outbox.attach(link);
@@ -620,6 +639,17 @@ describe('Outbox: a cancel that the handler cannot prepare', () => {
 });
 
 describe('Outbox: frames of the connection itself', () => {
+  it('leave before a call that the first of them led to [C3]', () => {
+    const { outbox } = newOutbox(new Handler());
+    outbox.attach(link);
+    outbox.ready(subscriptionFrames());
+    link.onWrite = (frame) => {
+      if (frame === 'pong 1') outbox.add(newCall('call'));
+    };
+    outbox.urgent(['pong 1', 'pong 2']);
+    expect(link.written).toEqual(['pong 1', 'pong 2', 'call']);
+  });
+
   it('can be taken back by their owner, and by nobody else, until they leave [C3]', async () => {
     const { outbox, context } = newOutbox(new Handler());
     const [login, pinger] = [{}, {}];
