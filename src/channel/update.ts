@@ -5,6 +5,7 @@ import { keepRaw } from '../util/keep-raw.js';
 export interface Gap {
   /** The epoch in which the gap ended. */
   readonly epoch: number;
+  /** After a lost connection, the time at which it last heard anything: it may have been dead long before anybody noticed. */
   readonly since: number;
   readonly until: number;
   /**

@@ -75,11 +75,13 @@ export class Connection
   readonly #leaving: Leaving;
   readonly #lifetime: Timer;
   readonly #idleWatch: IdleWatch;
+  #heardAt: number;
   #isRetired = false;
 
   constructor(context: Context, parts: ConnectionParts, listener: ConnectionListener) {
     const { drain, gate, login, outbox, requests, subscriptions } = parts;
     this.#context = context;
+    this.#heardAt = context.turnTime.now();
     this.#parts = parts;
     this.#listener = listener;
     this.link = new Link(context, this);
@@ -88,8 +90,13 @@ export class Connection
     this.#leaving = new Leaving(context, outbox, drain, probe);
     this.#router = new Router(context, login, requests, subscriptions, this);
     this.#inbox = new Inbox(context, gate, this.#router, this);
-    this.#idleWatch = new IdleWatch(context, this, (since) => this.#onIdle(since));
+    this.#idleWatch = new IdleWatch(context, this, () => this.#onIdle());
     this.#lifetime = new Timer(context.runtime.clock);
+  }
+
+  /** When something last came in, or when the socket opened (Unix milliseconds). What the server said later may be lost. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Whether the connection was replaced or closed: nothing of it is heard any more. */
@@ -196,12 +203,13 @@ export class Connection
   // ——— The link reports ———
 
   onOpen(): void {
+    this.#heardAt = this.#context.turnTime.now();
     this.#listener.onOpen(this);
   }
 
   onMessage(data: string | Uint8Array): void {
     this.#alive();
-    this.#context.counters.lastMessageAt = this.#context.turnTime.now();
+    this.#context.counters.lastMessageAt = this.#heardAt;
     // A socket may answer inside `send()`, as a simple fake does. The call counts as written only after `send()`.
     if (this.link.isSending) this.#context.gate.hold();
     this.#inbox.receive(data);
@@ -218,6 +226,7 @@ export class Connection
   }
 
   #alive(): void {
+    this.#heardAt = this.#context.turnTime.now();
     this.heartbeat.alive();
     this.#leaving.alive();
   }
@@ -261,10 +270,10 @@ export class Connection
     this.#listener.onLoss(this, { error, closeCode: 1009 });
   }
 
-  onSilence(since: number): void {
+  onSilence(): void {
     if (this.link.isFailing) return;
     const error = new ConnectionClosedError(texts.noSignOfLife(this.#context.config.pongTimeout));
-    this.#listener.onLoss(this, { error, since });
+    this.#listener.onLoss(this, { error });
   }
 
   onUnprobed(): void {
@@ -276,10 +285,10 @@ export class Connection
     return this.link.bytesReceived ?? this.heartbeat.frames;
   }
 
-  #onIdle(since: number): void {
+  #onIdle(): void {
     if (this.link.isFailing) return;
     const error = new ConnectionClosedError(texts.idleTooLong(this.#context.config.idleTimeout));
-    this.#listener.onLoss(this, { error, since });
+    this.#listener.onLoss(this, { error });
   }
 
   // ——— A frame asks ———

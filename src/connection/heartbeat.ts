@@ -1,6 +1,5 @@
 import type { Context } from '../context.js';
 import { Timer } from '../util/timer.js';
-import { wallTime } from '../util/wall-time.js';
 
 /** How many late verdicts in a row lead to another probe. Without a limit, a throttled page would never notice a dead link. */
 const MAX_LATE_VERDICTS = 3;
@@ -20,8 +19,8 @@ export interface Probe {
 }
 
 export interface HeartbeatListener {
-  /** Nothing came in since `since` (Unix milliseconds), although a probe asked for an answer. */
-  onSilence(since: number): void;
+  /** Nothing came in, although a probe asked for an answer. */
+  onSilence(): void;
   /** There is no way to probe the link. */
   onUnprobed(): void;
 }
@@ -43,13 +42,10 @@ export class Heartbeat {
   readonly #afterSilence: boolean;
   readonly #expectReply: boolean;
   #frames = 0;
-  #framesAtTick = 0;
-  #tickedAt = 0;
   #lastFrameAt = 0;
   /** When the probe that waits for a sign of life was sent; `undefined` if no probe waits. */
   #probedAt: number | undefined;
   #lateVerdicts = 0;
-  #quietSince = 0;
   /** When the verdict falls, unless bytes move before. */
   #overdueAt = 0;
   /** What had come in, and what had left, at the last look. */
@@ -86,9 +82,7 @@ export class Heartbeat {
   }
 
   start(): void {
-    this.#tickedAt = this.#lastFrameAt = this.#now();
-    this.#framesAtTick = this.#frames;
-    this.#quietSince = wallTime(this.#context.runtime.clock);
+    this.#lastFrameAt = this.#now();
     this.#schedule(this.#interval);
   }
 
@@ -129,10 +123,6 @@ export class Heartbeat {
 
   #ask(): void {
     const now = this.#now();
-    if (this.#frames !== this.#framesAtTick)
-      this.#quietSince = wallTime(this.#context.runtime.clock) - (now - this.#tickedAt);
-    this.#framesAtTick = this.#frames;
-    this.#tickedAt = now;
     const { bufferedAmount = 0, bytesReceived = 0, bytesSent = 0 } = this.#probe;
     this.#schedule(this.#interval);
     const wait = this.#probe.send();
@@ -194,7 +184,7 @@ export class Heartbeat {
         return this.#watch();
       }
       this.stop();
-      this.#listener.onSilence(this.#quietSince);
+      this.#listener.onSilence();
     });
   }
 

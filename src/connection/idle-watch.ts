@@ -1,6 +1,5 @@
 import type { Context } from '../context.js';
 import { Timer } from '../util/timer.js';
-import { wallTime } from '../util/wall-time.js';
 
 /** How often the watch looks during one `idleTimeout`. */
 const LOOKS = 10;
@@ -15,12 +14,11 @@ export class IdleWatch {
   readonly #context: Context;
   readonly #source: Inflow;
   readonly #timer: Timer;
-  readonly #onIdle: (since: number) => void;
+  readonly #onIdle: () => void;
   #seen = 0;
   #seenAt = 0;
 
-  /** @param onIdle - gets the time since which nothing came in (Unix milliseconds) */
-  constructor(context: Context, source: Inflow, onIdle: (since: number) => void) {
+  constructor(context: Context, source: Inflow, onIdle: () => void) {
     this.#context = context;
     this.#source = source;
     this.#onIdle = onIdle;
@@ -43,9 +41,8 @@ export class IdleWatch {
       const { clock } = this.#context.runtime;
       // A late timer says that this host was away. What came in meanwhile may still have to be read.
       if (lateness > look || this.#source.inflow !== this.#seen) this.#note();
-      const silence = clock.now() - this.#seenAt;
-      if (silence < this.#context.config.idleTimeout) this.#wait();
-      else this.#onIdle(wallTime(clock) - silence);
+      if (clock.now() - this.#seenAt < this.#context.config.idleTimeout) this.#wait();
+      else this.#onIdle();
     });
   }
 

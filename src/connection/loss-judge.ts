@@ -18,8 +18,6 @@ export interface ConnectionLoss {
   readonly error: AnyTransportError;
   /** How the socket ended. Missing if we end it. */
   readonly end?: LinkEnd | undefined;
-  /** Unix milliseconds since which nothing came in. Missing if that is now. */
-  readonly since?: number | undefined;
   /** The close code for a closing handshake. Missing: the socket is dropped. */
   readonly closeCode?: number | undefined;
   /** We replace a connection that did not fail: another attempt always follows. */

@@ -362,7 +362,7 @@ export class Supervisor implements ConnectionListener {
   }
 
   /** Retires the connection. Returns what announces that. */
-  #retire({ end, closeCode, since, error }: Partial<ConnectionLoss>): () => void {
+  #retire({ end, closeCode, error }: Partial<ConnectionLoss>): () => void {
     const { greeting, login, outbox, requests, subscriptions } = this.#parts;
     const connection = this.#connection;
     this.#connection = undefined;
@@ -379,7 +379,7 @@ export class Supervisor implements ConnectionListener {
     if (!connection.link.isGone) this.#attempts.linger(connection);
     if (error) requests.lost(error);
     const isByServer = end?.error instanceof ConnectionClosedError;
-    subscriptions.lost(since ?? wallTime(this.#context.runtime.clock), isByServer);
+    subscriptions.lost(connection.heardAt, isByServer);
     if (!connection.link.wasOpen) return () => {};
     const asked = this.#closing.options;
     const close = {

@@ -21,7 +21,7 @@ function newLink(
   })();
   const context = testContext({ handler, config: options.config ?? {} });
   const { clock } = context;
-  const link = { lives: true, latency: 50, probes: [] as number[], deadAt: undefined as number | undefined, since: 0 };
+  const link = { lives: true, latency: 50, probes: [] as number[], deadAt: undefined as number | undefined };
   let unprobed = 0;
   const probe: Probe = Object.assign(options.bytes ?? {}, {
     send: () => {
@@ -39,9 +39,8 @@ function newLink(
   });
   const listener = {
     onUnprobed: () => void unprobed++,
-    onSilence: (since: number) => {
+    onSilence: () => {
       link.deadAt = clock.now();
-      link.since = since;
     },
   };
   const heartbeat: Heartbeat = new Heartbeat(context, probe, listener);
@@ -114,7 +113,6 @@ describe('Heartbeat', () => {
       link.lives = false;
       await clock.advance(40_000);
       expect((link.deadAt as number) - diedAt).toBeLessThanOrEqual(40_000);
-      expect(link.since).toBeLessThanOrEqual(clock.wallTime() - clock.now() + diedAt);
     }
   });
 
@@ -310,19 +308,6 @@ describe('the verdict of a heartbeat', () => {
     expect(link.deadAt).toBeUndefined();
     await clock.advance(10_000);
     expect(link.deadAt).toBe(50_000);
-  });
-
-  it('tells since when nothing came in: the last tick with a frame, or the start [CL27]', async () => {
-    const { clock, link } = deadLink({});
-    const startedAt = clock.wallTime();
-    await clock.advance(40_000);
-    expect(link.since).toBe(startedAt);
-    const other = deadLink({});
-    const wall = other.clock.wallTime();
-    await other.clock.advance(30_500);
-    other.heartbeat.alive();
-    await other.clock.advance(100_000);
-    expect(other.link.since).toBe(wall + 30_000);
   });
 
   it('gives a late timer another probe, three times in a row at most [C6]', async () => {

@@ -135,6 +135,15 @@ describe('a link that cannot be probed', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('has its whole time again after the host slept [CF17]', async () => {
+    const { clock, link } = await connectFake({ idleTimeout: 20_000 }, { canPing: false });
+    await clock.jump(100_000);
+    await clock.advance(19_900);
+    expect(link.opened).toBe(1);
+    await clock.advance(200);
+    expect(link.opened).toBe(2);
+  });
+
   it('rests while the client is paused [CF17, CL23]', async () => {
     const { client, clock, link } = await connectFake({ idleTimeout: 20_000 }, { canPing: false });
     client.pause();

@@ -442,3 +442,66 @@ describe('a gap', () => {
     ]);
   });
 });
+
+describe('the time of a gap after a link that died long before anybody noticed', () => {
+  type World = Awaited<ReturnType<typeof connectedWorld>>;
+  /** A socket that cannot ping, on which only `idleTimeout` notices silence. */
+  const unprobed = { useWebsocketPing: false, idleTimeout: 30_000 };
+
+  it.each([
+    { noticed: 'by the heartbeat', config: {}, notice: () => {} },
+    { noticed: 'by idleTimeout', config: unprobed, notice: () => {} },
+    {
+      noticed: 'by an error of the socket',
+      config: unprobed,
+      notice: ({ peer }: World) => peer.reset(),
+    },
+    { noticed: 'by the application', config: {}, notice: ({ client }: World) => client.reconnect() },
+    {
+      noticed: 'by the application, which waits for answers in flight',
+      config: {},
+      notice: ({ client }: World) => {
+        client.request({ op: 'order' }).catch(() => {});
+        client.reconnect();
+      },
+    },
+  ])('begins when something last came in: noticed $noticed [CH20, F2]', async ({ config, notice }) => {
+    const world = await connectedWorld({ config });
+    const { client, clock, peer, publish, server, subscribe } = world;
+    const channel = await subscribe('a');
+    const gaps: { since: number; until: number }[] = [];
+    channel.on('gap', ({ since, until }) => gaps.push({ since, until }));
+    await clock.advance(7_300);
+    await publish('a', 1);
+    const heardAt = clock.wallTime();
+    peer.stall();
+    await clock.advance(1_000);
+    server.publish('a', 'lost');
+    await clock.advance(20_000);
+    notice(world);
+    await clock.advance(25_000);
+    expect([client.epoch, gaps]).toEqual([2, [{ since: heardAt, until: expect.any(Number) }]]);
+    expect(gaps[0]?.until).toBeGreaterThan(heardAt + 20_000);
+  });
+
+  it('begins before what a paused client did not read [CH20, CL23]', async () => {
+    const { client, clock, publish, server, subscribe } = await connectedWorld();
+    const channel = await subscribe('a');
+    const heard: unknown[] = [];
+    channel.on('message', (data, { gap }) => heard.push([data, gap?.since]));
+    await publish('a', 1);
+    const heardAt = clock.wallTime();
+    client.pause();
+    await clock.advance(10_000);
+    server.publish('a', 'not read');
+    await clock.advance(10_000);
+    client.reconnect();
+    client.resume();
+    await clock.advance(5_000);
+    await publish('a', 2);
+    expect(heard).toEqual([
+      [1, undefined],
+      [2, heardAt],
+    ]);
+  });
+});
