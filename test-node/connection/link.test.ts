@@ -1,0 +1,344 @@
+import {
+  ConnectionClosedError,
+  ConnectionFailedError,
+  GenericJsonHandler,
+  MessageTooLargeError,
+  type OpenSocket,
+  ProtocolError,
+  type Socket,
+  type SocketEvents,
+  type SocketRequest,
+  type TraceEntry,
+  WebSocketClient,
+  type WebSocketConfigInput,
+} from 'hpx-transport-ws';
+import { VirtualClock } from 'hpx-transport-ws/testing';
+import { describe, expect, it } from 'vitest';
+import { atEnd } from '../support/live.js';
+import { outcome } from '../support/virtual-world.js';
+
+interface Opened {
+  readonly request: SocketRequest;
+  readonly events: SocketEvents;
+  /** What the client asked of the socket. */
+  readonly calls: string[];
+}
+
+interface Options {
+  readonly config?: Partial<WebSocketConfigInput>;
+  readonly handler?: GenericJsonHandler;
+  /** In place of what a socket has. */
+  readonly socket?: Partial<Socket>;
+  /** What happens inside `openSocket()`. */
+  readonly onOpen?: (events: SocketEvents) => void;
+}
+
+/** A client on sockets of the test's own, in virtual time: they open after a millisecond and say nothing. */
+function platform({ config, handler = new GenericJsonHandler(), socket, onOpen }: Options = {}) {
+  const clock = new VirtualClock();
+  const sockets: Opened[] = [];
+  const openSocket: OpenSocket = (request, events) => {
+    const calls: string[] = [];
+    sockets.push({ request, events, calls });
+    if (onOpen) onOpen(events);
+    else clock.setTimer(() => events.onOpen(), 1);
+    return {
+      bufferedAmount: 0,
+      send: (data) => void calls.push(`send ${String(data)}`),
+      close: (code, reason) => void calls.push(`close ${code} ${reason}`),
+      terminate: () => void calls.push('terminate'),
+      ping: () => void calls.push('ping'),
+      ...socket,
+    };
+  };
+  const settings = { url: 'ws://test', reconnectInitialDelay: 0, pingInterval: 0, ...config };
+  const client = new WebSocketClient(settings, handler, { clock, openSocket });
+  atEnd(async () => {
+    const closed = client.close({ deadline: 0 });
+    await clock.advance(1_000);
+    await closed;
+  });
+  const messages: string[] = [];
+  const errors: Error[] = [];
+  const causes: (Error | undefined)[] = [];
+  const effects: TraceEntry[] = [];
+  client.on('message', ({ text }) => messages.push(text));
+  client.on('error', (error) => errors.push(error));
+  client.on('disconnected', ({ cause }) => causes.push(cause));
+  client.trace((entry) => {
+    if (entry.type === 'effect') effects.push(entry);
+  });
+  return {
+    client,
+    clock,
+    sockets,
+    messages,
+    errors,
+    /** Why each connection ended. */
+    causes,
+    /** The effects of a name in the trace. */
+    effects: (name: string) => effects.filter((entry) => entry.type === 'effect' && entry.effect === name),
+    nth: (index: number) => sockets[index] as Opened,
+    connect: async () => {
+      const connecting = client.connect();
+      await clock.advance(5);
+      return connecting;
+    },
+  };
+}
+
+describe('a socket that was replaced', () => {
+  it('is not heard any more, whatever it reports [RT2, C1]', async () => {
+    const { client, clock, connect, errors, messages, nth, sockets } = platform();
+    await connect();
+    const { events } = nth(0);
+    events.onMessage('first');
+    client.reconnect();
+    await clock.advance(600);
+    events.onMessage('late');
+    events.onPing();
+    events.onPong();
+    events.onError({ cause: new Error('late') });
+    events.onOpen();
+    events.onClose({ code: 4_000, reason: 'late', wasClean: true });
+    events.onClose({ code: 4_000, reason: 'twice', wasClean: true });
+    await clock.advance(2_000);
+    expect([messages, errors, sockets.length, client.state, client.epoch]).toEqual([['first'], [], 2, 'ready', 2]);
+  });
+
+  it('gets a second for the closing handshake, then it is dropped [CL22, C8]', async () => {
+    const { client, clock, connect, nth } = platform();
+    await connect();
+    client.reconnect('maintenance');
+    expect(nth(0).calls).toEqual([expect.stringMatching(/^close 1000 /)]);
+    await clock.advance(999);
+    expect(nth(0).calls).toHaveLength(1);
+    await clock.advance(1);
+    expect(nth(0).calls.slice(1)).toEqual(['terminate']);
+  });
+
+  it('that has completed the handshake is not dropped [CL22]', async () => {
+    const { client, clock, connect, nth } = platform();
+    await connect();
+    client.reconnect();
+    nth(0).events.onClose({ code: 1_000, reason: '', wasClean: true });
+    await clock.advance(5_000);
+    expect(nth(0).calls).toHaveLength(1);
+  });
+});
+
+describe('a platform that cannot drop a socket', () => {
+  const socket = { terminate: undefined } as unknown as Partial<Socket>;
+
+  it('is asked to close it, and another one is opened [C1, RT2]', async () => {
+    const config = { pingInterval: 1_000, pongTimeout: 500 };
+    const { client, clock, connect, nth, sockets } = platform({ config, socket });
+    await connect();
+    await clock.advance(1_700);
+    expect(nth(0).calls).toEqual(['ping', 'close undefined undefined']);
+    expect([sockets.length, client.state]).toEqual([2, 'ready']);
+  });
+
+  it('keeps no client open longer than its deadline, and no timer [C8, CL24]', async () => {
+    const { client, clock, connect, nth } = platform({ socket });
+    await connect();
+    let isClosed = false;
+    void client.close({ code: 3_000, reason: 'bye', deadline: 400 }).then(() => {
+      isClosed = true;
+    });
+    await clock.advance(399);
+    expect([isClosed, nth(0).calls]).toEqual([false, ['close 3000 bye']]);
+    await clock.advance(1);
+    expect([isClosed, client.state, clock.pendingTimers]).toEqual([true, 'closed', 0]);
+  });
+});
+
+describe('a socket that throws when it is closed or dropped', () => {
+  it('does not keep the client from ending; the trace tells [C8, CL29]', async () => {
+    const fails = (name: string) => () => {
+      throw new Error(`${name} failed`);
+    };
+    const socket = { close: fails('close'), terminate: fails('terminate') };
+    const { client, clock, connect, effects } = platform({ socket });
+    await connect();
+    const closed = client.close();
+    await clock.advance(1_000);
+    await closed;
+    const causes = effects('socketRefused').map((entry) => entry.type === 'effect' && entry.detail?.cause);
+    expect([...new Set(causes)]).toEqual(['close failed', 'terminate failed']);
+  });
+});
+
+describe('a socket that reports inside openSocket()', () => {
+  it('may have opened already [RT2]', async () => {
+    const { client, connect } = platform({ onOpen: (events) => events.onOpen() });
+    await connect();
+    expect([client.state, client.epoch]).toEqual(['ready', 1]);
+  });
+
+  it('may have failed already: it is dropped, and the attempt has failed [RT2, CL5]', async () => {
+    let opened = 0;
+    const { client, clock, nth } = platform({
+      config: { reconnectInitialDelay: 100, reconnectJitter: 0 },
+      onOpen: (events) => {
+        if (opened++ > 0) return events.onOpen();
+        events.onError({ cause: new Error('refused') });
+        events.onClose({ code: 1_006, reason: '', wasClean: false });
+      },
+    });
+    const failures: string[] = [];
+    client.on('reconnecting', ({ cause }) => failures.push(cause.message));
+    const connecting = client.connect();
+    await clock.advance(200);
+    await connecting;
+    expect(failures).toEqual([expect.stringContaining('refused')]);
+    expect([client.state, nth(0).calls]).toEqual(['ready', []]);
+  });
+});
+
+describe('the end of a socket', () => {
+  const end = async (code: number, wasClean: boolean, cause?: Error) => {
+    const { clock, connect, causes, errors, nth } = platform();
+    await connect();
+    const { events } = nth(0);
+    if (cause) events.onError({ cause });
+    events.onClose({ code, reason: '', wasClean });
+    await clock.advance(5);
+    return { cause: causes[0], errors };
+  };
+
+  it.each([
+    [1_009, MessageTooLargeError],
+    [1_002, ProtocolError],
+    [1_007, ProtocolError],
+  ])('with %i, because this side refused a frame, is an error of its own [ER13, C13]', async (code, kind) => {
+    const { cause, errors } = await end(code, false, new Error('of the parser'));
+    expect(cause).toBeInstanceOf(kind);
+    expect(errors).toEqual([cause]);
+    expect(cause).toMatchObject({ cause: { message: 'of the parser' } });
+  });
+
+  it.each([
+    [1_009, true, new Error('x')],
+    [1_009, false, undefined],
+    [1_002, false, undefined],
+    [1_007, true, undefined],
+    [1_006, false, new Error('ECONNRESET')],
+    [4_000, true, new Error('x')],
+  ])('with %i (clean: %s) otherwise is a lost connection [ER13]', async (code, wasClean, failure) => {
+    const { cause, errors } = await end(code, wasClean, failure);
+    expect(cause).toBeInstanceOf(ConnectionClosedError);
+    expect(cause).toMatchObject({ closeCode: code });
+    expect(cause?.cause).toEqual(failure);
+    expect(errors).toEqual([]);
+  });
+
+  it('has the first error as its cause, and comes a second after it at the latest [C1]', async () => {
+    const { clock, connect, causes, nth } = platform();
+    await connect();
+    const { events } = nth(0);
+    events.onError({ cause: new Error('first') });
+    await clock.advance(600);
+    events.onError({ cause: new Error('second') });
+    await clock.advance(399);
+    expect(causes).toEqual([]);
+    await clock.advance(1);
+    expect(causes).toMatchObject([{ cause: { message: 'first' } }]);
+    expect(nth(0).calls).toEqual(['terminate']);
+  });
+});
+
+describe('what a socket reports', () => {
+  it('in notes is in the trace [CL29]', async () => {
+    const { connect, effects, nth } = platform();
+    await connect();
+    nth(0).events.onNote?.('bulk reading is off');
+    expect(effects('socketNote')).toMatchObject([{ detail: { note: 'bulk reading is off' } }]);
+  });
+
+  it('of pings counts for the rate limit: the platform has answered them [HN23]', async () => {
+    const handler = new (class extends GenericJsonHandler {
+      override readonly limits = { frames: { count: 2, window: 1_000, margin: 0 } };
+    })();
+    const { client, clock, connect, nth } = platform({ handler });
+    await connect();
+    nth(0).events.onPing();
+    for (const frame of ['a', 'b']) void client.send(frame);
+    expect(nth(0).calls).toEqual(['send a']);
+    await clock.advance(1_000);
+    expect(nth(0).calls).toEqual(['send a', 'send b']);
+  });
+});
+
+describe('what openSocket() gets', () => {
+  it.each<[string | readonly string[] | undefined, readonly string[]]>([
+    ['one', ['one']],
+    [
+      ['one', 'two'],
+      ['one', 'two'],
+    ],
+    [undefined, []],
+  ])('are the protocols %j as a list, and node options only if there are some [CF5, CF16]', async (given, list) => {
+    const protocols = given as string[] | undefined;
+    const { connect, nth } = platform({ config: protocols === undefined ? {} : { protocols } });
+    await connect();
+    expect(nth(0).request.protocols).toEqual(list);
+    expect('nodeOptions' in nth(0).request).toBe(false);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no URL', { url: 'no url' }],
+    ['a URL of another kind', 'https://test'],
+  ])('is never %s from a url function: that attempt has failed [CF1, CL5]', async (_what, wrong) => {
+    const answers: unknown[] = [wrong];
+    const { client, clock, sockets } = platform({
+      config: { url: () => (answers.length > 0 ? answers.shift() : 'ws://test') as string },
+    });
+    const failures: Error[] = [];
+    client.on('reconnecting', ({ cause }) => failures.push(cause));
+    const connecting = client.connect();
+    await clock.advance(1_000);
+    await connecting;
+    expect(failures).toEqual([expect.any(ConnectionFailedError)]);
+    expect(failures[0]?.cause).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('never comes where code that saw the attempt in the trace has closed the client [CL24, C11]', async () => {
+    const { client, clock, sockets } = platform();
+    client.trace((entry) => {
+      if (entry.type === 'effect' && entry.effect === 'dial') void client.close();
+    });
+    const connecting = client.connect();
+    connecting.catch(() => {});
+    await clock.advance(5);
+    expect(await outcome(connecting)).toHaveProperty('error');
+    expect([sockets, client.state]).toEqual([[], 'closed']);
+  });
+});
+
+describe('a refused upgrade', () => {
+  it.each([
+    [{ url: 'ws://test' }, false],
+    [{ url: 'ws://user@test' }, true],
+    [{ url: 'ws://:word@test' }, true],
+    [{ url: () => 'ws://test' }, true],
+    [{ url: 'ws://test', nodeOptions: { headers: { Authorization: 'x' } } }, true],
+    [{ url: 'ws://test', nodeOptions: { headers: { COOKIE: 'x' } } }, true],
+    [{ url: 'ws://test', nodeOptions: { headers: { 'proxy-authorization': 'x' } } }, false],
+    [{ url: 'ws://test', nodeOptions: { headers: { 'cookie-policy': 'x' } } }, false],
+    [{ url: 'ws://test', nodeOptions: {} }, false],
+  ])('is a refused authentication only where credentials were sent: %j [HN16, C7]', async (config, isRefusal) => {
+    const { client, clock } = platform({
+      config: { ...config, authMaxAttempts: 1 } as Partial<WebSocketConfigInput>,
+      onOpen: (events) => {
+        events.onError({ status: 403, cause: new Error('403') });
+        events.onClose({ code: 1_006, reason: '', wasClean: false });
+      },
+    });
+    client.connect().catch(() => {});
+    await clock.advance(5);
+    expect(client.state).toBe(isRefusal ? 'closed' : 'reconnecting');
+  });
+});
