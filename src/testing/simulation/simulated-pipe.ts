@@ -146,6 +146,8 @@ export class SimulatedPipe {
       }
       parcel.deliver();
     }
+    // A `resume()` inside a delivery may have armed it for a parcel that has come out since.
+    this.#disarm();
     this.#arm();
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Admission, type SimulatedConnection, SimulatedNetwork } from '../../../src/testing/index.browser.js';
 import { describeAdapter } from '../../contract/contract-suite.js';
 import { probe } from '../../support/probe.js';
+import { connectedWorld } from '../../support/virtual-world.js';
 
 /** The adapter suite's peer, on the simulated network: what holds for a real socket has to hold for a simulated one. */
 const network = new SimulatedNetwork();
@@ -151,4 +152,20 @@ describe('SimulatedNetwork: control frames and flow', () => {
     expect(await socket.closed).toMatchObject({ code: 1006, wasClean: false });
     expect(network.clock.now() - closedAt).toBeGreaterThanOrEqual(799);
   });
+});
+
+it('the simulated network survives resume() inside a message [PK9]', async () => {
+  const { client, clock, server, subscribe } = await connectedWorld();
+  const channel = await subscribe('t');
+  const heard: unknown[] = [];
+  channel.on('message', (data) => {
+    heard.push(data);
+    if (heard.length > 1) return;
+    client.pause();
+    client.resume();
+  });
+  server.publish('t', 1);
+  server.publish('t', 2);
+  await clock.advance(10);
+  expect(heard).toEqual([1, 2]);
 });
