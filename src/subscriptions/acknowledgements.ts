@@ -157,9 +157,10 @@ export class Acknowledgements implements SubscribeFrameEvents {
     else this.#unanswered.expire(frame);
     for (const subscription of late) {
       this.#store.happen(subscription, isNameless ? 'abandoned' : 'expired');
-      this.#outcomes.unanswered(subscription);
       this.#changed.stage(subscription);
     }
+    // The application hears of it, and may end the connection.
+    for (const subscription of late) this.#outcomes.unanswered(subscription);
   }
 
   /** @param names - the topics that the message names; missing: all topics of the frame are looked at */

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import type { Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { asking, ScriptedHandler, scriptedWorld } from '../support/scripted-world.js';
-import { outcome } from '../support/virtual-world.js';
+import { connectedWorld, outcome } from '../support/virtual-world.js';
 
 const confirmed = (topic: string) => expect.objectContaining({ topic, live: true });
 
@@ -320,4 +320,17 @@ describe('the signal of a subscription', () => {
     await clock.advance(5);
     expect(ends).toEqual([{ code: 1000, reason: 'aborted' }]);
   });
+});
+
+it('reconnect() in the warning of an unconfirmed frame is no defect [C2]', async () => {
+  const { client, clock, drop, errors, server } = await connectedWorld({ config: { requestTimeout: 5_000 } });
+  for (const topic of ['a', 'b']) void client.subscribe(topic);
+  await clock.advance(10);
+  server.mute = true;
+  await drop();
+  client.on('warning', ({ code }) => {
+    if (code === 'subscription-unconfirmed') client.reconnect('now', { leaveTimeout: 0 });
+  });
+  await clock.advance(10_000);
+  expect(errors).toEqual([]);
 });
