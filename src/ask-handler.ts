@@ -1,5 +1,5 @@
 import type { Context } from './context.js';
-import type { ServerError } from './protocol/handler-types.js';
+import type { KeepAlive, Limits, ServerError } from './protocol/handler-types.js';
 import type { Message } from './protocol/message.js';
 import * as texts from './texts.js';
 import { wrapError } from './util/wrap-error.js';
@@ -12,6 +12,16 @@ export function attempt<T>(context: Context, what: string, ask: () => T): T | un
     context.emit('error', wrapError(what, cause));
     return undefined;
   }
+}
+
+/** The limits of the server. They may come from a getter, and one that throws costs the limits of the moment. */
+export function limitsOf(context: Context): Limits {
+  return attempt(context, texts.hookFailed('limits'), () => context.handler.limits) ?? {};
+}
+
+/** How the handler keeps a connection alive. It may come from a getter, as the limits may. */
+export function keepAliveOf(context: Context): KeepAlive | undefined {
+  return attempt(context, texts.hookFailed('keepAlive'), () => context.handler.keepAlive);
 }
 
 /** What a refusal says. A handler that cannot read it costs the words, not the refusal. */

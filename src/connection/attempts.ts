@@ -1,3 +1,4 @@
+import { limitsOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { Timer } from '../util/timer.js';
 import { wallTime } from '../util/wall-time.js';
@@ -23,7 +24,11 @@ export class Attempts {
 
   /** @param onDue - called when the next attempt is to start */
   constructor(context: Context, onDue: () => void) {
-    this.policy = new ReconnectPolicy(context.config, context.runtime, context.handler);
+    this.policy = new ReconnectPolicy(context.config, context.runtime, {
+      get limits() {
+        return limitsOf(context);
+      },
+    });
     this.#context = context;
     this.#onDue = onDue;
     this.#timer = new Timer(context.runtime.clock);

@@ -1,3 +1,4 @@
+import { keepAliveOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { Timer } from '../util/timer.js';
 
@@ -60,8 +61,8 @@ export class Heartbeat {
   #roundTrip: number | undefined;
 
   constructor(context: Context, probe: Probe, listener: HeartbeatListener) {
-    const { config, handler, runtime } = context;
-    const keepAlive = handler.keepAlive;
+    const { config, runtime } = context;
+    const keepAlive = keepAliveOf(context);
     this.#context = context;
     this.#probe = probe;
     this.#listener = listener;

@@ -1,3 +1,4 @@
+import { limitsOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { CapacityExceededError } from '../errors.js';
 import type { RequestId } from '../identifiers.js';
@@ -141,7 +142,7 @@ export class Outbox implements CallLaneListener {
   attach(link: OutboxLink): void {
     this.#phase = 'attached';
     this.#link = link;
-    this.#budget = new Budget(this.#context.handler.limits, this.#context.runtime.clock, link);
+    this.#budget = new Budget(limitsOf(this.#context), this.#context.runtime.clock, link);
   }
 
   /** The connection is ready: subscription frames and calls may leave. */
@@ -308,6 +309,8 @@ export class Outbox implements CallLaneListener {
     // It may also have taken longer than the call may wait.
     this.#deadlines.sweep();
     if (lane.head() !== call) return true;
+    // Or it may have used up what the rate limit allowed.
+    if (this.#holdBack('calls')) return false;
     lane.take(call);
     this.#writeCall(call, frame);
     return true;
@@ -340,17 +343,15 @@ export class Outbox implements CallLaneListener {
       this.#pumpInTurn();
       return false;
     }
-    if (room === 'calls') {
-      if (!this.#subscriptions.hasNext || budget.rateDelay('subscriptions') > 0) return false;
-    } else if (this.#subscriptionHold.active || this.#holdBack(room)) {
-      return false;
-    }
-    if (!this.#subscriptions.prepareNext()) return false;
-    // The handler's own code may have asked for the end of the connection.
+    const isHeldBack = () => (room === 'calls' ? budget.rateDelay('subscriptions') > 0 : this.#holdBack(room));
+    if (room === 'calls' ? !this.#subscriptions.hasNext : this.#subscriptionHold.active) return false;
+    if (isHeldBack() || !this.#subscriptions.prepareNext()) return false;
+    // The handler's own code may have asked for the end of the connection, or used up what the rate limit allowed.
     if (this.#turns.hasQueued) {
       this.#pumpInTurn();
       return false;
     }
+    if (isHeldBack()) return false;
     return this.#subscriptions.writeNext((frame, isEnd) => {
       this.#wasEnd = isEnd;
       budget.countSubscription();

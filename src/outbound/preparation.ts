@@ -1,3 +1,4 @@
+import { limitsOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { MessageTooLargeError, type ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
@@ -99,7 +100,7 @@ export class Preparation<T extends Preparable> {
   /** A handler that builds nothing would hold up every frame behind this frame. A frame may have grown too large. */
   #checked(frame: Frame): Frame {
     if (!isFrame(frame)) throw new TypeError(texts.NO_FRAME);
-    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+    const limit = limitsOf(this.#context).bytesPerFrame ?? Infinity;
     const bytes = limit === Infinity ? 0 : byteLength(frame);
     if (bytes > limit) throw new MessageTooLargeError(limit, texts.frameTooLarge(bytes, limit));
     return frame;

@@ -1,3 +1,4 @@
+import { limitsOf } from '../ask-handler.js';
 import type { ConnectionStatus } from '../connection-state.js';
 import type { Context } from '../context.js';
 import { CapacityExceededError, ConnectionClosedError, MessageTooLargeError, ProtocolError } from '../errors.js';
@@ -45,7 +46,7 @@ export class Admission {
         });
       }
     }
-    const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+    const limit = limitsOf(this.#context).bytesPerFrame ?? Infinity;
     if (limit !== Infinity) {
       const bytes = byteLength(frame);
       if (bytes > limit) {

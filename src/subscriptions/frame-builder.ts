@@ -1,3 +1,4 @@
+import { limitsOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { MessageTooLargeError, type ProtocolError } from '../errors.js';
 import type { RequestId, Topic } from '../identifiers.js';
@@ -47,7 +48,7 @@ export class SubscriptionFrameBuilder {
     try {
       const plan = this.#plan(operation, subscriptions);
       if (plan.faults.size > 0) return this.#withoutFaults(operation, subscriptions, plan);
-      const limit = this.#context.handler.limits?.bytesPerFrame ?? Infinity;
+      const limit = limitsOf(this.#context).bytesPerFrame ?? Infinity;
       const isWithin = ({ frames }: { readonly frames: readonly Frame[] }) =>
         limit === Infinity || frames.every((frame) => byteLength(frame) <= limit);
       if (plan.items.every(isWithin)) return this.#builtOf(plan, subscriptions);

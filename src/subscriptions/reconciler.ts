@@ -1,3 +1,4 @@
+import { limitsOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import { ProtocolError, SubscriptionFailedError } from '../errors.js';
 import type { SubscriptionFrames } from '../outbound/outbox.js';
@@ -163,7 +164,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
   /** Builds frames for as many topics as fit together. */
   #buildNext(): void {
     this.#parts.waits.sweep();
-    const { topicsPerFrame = DEFAULT_TOPICS_PER_FRAME, topicsPerConnection } = this.#context.handler.limits ?? {};
+    const { topicsPerFrame = DEFAULT_TOPICS_PER_FRAME, topicsPerConnection } = limitsOf(this.#context);
     // Where the server counts its topics, room is made before it is taken.
     const first = topicsPerConnection === undefined ? undefined : 'unsubscribe';
     const change = this.#parts.changed.take(topicsPerFrame, first);

@@ -1,3 +1,4 @@
+import { limitsOf } from '../ask-handler.js';
 import type { Channel } from '../channel/channel.js';
 import type { ChannelInlet } from '../channel/channel-inlet.js';
 import type { Context, Gate } from '../context.js';
@@ -354,7 +355,7 @@ export class Subscriptions implements SubscriberOwner, IdUser {
 
   /** @throws CapacityExceededError when the server allows no further topic */
   #checkLimit(topic: Topic): void {
-    const limit = this.#context.handler.limits?.topicsPerConnection ?? Infinity;
+    const limit = limitsOf(this.#context).topicsPerConnection ?? Infinity;
     if (this.#store.wanted < limit) return;
     throw new CapacityExceededError('limits.topicsPerConnection', limit, texts.tooManyTopics(topic));
   }

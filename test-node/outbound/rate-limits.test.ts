@@ -126,3 +126,22 @@ describe('a rate limit on answers to server pings', () => {
     expect(causes).toEqual([expect.stringContaining('more answers than it lets us send')]);
   });
 });
+
+it('a rate limit holds where prepareRequest() makes a call [HN23]', async () => {
+  class Handler extends LimitedHandler {
+    ask: (() => void) | undefined;
+    override prepareRequest(text: string): string {
+      const { ask } = this;
+      this.ask = undefined;
+      ask?.();
+      return text;
+    }
+  }
+  const handler = new Handler({ frames: { count: 2, window: 1_000, margin: 0 } });
+  const { client, clock, sent } = await connectedWorld({ handler });
+  void client.request({ op: 'one' });
+  handler.ask = () => void client.request({ op: 'urgent' }, { priority: 'high' });
+  void client.request({ op: 'two' });
+  await clock.advance(500);
+  expect(sent.map(({ op }) => op)).toEqual(['one', 'urgent']);
+});
