@@ -5,7 +5,10 @@ import { keepRaw } from '../util/keep-raw.js';
 export interface Gap {
   /** The epoch in which the gap ended. */
   readonly epoch: number;
-  /** After a lost connection, the time at which it last heard anything: it may have been dead long before anybody noticed. */
+  /**
+   * When the server ended the connection; after any other loss of a connection, when it last heard anything: the link may
+   * have been dead long before anybody noticed.
+   */
   readonly since: number;
   readonly until: number;
   /**

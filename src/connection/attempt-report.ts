@@ -2,7 +2,7 @@ import type { ProtocolHandler } from '../protocol/protocol-handler.js';
 import { redactedUrl } from '../protocol/secrets.js';
 import type { SocketError } from '../runtime.js';
 import * as texts from '../texts.js';
-import { maskWord } from '../util/mask-url.js';
+import { maskUrls, maskWord } from '../util/mask-url.js';
 
 /** Host and path of a URL, without secrets: no query, user or fragment, and no long segment of letters and digits. */
 export function showUrl(source: unknown, handler: ProtocolHandler<object, object>): string {
@@ -20,7 +20,7 @@ export interface Attempted {
 export function whatFailed(words: string, error: SocketError | undefined, attempt: Attempted): string {
   const { handler, protocols, url } = attempt;
   const { status, headers, cause } = error ?? { cause: undefined };
-  const parts = [status === undefined ? reasonsOf(cause) || words : `HTTP status ${status}`];
+  const parts = [status === undefined ? maskUrls(reasonsOf(cause) || words) : `HTTP status ${status}`];
   const { location } = headers ?? {};
   if (location !== undefined) parts.push(texts.redirectedTo(showTarget(location, url, handler)));
   if (protocols.length > 0) parts.push(texts.offered(protocols.map(maskWord)));

@@ -1,4 +1,4 @@
-import { attempt } from '../ask-handler.js';
+import { attempt, limitsOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import {
   type AnyTransportError,
@@ -33,8 +33,6 @@ import type { ConnectionLoss } from './loss-judge.js';
 export interface Departure {
   /** Milliseconds that the answers may take. @default the config's `leaveTimeout` */
   readonly timeout?: number | undefined;
-  /** Milliseconds that the server named for the next attempt. */
-  readonly serverDelay?: number | undefined;
   /** Whether a frame asks for it: what the same read brought after the frame is handed out first. */
   readonly isNotice?: boolean;
 }
@@ -47,6 +45,8 @@ export interface ConnectionListener {
   onLoss(connection: Connection, loss: ConnectionLoss): void;
   /** There is no way to probe the link. */
   onUnprobed(): void;
+  /** The server named a time before the next attempt. */
+  onServerDelay(delay: number): void;
   /** The socket is gone for good. */
   onGone(connection: Connection): void;
 }
@@ -106,7 +106,7 @@ export class Connection
 
   /** The connection is ready: watches over the link, and over the lifetime that the server allows it. */
   start(): void {
-    const { lifetime } = this.#context.handler.limits ?? {};
+    const { lifetime } = limitsOf(this.#context);
     if (lifetime !== undefined) this.#lifetime.start(lifetime, () => this.reconnect(texts.lifetimeOver(lifetime)));
     this.#watch();
   }
@@ -135,6 +135,7 @@ export class Connection
    */
   pause(): void {
     this.heartbeat.stop();
+    this.#leaving.pause();
     this.#idleWatch.stop();
     if (!this.link.canPause) return;
     this.link.pause();
@@ -151,7 +152,7 @@ export class Connection
    * Ends a connection that did not fail, with a closing handshake: after the answers in flight, or at once if there are
    * none, and at the second call.
    */
-  leave(reason: string, { timeout, serverDelay, isNotice = false }: Departure = {}): void {
+  leave(reason: string, { timeout, isNotice = false }: Departure = {}): void {
     const { drain, login, outbox } = this.#parts;
     // There will be no other connection, or this one has told its end, which is about to be judged.
     if (this.#listener.isClosing || login.isRefused || !this.link.isHeard) return;
@@ -163,14 +164,13 @@ export class Connection
       this.#listener.onLoss(this, {
         error,
         isPlanned: true,
-        serverDelay,
         ...(isSilent ? {} : { closeCode: 1000 }),
       });
     };
     const limit = timeout ?? leaveTimeout;
     const isAwaited = drain.isAwaiting || isNotice;
     if (limit === 0 || this.#leaving.isUnderWay || !outbox.isReady || !isAwaited) return end(false);
-    this.#leaving.start(drain.isAwaiting ? limit : 0, end);
+    this.#leaving.start(limit, end);
   }
 
   /** Stops everything of the connection. The socket is closed with a code, or dropped without a code. */
@@ -308,8 +308,10 @@ export class Connection
   }
 
   reconnect(reason: string, serverDelay?: number): void {
+    // It binds however this connection ends.
+    if (serverDelay !== undefined) this.#listener.onServerDelay(serverDelay);
     // A repeated notice must not cut the wait for answers short.
-    if (!this.#leaving.isUnderWay) this.leave(reason, { serverDelay, isNotice: true });
+    if (!this.#leaving.isUnderWay) this.leave(reason, { isNotice: true });
   }
 
   authenticate(message: Message): void {

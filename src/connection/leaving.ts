@@ -18,6 +18,8 @@ export class Leaving {
   readonly #probe: Probe;
   readonly #timer: Timer;
   readonly #silence: Timer;
+  /** Active between the last answer and the look whether it was the last one. */
+  readonly #turn: Timer;
 
   constructor(context: Context, outbox: Outbox, drain: Drain, probe: Probe) {
     this.#context = context;
@@ -26,6 +28,7 @@ export class Leaving {
     this.#probe = probe;
     this.#timer = new Timer(context.runtime.clock);
     this.#silence = new Timer(context.runtime.clock);
+    this.#turn = new Timer(context.runtime.clock);
   }
 
   get isUnderWay(): boolean {
@@ -42,11 +45,23 @@ export class Leaving {
     this.#timer.startPatiently(timeout, () => end(false));
     // Code that sees this may ask for the end once more, or close the client.
     this.#context.trace.effect('leave', { timeout });
-    // Nothing is awaited. What the same read has brought is handed out first, also the close of the server.
-    if (timeout === 0) return;
+    if (!this.isUnderWay) return;
+    // A notice of the server was a sign of life.
+    if (!this.#drain.isAwaiting) return this.#look(() => end(false));
     const wait = this.#context.gate.isPaused ? undefined : this.#probe.send();
     if (wait !== undefined) this.#watch(wait + SILENCE, () => end(true));
-    this.#drain.whenAnswered(() => end(false));
+    this.#drain.whenAnswered(() => this.#look(() => end(false)));
+  }
+
+  /**
+   * Calls back if nothing is awaited after the task at hand. What the same read has brought is handed out first, also the
+   * close of the server, and what code asks for that sees it is written first.
+   */
+  #look(answered: () => void): void {
+    this.#turn.startPatiently(0, () => {
+      if (this.#drain.isAwaiting) this.#drain.whenAnswered(() => this.#look(answered));
+      else answered();
+    });
   }
 
   /** Calls back after so long without a byte. */
@@ -59,6 +74,11 @@ export class Leaving {
     });
   }
 
+  /** Nothing is read any more: silence proves nothing. */
+  pause(): void {
+    this.#silence.stop();
+  }
+
   /** A sign of life came in. */
   alive(): void {
     this.#silence.stop();
@@ -68,6 +88,7 @@ export class Leaving {
   stop(): void {
     this.#timer.stop();
     this.#silence.stop();
+    this.#turn.stop();
     this.#drain.stopAwaiting();
   }
 }

@@ -256,8 +256,8 @@ export class Link {
         },
       );
       this.#socket = socket;
-      // The socket may have opened, or ended, before openSocket() returned it.
-      if (!this.isHeard) this.#discard();
+      // The socket may have opened, or ended, before openSocket() returned it, or the link may have been given up.
+      if (!this.isHeard) this.#attempt(() => (socket.terminate ? socket.terminate() : socket.close()));
       else if (this.#isEarly) this.#onOpen();
     } catch (cause) {
       this.#unopened(cleanCause(cause));
@@ -270,7 +270,7 @@ export class Link {
   }
 
   #onOpen(): void {
-    if (this.#state !== 'dialling' && this.#state !== 'early') return;
+    if ((this.#state !== 'dialling' && this.#state !== 'early') || this.#error) return;
     this.#state = 'early';
     if (!this.#socket) return;
     this.#state = 'open';

@@ -22,8 +22,6 @@ export interface ConnectionLoss {
   readonly closeCode?: number | undefined;
   /** We replace a connection that did not fail: another attempt always follows. */
   readonly isPlanned?: boolean | undefined;
-  /** Milliseconds that the server named: nothing shortens them. */
-  readonly serverDelay?: number | undefined;
   /** Whether the next attempt waits as long as after many failures. */
   readonly isSlow?: boolean | undefined;
   /** Milliseconds before the next attempt, in place of the policy's delay. */
@@ -53,7 +51,10 @@ export class LossJudge {
    * next attempt
    */
   judge(loss: ConnectionLoss, isClosing: boolean): ConnectionLoss & { event: 'lost' | 'failed' } {
-    if (this.#policy.lost()) this.#login.resetRefusals();
+    if (this.#policy.lost(loss.isPlanned)) {
+      this.#login.resetRefusals();
+      this.#wasTooLong = false;
+    }
     const { verdict, delay } = loss.end ? this.#ask(loss.end) : RETRY;
     let { error } = loss;
     if (verdict === 'authentication' && !(error instanceof AuthenticationFailedError)) {
@@ -62,11 +63,17 @@ export class LossJudge {
     if (verdict === 'fatal') return { ...loss, event: 'failed', error: finalOf(error) };
     if (isFinal(error)) return { ...loss, event: 'failed', error };
     if (!loss.isPlanned && !isClosing && this.#policy.exhausted) {
-      const { attempt } = this.#policy;
-      return { ...loss, event: 'failed', error: new MaxReconnectAttemptsError(attempt, { cause: error }) };
+      const { failures } = this.#policy;
+      return { ...loss, event: 'failed', error: new MaxReconnectAttemptsError(failures, { cause: error }) };
     }
-    const serverDelay = this.#cut(Math.max(loss.serverDelay ?? 0, loss.end?.retryAfter ?? 0, delay ?? 0));
-    return { ...loss, event: 'lost', error, serverDelay, isSlow: verdict === 'retry' && this.#isBusyEdge(loss.end) };
+    const named = Math.max(loss.end?.retryAfter ?? 0, delay ?? 0);
+    if (named > 0) this.postpone(named);
+    return { ...loss, event: 'lost', error, isSlow: verdict === 'retry' && this.#isBusyEdge(loss.end) };
+  }
+
+  /** The server named a time before the next attempt. */
+  postpone(delay: number): void {
+    this.#policy.postpone(this.#cut(delay));
   }
 
   #ask(end: LinkEnd): ClosePlan {
@@ -96,9 +103,10 @@ export class LossJudge {
     return isBusy;
   }
 
-  /** A longer time than `maxServerDelay` is a mistake, or an attack. */
-  #cut(delay: number): number {
+  /** A longer time than `maxServerDelay` is a mistake, or an attack. What is no number of milliseconds is no delay. */
+  #cut(named: number): number {
     const { maxServerDelay } = this.#context.config;
+    const delay = named > 0 ? named : 0;
     const wasTooLong = this.#wasTooLong;
     this.#wasTooLong = delay > maxServerDelay;
     if (!this.#wasTooLong) return delay;

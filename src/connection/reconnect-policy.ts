@@ -27,10 +27,14 @@ export class ReconnectPolicy {
   /** When the latest attempts started, oldest first. */
   #dialledAt: number[] = [];
   #attempt = 0;
+  /** How many attempts in a row led to a connection that we replaced ourselves before it had lasted. */
+  #replaced = 0;
   #readySince: number | undefined;
   /** When the host woke, and when that last shortened a wait. */
   #wokeAt = -Infinity;
   #lastWake = -Infinity;
+  /** Milliseconds that the server named for the next delay. */
+  #named = 0;
   /** The server asked for no attempt before this time. */
   #notBefore = -Infinity;
 
@@ -47,8 +51,13 @@ export class ReconnectPolicy {
     return this.#attempt;
   }
 
+  /** How many attempts in a row failed, or led to a connection that was lost before it had lasted. */
+  get failures(): number {
+    return this.#attempt - this.#replaced;
+  }
+
   get exhausted(): boolean {
-    return this.#attempt >= this.#config.reconnectMaxAttempts;
+    return this.failures >= this.#config.reconnectMaxAttempts;
   }
 
   dialled(): void {
@@ -62,25 +71,34 @@ export class ReconnectPolicy {
     this.#readySince = this.#runtime.clock.now();
   }
 
-  /** The connection or the attempt ended. Returns true if it had lasted, so that attempts count from 1 again. */
-  lost(): boolean {
+  /**
+   * The connection or the attempt ended. Returns true if it had lasted, so that attempts count from 1 again.
+   * @param isPlanned - whether we end it ourselves
+   */
+  lost(isPlanned = false): boolean {
     const since = this.#readySince;
     this.#readySince = undefined;
     const lasted = since !== undefined && this.#runtime.clock.now() - since >= this.#config.reconnectMinUptime;
-    if (lasted) this.#attempt = 0;
+    if (lasted) this.#attempt = this.#replaced = 0;
+    else if (isPlanned && since !== undefined && this.#attempt > 0) this.#replaced++;
     return lasted;
+  }
+
+  /** The server named a time, which is added to the next delay. Nothing shortens it. */
+  postpone(serverDelay: number): void {
+    this.#named = Math.max(this.#named, serverDelay);
   }
 
   /**
    * Counts an attempt. Returns the milliseconds before it.
-   * @param serverDelay - the time that the server named, which nothing shortens
    * @param isSlow - whether to wait as long as after many failures
    */
-  next(serverDelay = 0, isSlow = false): number {
+  next(isSlow = false): number {
     const { reconnectInitialDelay, reconnectBackoffFactor, reconnectMaxDelay, reconnectJitter } = this.#config;
     this.#attempt++;
     const now = this.#runtime.clock.now();
-    this.#notBefore = Math.max(this.#notBefore, now + serverDelay);
+    this.#notBefore = Math.max(this.#notBefore, now + this.#named);
+    this.#named = 0;
     // Kept finite: zero times infinity would be no delay at all.
     const growth = Math.min(reconnectBackoffFactor ** (this.#attempt - 1), Number.MAX_VALUE);
     const limit = isSlow ? reconnectMaxDelay : Math.min(reconnectMaxDelay, reconnectInitialDelay * growth);

@@ -50,6 +50,8 @@ export class Supervisor implements ConnectionListener {
   /** Whether the application knows that its links cannot be probed. */
   #isUnprobed = false;
   #stopListening: (() => void) | undefined;
+  /** Whether connections authenticate if the calls of `authenticate()` that are under way are refused. */
+  #wasLoginWanted = false;
 
   constructor(context: Context, parts: SupervisorParts) {
     this.#context = context;
@@ -128,16 +130,18 @@ export class Supervisor implements ConnectionListener {
   /** Authenticates now, or with the connection that is being made. */
   authenticate(): Promise<void> {
     const { login } = this.#parts;
-    const wasWanted = login.isWanted;
+    // Of several calls that are under way, the first one knows what holds if all are refused.
+    if (!login.isRefreshing) this.#wasLoginWanted = login.isWanted;
     login.isWanted = true;
     if (this.state !== 'ready') return this.#whenReady();
     return handled(
       new Promise((resolve, reject) => {
         login.refresh((error) => {
           this.#context.gate.hold();
-          if (!error) return resolve();
-          login.isWanted = wasWanted;
-          reject(error);
+          if (!error) this.#wasLoginWanted = true;
+          login.isWanted = this.#wasLoginWanted;
+          if (error) reject(error);
+          else resolve();
         });
       }),
     );
@@ -174,8 +178,14 @@ export class Supervisor implements ConnectionListener {
       // A connection that is closing, perhaps after outstanding answers, is not replaced any more.
       if (loss.isPlanned && this.#closing.options) return;
       const { event, ...judged } = this.#judge.judge(loss, this.state === 'closing');
+      // A call that is made where the loss shows first waits for the next connection.
+      this.#parts.outbox.detach();
       this.#machine.transit(event, { ...judged, reason: judged.error.message }, this.#effects);
     });
+  }
+
+  onServerDelay(delay: number): void {
+    this.#judge.postpone(delay);
   }
 
   onUnprobed(): void {
@@ -275,7 +285,7 @@ export class Supervisor implements ConnectionListener {
       const disconnected = this.#retire(loss);
       this.#lastLoss = loss.error;
       const { policy } = this.#attempts;
-      const delay = loss.delay ?? policy.next(loss.serverDelay, loss.isSlow);
+      const delay = loss.delay ?? policy.next(loss.isSlow);
       this.#attempts.startIn(delay);
       const { attempt } = policy;
       return () => {
@@ -379,7 +389,9 @@ export class Supervisor implements ConnectionListener {
     if (!connection.link.isGone) this.#attempts.linger(connection);
     if (error) requests.lost(error);
     const isByServer = end?.error instanceof ConnectionClosedError;
-    subscriptions.lost(connection.heardAt, isByServer);
+    // The end of the stream comes after everything that the server sent. Any other end may come long after the link died.
+    const isInOrder = end !== undefined && end.error.cause === undefined;
+    subscriptions.lost(isInOrder ? wallTime(this.#context.runtime.clock) : connection.heardAt, isByServer);
     if (!connection.link.wasOpen) return () => {};
     const asked = this.#closing.options;
     const close = {

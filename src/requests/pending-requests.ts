@@ -44,9 +44,9 @@ export class PendingRequests implements RequestOwner, IdUser {
     return this.#requests.size;
   }
 
-  /** Whether a request was written and has no answer. The oldest requests come first, so the search is short. */
+  /** Whether a request is on the wire of the live connection and has no answer. The oldest requests come first, so the search is short. */
   get hasWritten(): boolean {
-    for (const request of this.#requests.values()) if (request.isWritten) return true;
+    for (const request of this.#requests.values()) if (!request.isUnwritten) return true;
     return false;
   }
 

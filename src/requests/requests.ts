@@ -18,7 +18,7 @@ import { type Admission, ownFrame, serialise } from './admission.js';
 import { type CallOptions, callRules } from './call-options.js';
 import { closedError } from './closed-error.js';
 import type { Drain } from './drain.js';
-import type { PendingCall, PendingOptions, PendingRequest, RetryPolicy } from './pending-request.js';
+import type { Outcome, PendingCall, PendingOptions, PendingRequest, RetryPolicy } from './pending-request.js';
 import { PendingRequests, type PendingRequestsListener } from './pending-requests.js';
 import type { RequestIds } from './request-ids.js';
 
@@ -185,10 +185,12 @@ export class Requests implements PendingRequestsListener {
     this.#context.gate.hold();
   }
 
-  onSettled(request: PendingRequest): void {
+  onSettled(request: PendingRequest, outcome: Outcome): void {
     this.#outbox.delete(request);
     this.#context.gate.hold();
-    this.#drain.check();
+    // The cancel of an aborted request is still to be written.
+    if (outcome === 'aborted') queueMicrotask(() => this.#drain.check());
+    else this.#drain.check();
   }
 
   onAborted(request: PendingRequest): void {

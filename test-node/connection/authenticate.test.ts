@@ -13,7 +13,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
-import { connectedWorld } from '../support/virtual-world.js';
+import { connectedWorld, outcome } from '../support/virtual-world.js';
 
 describe('authenticate()', () => {
   it('in a listener of connected authenticates the current connection [CL20, CL21]', async () => {
@@ -231,4 +231,20 @@ describe('authenticate()', () => {
     await client.send(new Uint8Array(9));
     expect(await promise).toBe('<9 bytes>');
   });
+});
+
+it('two refused calls of authenticate() leave later connections without a login [CL20, CL21]', async () => {
+  const handler = new LoginHandler();
+  handler.key = 'wrong';
+  const { client, clock, drop } = await connectedWorld({
+    handler,
+    server: { key: 'right' },
+    config: { authOnConnect: false },
+  });
+  const calls = [client.authenticate(), client.authenticate()];
+  await clock.advance(100);
+  for (const call of calls) expect(await outcome(call)).toHaveProperty('error');
+  await drop();
+  await clock.advance(60_000);
+  expect([client.state, handler.built]).toEqual(['ready', 1]);
 });

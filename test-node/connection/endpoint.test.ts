@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect as tcp } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SocketRequest } from 'hpx-transport-ws';
+import { GenericJsonHandler, type SocketRequest, WebSocketClient } from 'hpx-transport-ws';
 import { nodeRuntime } from 'hpx-transport-ws/adapters/node';
-import { VirtualClock } from 'hpx-transport-ws/testing';
+import { MockWebSocketServer, VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { selfSigned } from '../support/certificate.js';
@@ -191,5 +191,46 @@ describe('the options of a socket', () => {
     const request = { url: server.url, protocols: ['v1'], maxMessageSize: 1_000, nodeOptions };
     expect(requests).toEqual([request, request]);
     expect(server.upgradeAttempts).toBe(1);
+  });
+});
+
+describe('code that runs while a socket is being opened', () => {
+  it.each([
+    ['close', 'a string', 0],
+    ['close', 'a function', 0],
+    ['reconnect', 'a function', 1],
+  ] as const)('%s() leaves no socket behind; the URL is %s [C8, C1, F5]', async (act, kind, count) => {
+    const { client, clock, network, runtime } = virtualWorld(
+      kind === 'a string' ? {} : { config: { url: async () => 'ws://exchange' } },
+    );
+    const { openSocket } = runtime;
+    let left = 1;
+    const open: typeof openSocket = (...dial) => {
+      if (left-- > 0) void client[act]();
+      return openSocket(...dial);
+    };
+    Object.assign(runtime, { openSocket: open });
+    client.connect().catch(() => {});
+    await clock.advance(60_000);
+    expect(network.sockets).toBe(count);
+  });
+
+  it('close() inside createConnection of Node leaves no socket behind [C8, F5]', async () => {
+    const server = await MockWebSocketServer.start();
+    const { port } = new URL(server.url);
+    const createConnection = (options: object) => {
+      void client.close();
+      return tcp({ ...options, port: Number(port), host: '127.0.0.1' });
+    };
+    const client: WebSocketClient = new WebSocketClient(
+      { url: server.url, nodeOptions: { createConnection } },
+      new GenericJsonHandler(),
+    );
+    client.connect().catch(() => {});
+    await client.closed;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { length } = server.connections;
+    await server.stop();
+    expect(length).toBe(0);
   });
 });

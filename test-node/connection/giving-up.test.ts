@@ -122,3 +122,13 @@ it('every other failure is retried for ever [C7, CL5]', async () => {
   await close();
   expect([clock.pendingTimers, network.sockets]).toEqual([0, 0]);
 });
+
+it('planned replacements that succeed are no failed attempts [CF6]', async () => {
+  const { client, clock, drop } = await connectedWorld({ config: { reconnectMaxAttempts: 2 } });
+  for (let count = 0; count < 2; count++) {
+    client.reconnect();
+    while (client.state !== 'ready') await clock.advance(10);
+  }
+  await drop();
+  expect([client.epoch, client.state]).toEqual([3, 'reconnecting']);
+});

@@ -1,6 +1,6 @@
 import type { TraceEntry, WebSocketClient } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
+import { connectedWorld, outcome, virtualWorld } from '../support/virtual-world.js';
 
 /** Acts in a sink of the trace, when an effect is reported for the first time. */
 function inEffect(client: WebSocketClient, effect: string, act: () => void): void {
@@ -81,4 +81,15 @@ describe('a trace entry that ends the connection', () => {
     client.reconnect();
     expect(client.state).toBe('reconnecting');
   });
+});
+
+it('a call made in a sink that sees the loss waits for the next connection [DL2, C3]', async () => {
+  const { client, clock } = await connectedWorld();
+  let call: Promise<unknown> | undefined;
+  client.trace((entry) => {
+    if (entry.type === 'transition' && entry.to === 'reconnecting') call ??= client.request({ op: 'order' });
+  });
+  client.reconnect();
+  await clock.advance(10_000);
+  expect(await outcome(call as Promise<unknown>)).toEqual({ op: 'order' });
 });

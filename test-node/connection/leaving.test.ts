@@ -1,4 +1,4 @@
-import { type CloseInfo, type CloseVerdict, GenericJsonHandler, type Message } from 'hpx-transport-ws';
+import { type CloseInfo, type CloseVerdict, GenericJsonHandler, type Message, type Signal } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
 import { connectedWorld, outcome } from '../support/virtual-world.js';
 
@@ -199,4 +199,107 @@ it('a planned end waits as long as bytes come, also of a frame that is not compl
   client.reconnect('maintenance', { leaveTimeout: 20_000 });
   await clock.advance(6_000);
   expect(await answer).toMatchObject({ op: 'history' });
+});
+
+/** Heeds a notice of the server; the delay is as the server says it. */
+class Notices extends GenericJsonHandler {
+  override extractSignal(message: Message): Signal | undefined {
+    if (message.field('op') !== 'bye') return undefined;
+    return { type: 'reconnect', delay: Number(message.field('retry_after') ?? 0) };
+  }
+
+  override buildCancel(id: string | number): string {
+    return JSON.stringify({ op: 'cancel', id });
+  }
+}
+
+/** The same, for a server whose notices are heeded. */
+async function noticedServer(config = {}) {
+  const world = await connectedWorld({ handler: new Notices(), config });
+  const answers: (() => void)[] = [];
+  world.server.onSend = (frame, send) => {
+    if ('data' in frame && !('topic' in frame)) answers.push(send);
+    else send();
+  };
+  return { ...world, peer: world.peer, answer: () => answers.splice(0).forEach((send) => void send()) };
+}
+
+describe('the end of a connection that is replaced', () => {
+  it('waits for a high call that was written in the turn of the notice [CL50]', async () => {
+    const { answer, client, clock, peer, subscribe } = await noticedServer();
+    const channel = await subscribe('t');
+    let call: Promise<unknown> | undefined;
+    channel.on('message', () => {
+      call ??= client.request({ op: 'cancel-all' }, { priority: 'high' });
+    });
+    peer.sendJson({ op: 'bye' });
+    peer.sendJson({ topic: 't', sequence: 1, data: 1 });
+    await clock.advance(3);
+    answer();
+    await clock.advance(10_000);
+    expect(await outcome(call as Promise<unknown>)).not.toHaveProperty('error');
+  });
+
+  it('hands out what the same read brought behind the last answer [CL50]', async () => {
+    const { answer, client, clock, server, subscribe } = await noticedServer();
+    const channel = await subscribe('fills');
+    const heard: unknown[] = [];
+    channel.on('message', (data) => heard.push(data));
+    client.request({ op: 'order' }).catch(() => {});
+    await clock.advance(5);
+    client.reconnect();
+    await clock.advance(5);
+    answer();
+    server.publish('fills', 'the fill of that order');
+    await clock.advance(1_000);
+    expect(heard).toEqual(['the fill of that order']);
+  });
+
+  it.each(['reconnect', 'close'] as const)(
+    'sends the cancel of the last call that is aborted: %s [HN12, DL16]',
+    async (end) => {
+      const { client, clock, sent } = await noticedServer();
+      const stop = new AbortController();
+      client.request({ op: 'order' }, { signal: stop.signal }).catch(() => {});
+      await clock.advance(5);
+      if (end === 'reconnect') client.reconnect();
+      else void client.close({ drain: true, deadline: 5_000 });
+      await clock.advance(5);
+      stop.abort();
+      await clock.advance(100);
+      expect(sent.map(({ op }) => op)).toEqual(['order', 'cancel']);
+    },
+  );
+
+  it('does not give a paused link up [CL50, CL23]', async () => {
+    const { answer, client, clock } = await noticedServer();
+    const call = client.request({ op: 'order' });
+    await clock.advance(5);
+    client.reconnect();
+    client.pause();
+    await clock.advance(1_500);
+    client.resume();
+    answer();
+    await clock.advance(50);
+    expect(await outcome(call)).not.toHaveProperty('error');
+  });
+
+  it('does not wait for an idempotent request that is not on the wire [CL50]', async () => {
+    let isSlow = false;
+    class Handler extends GenericJsonHandler {
+      override prepareRequest(text: string): string | Promise<string> {
+        return isSlow ? new Promise(() => {}) : text;
+      }
+    }
+    const { client, clock, drop, server } = await connectedWorld({ handler: new Handler() });
+    server.onSend = () => {};
+    client.request({ op: 'balance' }, { retry: 'idempotent', timeout: 100_000 }).catch(() => {});
+    await clock.advance(5);
+    isSlow = true;
+    await drop();
+    await clock.advance(2_000);
+    expect([client.state, server.connections[0]?.received]).toEqual(['ready', []]);
+    client.reconnect();
+    expect(client.state).toBe('reconnecting');
+  });
 });

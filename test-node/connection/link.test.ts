@@ -192,7 +192,7 @@ describe('a socket that reports inside openSocket()', () => {
     await clock.advance(200);
     await connecting;
     expect(failures).toEqual([expect.stringContaining('refused')]);
-    expect([client.state, nth(0).calls]).toEqual(['ready', []]);
+    expect([client.state, nth(0).calls]).toEqual(['ready', ['terminate']]);
   });
 });
 
@@ -211,7 +211,7 @@ describe('the end of a socket', () => {
     [1_009, MessageTooLargeError],
     [1_002, ProtocolError],
     [1_007, ProtocolError],
-  ])('with %i, because this side refused a frame, is an error of its own [ER13, C13]', async (code, kind) => {
+  ])('with %i, because this side refused a frame, is an error of its own [ER13]', async (code, kind) => {
     const { cause, errors } = await end(code, false, new Error('of the parser'));
     expect(cause).toBeInstanceOf(kind);
     expect(errors).toEqual([cause]);

@@ -1,6 +1,6 @@
-import { type CloseInfo, GenericJsonHandler, type UrlContext } from 'hpx-transport-ws';
+import { type CloseInfo, GenericJsonHandler, type Message, type Signal, type UrlContext } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { virtualWorld } from '../support/virtual-world.js';
+import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 const REFUSED = { status: 429, retryAfter: 20_000 };
 
@@ -208,4 +208,97 @@ describe('the error of a failed attempt', () => {
     expect(error).toMatchObject({ retryable: false, closeCode: 4003 });
     expect(error?.message).toBe('The server closed the connection with code 4003: key revoked.');
   });
+});
+
+/** Heeds a notice of the server; the delay is as the server says it. */
+class Notices extends GenericJsonHandler {
+  override extractSignal(message: Message): Signal | undefined {
+    if (message.field('op') !== 'bye') return undefined;
+    return { type: 'reconnect', delay: Number(message.field('retry_after') ?? 0) };
+  }
+}
+
+/** A server that answers requests only when the test says so. */
+async function slowServer(config = {}) {
+  const world = await connectedWorld({ handler: new Notices(), config });
+  const answers: (() => void)[] = [];
+  world.server.onSend = (frame, send) => {
+    if ('data' in frame && !('topic' in frame)) answers.push(send);
+    else send();
+  };
+  return { ...world, peer: world.peer, answer: () => answers.splice(0).forEach((send) => void send()) };
+}
+type Slow = Awaited<ReturnType<typeof slowServer>>;
+
+describe('a delay that a notice names', () => {
+  it.each<[string, (world: Slow) => unknown]>([
+    [
+      'the server closes in the same read',
+      ({ peer }) => {
+        peer.sendJson({ op: 'bye', retry_after: 60_000 });
+        peer.close(1001, 'maintenance');
+      },
+    ],
+    [
+      'the server closes while an answer is outstanding',
+      async ({ client, clock, peer }) => {
+        client.request({ op: 'order' }).catch(() => {});
+        await clock.advance(5);
+        peer.sendJson({ op: 'bye', retry_after: 60_000 });
+        await clock.advance(500);
+        peer.close(1001, 'maintenance');
+      },
+    ],
+    [
+      'it comes while a planned end is under way',
+      async ({ answer, client, clock, peer }) => {
+        client.request({ op: 'order' }).catch(() => {});
+        await clock.advance(5);
+        client.reconnect();
+        peer.sendJson({ op: 'bye', retry_after: 60_000 });
+        await clock.advance(10);
+        answer();
+      },
+    ],
+    [
+      'reconnect() is called after it',
+      async ({ client, clock, peer }) => {
+        client.request({ op: 'order' }).catch(() => {});
+        await clock.advance(5);
+        peer.sendJson({ op: 'bye', retry_after: 60_000 });
+        await clock.advance(10);
+        client.reconnect();
+      },
+    ],
+  ])('binds although %s [RT9, HN33, C12]', async (_what, act) => {
+    const world = await slowServer();
+    const from = world.clock.now();
+    await act(world);
+    await world.clock.advance(120_000);
+    expect((world.network.attempts[1] ?? 0) - from).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('that is no number is no delay [C7, L1]', async () => {
+    const world = virtualWorld({ handler: new Notices() });
+    const { client, clock, runtime } = world;
+    const { setTimer } = clock;
+    // As setTimeout() of every platform does.
+    clock.setTimer = (callback, delay) => setTimer.call(clock, callback, Number.isNaN(delay) ? 1 : delay);
+    await world.connect();
+    world.peer.sendJson({ op: 'bye', retry_after: 'soon' });
+    await clock.advance(60_000);
+    client.reconnect();
+    runtime.wake('online');
+    await clock.advance(600_000);
+    expect(client.state).toBe('ready');
+  });
+});
+
+it('the error of a url function shows no query and no user [ER9, ER13]', async () => {
+  const url = () => Promise.reject(new Error('GET https://me:pass@rest.example/listenKey?apiKey=SECRET failed'));
+  const { client, clock } = virtualWorld({ config: { url } });
+  client.connect().catch(() => {});
+  await clock.advance(10);
+  expect(client.lastError?.message).toContain('rest.example');
+  expect(client.lastError?.message).not.toMatch(/SECRET|pass/);
 });

@@ -172,3 +172,21 @@ describe('a socket that refuses a frame', () => {
     expect(await outcome(call)).toMatchObject({ error: { code: 'REQUEST_TIMEOUT', delivery: 'unknown' } });
   });
 });
+
+it('an error before the open leaves no attempt without an end [C7]', async () => {
+  const { client, clock, runtime } = virtualWorld();
+  const { openSocket } = runtime;
+  let left = 1;
+  const open: typeof openSocket = (request, events) =>
+    openSocket(request, {
+      ...events,
+      onOpen: () => {
+        if (left-- > 0) events.onError({ cause: new Error('odd') });
+        events.onOpen();
+      },
+    });
+  Object.assign(runtime, { openSocket: open });
+  client.connect().catch(() => {});
+  await clock.advance(60_000);
+  expect(client.state).toBe('ready');
+});

@@ -12,6 +12,7 @@ import {
   serve,
 } from '../support/live.js';
 import { LoginHandler } from '../support/login-handler.js';
+import { connectedWorld, outcome } from '../support/virtual-world.js';
 
 describe('a handler that throws', () => {
   const boom = (): never => {
@@ -239,5 +240,25 @@ describe('a handler that throws', () => {
     server.publish('a', 'fine');
     expect((await failed)[0]).toBeInstanceOf(ProtocolError);
     expect(await got.until(1)).toEqual(['fine']);
+  });
+});
+
+describe('a getter of the handler that throws once', () => {
+  it.each([1, 2, 3, 4, 5])('does not stop the client: limits, read %i of a connection [HN30, L1]', async (nth) => {
+    const handler = new GenericJsonHandler();
+    let reads = -Infinity;
+    Object.defineProperty(handler, 'limits', {
+      get() {
+        if (++reads === nth) throw new Error('not loaded');
+        return undefined;
+      },
+    });
+    const { client, clock, drop } = await connectedWorld({ handler });
+    reads = 0;
+    await drop();
+    await clock.advance(60_000);
+    const call = client.request({ op: 'order' });
+    await clock.advance(10_000);
+    expect([client.state, await outcome(call)]).toEqual(['ready', { op: 'order' }]);
   });
 });
