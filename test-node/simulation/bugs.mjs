@@ -27,8 +27,8 @@ export const bugs = [
   bug(
     'the server’s Retry-After is ignored',
     'connection/reconnect-policy.ts',
-    'now + serverDelay',
-    'now + 0 * serverDelay',
+    'now + this.#named',
+    'now + 0 * this.#named',
   ),
   bug('the timer of the back-off is not cancelled', 'connection/supervisor.ts', 'this.#attempts.stop();', ''),
   bug('a wake of the host is ignored', 'connection/attempts.ts', 'delay < this.#timer.remaining', 'delay < -1', 2_000),
