@@ -14,9 +14,11 @@ export function attempt<T>(context: Context, what: string, ask: () => T): T | un
   }
 }
 
+const NO_LIMITS: Limits = {};
+
 /** The limits of the server. They may come from a getter, and one that throws costs the limits of the moment. */
 export function limitsOf(context: Context): Limits {
-  return attempt(context, texts.hookFailed('limits'), () => context.handler.limits) ?? {};
+  return attempt(context, texts.hookFailed('limits'), () => context.handler.limits) ?? NO_LIMITS;
 }
 
 /** How the handler keeps a connection alive. It may come from a getter, as the limits may. */

@@ -44,7 +44,10 @@ export class PendingRequests implements RequestOwner, IdUser {
     return this.#requests.size;
   }
 
-  /** Whether a request is on the wire of the live connection and has no answer. The oldest requests come first, so the search is short. */
+  /**
+   * Whether a request is on the wire of the live connection and has no answer. The oldest requests come first, so the search
+   * is short.
+   */
   get hasWritten(): boolean {
     for (const request of this.#requests.values()) if (!request.isUnwritten) return true;
     return false;
