@@ -42,9 +42,9 @@ export class Closing {
     return true;
   }
 
-  /** Starts the deadline that `close()` asked for. */
-  start(onDeadline: () => void): void {
-    this.#timer.startPatiently(this.#options?.deadline ?? 0, onDeadline);
+  /** Starts the deadline that `close()` asked for, in milliseconds. */
+  start(deadline: number, onDeadline: () => void): void {
+    this.#timer.startPatiently(deadline, onDeadline);
   }
 
   stop(): void {

@@ -310,11 +310,12 @@ export class Supervisor implements ConnectionListener {
       this.#attempts.stop();
       greeting.stop();
       this.#connection?.stop();
-      this.#closing.start(() => {
+      const { deadline = 0, drain: isDrained = false } = this.#closing.options ?? {};
+      this.#closing.start(deadline, () => {
         this.#shutdown();
         this.#connection?.link.forget();
       });
-      if (this.#closing.options?.drain && outbox.isReady) {
+      if (isDrained && outbox.isReady) {
         outbox.stay();
         drain.whenEmpty(() => this.#shutdown());
       } else {

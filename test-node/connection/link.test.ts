@@ -3,93 +3,17 @@ import {
   ConnectionFailedError,
   GenericJsonHandler,
   MessageTooLargeError,
-  type OpenSocket,
   ProtocolError,
   type Socket,
-  type SocketEvents,
-  type SocketRequest,
-  type TraceEntry,
-  WebSocketClient,
   type WebSocketConfigInput,
 } from 'hpx-transport-ws';
-import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
-import { atEnd } from '../support/live.js';
+import { ownSockets } from '../support/own-sockets.js';
 import { outcome } from '../support/virtual-world.js';
-
-interface Opened {
-  readonly request: SocketRequest;
-  readonly events: SocketEvents;
-  /** What the client asked of the socket. */
-  readonly calls: string[];
-}
-
-interface Options {
-  readonly config?: Partial<WebSocketConfigInput>;
-  readonly handler?: GenericJsonHandler;
-  /** In place of what a socket has. */
-  readonly socket?: Partial<Socket>;
-  /** What happens inside `openSocket()`. */
-  readonly onOpen?: (events: SocketEvents) => void;
-}
-
-/** A client on sockets of the test's own, in virtual time: they open after a millisecond and say nothing. */
-function platform({ config, handler = new GenericJsonHandler(), socket, onOpen }: Options = {}) {
-  const clock = new VirtualClock();
-  const sockets: Opened[] = [];
-  const openSocket: OpenSocket = (request, events) => {
-    const calls: string[] = [];
-    sockets.push({ request, events, calls });
-    if (onOpen) onOpen(events);
-    else clock.setTimer(() => events.onOpen(), 1);
-    return {
-      bufferedAmount: 0,
-      send: (data) => void calls.push(`send ${String(data)}`),
-      close: (code, reason) => void calls.push(`close ${code} ${reason}`),
-      terminate: () => void calls.push('terminate'),
-      ping: () => void calls.push('ping'),
-      ...socket,
-    };
-  };
-  const settings = { url: 'ws://test', reconnectInitialDelay: 0, pingInterval: 0, ...config };
-  const client = new WebSocketClient(settings, handler, { clock, openSocket });
-  atEnd(async () => {
-    const closed = client.close({ deadline: 0 });
-    await clock.advance(1_000);
-    await closed;
-  });
-  const messages: string[] = [];
-  const errors: Error[] = [];
-  const causes: (Error | undefined)[] = [];
-  const effects: TraceEntry[] = [];
-  client.on('message', ({ text }) => messages.push(text));
-  client.on('error', (error) => errors.push(error));
-  client.on('disconnected', ({ cause }) => causes.push(cause));
-  client.trace((entry) => {
-    if (entry.type === 'effect') effects.push(entry);
-  });
-  return {
-    client,
-    clock,
-    sockets,
-    messages,
-    errors,
-    /** Why each connection ended. */
-    causes,
-    /** The effects of a name in the trace. */
-    effects: (name: string) => effects.filter((entry) => entry.type === 'effect' && entry.effect === name),
-    nth: (index: number) => sockets[index] as Opened,
-    connect: async () => {
-      const connecting = client.connect();
-      await clock.advance(5);
-      return connecting;
-    },
-  };
-}
 
 describe('a socket that was replaced', () => {
   it('is not heard any more, whatever it reports [RT2, C1]', async () => {
-    const { client, clock, connect, errors, messages, nth, sockets } = platform();
+    const { client, clock, connect, errors, messages, nth, sockets } = ownSockets();
     await connect();
     const { events } = nth(0);
     events.onMessage('first');
@@ -107,7 +31,7 @@ describe('a socket that was replaced', () => {
   });
 
   it('gets a second for the closing handshake, then it is dropped [CL22, C8]', async () => {
-    const { client, clock, connect, nth } = platform();
+    const { client, clock, connect, nth } = ownSockets();
     await connect();
     client.reconnect('maintenance');
     expect(nth(0).calls).toEqual([expect.stringMatching(/^close 1000 /)]);
@@ -118,7 +42,7 @@ describe('a socket that was replaced', () => {
   });
 
   it('that has completed the handshake is not dropped [CL22]', async () => {
-    const { client, clock, connect, nth } = platform();
+    const { client, clock, connect, nth } = ownSockets();
     await connect();
     client.reconnect();
     nth(0).events.onClose({ code: 1_000, reason: '', wasClean: true });
@@ -132,7 +56,7 @@ describe('a platform that cannot drop a socket', () => {
 
   it('is asked to close it, and another one is opened [C1, RT2]', async () => {
     const config = { pingInterval: 1_000, pongTimeout: 500 };
-    const { client, clock, connect, nth, sockets } = platform({ config, socket });
+    const { client, clock, connect, nth, sockets } = ownSockets({ config, socket });
     await connect();
     await clock.advance(1_700);
     expect(nth(0).calls).toEqual(['ping', 'close undefined undefined']);
@@ -140,7 +64,7 @@ describe('a platform that cannot drop a socket', () => {
   });
 
   it('keeps no client open longer than its deadline, and no timer [C8, CL24]', async () => {
-    const { client, clock, connect, nth } = platform({ socket });
+    const { client, clock, connect, nth } = ownSockets({ socket });
     await connect();
     let isClosed = false;
     void client.close({ code: 3_000, reason: 'bye', deadline: 400 }).then(() => {
@@ -159,7 +83,7 @@ describe('a socket that throws when it is closed or dropped', () => {
       throw new Error(`${name} failed`);
     };
     const socket = { close: fails('close'), terminate: fails('terminate') };
-    const { client, clock, connect, effects } = platform({ socket });
+    const { client, clock, connect, effects } = ownSockets({ socket });
     await connect();
     const closed = client.close();
     await clock.advance(1_000);
@@ -171,14 +95,14 @@ describe('a socket that throws when it is closed or dropped', () => {
 
 describe('a socket that reports inside openSocket()', () => {
   it('may have opened already [RT2]', async () => {
-    const { client, connect } = platform({ onOpen: (events) => events.onOpen() });
+    const { client, connect } = ownSockets({ onOpen: (events) => events.onOpen() });
     await connect();
     expect([client.state, client.epoch]).toEqual(['ready', 1]);
   });
 
   it('may have failed already: it is dropped, and the attempt has failed [RT2, CL5]', async () => {
     let opened = 0;
-    const { client, clock, nth } = platform({
+    const { client, clock, nth } = ownSockets({
       config: { reconnectInitialDelay: 100, reconnectJitter: 0 },
       onOpen: (events) => {
         if (opened++ > 0) return events.onOpen();
@@ -198,7 +122,7 @@ describe('a socket that reports inside openSocket()', () => {
 
 describe('the end of a socket', () => {
   const end = async (code: number, wasClean: boolean, cause?: Error) => {
-    const { clock, connect, causes, errors, nth } = platform();
+    const { clock, connect, causes, errors, nth } = ownSockets();
     await connect();
     const { events } = nth(0);
     if (cause) events.onError({ cause });
@@ -234,7 +158,7 @@ describe('the end of a socket', () => {
   });
 
   it('has the first error as its cause, and comes a second after it at the latest [C1]', async () => {
-    const { clock, connect, causes, nth } = platform();
+    const { clock, connect, causes, nth } = ownSockets();
     await connect();
     const { events } = nth(0);
     events.onError({ cause: new Error('first') });
@@ -250,7 +174,7 @@ describe('the end of a socket', () => {
 
 describe('what a socket reports', () => {
   it('in notes is in the trace [CL29]', async () => {
-    const { connect, effects, nth } = platform();
+    const { connect, effects, nth } = ownSockets();
     await connect();
     nth(0).events.onNote?.('bulk reading is off');
     expect(effects('socketNote')).toMatchObject([{ detail: { note: 'bulk reading is off' } }]);
@@ -260,7 +184,7 @@ describe('what a socket reports', () => {
     const handler = new (class extends GenericJsonHandler {
       override readonly limits = { frames: { count: 2, window: 1_000, margin: 0 } };
     })();
-    const { client, clock, connect, nth } = platform({ handler });
+    const { client, clock, connect, nth } = ownSockets({ handler });
     await connect();
     nth(0).events.onPing();
     for (const frame of ['a', 'b']) void client.send(frame);
@@ -280,7 +204,7 @@ describe('what openSocket() gets', () => {
     [undefined, []],
   ])('are the protocols %j as a list, and node options only if there are some [CF5, CF16]', async (given, list) => {
     const protocols = given as string[] | undefined;
-    const { connect, nth } = platform({ config: protocols === undefined ? {} : { protocols } });
+    const { connect, nth } = ownSockets({ config: protocols === undefined ? {} : { protocols } });
     await connect();
     expect(nth(0).request.protocols).toEqual(list);
     expect('nodeOptions' in nth(0).request).toBe(false);
@@ -292,7 +216,7 @@ describe('what openSocket() gets', () => {
     ['a URL of another kind', 'https://test'],
   ])('is never %s from a url function: that attempt has failed [CF1, CL5]', async (_what, wrong) => {
     const answers: unknown[] = [wrong];
-    const { client, clock, sockets } = platform({
+    const { client, clock, sockets } = ownSockets({
       config: { url: () => (answers.length > 0 ? answers.shift() : 'ws://test') as string },
     });
     const failures: Error[] = [];
@@ -306,7 +230,7 @@ describe('what openSocket() gets', () => {
   });
 
   it('never comes where code that saw the attempt in the trace has closed the client [CL24, C11]', async () => {
-    const { client, clock, sockets } = platform();
+    const { client, clock, sockets } = ownSockets();
     client.trace((entry) => {
       if (entry.type === 'effect' && entry.effect === 'dial') void client.close();
     });
@@ -330,7 +254,7 @@ describe('a refused upgrade', () => {
     [{ url: 'ws://test', nodeOptions: { headers: { 'cookie-policy': 'x' } } }, false],
     [{ url: 'ws://test', nodeOptions: {} }, false],
   ])('is a refused authentication only where credentials were sent: %j [HN16, C7]', async (config, isRefusal) => {
-    const { client, clock } = platform({
+    const { client, clock } = ownSockets({
       config: { ...config, authMaxAttempts: 1 } as Partial<WebSocketConfigInput>,
       onOpen: (events) => {
         events.onError({ status: 403, cause: new Error('403') });
