@@ -9,6 +9,7 @@ import {
   type TransportError,
 } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
+import { ownSockets } from '../support/own-sockets.js';
 import { connectedWorld, outcome } from '../support/virtual-world.js';
 
 /** Counts its ids, writes one frame a second, and takes a close 4000 as final. */
@@ -57,6 +58,22 @@ describe('a request whose connection is lost', () => {
     }
   });
 
+  it('may be tried again after a broken frame of the server, whose own error is final [ER1, ER3]', async () => {
+    const { client, connect, clock, nth } = ownSockets();
+    await connect();
+    const call = client.request({ op: 'order' });
+    call.catch(() => {});
+    nth(0).events.onError({ cause: new Error('bad opcode') });
+    nth(0).events.onClose({ code: 1_002, reason: '', wasClean: false });
+    await clock.advance(5);
+    expect(await errorOf(call)).toMatchObject({
+      code: 'CONNECTION_CLOSED',
+      delivery: 'unknown',
+      retryable: true,
+      cause: { code: 'PROTOCOL_ERROR', retryable: false },
+    });
+  });
+
   it('has an error whose stack tells where it was made [ER1]', async () => {
     const { client, clock, drop, close } = await silentWorld({ isSlow: false });
     const lost = client.request({ op: 'order' });
@@ -100,6 +117,23 @@ describe('a request whose connection is lost', () => {
     for (const id of [77, 1_100]) {
       expect(await again(id)).toMatchObject({ error: { code: 'PROTOCOL_ERROR', delivery: 'unsent' } });
     }
+  });
+});
+
+describe('a request that waits on a host that was asleep', () => {
+  it('is over after its maxWait, and never leaves [DL17, R4]', async () => {
+    const { client, clock, drop, network, sent } = await silentWorld({ isSlow: false });
+    network.admission = 'refuse';
+    await drop();
+    const call = client.request({ op: 'order' }, { maxWait: 60_000, timeout: 86_400_000 });
+    void outcome(call);
+    clock.stepWall(3_600_000);
+    network.admission = 'accept';
+    client.reconnect();
+    await clock.advance(40_000);
+    expect(client.state).toBe('ready');
+    expect(await errorOf(call)).toMatchObject({ code: 'REQUEST_TIMEOUT', delivery: 'unsent', duration: 60_000 });
+    expect(sent).toEqual([]);
   });
 });
 

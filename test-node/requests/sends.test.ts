@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events';
+import type { WebSocketClient } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
+import { LimitedHandler } from '../support/limited-handler.js';
 import { connectedWorld, outcome, virtualWorld } from '../support/virtual-world.js';
 
 const texts = (received: readonly (string | Uint8Array)[]) => received.map(String);
@@ -85,4 +87,57 @@ describe('a send on an open connection', () => {
     await close();
     expect(await outcome(call)).toMatchObject({ error: { code: 'CONNECTION_CLOSED', delivery: 'unsent' } });
   });
+});
+
+describe('a call that ends while the socket takes its frame', () => {
+  /** The next frame of the client ends something inside `send()`. */
+  async function during(act: (world: { client: WebSocketClient; stop: AbortController }) => void) {
+    const stop = new AbortController();
+    let left = 1;
+    const world = await connectedWorld({
+      config: { reconnectInitialDelay: 100 },
+      onSocket: (socket) => {
+        const send = socket.send.bind(socket);
+        socket.send = (data) => {
+          if (left-- > 0) act({ client: world.client, stop });
+          send(data);
+        };
+      },
+    });
+    return {
+      ...world,
+      signal: stop.signal,
+      received: () => world.server.connections.flatMap(({ received }) => texts(received)),
+    };
+  }
+
+  it('may have left: a send is unknown where its write closes the client [DL1, DL16]', async () => {
+    const { client, clock } = await during(({ client }) => void client.close());
+    const call = client.send('{"op":"a"}');
+    await clock.advance(2_000);
+    expect(await outcome(call)).toMatchObject({ error: { code: 'CONNECTION_CLOSED', delivery: 'unknown' } });
+  });
+
+  it.each(['send', 'request'] as const)('by its signal goes with no other connection: %s [R4, R6]', async (kind) => {
+    const { client, clock, received, signal } = await during(({ stop }) => {
+      stop.abort('enough');
+      throw new Error('not open');
+    });
+    const call = kind === 'send' ? client.send('{"op":"a"}', { signal }) : client.request({ op: 'a' }, { signal });
+    expect(await outcome(call)).toEqual({ error: 'enough' });
+    await clock.advance(5_000);
+    expect([client.state, client.epoch, received()]).toEqual(['ready', 2, []]);
+  });
+});
+
+it('close() with drain ends when the last send has left [CL25]', async () => {
+  const handler = new LimitedHandler({ frames: { count: 1, window: 1_000, margin: 0 } });
+  const { client, clock, peer } = await connectedWorld({ handler });
+  void client.send('{"op":"a"}');
+  void client.send('{"op":"b"}');
+  void client.close({ drain: true, deadline: 10_000 });
+  await clock.advance(990);
+  expect(client.state).toBe('closing');
+  await clock.advance(20);
+  expect([client.state, texts(peer.received)]).toEqual(['closed', ['{"op":"a"}', '{"op":"b"}']]);
 });
