@@ -266,3 +266,64 @@ describe('a refused upgrade', () => {
     expect(client.state).toBe(isRefusal ? 'closed' : 'reconnecting');
   });
 });
+
+describe('pause() and resume()', () => {
+  it('stop a platform that can stop reading, and leave any other alone [CL23]', async () => {
+    const asked: string[] = [];
+    const flow = { pause: () => void asked.push('pause'), resume: () => void asked.push('resume') };
+    for (const socket of [flow, {}]) {
+      const { client, connect, nth } = ownSockets({ socket });
+      await connect();
+      const channel = client.subscribe('a');
+      channel.catch(() => {});
+      client.pause();
+      nth(0).events.onMessage('{"topic":"a","data":1}');
+      client.resume();
+    }
+    expect(asked).toEqual(['pause', 'resume']);
+  });
+});
+
+describe('a socket that opens', () => {
+  it('opens once, whatever it reports, and the trace tells the host alone [CL5, CL29]', async () => {
+    const { client, connect, effects, nth } = ownSockets({ config: { url: 'ws://test:8080/path?key=secret' } });
+    let opened = 0;
+    client.on('connected', () => opened++);
+    await connect();
+    nth(0).events.onOpen();
+    expect([opened, client.epoch]).toEqual([1, 1]);
+    expect(effects('dial')).toMatchObject([{ detail: { host: 'test:8080' } }]);
+  });
+
+  it('takes the protocol of the url function, also without a list [CF1, CF5]', async () => {
+    const { connect, nth } = ownSockets({ config: { url: () => ({ url: 'ws://test', protocols: 'v2' }) } });
+    await connect();
+    expect(nth(0).request).toMatchObject({ url: 'ws://test', protocols: ['v2'] });
+  });
+});
+
+describe('an attempt that fails', () => {
+  it('without a reason names the close code, and the URL that was dialled [ER13]', async () => {
+    const { client, clock } = ownSockets({
+      config: { url: () => 'ws://other/feed' },
+      onOpen: (events) => events.onClose({ code: 1_006, reason: '', wasClean: false }),
+    });
+    client.connect().catch(() => {});
+    await clock.advance(0);
+    expect(client.lastError?.message).toMatch(/other\/feed.*close code 1006/);
+  });
+
+  it('by a frame that the socket refuses has the reason of the socket as its cause [ER1, RT12]', async () => {
+    const refusal = new Error('not open');
+    const socket = {
+      send: () => {
+        throw refusal;
+      },
+    };
+    const { client, clock, causes, connect } = ownSockets({ socket });
+    await connect();
+    client.send('a').catch(() => {});
+    await clock.advance(1_000);
+    expect(causes).toMatchObject([{ cause: { message: expect.stringContaining('not open'), cause: refusal } }]);
+  });
+});
