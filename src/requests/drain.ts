@@ -13,17 +13,19 @@ interface Confirmations {
   readonly isAwaiting: boolean;
 }
 
+/** What counts before the parts that are counted exist. */
+const NOTHING: CountedRequests & Confirmations = { size: 0, hasWritten: false, isAwaiting: false };
+
 /**
  * Waits for the last call of a client that is being closed, or for the last answer on a connection that is about to be
  * replaced.
  */
 export class Drain {
   readonly #outbox: Outbox;
-  #requests: CountedRequests | undefined;
-  #confirmations: Confirmations | undefined;
+  #requests: CountedRequests = NOTHING;
+  #confirmations: Confirmations = NOTHING;
   #onEmpty: (() => void) | undefined;
   #onAnswered: (() => void) | undefined;
-  #isLooking = false;
 
   constructor(outbox: Outbox) {
     this.#outbox = outbox;
@@ -41,7 +43,7 @@ export class Drain {
 
   /** Whether an answer or a confirmation is outstanding. */
   get isAwaiting(): boolean {
-    return (this.#requests?.hasWritten ?? false) || (this.#confirmations?.isAwaiting ?? false);
+    return this.#requests.hasWritten || this.#confirmations.isAwaiting;
   }
 
   /** Calls back when no call is left. */
@@ -63,12 +65,7 @@ export class Drain {
 
   /** A confirmation is not outstanding any more: looks when the code at hand has ended. */
   confirmed(): void {
-    if (!this.#onAnswered || this.#isLooking) return;
-    this.#isLooking = true;
-    queueMicrotask(() => {
-      this.#isLooking = false;
-      this.check();
-    });
+    if (this.#onAnswered) queueMicrotask(() => this.check());
   }
 
   /** A call ended or a frame was routed: looks whether it was the last one. */
@@ -78,7 +75,7 @@ export class Drain {
       this.#onAnswered = undefined;
       callback();
     }
-    if (!this.#onEmpty || this.#requests?.size || this.#outbox.waiting > 0) return;
+    if (!this.#onEmpty || this.#requests.size > 0 || this.#outbox.waiting > 0) return;
     const callback = this.#onEmpty;
     this.#onEmpty = undefined;
     callback();
