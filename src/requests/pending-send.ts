@@ -12,7 +12,9 @@ export interface PendingSendOptions {
 }
 
 export interface SendOwner {
-  /** The send has ended. Called once, before its promise is settled. */
+  /** Whether the send has not ended. */
+  isWaiting(send: PendingSend): boolean;
+  /** The send has ended. Called before its promise is settled. */
   onEnded(send: PendingSend): void;
 }
 
@@ -27,7 +29,6 @@ export class PendingSend implements OutboundCall, Expirable {
   deadline = 0;
   isQueued = false;
   isUnwritten = true;
-  #isOver = false;
   readonly #owner: SendOwner;
   #resolve!: () => void;
   #reject!: (reason: unknown) => void;
@@ -50,12 +51,13 @@ export class PendingSend implements OutboundCall, Expirable {
   }
 
   onWritten(): void {
-    if (this.#end()) this.#resolve();
+    this.#end();
+    this.#resolve();
   }
 
   onRefused(): boolean {
     this.isUnwritten = true;
-    return !this.#isOver;
+    return this.#owner.isWaiting(this);
   }
 
   onUnwritable(error: AnyTransportError): void {
@@ -72,14 +74,12 @@ export class PendingSend implements OutboundCall, Expirable {
   }
 
   #fail(reason: unknown): void {
-    if (this.#end()) this.#reject(reason);
+    this.#end();
+    this.#reject(reason);
   }
 
-  #end(): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
+  #end(): void {
     this.#owner.onEnded(this);
     if (this.signal) forgetAbort(this.signal, this);
-    return true;
   }
 }

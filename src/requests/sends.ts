@@ -45,6 +45,10 @@ export class Sends implements SendOwner {
     this.#deadlines.stop();
   }
 
+  isWaiting(send: PendingSend): boolean {
+    return this.#waiting.has(send);
+  }
+
   onEnded(send: PendingSend): void {
     this.#waiting.delete(send);
     this.#deadlines.delete(send);

@@ -125,6 +125,7 @@ describe('a call that ends while the socket takes its frame', () => {
     });
     const call = kind === 'send' ? client.send('{"op":"a"}', { signal }) : client.request({ op: 'a' }, { signal });
     expect(await outcome(call)).toEqual({ error: 'enough' });
+    expect(client.stats()).toMatchObject({ waitingCalls: 0, pendingRequests: 0 });
     await clock.advance(5_000);
     expect([client.state, client.epoch, received()]).toEqual(['ready', 2, []]);
   });
