@@ -46,17 +46,12 @@ export const bugs = [
     "loss.end ? (loss.error.code === 'CONNECTION_FAILED' ? { verdict: 'fatal' } : this.#ask(loss.end)) : RETRY",
   ),
   bug('a fatal close code is not', 'connection/loss-judge.ts', "verdict === 'fatal'", 'false'),
-  bug(
-    'close() awaits answers',
-    'connection/supervisor.ts',
-    'if (this.#closing.options?.drain && outbox.isReady)',
-    'if (outbox.isReady)',
-  ),
+  bug('close() awaits answers', 'connection/supervisor.ts', 'if (isDrained && outbox.isReady)', 'if (outbox.isReady)'),
   bug(
     'close() has no deadline',
     'connection/closing.ts',
-    'this.#options?.deadline ?? 0',
-    '(this.#options?.deadline ?? 0) * 100',
+    'startPatiently(deadline, onDeadline)',
+    'startPatiently(deadline * 100, onDeadline)',
   ),
   bug('the lifecycle is listened to after the end', 'connection/supervisor.ts', 'this.#stopListening?.();', ''),
   bug(
