@@ -16,12 +16,12 @@ export function attempt<T>(context: Context, what: string, ask: () => T): T | un
 
 const NO_LIMITS: Limits = {};
 
-/** The limits of the server. They may come from a getter, and one that throws costs the limits of the moment. */
+/** The limits of the server. A getter may compute them. If the getter throws, this look finds no limits. */
 export function limitsOf(context: Context): Limits {
   return attempt(context, texts.hookFailed('limits'), () => context.handler.limits) ?? NO_LIMITS;
 }
 
-/** How the handler keeps a connection alive. It may come from a getter, as the limits may. */
+/** How the handler keeps a connection alive. If a getter throws, this look finds nothing. */
 export function keepAliveOf(context: Context): KeepAlive | undefined {
   return attempt(context, texts.hookFailed('keepAlive'), () => context.handler.keepAlive);
 }

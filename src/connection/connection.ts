@@ -308,6 +308,7 @@ export class Connection
   }
 
   reconnect(reason: string, serverDelay?: number): void {
+    if (this.#isRetired) return;
     // It binds however this connection ends.
     if (serverDelay !== undefined) this.#listener.onServerDelay(serverDelay);
     // A repeated notice must not cut the wait for answers short.

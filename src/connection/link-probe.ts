@@ -1,4 +1,4 @@
-import { attempt } from '../ask-handler.js';
+import { attempt, keepAliveOf } from '../ask-handler.js';
 import type { Context } from '../context.js';
 import type { Outbox } from '../outbound/outbox.js';
 import { isEmpty } from '../protocol/frames.js';
@@ -36,11 +36,12 @@ export class LinkProbe implements Probe {
 
   send(): number | undefined {
     const { config, handler } = this.#context;
+    const keepsAlive = keepAliveOf(this.#context) !== undefined;
     const wait = this.#outbox.rateDelay;
     return attempt(this.#context, texts.PING_FAILED, () => {
-      if (!handler.keepAlive && config.useWebsocketPing && this.#link.canPing) return this.#ping(wait);
+      if (!keepsAlive && config.useWebsocketPing && this.#link.canPing) return this.#ping(wait);
       const frames = handler.buildPing();
-      if (isEmpty(frames)) return handler.keepAlive && this.#link.canPing ? this.#ping(wait) : undefined;
+      if (isEmpty(frames)) return keepsAlive && this.#link.canPing ? this.#ping(wait) : undefined;
       this.#outbox.urgent(frames, this);
       return wait;
     });

@@ -34,6 +34,11 @@ export interface LinkEnd {
   /** Whether an attempt that failed was about credentials too. */
   readonly hasCredentials?: boolean | undefined;
   readonly error: AnyTransportError;
+  /**
+   * Whether the socket ended without an error: everything that the server sent came before. An error may come long after the
+   * link has died.
+   */
+  readonly isInOrder: boolean;
 }
 
 export interface LinkListener {
@@ -310,7 +315,8 @@ export class Link {
     const words = why ?? (close.reason || (cause === undefined ? '' : describe(cause)));
     const error = this.#errorOf(close, words, cause);
     const hasCredentials = this.#wasOpen ? undefined : this.#hasCredentials;
-    this.#listener.onEnd({ ...close, status, retryAfter, headers, body, hasCredentials, error });
+    const isInOrder = this.#error === undefined;
+    this.#listener.onEnd({ ...close, status, retryAfter, headers, body, hasCredentials, error, isInOrder });
   }
 
   #errorOf(close: SocketClose, words: string, cause: unknown): AnyTransportError {

@@ -50,8 +50,8 @@ export class Supervisor implements ConnectionListener {
   /** Whether the application knows that its links cannot be probed. */
   #isUnprobed = false;
   #stopListening: (() => void) | undefined;
-  /** Whether connections authenticate if the calls of `authenticate()` that are under way are refused. */
-  #wasLoginWanted = false;
+  /** How many calls of `authenticate()` are under way on a connection that was ready. */
+  #authenticating = 0;
 
   constructor(context: Context, parts: SupervisorParts) {
     this.#context = context;
@@ -130,18 +130,19 @@ export class Supervisor implements ConnectionListener {
   /** Authenticates now, or with the connection that is being made. */
   authenticate(): Promise<void> {
     const { login } = this.#parts;
-    // Of several calls that are under way, the first one knows what holds if all are refused.
-    if (!login.isRefreshing) this.#wasLoginWanted = login.isWanted;
-    login.isWanted = true;
-    if (this.state !== 'ready') return this.#whenReady();
+    if (this.state !== 'ready') {
+      login.isWanted = true;
+      return this.#whenReady();
+    }
+    this.#authenticating++;
     return handled(
       new Promise((resolve, reject) => {
         login.refresh((error) => {
+          this.#authenticating--;
           this.#context.gate.hold();
-          if (!error) this.#wasLoginWanted = true;
-          login.isWanted = this.#wasLoginWanted;
-          if (error) reject(error);
-          else resolve();
+          if (error) return reject(error);
+          login.isWanted = true;
+          resolve();
         });
       }),
     );
@@ -378,7 +379,8 @@ export class Supervisor implements ConnectionListener {
     const connection = this.#connection;
     this.#connection = undefined;
     greeting.stop();
-    // The next connection authenticates anyway, and so answers a refresh that this connection did not.
+    // The next connection authenticates, and so answers the calls that this connection did not.
+    if (this.#authenticating > 0) login.isWanted = true;
     for (const refreshed of login.cancel()) this.#readiness.wait().then(() => refreshed(undefined), refreshed);
     outbox.detach();
     if (!connection) return () => {};
@@ -390,9 +392,8 @@ export class Supervisor implements ConnectionListener {
     if (!connection.link.isGone) this.#attempts.linger(connection);
     if (error) requests.lost(error);
     const isByServer = end?.error instanceof ConnectionClosedError;
-    // The end of the stream comes after everything that the server sent. Any other end may come long after the link died.
-    const isInOrder = end !== undefined && end.error.cause === undefined;
-    subscriptions.lost(isInOrder ? wallTime(this.#context.runtime.clock) : connection.heardAt, isByServer);
+    const since = end?.isInOrder ? wallTime(this.#context.runtime.clock) : connection.heardAt;
+    subscriptions.lost(since, isByServer);
     if (!connection.link.wasOpen) return () => {};
     const asked = this.#closing.options;
     const close = {

@@ -1,4 +1,10 @@
-import { AuthenticationFailedError, GenericJsonHandler, type LoginSession } from 'hpx-transport-ws';
+import {
+  AuthenticationFailedError,
+  GenericJsonHandler,
+  type LoginSession,
+  type Message,
+  type Signal,
+} from 'hpx-transport-ws';
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -247,4 +253,26 @@ it('two refused calls of authenticate() leave later connections without a login 
   await drop();
   await clock.advance(60_000);
   expect([client.state, handler.built]).toEqual(['ready', 1]);
+});
+
+it('a refused call that joins a login of the server leaves later connections their login [CL20, CL21, HN21]', async () => {
+  class SignalHandler extends LoginHandler {
+    override extractSignal(message: Message): Signal | undefined {
+      return message.field('op') === 'expired' ? { type: 'authenticate' } : undefined;
+    }
+  }
+  const handler = new SignalHandler();
+  handler.key = 'right';
+  const { client, clock, peer } = await connectedWorld({ handler, server: { key: 'right' }, network: { latency: 10 } });
+  handler.key = 'wrong';
+  peer.send('{"op":"expired"}');
+  await clock.advance(15);
+  // The login of the server is under way; the next one is good.
+  expect(handler.built).toBe(2);
+  handler.key = 'right';
+  const call = client.authenticate();
+  call.catch(() => {});
+  await clock.advance(5_000);
+  expect(await outcome(call)).toHaveProperty('error');
+  expect([client.state, client.epoch, handler.built]).toEqual(['ready', 2, 3]);
 });

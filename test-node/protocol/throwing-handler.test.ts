@@ -243,22 +243,30 @@ describe('a handler that throws', () => {
   });
 });
 
-describe('a getter of the handler that throws once', () => {
-  it.each([1, 2, 3, 4, 5])('does not stop the client: limits, read %i of a connection [HN30, L1]', async (nth) => {
-    const handler = new GenericJsonHandler();
-    let reads = -Infinity;
-    Object.defineProperty(handler, 'limits', {
-      get() {
-        if (++reads === nth) throw new Error('not loaded');
-        return undefined;
-      },
-    });
-    const { client, clock, drop } = await connectedWorld({ handler });
-    reads = 0;
-    await drop();
-    await clock.advance(60_000);
-    const call = client.request({ op: 'order' });
-    await clock.advance(10_000);
-    expect([client.state, await outcome(call)]).toEqual(['ready', { op: 'order' }]);
-  });
+describe('a getter of the handler that throws', () => {
+  it.each(['limits', 'keepAlive'])(
+    'does not stop the client, at whatever look it begins: %s [HN30, L1]',
+    async (name) => {
+      for (let nth = 1; nth <= 12; nth++) {
+        const handler = new GenericJsonHandler();
+        let looks = -Infinity;
+        const get = () => {
+          if (++looks >= nth) throw new Error('not loaded');
+          return undefined;
+        };
+        Object.defineProperty(handler, name, { get });
+        const { client, clock, drop, errors } = await connectedWorld({ handler });
+        const topic = client.subscribe('a');
+        await clock.advance(10);
+        looks = 0;
+        await drop();
+        await clock.advance(120_000);
+        const call = client.request({ op: 'order' });
+        await clock.advance(10_000);
+        expect([client.state, await outcome(call), (await topic).live]).toEqual(['ready', { op: 'order' }, true]);
+        for (const error of errors)
+          expect(error).toMatchObject({ code: 'PROTOCOL_ERROR', cause: { message: 'not loaded' } });
+      }
+    },
+  );
 });

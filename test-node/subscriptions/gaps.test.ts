@@ -2,6 +2,7 @@ import { type Channel, GenericJsonHandler, type Message } from 'hpx-transport-ws
 import { VirtualClock } from 'hpx-transport-ws/testing';
 import { describe, expect, it } from 'vitest';
 import { barrier, channelEvent, clientEvent, connectClient, dropping, serve } from '../support/live.js';
+import { ownSockets } from '../support/own-sockets.js';
 import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
 
 /** A world in which a topic was just given up, 10 ms away from the server. */
@@ -451,11 +452,6 @@ describe('the time of a gap after a link that died long before anybody noticed',
   it.each([
     { noticed: 'by the heartbeat', config: {}, notice: () => {} },
     { noticed: 'by idleTimeout', config: unprobed, notice: () => {} },
-    {
-      noticed: 'by an error of the socket',
-      config: unprobed,
-      notice: ({ peer }: World) => peer.reset(),
-    },
     { noticed: 'by the application', config: {}, notice: ({ client }: World) => client.reconnect() },
     {
       noticed: 'by the application, which waits for answers in flight',
@@ -503,5 +499,37 @@ describe('the time of a gap after a link that died long before anybody noticed',
       [1, undefined],
       [2, heardAt],
     ]);
+  });
+});
+
+describe('the time of a gap after a socket that ended by itself', () => {
+  class CountingHandler extends GenericJsonHandler {
+    #last = 0;
+    override generateRequestId(): number {
+      return ++this.#last;
+    }
+  }
+
+  it.each([
+    { how: 'after an error', failure: { cause: new Error('ETIMEDOUT') }, late: 0 },
+    { how: 'after a bare error', failure: { cause: undefined }, late: 0 },
+    { how: 'after no error', failure: undefined, late: 20_000 },
+  ])('begins when something last came in, or with an end in order: $how [CH20]', async ({ failure, late }) => {
+    const { client, clock, connect, nth } = ownSockets({ handler: new CountingHandler() });
+    await connect();
+    const subscribing = client.subscribe('a');
+    await clock.advance(5);
+    nth(0).events.onMessage('{"req_id":1,"success":true}');
+    const heardAt = clock.wallTime();
+    const channel = await subscribing;
+    const gaps: number[] = [];
+    channel.on('gap', ({ since }) => gaps.push(since));
+    await clock.advance(20_000);
+    if (failure) nth(0).events.onError(failure);
+    nth(0).events.onClose({ code: 1_006, reason: '', wasClean: false });
+    await clock.advance(1_000);
+    nth(1).events.onMessage('{"req_id":2,"success":true}');
+    await clock.advance(5);
+    expect(gaps).toEqual([heardAt + late]);
   });
 });
