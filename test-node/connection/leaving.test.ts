@@ -1,5 +1,6 @@
-import { type CloseInfo, type CloseVerdict, GenericJsonHandler, type Message, type Signal } from 'hpx-transport-ws';
+import { type CloseInfo, type CloseVerdict, GenericJsonHandler, type Message } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
+import { noticedWorld } from '../support/notices.js';
 import { connectedWorld, outcome } from '../support/virtual-world.js';
 
 /** A world whose server answers requests only when the test says so. */
@@ -201,32 +202,9 @@ it('a planned end waits as long as bytes come, also of a frame that is not compl
   expect(await answer).toMatchObject({ op: 'history' });
 });
 
-/** Heeds a notice of the server; the delay is as the server says it. */
-class Notices extends GenericJsonHandler {
-  override extractSignal(message: Message): Signal | undefined {
-    if (message.field('op') !== 'bye') return undefined;
-    return { type: 'reconnect', delay: Number(message.field('retry_after') ?? 0) };
-  }
-
-  override buildCancel(id: string | number): string {
-    return JSON.stringify({ op: 'cancel', id });
-  }
-}
-
-/** The same, for a server whose notices are heeded. */
-async function noticedServer(config = {}) {
-  const world = await connectedWorld({ handler: new Notices(), config });
-  const answers: (() => void)[] = [];
-  world.server.onSend = (frame, send) => {
-    if ('data' in frame && !('topic' in frame)) answers.push(send);
-    else send();
-  };
-  return { ...world, peer: world.peer, answer: () => answers.splice(0).forEach((send) => void send()) };
-}
-
 describe('the end of a connection that is replaced', () => {
   it('waits for a high call that was written in the turn of the notice [CL50]', async () => {
-    const { answer, client, clock, peer, subscribe } = await noticedServer();
+    const { answer, client, clock, peer, subscribe } = await noticedWorld();
     const channel = await subscribe('t');
     let call: Promise<unknown> | undefined;
     channel.on('message', () => {
@@ -236,12 +214,13 @@ describe('the end of a connection that is replaced', () => {
     peer.sendJson({ topic: 't', sequence: 1, data: 1 });
     await clock.advance(3);
     answer();
-    await clock.advance(10_000);
+    await clock.advance(1_000);
     expect(await outcome(call as Promise<unknown>)).not.toHaveProperty('error');
+    expect(client.epoch).toBe(2);
   });
 
   it('hands out what the same read brought behind the last answer [CL50]', async () => {
-    const { answer, client, clock, server, subscribe } = await noticedServer();
+    const { answer, client, clock, server, subscribe } = await noticedWorld();
     const channel = await subscribe('fills');
     const heard: unknown[] = [];
     channel.on('message', (data) => heard.push(data));
@@ -258,7 +237,7 @@ describe('the end of a connection that is replaced', () => {
   it.each(['reconnect', 'close'] as const)(
     'sends the cancel of the last call that is aborted: %s [HN12, DL16]',
     async (end) => {
-      const { client, clock, sent } = await noticedServer();
+      const { client, clock, sent } = await noticedWorld();
       const stop = new AbortController();
       client.request({ op: 'order' }, { signal: stop.signal }).catch(() => {});
       await clock.advance(5);
@@ -272,7 +251,7 @@ describe('the end of a connection that is replaced', () => {
   );
 
   it('does not give a paused link up [CL50, CL23]', async () => {
-    const { answer, client, clock } = await noticedServer();
+    const { answer, client, clock } = await noticedWorld();
     const call = client.request({ op: 'order' });
     await clock.advance(5);
     client.reconnect();

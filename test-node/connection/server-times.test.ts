@@ -1,6 +1,7 @@
-import { type CloseInfo, GenericJsonHandler, type Message, type Signal, type UrlContext } from 'hpx-transport-ws';
+import { type CloseInfo, GenericJsonHandler, type UrlContext } from 'hpx-transport-ws';
 import { describe, expect, it } from 'vitest';
-import { connectedWorld, virtualWorld } from '../support/virtual-world.js';
+import { NoticeHandler, noticedWorld } from '../support/notices.js';
+import { virtualWorld } from '../support/virtual-world.js';
 
 const REFUSED = { status: 429, retryAfter: 20_000 };
 
@@ -210,28 +211,10 @@ describe('the error of a failed attempt', () => {
   });
 });
 
-/** Heeds a notice of the server; the delay is as the server says it. */
-class Notices extends GenericJsonHandler {
-  override extractSignal(message: Message): Signal | undefined {
-    if (message.field('op') !== 'bye') return undefined;
-    return { type: 'reconnect', delay: Number(message.field('retry_after') ?? 0) };
-  }
-}
-
-/** A server that answers requests only when the test says so. */
-async function slowServer(config = {}) {
-  const world = await connectedWorld({ handler: new Notices(), config });
-  const answers: (() => void)[] = [];
-  world.server.onSend = (frame, send) => {
-    if ('data' in frame && !('topic' in frame)) answers.push(send);
-    else send();
-  };
-  return { ...world, peer: world.peer, answer: () => answers.splice(0).forEach((send) => void send()) };
-}
-type Slow = Awaited<ReturnType<typeof slowServer>>;
+type Noticed = Awaited<ReturnType<typeof noticedWorld>>;
 
 describe('a delay that a notice names', () => {
-  it.each<[string, (world: Slow) => unknown]>([
+  it.each<[string, (world: Noticed) => unknown]>([
     [
       'the server closes in the same read',
       ({ peer }) => {
@@ -271,15 +254,26 @@ describe('a delay that a notice names', () => {
       },
     ],
   ])('binds although %s [RT9, HN33, C12]', async (_what, act) => {
-    const world = await slowServer();
+    const world = await noticedWorld();
     const from = world.clock.now();
     await act(world);
     await world.clock.advance(120_000);
     expect((world.network.attempts[1] ?? 0) - from).toBeGreaterThanOrEqual(60_000);
   });
 
+  it('is over with the attempt that it delayed [HN33]', async () => {
+    const { client, clock, drop, network, peer } = await noticedWorld({ reconnectMinUptime: 1_000 });
+    peer.sendJson({ op: 'bye', retry_after: 60_000 });
+    await clock.advance(90_000);
+    expect([client.state, client.epoch]).toEqual(['ready', 2]);
+    const droppedAt = clock.now();
+    await drop();
+    await clock.advance(10_000);
+    expect((network.attempts[2] ?? Infinity) - droppedAt).toBeLessThan(2_000);
+  });
+
   it('that is no number is no delay [C7, L1]', async () => {
-    const world = virtualWorld({ handler: new Notices() });
+    const world = virtualWorld({ handler: new NoticeHandler() });
     const { client, clock, runtime } = world;
     const { setTimer } = clock;
     // As setTimeout() of every platform does.

@@ -145,3 +145,24 @@ it('a rate limit holds where prepareRequest() makes a call [HN23]', async () => 
   await clock.advance(500);
   expect(sent.map(({ op }) => op)).toEqual(['one', 'urgent']);
 });
+
+it('a rate limit holds where buildSubscribe() makes a call [HN23]', async () => {
+  class Handler extends LimitedHandler {
+    ask: (() => void) | undefined;
+    override buildSubscribe(...args: Parameters<LimitedHandler['buildSubscribe']>) {
+      const { ask } = this;
+      this.ask = undefined;
+      ask?.();
+      return super.buildSubscribe(...args);
+    }
+  }
+  const handler = new Handler({ frames: { count: 1, window: 1_000, margin: 0 } });
+  const { client, clock, sent } = await connectedWorld({ handler });
+  handler.ask = () => void client.request({ op: 'urgent' }, { priority: 'high' });
+  const subscribing = client.subscribe('a');
+  await clock.advance(900);
+  expect(sent.map(({ op }) => op)).toEqual(['urgent']);
+  await clock.advance(200);
+  expect(sent.map(({ op }) => op)).toEqual(['urgent', 'subscribe']);
+  expect((await subscribing).topic).toBe('a');
+});
