@@ -269,7 +269,8 @@ export class Acknowledgements implements SubscribeFrameEvents {
     own?: ServerError,
   ): void {
     const { isDoubled, isOutdated, topic } = subscription;
-    // The server refuses to begin a topic with which it goes on. So the topic is ended, and asked for anew if somebody wants it.
+    // The server still sends the topic, and therefore refuses to begin it. The client ends the topic. Then it asks for the
+    // topic anew if somebody wants it.
     this.#store.happen(subscription, isDoubled ? 'outdated' : 'refused');
     this.#gaps.loseUntilConfirmed(subscription);
     if (isOutdated || isDoubled) return this.#changed.stage(subscription);

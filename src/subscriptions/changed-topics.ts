@@ -96,7 +96,7 @@ export class ChangedTopics {
     this.#queue.push(subscription);
   }
 
-  /** The server goes on with a topic. The topic need not be asked for, and loses its place among those that were set aside. */
+  /** The server still sends a topic. The topic is not asked for again, so it is not set aside any more. */
   resumed(subscription: Subscription): void {
     if (subscription.waits === 'aside') subscription.waits = undefined;
   }

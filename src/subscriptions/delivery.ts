@@ -66,7 +66,7 @@ export class Delivery {
   resync(topics: readonly Topic[] = this.#store.wantedTopics): void {
     for (const topic of topics) {
       const subscription = this.#store.find(topic);
-      // A topic that is asked for anyway needs no resync, unless updates came before. Nobody waits for this resync.
+      // A topic that is about to be asked for needs no resync, unless updates came already. No caller waits for this resync.
       const { hasDelivered = false, state = 'idle' } = subscription ?? {};
       const isServed = state === 'subscribed' || (state === 'subscribing' && hasDelivered);
       if (subscription && isServed) void this.#resyncs.request(subscription);

@@ -39,8 +39,8 @@ export class Gaps {
   }
 
   /**
-   * The server has ended the topic, and no session that goes on makes up for that. If a frame has asked for the topic since,
-   * the next updates come of that frame.
+   * The server has ended the topic. A session that goes on does not bring back what the topic lost. If a frame asked for the
+   * topic after the end, the next updates answer that frame.
    */
   loseSinceEnd(subscription: Subscription): void {
     const { asks, state } = subscription;
@@ -48,7 +48,7 @@ export class Gaps {
     for (const { loss } of subscription.subscribers) if (loss) loss.outage = undefined;
   }
 
-  /** The session goes on, so that nothing was missed in the last outage. A gap that was told stays told. */
+  /** The session goes on: the server has kept the updates of the last outage. A gap that was told is not taken back. */
   forgive(subscription: Subscription): void {
     for (const subscriber of subscription.subscribers) {
       if (subscriber.loss?.outage === this.#outage) subscriber.isOwed = false;

@@ -112,8 +112,7 @@ export class Reconciler implements SubscriptionFrames, PreparationListener<Queue
 
   /**
    * The frame is given up, and those that share its id. Its topics are asked for in halves, so that a bad topic is found; but
-   * no topic makes the handler late. A late unsubscribe frame has a second try, because nobody else would
-   * end its topics.
+   * no topic makes the handler late. A late unsubscribe frame has a second try: without it the topics would never end.
    */
   onUnpreparable(queued: QueuedFrame, error: PreparationError, isLate: boolean): void {
     const { acknowledgements, outbox, unanswered } = this.#parts;

@@ -75,12 +75,12 @@ export class Resyncs {
     if (subscription.state === 'subscribed') this.#run(subscription, resyncs);
   }
 
-  /** The session goes on with a topic. A resync that was asked for meanwhile still has to be done. */
+  /** The session goes on with a topic. If a resync was asked for meanwhile, that resync is still due. */
   resumed({ asks, resyncs }: Subscription): void {
     if (resyncs && resyncs.running.length > 0) resyncs.unmetBy = asks;
   }
 
-  /** The server confirmed a topic, or goes on with it. Begins a resync that is still due, and returns whether there was one. */
+  /** The server confirmed a topic, or its session goes on. If a resync is still due, the resync begins. Returns whether it did. */
   takeUnmet(subscription: Subscription): boolean {
     const { asks, resyncs } = subscription;
     if (!resyncs || resyncs.unmetBy !== asks || resyncs.running.length === 0) return false;

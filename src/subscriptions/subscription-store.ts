@@ -19,7 +19,7 @@ export class SubscriptionStore {
   readonly #context: Context;
   readonly #byTopic = new Map<Topic, Subscription>();
   readonly #byAlias = new Map<RequestId, Subscription>();
-  /** The params of topics that were given up without a connection. A server that resumes the session goes on with these params. */
+  /** The params of topics that were given up without a connection. If the server resumes the session, these params hold. */
   readonly #lastParams = new RecentMap<Topic, unknown>(REMEMBERED_TOPICS);
   #wanted = 0;
 
